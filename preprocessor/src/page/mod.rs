@@ -1,0 +1,58 @@
+//! A page: the parts of a chapter that are run, computed or checked, each with its bytes.
+
+pub mod fence;
+pub mod markdown;
+mod read;
+
+pub use fence::{Fence, Line};
+pub use read::read;
+
+use crate::source::Source;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What a chapter holds for us. Every span counts bytes of the chapter's text.
+#[derive(Debug)]
+pub struct Page {
+    /// The chapter's file and text.
+    pub source: Arc<Source>,
+    /// The blocks that run, in page order.
+    pub blocks: Vec<Block>,
+    /// The `calc` fences, in page order.
+    pub calcs: Vec<Fence>,
+    /// The figures that carry an expression, in page order.
+    pub figures: Vec<Figure>,
+}
+
+/// A code fence with `run`, and the output that stands under it.
+#[derive(Debug)]
+pub struct Block {
+    /// The language it is written in.
+    pub language: Language,
+    /// The name by which expressions read what it printed.
+    pub name: Option<String>,
+    /// The code.
+    pub code: Fence,
+    /// The `output` fence under the code.
+    pub output: Option<Fence>,
+}
+
+/// A language that blocks can be written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// Rust, with the library that `book.toml` names.
+    Rust,
+}
+
+/// A comment `<!-- = … -->` and the text it stands behind.
+///
+/// The figure itself is the last quantity of `before`.
+#[derive(Debug)]
+pub struct Figure {
+    /// The text of the same paragraph, item or cell that precedes the comment.
+    pub before: Range<usize>,
+    /// The whole comment.
+    pub comment: Range<usize>,
+    /// The expression in the comment, without the `=` and the space around it.
+    pub expression: Range<usize>,
+}

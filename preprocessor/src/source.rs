@@ -1,0 +1,107 @@
+//! A text file of the author's: its path, its text, and where each line starts.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// A file as its author knows it, so that a finding can quote it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Source {
+    path: PathBuf,
+    text: String,
+    line_starts: Vec<usize>,
+}
+
+/// A place in a [`Source`], as editors count: both numbers start at 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The column, in characters.
+    pub column: usize,
+}
+
+impl Source {
+    /// Takes the text under the path that messages shall name.
+    pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let line_starts = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .collect();
+        Self {
+            path: path.into(),
+            text,
+            line_starts,
+        }
+    }
+
+    /// The path that messages name.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text of a byte range; empty where the range doesn't fit the text.
+    pub fn slice(&self, span: Range<usize>) -> &str {
+        self.text.get(span).unwrap_or_default()
+    }
+
+    /// Where a byte offset stands. An offset past the end stands at the end.
+    pub fn position(&self, offset: usize) -> Position {
+        let offset = offset.min(self.text.len());
+        let line = self.line_starts.partition_point(|start| *start <= offset);
+        let start = self.line_starts[line - 1];
+        let column = self.text.get(start..offset).map_or(0, |t| t.chars().count());
+        Position {
+            line,
+            column: column + 1,
+        }
+    }
+
+    /// The byte range of a line (counted from 1), without its line end.
+    pub fn line(&self, line: usize) -> Option<Range<usize>> {
+        let start = *self.line_starts.get(line.checked_sub(1)?)?;
+        let end = self.line_starts.get(line).map_or(self.text.len(), |e| e - 1);
+        let end = match self.text.as_bytes()[start..end].last() {
+            Some(b'\r') => end - 1,
+            _ => end,
+        };
+        Some(start..end)
+    }
+
+    /// How the file ends its lines, taken from the first one.
+    pub fn line_end(&self) -> &'static str {
+        match self.text.find('\n') {
+            Some(at) if self.text[..at].ends_with('\r') => "\r\n",
+            _ => "\n",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters_from_one() {
+        let source = Source::new("a.md", "µs\r\nend");
+        assert_eq!(source.position(0), Position { line: 1, column: 1 });
+        assert_eq!(source.position(2), Position { line: 1, column: 2 });
+        assert_eq!(source.position(5), Position { line: 2, column: 1 });
+        assert_eq!(source.position(99), Position { line: 2, column: 4 });
+    }
+
+    #[test]
+    fn lines_leave_out_their_ends() {
+        let source = Source::new("a.md", "one\r\ntwo\n");
+        assert_eq!(source.line(1), Some(0..3));
+        assert_eq!(source.line(2), Some(5..8));
+        assert_eq!(source.line(3), Some(9..9));
+        assert_eq!(source.line(4), None);
+        assert_eq!(source.line(0), None);
+        assert_eq!(source.line_end(), "\r\n");
+    }
+}
