@@ -1,5 +1,6 @@
 //! One thing that is wrong with a book: where, what was expected and found, and how to mend it.
 
+use crate::edit::Edit;
 use crate::source::Source;
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub struct Finding {
     pub details: Option<String>,
     /// How to mend it.
     pub help: Option<String>,
+    /// What `bless` would write to accept what was found.
+    pub mend: Option<Edit>,
 }
 
 impl Finding {
@@ -41,6 +44,7 @@ impl Finding {
             label: None,
             details: None,
             help: None,
+            mend: None,
         }
     }
 
@@ -64,4 +68,19 @@ impl Finding {
         self.help = Some(help.into());
         self
     }
+
+    /// Adds what `bless` would write, and how to call it.
+    #[must_use]
+    pub fn with_mend(mut self, mend: Edit) -> Self {
+        let line = self.source.position(self.span.start).line;
+        self.help = Some(format!(
+            "to accept it: {BLESS} {}:{line}",
+            self.source.path().display()
+        ));
+        self.mend = Some(mend);
+        self
+    }
 }
+
+/// Stands in a help text for the command that blesses; the program knows how it was called.
+pub const BLESS: &str = "{bless}";

@@ -1,6 +1,24 @@
 //! An mdBook preprocessor that runs a book's examples and checks its figures and tables.
+//!
+//! A page goes through a line of stages, each a function from data to data:
+//!
+//! 1. [`page`] reads the parts of a chapter that are run, computed or checked.
+//! 2. [`run`] compiles and runs the blocks.
+//! 3. [`verify`] compares what they printed with the output that stands in the page.
+//! 4. [`render`] replaces our markup by what mdBook shows.
+//!
+//! [`proof`] is that line. [`preprocessor`] offers it to mdBook, [`book`] to the commands; what is wrong
+//! with a page is a [`finding`], and [`message`] makes it text.
 
+pub mod book;
+pub mod config;
 pub mod edit;
 pub mod finding;
+pub mod message;
 pub mod page;
+pub mod preprocessor;
+pub mod proof;
+pub mod render;
+pub mod run;
 pub mod source;
+pub mod verify;

@@ -1,3 +1,15 @@
-//! The program: prints what the library returns, and exits.
+//! The program: reads its arguments, calls the library, prints what it returns, and exits.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is the part that prints"
+)]
 
-fn main() {}
+mod cli;
+mod warnings;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -54,7 +54,10 @@ impl Source {
         let offset = offset.min(self.text.len());
         let line = self.line_starts.partition_point(|start| *start <= offset);
         let start = self.line_starts[line - 1];
-        let column = self.text.get(start..offset).map_or(0, |t| t.chars().count());
+        let column = self
+            .text
+            .get(start..offset)
+            .map_or(0, |t| t.chars().count());
         Position {
             line,
             column: column + 1,
@@ -64,7 +67,10 @@ impl Source {
     /// The byte range of a line (counted from 1), without its line end.
     pub fn line(&self, line: usize) -> Option<Range<usize>> {
         let start = *self.line_starts.get(line.checked_sub(1)?)?;
-        let end = self.line_starts.get(line).map_or(self.text.len(), |e| e - 1);
+        let end = self
+            .line_starts
+            .get(line)
+            .map_or(self.text.len(), |e| e - 1);
         let end = match self.text.as_bytes()[start..end].last() {
             Some(b'\r') => end - 1,
             _ => end,

@@ -1,5 +1,6 @@
 //! A page: the parts of a chapter that are run, computed or checked, each with its bytes.
 
+pub mod attributes;
 pub mod fence;
 pub mod markdown;
 mod read;

@@ -1,0 +1,188 @@
+//! A book on disk: loading, checking, blessing and building it.
+
+use crate::config::Settings;
+use crate::edit::{self, Edit};
+use crate::finding::Finding;
+use crate::preprocessor::{Proof, Unproven, sources};
+use crate::proof::{self, Proven};
+use anyhow::{Context, Result, bail};
+use mdbook_driver::MDBook;
+use mdbook_driver::config::Config as BookConfig;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A page, or one line of it, that a command is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The page's file, or a folder of pages, relative to the book's root.
+    pub path: PathBuf,
+    /// The line.
+    pub line: Option<usize>,
+}
+
+/// What [`bless`] did.
+#[derive(Debug)]
+pub struct Blessed {
+    /// The files that were written, with their text before and after.
+    pub written: Vec<(PathBuf, String, String)>,
+    /// What it can't mend.
+    pub findings: Vec<Finding>,
+}
+
+/// Finds the book that a folder lies in: the nearest folder upwards with a `book.toml`.
+///
+/// # Errors
+/// When there is none.
+pub fn find(from: &Path) -> Result<PathBuf> {
+    let from = std::fs::canonicalize(from)
+        .with_context(|| format!("failed to find `{}`", from.display()))?;
+    match from.ancestors().find(|dir| dir.join("book.toml").is_file()) {
+        Some(root) => Ok(root.to_owned()),
+        None => bail!(
+            "there is no book.toml in `{}` or above it; call this inside a book",
+            from.display()
+        ),
+    }
+}
+
+/// Takes the pages that a command is asked for through all stages; all pages if it is asked for none.
+///
+/// # Errors
+/// When the book can't be loaded, a target is no page of it, or a stage can't work.
+pub fn check(root: &Path, targets: &[Target]) -> Result<Vec<Proven>> {
+    let book = load(root)?;
+    let settings = Settings::read(&book.config, root.to_owned())?;
+    let mut pages = sources(&book.book, &settings);
+    for target in targets {
+        if !pages
+            .iter()
+            .any(|page| page.path().starts_with(&target.path))
+        {
+            bail!(
+                "`{}` is no page of this book; pages are listed in {}",
+                target.path.display(),
+                settings.src.join("SUMMARY.md").display()
+            );
+        }
+    }
+    pages.retain(|page| {
+        targets.is_empty() || targets.iter().any(|t| page.path().starts_with(&t.path))
+    });
+    proof::prove(pages, &settings)
+}
+
+/// Writes what the runs printed and the expressions gave into the pages.
+///
+/// # Errors
+/// As [`check`]; and when a page can't be written, or changed since it was read.
+pub fn bless(root: &Path, targets: &[Target]) -> Result<Blessed> {
+    let mut blessed = Blessed {
+        written: Vec::new(),
+        findings: Vec::new(),
+    };
+    // A page listed twice is written once.
+    let pages: BTreeMap<PathBuf, Proven> = check(root, targets)?
+        .into_iter()
+        .map(|page| (page.source.path().to_owned(), page))
+        .collect();
+    for page in pages.into_values() {
+        let (mends, rest): (Vec<_>, Vec<_>) = page
+            .findings
+            .into_iter()
+            .partition(|finding| finding.mend.is_some() && is_asked_for(finding, targets));
+        blessed.findings.extend(rest);
+        let edits: Vec<Edit> = mends
+            .into_iter()
+            .filter_map(|finding| finding.mend)
+            .collect();
+        if edits.is_empty() {
+            continue;
+        }
+        let path = root.join(page.source.path());
+        let before = std::fs::read_to_string(&path)
+            .with_context(|| format!("failed to read `{}`", path.display()))?;
+        let mark = if before.starts_with('\u{feff}') {
+            "\u{feff}"
+        } else {
+            ""
+        };
+        if before.strip_prefix(mark) != Some(page.source.text()) {
+            bail!(
+                "`{}` is not what mdBook read: it changed meanwhile, or another preprocessor changes it first",
+                page.source.path().display()
+            );
+        }
+        let after = format!("{mark}{}", edit::apply(page.source.text(), edits));
+        std::fs::write(&path, &after)
+            .with_context(|| format!("failed to write `{}`", path.display()))?;
+        blessed
+            .written
+            .push((page.source.path().to_owned(), before, after));
+    }
+    Ok(blessed)
+}
+
+fn is_asked_for(finding: &Finding, targets: &[Target]) -> bool {
+    let source = &finding.source;
+    let lines = source.position(finding.span.start).line..=source.position(finding.span.end).line;
+    targets.is_empty()
+        || targets.iter().any(|target| {
+            source.path().starts_with(&target.path)
+                && target.line.is_none_or(|line| lines.contains(&line))
+        })
+}
+
+/// Builds the book, and returns the folder it is in.
+///
+/// The book is rendered beside its place and moved there when it is whole, so a build that fails leaves
+/// the last one as it was. `warnings` counts what mdBook warned of so far.
+///
+/// # Errors
+/// [`Unproven`] for a book with findings; whatever mdBook itself reports; and mdBook's own warnings.
+pub fn build(root: &Path, warnings: impl Fn() -> usize) -> Result<PathBuf> {
+    let config = configuration(root)?;
+    let place = root.join(&config.build.build_dir);
+    let parent = place.parent().unwrap_or(root);
+    std::fs::create_dir_all(parent)
+        .with_context(|| format!("failed to make `{}`", parent.display()))?;
+    let folder = tempfile::Builder::new()
+        .prefix(".book-")
+        .tempdir_in(parent)
+        .with_context(|| format!("failed to make a folder in `{}`", parent.display()))?;
+    let mut config = config;
+    let rendered = folder.path().join("book");
+    config.build.build_dir.clone_from(&rendered);
+    let mut book = MDBook::load_with_config(root, config).context("failed to load the book")?;
+    book.with_preprocessor(Proof);
+    book.build()?;
+    match warnings() {
+        0 => {}
+        n => bail!("mdBook warned {n} times, see above; the book was not written"),
+    }
+    if place.exists() {
+        std::fs::rename(&place, folder.path().join("last"))
+            .with_context(|| format!("failed to move `{}` away", place.display()))?;
+    }
+    std::fs::rename(&rendered, &place)
+        .with_context(|| format!("failed to write `{}`", place.display()))?;
+    Ok(place)
+}
+
+fn load(root: &Path) -> Result<MDBook> {
+    MDBook::load_with_config(root, configuration(root)?).context("failed to load the book")
+}
+
+fn configuration(root: &Path) -> Result<BookConfig> {
+    let path = root.join("book.toml");
+    let mut config = BookConfig::from_disk(&path)
+        .with_context(|| format!("failed to read `{}`", path.display()))?;
+    config.update_from_env()?;
+    Ok(config)
+}
+
+/// The findings of a build that failed on them.
+pub fn findings(error: &anyhow::Error) -> Option<&[Finding]> {
+    error
+        .downcast_ref::<Unproven>()
+        .map(|unproven| unproven.findings.as_slice())
+}

@@ -1,0 +1,199 @@
+//! The command line.
+
+use crate::warnings;
+use anyhow::{Context, Result, bail};
+use clap::{Parser, Subcommand};
+use mdbook_preprocessor::Preprocessor;
+use mdbook_proof::book::{self, Target};
+use mdbook_proof::finding::Finding;
+use mdbook_proof::message;
+use mdbook_proof::preprocessor::{self, Proof, summary};
+use similar::TextDiff;
+use std::ffi::OsStr;
+use std::io::{self, IsTerminal, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Runs a book's examples and checks its figures and tables.
+///
+/// Without a command it reads a book from standard input, as mdBook calls a preprocessor.
+///
+/// Exit status: 0 all is well, 1 something is wrong with the book, 2 it could not run.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Call it as `cargo book` does: without a command it builds.
+    #[arg(long, hide = true)]
+    book: bool,
+    /// The folder of the book, or one inside it.
+    #[arg(long, global = true, default_value = ".", value_name = "FOLDER")]
+    dir: PathBuf,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Verify the book and build it.
+    Build {
+        /// Open it in the browser.
+        #[arg(long)]
+        open: bool,
+    },
+    /// Verify the book, or some of its pages, without building it.
+    Check {
+        /// Pages, or folders of pages.
+        paths: Vec<PathBuf>,
+    },
+    /// Write what the runs print and the expressions give into the pages.
+    Bless {
+        /// Pages, or single places as PAGE:LINE.
+        paths: Vec<PathBuf>,
+    },
+    /// Tell mdBook whether a renderer is supported.
+    #[command(hide = true)]
+    Supports {
+        /// The renderer's name.
+        renderer: String,
+    },
+}
+
+/// Runs the program and tells how it ended.
+pub(crate) fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let caller = Caller {
+        bless: if arguments.book {
+            "cargo book bless"
+        } else {
+            "mdbook-proof bless"
+        },
+    };
+    let outcome = match arguments.command {
+        None if !arguments.book => protocol(),
+        None => build(&arguments.dir, false),
+        Some(Command::Build { open }) => build(&arguments.dir, open),
+        Some(Command::Check { paths }) => check(&arguments.dir, &paths, &caller),
+        Some(Command::Bless { paths }) => bless(&arguments.dir, &paths, &caller),
+        Some(Command::Supports { renderer }) => {
+            return match Proof.supports_renderer(&renderer) {
+                Ok(true) => ExitCode::SUCCESS,
+                _ => ExitCode::FAILURE,
+            };
+        }
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            if let Some(findings) = book::findings(&error) {
+                caller.print(findings);
+                return ExitCode::from(1);
+            }
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// How the program was called, for the commands that messages name.
+struct Caller {
+    bless: &'static str,
+}
+
+impl Caller {
+    fn print(&self, findings: &[Finding]) {
+        let color = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        for finding in findings {
+            eprintln!("{}", message::human(finding, self.bless, color));
+        }
+        if !findings.is_empty() {
+            eprintln!("{}", summary(findings.len()));
+        }
+    }
+}
+
+fn protocol() -> Result<bool> {
+    if io::stdin().is_terminal() {
+        bail!("mdBook calls this program without a command; try `mdbook-proof --help`");
+    }
+    let (context, book) = preprocessor::parse_input(io::stdin())?;
+    let book = Proof.run(&context, book)?;
+    let mut out = io::stdout().lock();
+    serde_json::to_writer(&mut out, &book).context("failed to answer mdBook")?;
+    out.flush().context("failed to answer mdBook")?;
+    Ok(true)
+}
+
+fn build(dir: &Path, open: bool) -> Result<bool> {
+    let root = book::find(dir)?;
+    warnings::watch();
+    let place = book::build(&root, warnings::count)?;
+    let page = place.join("index.html");
+    println!("the book is verified and built: {}", page.display());
+    if open {
+        opener::open(&page).with_context(|| format!("failed to open `{}`", page.display()))?;
+    }
+    Ok(true)
+}
+
+fn check(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bool> {
+    let root = book::find(dir)?;
+    warnings::watch();
+    let pages = book::check(&root, &targets(&root, paths)?)?;
+    let runs: usize = pages.iter().map(|page| page.evidence.runs).sum();
+    let figures: usize = pages.iter().map(|page| page.evidence.figures).sum();
+    let count = pages.len();
+    let findings: Vec<Finding> = pages.into_iter().flat_map(|page| page.findings).collect();
+    caller.print(&findings);
+    if findings.is_empty() && warnings::count() == 0 {
+        println!("{count} pages, {runs} runs verified, {figures} figures computed: all is right");
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+fn bless(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bool> {
+    if std::env::var_os("CI").is_some_and(|value| value == OsStr::new("true")) {
+        bail!("`bless` is refused where CI=true: what it writes has to be read and committed");
+    }
+    let root = book::find(dir)?;
+    let blessed = book::bless(&root, &targets(&root, paths)?)?;
+    for (path, before, after) in &blessed.written {
+        let path = path.display().to_string();
+        let diff = TextDiff::from_lines(before.as_str(), after.as_str());
+        print!("{}", diff.unified_diff().header(&path, &path));
+    }
+    if blessed.written.is_empty() {
+        println!("nothing to bless");
+    }
+    caller.print(&blessed.findings);
+    Ok(blessed.findings.is_empty())
+}
+
+/// Reads `PATH` and `PATH:LINE`, each relative to where the program was called or to the book's root.
+fn targets(root: &Path, paths: &[PathBuf]) -> Result<Vec<Target>> {
+    paths
+        .iter()
+        .map(|path| {
+            let text = path.to_string_lossy();
+            let (path, line) = match text.rsplit_once(':') {
+                Some((path, line)) if !path.is_empty() => match line.parse() {
+                    Ok(line) => (path.to_owned(), Some(line)),
+                    Err(_) => (text.clone().into_owned(), None),
+                },
+                _ => (text.clone().into_owned(), None),
+            };
+            let found = [PathBuf::from(&path), root.join(&path)]
+                .into_iter()
+                .find_map(|path| std::fs::canonicalize(path).ok())
+                .with_context(|| format!("there is no `{path}`"))?;
+            let path = found
+                .strip_prefix(root)
+                .map_err(|_| anyhow::anyhow!("`{path}` lies outside the book"))?;
+            Ok(Target {
+                path: path.to_owned(),
+                line,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,46 @@
+//! mdBook's own log: warnings are printed and counted, since mdBook exits 0 on them.
+
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::{Context, SubscriberExt};
+
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+/// Prints and counts mdBook's warnings from now on.
+pub(crate) fn watch() {
+    let subscriber = tracing_subscriber::registry().with(Warnings);
+    // Fails only if it was called before, which changes nothing.
+    let _ = tracing::subscriber::set_global_default(subscriber);
+}
+
+/// How many warnings mdBook gave so far.
+pub(crate) fn count() -> usize {
+    COUNT.load(Ordering::Relaxed)
+}
+
+struct Warnings;
+
+impl<S: Subscriber> Layer<S> for Warnings {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let metadata = event.metadata();
+        if *metadata.level() <= Level::WARN && metadata.target().starts_with("mdbook") {
+            COUNT.fetch_add(1, Ordering::Relaxed);
+            let mut message = Message(String::new());
+            event.record(&mut message);
+            eprintln!("warning[mdbook]: {}", message.0);
+        }
+    }
+}
+
+struct Message(String);
+
+impl Visit for Message {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        if field.name() == "message" {
+            let _ = write!(self.0, "{value:?}");
+        }
+    }
+}
