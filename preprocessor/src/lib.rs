@@ -5,7 +5,9 @@
 //! 1. [`page`] reads the parts of a chapter that are run, computed or checked.
 //! 2. [`run`] compiles and runs the blocks.
 //! 3. [`verify`] compares what they printed with the output that stands in the page.
-//! 4. [`render`] replaces our markup by what mdBook shows.
+//! 4. [`figures`] computes the expressions and judges the figures.
+//! 5. [`tables`] checks what Markdown makes of the tables.
+//! 6. [`render`] replaces our markup by what mdBook shows.
 //!
 //! [`proof`] is that line. [`preprocessor`] offers it to mdBook, [`book`] to the commands; what is wrong
 //! with a page is a [`finding`], and [`message`] makes it text.
@@ -13,6 +15,7 @@
 pub mod book;
 pub mod config;
 pub mod edit;
+pub mod figures;
 pub mod finding;
 pub mod message;
 pub mod page;
@@ -21,4 +24,5 @@ pub mod proof;
 pub mod render;
 pub mod run;
 pub mod source;
+pub mod tables;
 pub mod verify;

@@ -1,14 +1,18 @@
 //! The line from pages to proven pages: read, plan, run, verify, tables, render.
 
 use crate::config::Settings;
+use crate::figures;
+use crate::figures::engine::Engine;
+use crate::figures::runs::Runs;
 use crate::finding::Finding;
 use crate::page::{self, Block, Page, markdown};
 use crate::render::{self, Evidence};
 use crate::run::library::Library;
 use crate::run::{self, Results};
 use crate::source::Source;
+use crate::tables;
 use crate::verify;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::sync::Arc;
 
 /// A page that went through all stages.
@@ -33,12 +37,28 @@ pub fn prove(sources: Vec<Arc<Source>>, settings: &Settings) -> Result<Vec<Prove
     let options = settings.markdown();
     let pages: Vec<(Page, Vec<Finding>)> = sources
         .iter()
-        .map(|source| page::read(source, &markdown::parse(source.text(), &options)))
+        .map(|source| {
+            let events = markdown::parse(source.text(), &options);
+            let (page, mut findings) = page::read(source, &events);
+            findings.extend(tables::check(source, &events));
+            (page, findings)
+        })
         .collect();
+    let engine = match engine(settings)? {
+        Ok(engine) => engine,
+        Err(finding) => {
+            return Ok(vec![Proven {
+                source: Arc::clone(&finding.source),
+                rendered: String::new(),
+                findings: vec![*finding],
+                evidence: Evidence::default(),
+            }]);
+        }
+    };
     let results = run_blocks(pages.iter().flat_map(|(page, _)| &page.blocks), settings)?;
     Ok(pages
         .into_iter()
-        .map(|(page, findings)| finish(&page, findings, &results))
+        .map(|(page, findings)| finish(&page, findings, &results, &engine))
         .collect())
 }
 
@@ -57,17 +77,59 @@ fn run_blocks<'pages>(
     run::run(&jobs, &library, settings.edition)
 }
 
-fn finish(page: &Page, mut findings: Vec<Finding>, results: &Results) -> Proven {
+/// The engine with our prelude and the book's, or what is wrong with the book's.
+fn engine(settings: &Settings) -> Result<std::result::Result<Engine, Box<Finding>>> {
+    let source = match &settings.proof.prelude {
+        None => None,
+        Some(path) => {
+            let text = std::fs::read_to_string(settings.root.join(path))
+                .with_context(|| format!("failed to read the prelude `{}`", path.display()))?;
+            Some(Arc::new(Source::new(path, text)))
+        }
+    };
+    Ok(
+        Engine::new(source.as_deref()).map_err(|error| match &source {
+            Some(source) => {
+                let mut finding = Finding::new("expression", source, error.span, error.message);
+                finding.help = error.help;
+                Box::new(finding)
+            }
+            // Our own prelude is read by every test.
+            None => Box::new(Finding::new(
+                "expression",
+                &Arc::new(Source::new("prelude.nbt", "")),
+                0..0,
+                error.message,
+            )),
+        }),
+    )
+}
+
+fn finish(page: &Page, mut findings: Vec<Finding>, results: &Results, engine: &Engine) -> Proven {
     let mut evidence = Evidence::default();
+    let mut runs = Runs::default();
     for block in &page.blocks {
         let job = run::job_name(block);
         let Some(result) = results.get(&job) else {
             continue;
         };
-        let (found, _printed) = verify::verify(&page.source, block, &job, result);
+        let (found, printed) = verify::verify(&page.source, block, &job, result);
         evidence.runs += usize::from(found.is_empty());
         findings.extend(found);
+        if let Some(name) = &block.name {
+            match printed {
+                Some(printed) => {
+                    runs.printed.insert(name.clone(), printed);
+                }
+                None => {
+                    runs.failed.insert(name.clone());
+                }
+            }
+        }
     }
+    let figures = figures::check(page, engine, &runs);
+    evidence.figures = figures.right;
+    findings.extend(figures.findings);
     findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
     Proven {
         source: Arc::clone(&page.source),

@@ -1,0 +1,409 @@
+//! Figures: `calc` fences and figures in the text, each against the value of its expression.
+//!
+//! All expressions of a page are one program: the `calc` fences in page order, then the figures.
+
+pub mod engine;
+pub mod expression;
+pub mod judge;
+pub mod quantity;
+pub mod runs;
+
+use crate::edit::Edit;
+use crate::finding::Finding;
+use crate::page::{Fence, Page};
+use crate::source::Source;
+use engine::{Engine, ExpressionError, Value};
+use expression::{Problem, Renamed};
+use quantity::Printed;
+use runs::Runs;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What a page's figures came to.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// How many figures were computed and are right.
+    pub right: usize,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+}
+
+/// Computes a page's expressions and judges its figures. `engine` holds the preludes' definitions.
+pub fn check(page: &Page, engine: &Engine, runs: &Runs) -> Checked {
+    let mut checker = Checker {
+        source: &page.source,
+        engine: engine.clone(),
+        runs,
+        undefined: Vec::new(),
+        renamed: Renamed::new(),
+        checked: Checked::default(),
+    };
+    for calc in &page.calcs {
+        checker.calc(calc);
+    }
+    for figure in &page.figures {
+        let code = page.source.slice(figure.expression.clone());
+        let value = checker.value(code, figure.expression.start);
+        let before = page.source.slice(figure.before.clone());
+        match (quantity::last(before), value) {
+            (Some(printed), Some(value)) => checker.judge(&printed, figure.before.start, &value),
+            (None, _) => checker.checked.findings.push(
+                Finding::new(
+                    "figure",
+                    &page.source,
+                    figure.comment.clone(),
+                    "no figure stands before this expression",
+                )
+                .with_help("put the comment right behind its figure: 52.6 minutes<!-- = … -->"),
+            ),
+            (Some(_), None) => {}
+        }
+    }
+    checker.checked
+}
+
+struct Checker<'page> {
+    source: &'page Arc<Source>,
+    engine: Engine,
+    runs: &'page Runs,
+    /// Names whose definitions failed; what uses them fails for that reason.
+    undefined: Vec<String>,
+    /// A name that a page defines wins over a unit of that name.
+    renamed: Renamed,
+    checked: Checked,
+}
+
+impl Checker<'_> {
+    /// Runs a `calc` fence, a statement at a time, and judges the results behind `# =`.
+    fn calc(&mut self, fence: &Fence) {
+        let mut lines = fence.lines.iter();
+        while let Some(first) = lines.next() {
+            // The engine ends a statement at a line end, so a statement becomes one line.
+            let mut code = code_of(&first.text).to_owned();
+            let mut last = first;
+            while is_open(&code) {
+                let Some(next) = lines.next() else { break };
+                code.push(' ');
+                code.push_str(code_of(&next.text));
+                last = next;
+            }
+            if code.trim().is_empty() {
+                continue;
+            }
+            let end = (!std::ptr::eq(first, last)).then_some(first.span.end);
+            let Some(value) = self.statement(&code, first.span.start, end) else {
+                continue;
+            };
+            let Some(at) = result_mark(&last.text) else {
+                continue;
+            };
+            let start = last.span.start + at;
+            let text = &last.text[at..];
+            if text.trim().is_empty() {
+                self.empty_result(start..last.span.end, &value);
+            } else if let Some(printed) = quantity::whole(text.trim()) {
+                let gap = text.len() - text.trim_start().len();
+                self.judge(&printed, start + gap, &value);
+            } else {
+                self.checked.findings.push(
+                    Finding::new(
+                        "figure",
+                        self.source,
+                        start..last.span.end,
+                        format!("`{}` is not a quantity", text.trim()),
+                    )
+                    .with_help("a result is a number and its unit: # = 1,157 requests/s"),
+                );
+            }
+        }
+    }
+
+    /// Runs a statement; the value of its expression or of the name that it defines.
+    fn statement(&mut self, code: &str, start: usize, end: Option<usize>) -> Option<Value> {
+        let name = defined(code);
+        let mut outcome = self.run(code);
+        if let (Err(Problem::Wrong(error)), Some(name)) = (&outcome, &name)
+            && error.is_name_taken
+            && let Some(other) = expression::rename(name, &self.renamed)
+        {
+            // The definition itself may still use the unit: `let reads = 5 reads`.
+            let definition = code.replacen(name.as_str(), &other, 1);
+            outcome = self.run(&definition);
+            if outcome.is_ok() {
+                self.renamed.insert(name.clone(), other);
+            }
+        }
+        let outcome = outcome.and_then(|value| match (value, &name) {
+            (None, Some(name)) => self.run(name),
+            (value, _) => Ok(value),
+        });
+        match outcome {
+            Ok(value) => value,
+            Err(problem) => {
+                // A span inside several lines would have to skip the container's prefixes.
+                self.problem(problem, code, start, end);
+                self.undefined.extend(name);
+                None
+            }
+        }
+    }
+
+    fn run(&mut self, code: &str) -> Result<Option<Value>, Problem> {
+        let code = expression::prepare(code, &mut self.engine, self.runs, &self.renamed)?;
+        self.engine.interpret(&code).map_err(Problem::Wrong)
+    }
+
+    fn value(&mut self, code: &str, start: usize) -> Option<Value> {
+        let outcome = expression::prepare(code, &mut self.engine, self.runs, &self.renamed)
+            .and_then(|code| self.engine.evaluate(&code).map_err(Problem::Wrong));
+        match outcome {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                self.problem(problem, code, start, None);
+                None
+            }
+        }
+    }
+
+    fn problem(&mut self, problem: Problem, code: &str, start: usize, end: Option<usize>) {
+        let Problem::Wrong(error) = problem else {
+            return;
+        };
+        let mut words = code.split(|c: char| !c.is_alphanumeric() && c != '_');
+        if words.any(|word| self.undefined.iter().any(|name| name == word)) {
+            return;
+        }
+        let span = match end {
+            Some(end) => start..end,
+            None => start + error.span.start..start + error.span.end,
+        };
+        self.report(error, span);
+    }
+
+    fn report(&mut self, error: ExpressionError, span: Range<usize>) {
+        let mut message = error.message;
+        for (name, other) in &self.renamed {
+            message = message.replace(other.as_str(), name);
+        }
+        let mut finding = Finding::new("expression", self.source, span, message);
+        finding.help = error.help;
+        self.checked.findings.push(finding);
+    }
+
+    fn empty_result(&mut self, span: Range<usize>, value: &Value) {
+        let (number, unit) = value.natural();
+        let decimals = match number.abs() {
+            n if n >= 1000.0 || n.fract() == 0.0 => 0,
+            n if n >= 100.0 => 1,
+            n if n >= 1.0 => 2,
+            _ => 4,
+        };
+        let text = format!(" {} {unit}", judge::grouped(number, decimals));
+        self.checked.findings.push(
+            Finding::new(
+                "figure",
+                self.source,
+                span.clone(),
+                "the result is not written yet",
+            )
+            .with_details(format!("+{text}"))
+            .with_mend(Edit::new(span, text.trim_end())),
+        );
+    }
+
+    /// Compares a printed figure, read from the text at `start`, with the computed value.
+    fn judge(&mut self, printed: &Printed, start: usize, value: &Value) {
+        let span = start + printed.span.start..start + printed.span.end;
+        let Some(last) = printed.parts.last() else {
+            return;
+        };
+        let computed = match self.engine.in_unit(value, &last.unit) {
+            Ok(computed) => computed,
+            Err(error) => return self.report(error, span),
+        };
+        let Some(units) = self.units(printed, &last.unit) else {
+            return self.report(
+                ExpressionError {
+                    message: "the figure's units don't belong together".to_owned(),
+                    span: 0..0,
+                    help: None,
+                    is_name_taken: false,
+                },
+                span,
+            );
+        };
+        let stands = judge::stands(printed, &units);
+        if judge::is_right(stands, computed) {
+            self.checked.right += 1;
+            return;
+        }
+        let (mark, texts) = judge::rewrite(printed, &units, computed);
+        let old = self.source.slice(span.clone()).to_owned();
+        let mut new = mark;
+        let mut at = printed.parts[0].digits.start;
+        if self.source.slice(start..start + at).ends_with('$') {
+            new.push('$');
+        }
+        for (part, text) in printed.parts.iter().zip(&texts) {
+            new.push_str(self.source.slice(start + at..start + part.digits.start));
+            new.push_str(text);
+            at = part.digits.end;
+        }
+        new.push_str(self.source.slice(start + at..span.end));
+        let range = if stands.half_step == 0.0 {
+            "a bare integer has to be exact".to_owned()
+        } else {
+            format!("the figure allows ±{}", significant(stands.half_step))
+        };
+        self.checked.findings.push(
+            Finding::new(
+                "figure",
+                self.source,
+                span.clone(),
+                "the figure is not what its expression gives",
+            )
+            .with_label(range)
+            .with_details(format!(
+                "- {old}\n+ {new}\n  computed: {} {}",
+                significant(computed),
+                last.unit
+            ))
+            .with_mend(Edit::new(span, new)),
+        );
+    }
+
+    /// How many of `unit` the unit of each part is.
+    fn units(&mut self, printed: &Printed, unit: &str) -> Option<Vec<f64>> {
+        if printed.parts.len() == 1 {
+            return Some(vec![1.0]);
+        }
+        printed
+            .parts
+            .iter()
+            .map(|part| {
+                let one = self.engine.evaluate(&format!("1 {}", part.unit)).ok()?;
+                self.engine.in_unit(&one, unit).ok()
+            })
+            .collect()
+    }
+}
+
+/// A number with nine significant digits at most, trailing zeros left out.
+fn significant(value: f64) -> String {
+    let magnitude = value.abs().max(1e-9).log10().floor();
+    let decimals = (0..=15)
+        .find(|d| magnitude + f64::from(*d) >= 8.0)
+        .unwrap_or(15);
+    let text = judge::grouped(value, usize::try_from(decimals).unwrap_or(0));
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
+}
+
+/// A line's code, without its comment.
+fn code_of(line: &str) -> &str {
+    line.split('#').next().unwrap_or(line)
+}
+
+/// Where the text behind `# =` starts.
+fn result_mark(line: &str) -> Option<usize> {
+    let comment = line.find('#')?;
+    let rest = line[comment + 1..].trim_start();
+    rest.starts_with('=').then(|| line.len() - rest.len() + 1)
+}
+
+/// Whether a statement goes on in the next line: a bracket is open, or an operator stands last.
+fn is_open(code: &str) -> bool {
+    let count = |set: &[char]| code.matches(set).count();
+    count(&['(', '[', '{']) > count(&[')', ']', '}'])
+        || code
+            .trim_end()
+            .ends_with(['+', '-', '−', '*', '×', '·', '/', '÷', '=', '^'])
+}
+
+/// The name that a `let` defines.
+fn defined(code: &str) -> Option<String> {
+    let rest = code.trim_start().strip_prefix("let ")?.trim_start();
+    let length = rest
+        .find(|c: char| !c.is_alphanumeric() && c != '_')
+        .unwrap_or(rest.len());
+    Some(rest[..length].to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edit;
+    use crate::page::{self, markdown};
+
+    fn checked(text: &str) -> (Checked, String) {
+        let source = Arc::new(Source::new("a.md", text));
+        let options = mdbook_markdown::MarkdownOptions::default();
+        let (page, _) = page::read(&source, &markdown::parse(source.text(), &options));
+        let checked = check(&page, &Engine::new(None).unwrap(), &Runs::default());
+        let mends = checked.findings.iter().filter_map(|f| f.mend.clone());
+        let blessed = edit::apply(text, mends);
+        (checked, blessed)
+    }
+
+    const RIGHT: &str = "```calc\nlet reads = 100 million requests / day  # = 1,157 requests/s\n\
+        let peak = 3 ×\n  reads # = 3,472 requests/s\n```\n\n\
+        At its peak 3,472 requests/s<!-- = peak -->, and **52.6 minutes**<!-- = (1 - 99.99%) × 365.25 days -->.\n\n\
+        > - 8h 45m 57s<!-- = (1 - 99.9%) × 365.2425 days -->\n";
+
+    #[test]
+    fn right_figures_are_counted_in_fences_prose_and_lists() {
+        let (checked, _) = checked(RIGHT);
+        assert_eq!(checked.findings, []);
+        assert_eq!(checked.right, 5);
+    }
+
+    #[test]
+    fn every_changed_digit_is_found_and_blessed_back() {
+        let is_figure_digit = |at: usize| {
+            if !RIGHT.as_bytes()[at].is_ascii_digit() {
+                return false;
+            }
+            let before = &RIGHT[..at];
+            let in_comment = before
+                .rfind("<!--")
+                .is_some_and(|open| !before[open..].contains("-->"));
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            !in_comment && (at > RIGHT.find("At its").unwrap() || line.contains("# ="))
+        };
+        for at in (0..RIGHT.len()).filter(|at| is_figure_digit(*at)) {
+            let digit = RIGHT.as_bytes()[at] - b'0';
+            let mut text = RIGHT.to_owned();
+            text.replace_range(at..=at, &((digit + 1) % 10).to_string());
+            let (found, blessed) = checked(&text);
+            assert_eq!(found.findings.len(), 1, "{text}");
+            assert_eq!(checked(&blessed).0.findings, [], "{blessed}");
+        }
+    }
+
+    #[test]
+    fn an_empty_result_is_filled_in_once() {
+        let (found, blessed) = checked("```calc\n3 GB / 2 # =\n```\n");
+        assert_eq!(found.findings.len(), 1);
+        let (again, same) = checked(&blessed);
+        assert_eq!(again.findings, [], "{blessed}");
+        assert_eq!(same, blessed);
+    }
+
+    #[test]
+    fn one_cause_is_one_finding() {
+        let (found, _) = checked(
+            "```calc\nlet a = 3 GB + 5 s\nlet b = 2 × a # = 3 GB\n```\n\n4 GB<!-- = b -->\n",
+        );
+        assert_eq!(found.findings.len(), 1, "{:?}", found.findings);
+        assert_eq!(found.findings[0].code, "expression");
+    }
+
+    #[test]
+    fn errors_stand_at_their_own_bytes() {
+        let text = "- 12,000 s<!-- = 12 000 s -->\n";
+        let (found, _) = checked(text);
+        assert_eq!(&text[found.findings[0].span.clone()], "12 000");
+    }
+}

@@ -1,0 +1,84 @@
+//! The header: as many cells as the delimiter row, each with a text of its own.
+//!
+//! A header that doesn't match its delimiter row is no table at all, and is shown as a paragraph of bars:
+//!
+//! ```text
+//! | size | hits |          | size | hits |
+//! | ---: |          wrong  | ---: | ---: |  right
+//! ```
+//!
+//! An empty first header over row labels is common and right, and so is a header that is empty as a whole.
+
+use super::row::is_delimiter;
+use super::{Row, Table};
+use crate::finding::Finding;
+use crate::source::Source;
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
+    let texts = table.header.texts(source);
+    let mut findings = Vec::new();
+    let mut seen = HashSet::new();
+    let is_empty = texts.iter().all(|text| text.is_empty());
+    for (at, (text, cell)) in texts.iter().zip(&table.header.cells).enumerate() {
+        if text.is_empty() {
+            if at > 0 && !is_empty {
+                findings.push(
+                    Finding::new(
+                        "table-header",
+                        source,
+                        cell.clone(),
+                        "a column has no header",
+                    )
+                    .with_help("say what stands in it"),
+                );
+            }
+        } else if !seen.insert(*text) {
+            findings.push(
+                Finding::new(
+                    "table-header",
+                    source,
+                    cell.clone(),
+                    format!("two columns are headed `{text}`"),
+                )
+                .with_help("tell them apart"),
+            );
+        }
+    }
+    findings
+}
+
+/// A paragraph whose second line is a delimiter row that doesn't fit the line above it.
+pub(super) fn unmatched(source: &Arc<Source>, paragraph: Range<usize>) -> Option<Finding> {
+    let text = source.slice(paragraph.clone());
+    let mut at = paragraph.start;
+    let mut lines = text.split_inclusive('\n').map(|line| {
+        let start = at;
+        at += line.len();
+        start..start + line.trim_end().len()
+    });
+    let mut above = lines.next()?;
+    for line in lines {
+        let is_row = source.slice(above.clone()).trim_start().starts_with('|');
+        if is_row && is_delimiter(source.slice(line.clone())) {
+            let (header, delimiter) = (Row::read(source, above.clone()), Row::read(source, line));
+            return Some(
+                Finding::new(
+                    "table-header",
+                    source,
+                    above,
+                    format!(
+                        "the header has {} cells and the row below it {}: this is shown as text",
+                        header.cells.len(),
+                        delimiter.cells.len()
+                    ),
+                )
+                .with_help("give both the same number of cells"),
+            );
+        }
+        above = line;
+    }
+    None
+}
