@@ -1,0 +1,24 @@
+//! Caching: which entry a full cache gives up.
+
+mod lru;
+mod lru_counters;
+
+pub use lru::Lru;
+pub use lru_counters::{Block, CounterLru, Rule};
+
+/// The share of a trace's requests that a cache of `capacity` entries answers, from 0 to 1.
+///
+/// A miss loads the key into the cache. An empty trace has a share of 0.
+pub fn hit_ratio(trace: impl IntoIterator<Item = usize>, capacity: usize) -> f64 {
+    let mut cache = Lru::new(capacity);
+    let (mut hits, mut requests) = (0u32, 0u32);
+    for key in trace {
+        requests += 1;
+        if cache.get(&key).is_some() {
+            hits += 1;
+        } else {
+            cache.put(key, ());
+        }
+    }
+    f64::from(hits) / f64::from(requests.max(1))
+}
