@@ -68,7 +68,7 @@ pub fn check(root: &Path, targets: &[Target]) -> Result<Vec<Proven>> {
     pages.retain(|page| {
         targets.is_empty() || targets.iter().any(|t| page.path().starts_with(&t.path))
     });
-    proof::prove(pages, &settings)
+    proof::prove(&pages, &settings)
 }
 
 /// Writes what the runs printed and the expressions gave into the pages.

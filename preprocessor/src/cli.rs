@@ -161,7 +161,10 @@ fn bless(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bool> {
     for (path, before, after) in &blessed.written {
         let path = path.display().to_string();
         let diff = TextDiff::from_lines(before.as_str(), after.as_str());
-        print!("{}", diff.unified_diff().header(&path, &path));
+        let diff = diff.unified_diff().header(&path, &path).to_string();
+        for line in diff.lines() {
+            println!("{}", message::printable(line));
+        }
     }
     if blessed.written.is_empty() {
         println!("nothing to bless");

@@ -2,6 +2,7 @@
 
 use crate::finding::{BLESS, Finding};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use std::fmt::Write as _;
 
 /// A finding as a person reads it. `bless` is the command that accepts what was found.
 pub fn human(finding: &Finding, bless: &str, color: bool) -> String {
@@ -42,17 +43,17 @@ pub fn human(finding: &Finding, bless: &str, color: bool) -> String {
     let mut out = renderer.render(&[group]);
     let gutter = " ".repeat(end.to_string().len());
     for line in finding.details.iter().flat_map(|details| details.lines()) {
-        out.push_str(&format!("\n{gutter}   {}", printable(line)));
+        let _ = write!(out, "\n{gutter}   {}", printable(line));
     }
     if let Some(help) = &finding.help {
-        out.push_str(&format!("\n{gutter} = {}", help.replace(BLESS, bless)));
+        let _ = write!(out, "\n{gutter} = {}", help.replace(BLESS, bless));
     }
     out.push('\n');
     out
 }
 
 /// The line without control characters, which a terminal would obey.
-fn printable(line: &str) -> String {
+pub fn printable(line: &str) -> String {
     line.chars()
         .map(|c| match c {
             '\t' => '\t',

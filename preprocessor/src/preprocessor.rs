@@ -48,7 +48,7 @@ impl Preprocessor for Proof {
         let root = std::fs::canonicalize(&ctx.root)
             .with_context(|| format!("failed to find `{}`", ctx.root.display()))?;
         let settings = Settings::read(&ctx.config, root)?;
-        let proven = proof::prove(sources(&book, &settings), &settings)?;
+        let proven = proof::prove(&sources(&book, &settings), &settings)?;
         let mut pages = proven.iter();
         book.for_each_mut(|item| {
             if let BookItem::Chapter(chapter) = item

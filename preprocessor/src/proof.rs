@@ -33,7 +33,7 @@ pub struct Proven {
 /// # Errors
 /// When the stages themselves can't work: no compiler, a library that doesn't build. What is wrong with
 /// a page is a finding of that page.
-pub fn prove(sources: Vec<Arc<Source>>, settings: &Settings) -> Result<Vec<Proven>> {
+pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>> {
     let options = settings.markdown();
     let pages: Vec<(Page, Vec<Finding>)> = sources
         .iter()

@@ -87,6 +87,6 @@ fn closing(evidence: Evidence) -> String {
     count(evidence.figures, "figure", "figures");
     let mut text =
         String::from("\n\n<p class=\"proof-evidence\">Verified when this page was built: ");
-    let _ = write!(text, "{}.</p>\n", parts.join(", "));
+    let _ = writeln!(text, "{}.</p>", parts.join(", "));
     text
 }

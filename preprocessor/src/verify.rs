@@ -8,6 +8,7 @@ use crate::run::execute::{DEADLINE, OUTPUT_LIMIT};
 use crate::run::{End, JobResult, Run};
 use crate::source::Source;
 use similar::TextDiff;
+use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -196,11 +197,9 @@ fn in_page(
                         let before = before.rsplit_once(' ').map_or("", |(b, _)| b);
                         text.push_str(before);
                         text.push(' ');
-                        text.push_str(&format!(
-                            "{}:{}{rest}",
-                            source.path().display(),
-                            source.position(place.span.start).line
-                        ));
+                        let path = source.path().display();
+                        let line = source.position(place.span.start).line;
+                        let _ = write!(text, "{path}:{line}{rest}");
                     }
                     None => text.push_str(line),
                 }

@@ -1,6 +1,6 @@
 //! `MapReduce`, with shuffle and combiner, on simulated machines.
 //!
-//! After Dean and Ghemawat, "MapReduce: Simplified Data Processing on Large Clusters", OSDI 2004.
+//! After Dean and Ghemawat, "`MapReduce`: Simplified Data Processing on Large Clusters", OSDI 2004.
 
 use std::collections::BTreeMap;
 

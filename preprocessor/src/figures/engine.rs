@@ -209,7 +209,7 @@ mod tests {
         close(
             "100 million requests / day",
             "requests/s",
-            1157.407_407_407_407_4,
+            1_157.407_407_407_407_4,
         );
         close("2.8 TB + 16 GB + 240 GB", "TB", 3.056);
         close("(1 - 99.99%) × 365.25 days", "minutes", 52.596);

@@ -43,7 +43,7 @@ impl Runs {
             return Err(Missing::Wrong(format!("`{name}` printed no table")));
         };
         let matches = |cell: &&str| header_name(cell) == column || **cell == *column;
-        let Some(at) = header.iter().position(|cell| matches(&cell)) else {
+        let Some(at) = header.iter().position(matches) else {
             return Err(wrong(
                 format!("`{name}` has no column `{column}`"),
                 "columns",

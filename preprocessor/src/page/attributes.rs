@@ -45,7 +45,7 @@ pub fn read(source: &Arc<Source>, fence: &Fence) -> Result<Kind, Box<Finding>> {
             none_of(source, fence, &attributes, "a `calc` fence")?;
             Ok(Kind::Calc)
         }
-        _ if !attributes.iter().any(|word| is_run(&word)) => Ok(Kind::Plain),
+        _ if !attributes.iter().any(is_run) => Ok(Kind::Plain),
         "rust" => Ok(Kind::Run {
             language: Language::Rust,
             name: name(source, fence, &attributes)?,

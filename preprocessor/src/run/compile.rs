@@ -214,7 +214,8 @@ type Files<'run> = BTreeMap<PathBuf, (String, Vec<Option<usize>>, &'run Program)
 /// A message in `rustc`'s JSON.
 #[derive(Deserialize)]
 struct Message {
-    message: String,
+    #[serde(rename = "message")]
+    text: String,
     code: Option<Code>,
     level: String,
     #[serde(default)]
@@ -255,7 +256,7 @@ struct SpanText {
 impl Message {
     /// Whether it only counts the messages before it.
     fn is_summary(&self) -> bool {
-        self.spans.is_empty() && (self.level != "error" || self.message.starts_with("aborting due"))
+        self.spans.is_empty() && (self.level != "error" || self.text.starts_with("aborting due"))
     }
 
     fn locate(&self, folder: &Path, files: &Files<'_>) -> Option<(String, Diagnostic)> {
@@ -288,9 +289,9 @@ impl Message {
                 is_error: self.level.starts_with("error"),
                 message: match code {
                     Some(code) if code.code.starts_with('E') => {
-                        format!("{} ({})", self.message, code.code)
+                        format!("{} ({})", self.text, code.code)
                     }
-                    _ => self.message.clone(),
+                    _ => self.text.clone(),
                 },
                 label: span.label.clone(),
                 notes: self.children.iter().map(Message::note).collect(),
@@ -306,8 +307,8 @@ impl Message {
             .find_map(|span| span.suggested_replacement.as_deref())
             .filter(|text| !text.trim().is_empty());
         match replacement {
-            Some(text) => format!("{}: {}: `{}`", self.level, self.message, text.trim()),
-            None => format!("{}: {}", self.level, self.message),
+            Some(text) => format!("{}: {}: `{}`", self.level, self.text, text.trim()),
+            None => format!("{}: {}", self.level, self.text),
         }
     }
 }

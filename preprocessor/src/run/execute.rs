@@ -118,8 +118,10 @@ fn execute_one(program: &Path, argument: &str, cwd: &Path) -> io::Result<Run> {
         .take()
         .map(|pipe| thread::spawn(|| drain(pipe)));
     let is_full = || {
-        let ended =
-            |pipe: &Option<thread::JoinHandle<_>>| pipe.as_ref().is_some_and(|p| p.is_finished());
+        let ended = |pipe: &Option<thread::JoinHandle<_>>| {
+            pipe.as_ref()
+                .is_some_and(std::thread::JoinHandle::is_finished)
+        };
         ended(&stdout) && ended(&stderr)
     };
     let end = wait(&mut child, is_full)?;

@@ -18,6 +18,7 @@ use anyhow::Result;
 use library::Library;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// A program to compile and run, under a name made from its content.
 pub type Jobs = BTreeMap<String, Program>;
@@ -44,8 +45,11 @@ pub fn plan<'pages>(blocks: impl Iterator<Item = &'pages Block>) -> Jobs {
 /// The name of a block's job: made from its code, never from its place.
 pub fn job_name(block: &Block) -> String {
     let hash = Sha256::digest(block.code.text().as_bytes());
-    let hex: String = hash.iter().take(12).map(|b| format!("{b:02x}")).collect();
-    format!("block_{hex}")
+    let mut name = "block_".to_owned();
+    for byte in hash.iter().take(12) {
+        let _ = write!(name, "{byte:02x}");
+    }
+    name
 }
 
 /// Compiles and runs the jobs.
