@@ -46,12 +46,8 @@ fn panel(block: &Block, output: &str) -> String {
     );
     for (number, line) in output.lines().enumerate() {
         if number > 0 {
-            html.push('\n');
-            html.push_str(if line.is_empty() {
-                prefix.trim_end()
-            } else {
-                prefix
-            });
+            // All on one line of Markdown: a blank one would end the HTML, and each would need the prefix.
+            html.push_str("&#10;");
         }
         escape(line, &mut html);
     }

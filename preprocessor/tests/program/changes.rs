@@ -1,0 +1,224 @@
+//! What a build does when a page changes: every changed digit is found, and `bless` mends it.
+
+use crate::fixture::Book;
+
+const PAGE: &str = "# Page
+
+```rust,run,name=squares
+println!(\"|  n | square |\");
+println!(\"| -: | -----: |\");
+for n in [3u64, 12] {
+    println!(\"| {n:2} | {:6} |\", n * n);
+}
+```
+
+```output
+|  n | square |
+| -: | -----: |
+|  3 |      9 |
+| 12 |    144 |
+```
+
+```calc
+let load = 100 million requests / day   # = 1,157 requests/s
+```
+
+At its peak it is 3,472 requests/s<!-- = 3 × load -->, and 12 squared is 144<!-- = squares[12].square -->.
+
+| peak | a day |
+| ---: | ----: |
+| 3,472 requests/s<!-- = 3 × load --> | 100 million requests<!-- = load × 1 day --> |
+";
+
+/// The page with the last character of `text` (which stands in it once) replaced.
+fn changed(text: &str, to: &str) -> String {
+    assert_eq!(PAGE.matches(text).count(), 1, "{text}");
+    PAGE.replace(text, to)
+}
+
+#[test]
+fn a_right_page_builds_and_a_second_bless_changes_nothing() {
+    let book = Book::new(PAGE);
+    book.run(&[]).succeeds();
+    let html = book.built();
+    assert!(html.contains("Verified output"), "{html}");
+    assert!(html.contains("|  3 |      9 |"), "{html}");
+    assert!(html.contains("1 run, 5 figures"), "{html}");
+    assert!(!html.contains("&lt;!-- ="), "an expression is shown");
+    book.run(&["bless"]).succeeds();
+    assert_eq!(book.page(), PAGE);
+}
+
+#[test]
+fn a_changed_digit_fails_the_build_with_both_texts_and_bless_mends_it() {
+    for (text, to, line, wrong, right) in [
+        (
+            "|  3 |      9 |",
+            "|  3 |      8 |",
+            11,
+            "-|  3 |      8 |",
+            "+|  3 |      9 |",
+        ),
+        (
+            "# = 1,157",
+            "# = 1,158",
+            19,
+            "- 1,158 requests/s",
+            "+ 1,157 requests/s",
+        ),
+        (
+            "peak it is 3,472",
+            "peak it is 3,471",
+            22,
+            "- 3,471",
+            "+ 3,472",
+        ),
+        ("squared is 144", "squared is 145", 22, "- 145", "+ 144"),
+        (
+            "| 100 million",
+            "| 101 million",
+            26,
+            "- 101 million",
+            "+ 100 million",
+        ),
+    ] {
+        let book = Book::new(&changed(text, to));
+        let place = format!("page.md:{line}:");
+        book.run(&[])
+            .finds(&[&place, wrong, right, "cargo book bless"]);
+        assert!(!book.is_built());
+        book.run(&["bless"]).succeeds();
+        assert_eq!(book.page(), PAGE);
+        book.run(&[]).succeeds();
+    }
+}
+
+#[test]
+fn changed_code_changes_its_output_and_every_figure_read_from_it() {
+    let book = Book::new(&changed("n * n);", "n * n * n);"));
+    book.run(&[]).finds(&[
+        "page.md:11:1",
+        "-| 12 |    144 |",
+        "+| 12 |   1728 |",
+        "page.md:22:",
+        "- 144",
+        "+ 1,728",
+        "2 findings",
+    ]);
+    book.run(&["bless"]).succeeds();
+    let blessed = book.page();
+    assert!(blessed.contains("| 12 |   1728 |"), "{blessed}");
+    assert!(blessed.contains("squared is 1,728<!--"), "{blessed}");
+    book.run(&["bless"]).succeeds();
+    assert_eq!(book.page(), blessed);
+}
+
+#[test]
+fn bless_of_one_line_leaves_the_rest_and_says_so() {
+    let text = changed("# = 1,157", "# = 1,158").replace("is 144<", "is 145<");
+    let book = Book::new(&text);
+    book.run(&["bless", "src/page.md:19"]).finds(&["- 145"]);
+    assert_eq!(book.page(), PAGE.replace("is 144<", "is 145<"));
+    book.run(&["bless", "src/none.md"])
+        .gives_up(&["there is no `src/none.md`"]);
+}
+
+#[test]
+fn bless_writes_a_missing_output_and_a_missing_result() {
+    let book = Book::new(
+        "> ```rust,run\n> println!(\"a\\n\\n```\");\n> ```\n\n```calc\n3 GB / 2 # =\n```\n",
+    );
+    book.run(&["check"])
+        .finds(&["the block has no output", "the result is not written yet"]);
+    book.run(&["bless"]).succeeds();
+    assert_eq!(
+        book.page(),
+        "> ```rust,run\n> println!(\"a\\n\\n```\");\n> ```\n> ````output\n> a\n>\n> ```\n> ````\n\n```calc\n3 GB / 2 # = 1.50 GB\n```\n"
+    );
+    book.run(&[]).succeeds();
+    assert!(
+        book.built().contains(">a\n\n```</code>"),
+        "{}",
+        book.built()
+    );
+}
+
+#[test]
+fn bless_is_refused_in_ci() {
+    let book = Book::new(&changed("# = 1,157", "# = 1,158"));
+    let output = book
+        .command()
+        .args(["bless"])
+        .env("CI", "true")
+        .output()
+        .unwrap();
+    crate::fixture::answer(output).gives_up(&["refused where CI=true"]);
+    assert_eq!(book.page(), changed("# = 1,157", "# = 1,158"));
+}
+
+#[test]
+fn bless_keeps_the_byte_order_mark_and_the_line_ends() {
+    let text = format!("\u{feff}{}", PAGE.replace('\n', "\r\n"));
+    let book = Book::new(&text.replace("     9 |", "     8 |"));
+    book.run(&["bless"]).succeeds();
+    assert_eq!(book.page(), text);
+}
+
+#[test]
+fn blank_lines_of_a_formatter_break_nothing() {
+    let spread = PAGE
+        .replace("```output", "\n\n```output")
+        .replace("| peak |", "\n| peak |");
+    let book = Book::new(&spread);
+    book.run(&[]).succeeds();
+    book.run(&["bless"]).succeeds();
+    assert_eq!(book.page(), spread);
+}
+
+#[test]
+fn a_failed_build_leaves_the_last_book_as_it_was() {
+    let book = Book::new(PAGE);
+    book.run(&[]).succeeds();
+    let before = book.files("book");
+    book.write("src/page.md", &changed("# = 1,157", "# = 1,158"));
+    book.run(&[]).finds(&[]);
+    assert_eq!(book.files("book"), before);
+    let leftovers = std::fs::read_dir(book.root())
+        .unwrap()
+        .filter(|entry| {
+            entry
+                .as_ref()
+                .unwrap()
+                .file_name()
+                .to_string_lossy()
+                .starts_with(".book")
+        })
+        .count();
+    assert_eq!(leftovers, 0);
+}
+
+#[test]
+fn blocks_use_the_library_that_the_book_names() {
+    let book = Book::with(
+        &[(
+            "page.md",
+            "```rust,run\nprintln!(\"{}\", tiny_lib::answer());\n```\n\n```output\n42\n```\n",
+        )],
+        "library = \"tiny-lib\"\n",
+    );
+    book.write(
+        "Cargo.toml",
+        "[package]\nname = \"tiny-lib\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\npath = \"lib.rs\"\n\n[workspace]\n",
+    );
+    book.write(
+        "Cargo.lock",
+        "version = 4\n\n[[package]]\nname = \"tiny-lib\"\nversion = \"0.1.0\"\n",
+    );
+    book.write("lib.rs", "pub fn answer() -> u32 { 42 }\n");
+    book.run(&[]).succeeds();
+    book.write("lib.rs", "pub fn answer() -> u32 { 43 }\n");
+    book.run(&[]).finds(&["page.md:5:1", "-42", "+43"]);
+    book.write("lib.rs", "pub fn answer() -> u32 { \"43\" }\n");
+    book.run(&[])
+        .gives_up(&["the library `tiny-lib` doesn't build", "mismatched types"]);
+}
