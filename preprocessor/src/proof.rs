@@ -5,10 +5,9 @@ use crate::figures;
 use crate::figures::engine::Engine;
 use crate::figures::runs::Runs;
 use crate::finding::Finding;
-use crate::page::{self, Block, Page, markdown};
+use crate::page::{self, Language, Page, markdown};
 use crate::render::{self, Evidence};
-use crate::run::library::Library;
-use crate::run::{self, Results};
+use crate::run::{self, JobResult};
 use crate::source::Source;
 use crate::tables;
 use crate::verify;
@@ -35,11 +34,14 @@ pub struct Proven {
 /// a page is a finding of that page.
 pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>> {
     let options = settings.markdown();
+    let folders = settings.folders();
+    let runners = settings.runners();
     let pages: Vec<(Page, Vec<Finding>)> = sources
         .iter()
         .map(|source| {
             let events = markdown::parse(source.text(), &options);
-            let (page, mut findings) = page::read(source, &events);
+            let (mut page, mut findings) = page::read(source, &events, &runners);
+            findings.extend(page::include::expand(&mut page, &folders));
             findings.extend(tables::check(source, &events));
             (page, findings)
         })
@@ -55,26 +57,13 @@ pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>
             }]);
         }
     };
-    let results = run_blocks(pages.iter().flat_map(|(page, _)| &page.blocks), settings)?;
+    let to_run: Vec<&Page> = pages.iter().map(|(page, _)| page).collect();
+    let results = run::run(&to_run, settings)?;
     Ok(pages
         .into_iter()
-        .map(|(page, findings)| finish(&page, findings, &results, &engine))
+        .zip(results)
+        .map(|((page, findings), results)| finish(&page, findings, &results, &engine))
         .collect())
-}
-
-fn run_blocks<'pages>(
-    blocks: impl Iterator<Item = &'pages Block>,
-    settings: &Settings,
-) -> Result<Results> {
-    let jobs = run::plan(blocks);
-    if jobs.is_empty() {
-        return Ok(Results::new());
-    }
-    let library = match &settings.proof.library {
-        Some(package) => Library::build(package, &settings.root)?,
-        None => Library::default(),
-    };
-    run::run(&jobs, &library, settings.edition)
 }
 
 /// The engine with our prelude and the book's, or what is wrong with the book's.
@@ -105,15 +94,18 @@ fn engine(settings: &Settings) -> Result<std::result::Result<Engine, Box<Finding
     )
 }
 
-fn finish(page: &Page, mut findings: Vec<Finding>, results: &Results, engine: &Engine) -> Proven {
+fn finish(
+    page: &Page,
+    mut findings: Vec<Finding>,
+    results: &[JobResult],
+    engine: &Engine,
+) -> Proven {
     let mut evidence = Evidence::default();
     let mut runs = Runs::default();
-    for block in &page.blocks {
-        let job = run::job_name(block);
-        let Some(result) = results.get(&job) else {
-            continue;
-        };
-        let (found, printed) = verify::verify(&page.source, block, &job, result);
+    let mut sql = 0;
+    for (block, result) in page.blocks.iter().zip(results) {
+        let (found, printed) = verify::verify(&page.source, block, sql, result);
+        sql += usize::from(block.language == Language::Sql);
         evidence.runs += usize::from(found.is_empty());
         findings.extend(found);
         if let Some(name) = &block.name {

@@ -1,7 +1,8 @@
 //! Rendering a page: our markup replaced by Markdown and HTML that mdBook shows, every other byte left.
 
 use crate::edit::{self, Edit};
-use crate::page::{Block, Page};
+use crate::page::{Block, Page, fence};
+use crate::source::Source;
 use std::fmt::Write as _;
 
 /// What a page proves, counted.
@@ -20,7 +21,7 @@ pub fn render(page: &Page, evidence: Evidence) -> String {
     let source = &page.source;
     let mut edits = Vec::new();
     for block in &page.blocks {
-        edits.push(Edit::new(block.code.info.clone(), "rust"));
+        edits.extend(code(source, block));
         if let Some(output) = &block.output {
             edits.push(Edit::new(output.span.clone(), panel(block, &output.text())));
         }
@@ -36,6 +37,36 @@ pub fn render(page: &Page, evidence: Evidence) -> String {
         edits.push(Edit::new(end..end, closing(evidence)));
     }
     edit::apply(source.text(), edits)
+}
+
+/// The block as it is shown: our attributes gone, its includes expanded, and nothing left that mdBook would
+/// expand.
+fn code(source: &Source, block: &Block) -> Vec<Edit> {
+    let code = &block.code;
+    let language = block.language.name();
+    if block.is_expanded {
+        let text = as_text(&code.text());
+        let fence = fence::write(language, &text, &code.prefix, source.line_end());
+        return vec![Edit::new(code.span.clone(), fence)];
+    }
+    let mut edits = vec![Edit::new(code.info.clone(), language)];
+    for line in &code.lines {
+        let text = as_text(&line.text);
+        if text != line.text {
+            edits.push(Edit::new(line.span.clone(), text));
+        }
+    }
+    edits
+}
+
+/// The text with a backslash before what mdBook would expand, which mdBook takes away again.
+fn as_text(text: &str) -> String {
+    text.split_inclusive('\n')
+        .map(|line| match line.find("{{#") {
+            Some(at) if line[at..].contains("}}") => format!("{}\\{}", &line[..at], &line[at..]),
+            _ => line.to_owned(),
+        })
+        .collect()
 }
 
 /// The verified output, as text that nothing further interprets.

@@ -11,8 +11,15 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Finds what a page holds for us, and what is wrong with its markup.
-pub fn read(source: &Arc<Source>, events: &[Spanned<'_>]) -> (Page, Vec<Finding>) {
+///
+/// `runners` are the languages that `book.toml` names a command for.
+pub fn read(
+    source: &Arc<Source>,
+    events: &[Spanned<'_>],
+    runners: &[&str],
+) -> (Page, Vec<Finding>) {
     let mut reader = Reader {
+        runners,
         page: Page {
             source: Arc::clone(source),
             blocks: Vec::new(),
@@ -31,7 +38,8 @@ pub fn read(source: &Arc<Source>, events: &[Spanned<'_>]) -> (Page, Vec<Finding>
     (reader.page, reader.findings)
 }
 
-struct Reader {
+struct Reader<'page> {
+    runners: &'page [&'page str],
     page: Page,
     findings: Vec<Finding>,
     /// Where the text of the paragraph, item or cell starts, or goes on behind the last comment.
@@ -42,7 +50,7 @@ struct Reader {
     in_code: bool,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn event(&mut self, event: &Event<'_>, span: &Range<usize>, rest: &[Spanned<'_>]) {
         match event {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => {
@@ -99,13 +107,16 @@ impl Reader {
             );
             return false;
         }
-        match attributes::read(&source, &fence) {
+        match attributes::read(&source, &fence, self.runners) {
             Ok(Kind::Plain) => false,
-            Ok(Kind::Run { language, name }) => {
+            Ok(Kind::Run(run)) => {
                 self.page.blocks.push(Block {
-                    language,
-                    name,
+                    language: run.language,
+                    name: run.name,
+                    fails: run.fails,
+                    timeout: run.timeout,
                     code: fence,
+                    is_expanded: false,
                     output: None,
                 });
                 true
@@ -238,7 +249,7 @@ mod tests {
     fn read_text(text: &str) -> (Page, Vec<Finding>) {
         let source = Arc::new(Source::new("a.md", text));
         let events = markdown::parse(source.text(), &mdbook_markdown::MarkdownOptions::default());
-        read(&source, &events)
+        read(&source, &events, &["python"])
     }
 
     #[test]
