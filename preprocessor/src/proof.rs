@@ -103,7 +103,11 @@ fn finish(
     let mut evidence = Evidence::default();
     let mut runs = Runs::default();
     let mut sql = 0;
-    for (block, result) in page.blocks.iter().zip(results) {
+    let broken = page.blocks.iter().filter(|block| block.is_broken);
+    runs.failed
+        .extend(broken.filter_map(|block| block.name.clone()));
+    let blocks = page.blocks.iter().filter(|block| !block.is_broken);
+    for (block, result) in blocks.zip(results) {
         let (found, printed) = verify::verify(&page.source, block, sql, result);
         sql += usize::from(block.language == Language::Sql);
         evidence.runs += usize::from(found.is_empty());

@@ -25,7 +25,11 @@ pub fn expand(page: &mut Page, folders: &Folders) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut expanded: Vec<Range<usize>> = Vec::new();
     for block in &mut page.blocks {
-        match reader.block(&source, &block.code) {
+        let lines = reader.block(&source, &block.code);
+        if lines.is_err() {
+            block.is_broken = true;
+        }
+        match lines {
             Ok(Some(lines)) => {
                 block.code.lines = lines;
                 block.is_expanded = true;
@@ -34,6 +38,8 @@ pub fn expand(page: &mut Page, folders: &Folders) -> Vec<Finding> {
             Err(finding) => findings.push(*finding),
         }
         expanded.push(block.code.span.clone());
+        // What a block printed is text, and is rendered as such.
+        expanded.extend(block.output.as_ref().map(|output| output.span.clone()));
     }
     for directive in directives(source.text()) {
         if expanded

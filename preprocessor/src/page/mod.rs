@@ -42,6 +42,8 @@ pub struct Block {
     pub code: Fence,
     /// Whether includes were expanded.
     pub is_expanded: bool,
+    /// Whether an include failed, which is reported: the block can't run.
+    pub is_broken: bool,
     /// The `output` fence under the code.
     pub output: Option<Fence>,
 }

@@ -117,6 +117,7 @@ impl Reader<'_> {
                     timeout: run.timeout,
                     code: fence,
                     is_expanded: false,
+                    is_broken: false,
                     output: None,
                 });
                 true

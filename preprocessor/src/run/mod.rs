@@ -49,7 +49,7 @@ pub struct JobResult {
     pub other: Option<Run>,
 }
 
-/// For each page, for each of its blocks, what became of it.
+/// For each page, for each of its blocks that can run, what became of it.
 pub type Results = Vec<Vec<JobResult>>;
 
 /// Runs the pages' blocks, or finds what they gave before.
@@ -58,7 +58,10 @@ pub type Results = Vec<Vec<JobResult>>;
 /// When the stages can't work: no compiler, a library that doesn't build, a store that can't be written, a
 /// sandbox that is required and incomplete. What is wrong with a block is in its result.
 pub fn run(pages: &[&Page], settings: &Settings) -> Result<Results> {
-    if pages.iter().all(|page| page.blocks.is_empty()) {
+    if pages
+        .iter()
+        .all(|page| page.blocks.iter().all(|b| b.is_broken))
+    {
         return Ok(pages.iter().map(|_| Vec::new()).collect());
     }
     let store = Store::open(&settings.store())?;
@@ -184,7 +187,7 @@ fn plan(pages: &[&Page], settings: &Settings) -> Result<Vec<Vec<Job>>> {
         .map(|page| {
             let mut sql: Vec<String> = Vec::new();
             let mut jobs = Vec::new();
-            for block in &page.blocks {
+            for block in page.blocks.iter().filter(|block| !block.is_broken) {
                 let runner = match &block.language {
                     Language::Other(name) => runners.get(name.as_str()),
                     _ => None,

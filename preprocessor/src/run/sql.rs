@@ -40,10 +40,11 @@ pub fn run(blocks: &[String]) -> Result<Result<String, SqlError>> {
         .execute_batch("PRAGMA temp_store = memory; PRAGMA foreign_keys = on;")
         .context("failed to set up a database")?;
     connection.authorizer(Some(|context: AuthContext<'_>| match context.action {
-        AuthAction::Attach { .. } | AuthAction::Detach { .. } => Authorization::Deny,
-        AuthAction::Function { function_name } if function_name == "load_extension" => {
-            Authorization::Deny
-        }
+        AuthAction::Attach { .. }
+        | AuthAction::Detach { .. }
+        | AuthAction::Function {
+            function_name: "load_extension",
+        } => Authorization::Deny,
         _ => Authorization::Allow,
     }))?;
     let mut printed = String::new();
@@ -95,7 +96,7 @@ fn statement(connection: &Connection, sql: &str, printed: &mut String) -> rusqli
 
 /// The rows as a Markdown table, with aligned columns.
 fn table(statement: &mut Statement<'_>) -> rusqlite::Result<String> {
-    let names: Vec<String> = statement.column_names().into_iter().map(cell).collect();
+    let names: Vec<String> = statement.column_names().map(cell).collect();
     let mut is_text = vec![false; names.len()];
     let mut lines = vec![names];
     let mut rows = statement.query([])?;
@@ -137,7 +138,7 @@ fn shown(value: ValueRef<'_>) -> String {
         ValueRef::Null => "NULL".to_owned(),
         ValueRef::Integer(number) => number.to_string(),
         ValueRef::Real(number) => number.to_string(),
-        ValueRef::Text(text) => cell(&String::from_utf8_lossy(text)),
+        ValueRef::Text(text) => cell(String::from_utf8_lossy(text)),
         ValueRef::Blob(bytes) => {
             let mut text = "x'".to_owned();
             for byte in bytes {

@@ -66,14 +66,14 @@ pub(super) fn normalized(stdout: &str, run: &Run, name: &str) -> String {
         }
     }
     match &run.end {
-        End::Status(101) | End::Success => {}
+        // A panic has said so already, and the others are no end that a block may have.
+        End::Status(101) | End::Success | End::Deadline(_) | End::OutputLimit(_) => {}
         End::Status(status) => {
             let _ = writeln!(text, "exit status {status}");
         }
         End::Abnormal(how) => {
             let _ = writeln!(text, "the program {how}");
         }
-        End::Deadline(_) | End::OutputLimit(_) => {}
     }
     text
 }

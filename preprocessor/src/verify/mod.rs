@@ -226,7 +226,7 @@ fn failed(source: &Arc<Source>, block: &Block, name: &str, run: &Run) -> Finding
         End::Status(101) if block.language == Language::Rust => "the block panicked".to_owned(),
         End::Status(status) => format!("the block ended with exit status {status}"),
         End::Abnormal(how) => format!("the block {how}"),
-        End::Deadline(seconds) => format!("the block ran for over {seconds} seconds"),
+        End::Deadline(seconds) => format!("the block ran for over {seconds} s"),
         End::OutputLimit(bytes) => format!("the block printed over {} KiB", bytes / 1024),
     };
     let stderr = String::from_utf8_lossy(&run.stderr);

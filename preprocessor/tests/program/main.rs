@@ -8,4 +8,6 @@
 mod bad_input;
 mod changes;
 mod fixture;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod protocol;

@@ -174,7 +174,7 @@ impl Compiler<'_> {
                 is_error: true,
                 message: match outcome.end {
                     End::Deadline(seconds) => {
-                        format!("the compiler ran for over {seconds} seconds")
+                        format!("the compiler ran for over {seconds} s")
                     }
                     End::Abnormal(how) => format!("the compiler {how}"),
                     _ => "the block doesn't compile".to_owned(),

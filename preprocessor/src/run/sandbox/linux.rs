@@ -42,7 +42,7 @@ pub(super) fn enter(spec: &Spec) -> Error {
 }
 
 /// Ends this process when its parent ends, also after it became another program.
-pub(super) fn die_with(parent: u32) -> Result<()> {
+fn die_with(parent: u32) -> Result<()> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     let is_there = rustix::process::getppid()
         .is_some_and(|pid| u32::try_from(pid.as_raw_nonzero().get()) == Ok(parent));
@@ -113,6 +113,8 @@ fn confine(bounds: &Bounds) -> Result<RestrictionStatus> {
     let all = AccessFs::from_all(abi);
     let system = SYSTEM.iter().map(Path::new).filter(|path| path.exists());
     let devices = ["/dev/null", "/dev/zero", "/dev/urandom"];
+    // Where a program's own stack is: without it an overflow is told from no other bad access.
+    let own = ["/proc/self/maps"];
     let status = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(all)?
@@ -121,6 +123,7 @@ fn confine(bounds: &Bounds) -> Result<RestrictionStatus> {
         .create()?
         .add_rules(path_beneath_rules(system, read))?
         .add_rules(path_beneath_rules(devices, AccessFs::from_file(abi)))?
+        .add_rules(path_beneath_rules(own, AccessFs::ReadFile))?
         .add_rules(path_beneath_rules(&bounds.read, read))?
         .add_rules(path_beneath_rules(&bounds.write, all))?
         .restrict_self()?;

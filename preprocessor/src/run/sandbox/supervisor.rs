@@ -4,14 +4,17 @@
 //! its own. It ends them when the program ends, and when its own standard input closes: that is how the
 //! build ends a program at its deadline, and what happens when the build itself is killed.
 
-use super::{Spec, linux};
-use anyhow::{Context, Error, Result};
+use super::Spec;
+use anyhow::{Context, Error, Result, bail};
 use rustix::process::{Pid, Signal, WaitOptions};
 use std::collections::BTreeSet;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::Duration;
+
+/// How many processes a program may have at a time.
+const PROCESSES: usize = 256;
 
 /// Runs the program in a shim of its own, and ends this process as the program ended.
 #[expect(
@@ -29,7 +32,7 @@ pub(super) fn enter(spec: &Spec) -> Error {
 }
 
 fn watch(spec: &Spec) -> Result<ExitStatus> {
-    linux::die_with(spec.parent)?;
+    // It does not die with the build: it has to end the program first, which its input tells it to.
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
     // The lifeline: it closes when the build wants the program ended, or is no more.
     thread::spawn(|| {
@@ -47,7 +50,19 @@ fn watch(spec: &Spec) -> Result<ExitStatus> {
         .stdin(Stdio::null())
         .spawn()
         .context("failed to start the shim again")?;
-    let status = child.wait()?;
+    let mut pause = Duration::from_millis(1);
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        // Nothing else limits their number: root isn't bound by the limit on processes.
+        if descendants().len() > PROCESSES {
+            kill_descendants();
+            bail!("the program started over {PROCESSES} processes");
+        }
+        thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(10));
+    };
     kill_descendants();
     Ok(status)
 }
@@ -74,47 +89,53 @@ fn kill_descendants() {
     }
 }
 
-/// The processes that descend from this one and still run, by the kernel's list.
+/// The processes that descend from this one and still run, by the kernel's list of all.
 fn descendants() -> BTreeSet<i32> {
-    let mut parents = Vec::new();
-    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(id) = entry
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse().ok())
-        else {
-            continue;
-        };
-        let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-        // The name, in parentheses, may hold anything; the state and the parent follow it.
-        let mut fields = stat
-            .rsplit_once(") ")
-            .map_or("", |(_, rest)| rest)
-            .split(' ');
-        let is_gone = fields
-            .next()
-            .is_none_or(|state| state == "Z" || state == "X");
-        if let Some(parent) = fields.next().and_then(|field| field.parse::<i32>().ok()) {
-            parents.push((id, parent, is_gone));
-        }
-    }
+    let all: Vec<Process> = std::fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter_map(Process::read)
+        .collect();
     let own = rustix::process::getpid().as_raw_nonzero().get();
     let mut family = BTreeSet::from([own]);
     loop {
         let before = family.len();
-        let children = parents
-            .iter()
-            .filter(|(_, parent, _)| family.contains(parent));
-        let children: Vec<i32> = children.map(|(id, _, _)| *id).collect();
-        family.extend(children);
+        for process in &all {
+            if family.contains(&process.parent) {
+                family.insert(process.id);
+            }
+        }
         if family.len() == before {
             break;
         }
     }
-    let gone = parents.iter().filter(|(_, _, is_gone)| *is_gone);
-    for (id, _, _) in gone {
-        family.remove(id);
+    let alive = all.iter().filter(|process| process.is_alive);
+    let alive = alive.map(|process| process.id);
+    alive
+        .filter(|id| *id != own && family.contains(id))
+        .collect()
+}
+
+struct Process {
+    id: i32,
+    parent: i32,
+    /// Whether it still runs, and is not only waited for.
+    is_alive: bool,
+}
+
+impl Process {
+    fn read(id: i32) -> Option<Self> {
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+        // The name, in parentheses, may hold anything; the state and the parent follow it.
+        let (_, rest) = stat.rsplit_once(") ")?;
+        let mut fields = rest.split(' ');
+        let is_alive = !matches!(fields.next()?, "Z" | "X");
+        Some(Self {
+            id,
+            parent: fields.next()?.parse().ok()?,
+            is_alive,
+        })
     }
-    family.remove(&own);
-    family
 }
