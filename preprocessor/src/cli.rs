@@ -62,7 +62,7 @@ enum Command {
         /// Run each block so many times, and report those that don't give the same each time.
         #[arg(long, default_value = "1", value_name = "TIMES")]
         repeat: u32,
-        /// Say which bounds this system puts on runs.
+        /// Say which bounds this system puts on runs, and which blocks ran instead of being remembered.
         #[arg(long)]
         verbose: bool,
     },
@@ -240,6 +240,13 @@ fn check(
         }
     }
     let pages = book::check(&root, &targets(&root, paths)?, &caller.call)?;
+    if verbose {
+        for page in &pages {
+            for line in &page.ran {
+                eprintln!("ran: {}:{line}", page.source.path().display());
+            }
+        }
+    }
     let runs: usize = pages.iter().map(|page| page.evidence.runs).sum();
     let figures: usize = pages.iter().map(|page| page.evidence.figures).sum();
     let count = pages.len();

@@ -25,6 +25,8 @@ pub struct Proven {
     pub findings: Vec<Finding>,
     /// What it proves.
     pub evidence: Evidence,
+    /// Which of its blocks ran in this build, by line; the store had what the others gave.
+    pub ran: Vec<usize>,
 }
 
 /// Takes pages through all stages.
@@ -54,6 +56,7 @@ pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>
                 rendered: String::new(),
                 findings: vec![*finding],
                 evidence: Evidence::default(),
+                ran: Vec::new(),
             }]);
         }
     };
@@ -103,6 +106,7 @@ fn finish(
     let mut evidence = Evidence::default();
     let mut runs = Runs::default();
     let mut sql = 0;
+    let mut ran = Vec::new();
     let broken = page.blocks.iter().filter(|block| block.is_broken);
     runs.failed
         .extend(broken.filter_map(|block| block.name.clone()));
@@ -110,6 +114,9 @@ fn finish(
     for (block, result) in blocks.zip(results) {
         let (found, printed) = verify::verify(&page.source, block, sql, result);
         sql += usize::from(block.language == Language::Sql);
+        if result.is_fresh {
+            ran.push(page.source.position(block.code.span.start).line);
+        }
         evidence.runs += usize::from(found.is_empty());
         findings.extend(found);
         if let Some(name) = &block.name {
@@ -132,5 +139,6 @@ fn finish(
         rendered: render::render(page, evidence),
         findings,
         evidence,
+        ran,
     }
 }

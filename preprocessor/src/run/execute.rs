@@ -108,6 +108,7 @@ impl Executor<'_> {
             run: None,
             repeated: self.settings.repeat,
             other: None,
+            is_fresh: true,
         };
         let program = match compiled {
             Some(compiled) => {
@@ -122,7 +123,7 @@ impl Executor<'_> {
                 let run = self.process(job, &program, &arguments, &folder)?;
                 match &result.run {
                     None => result.run = Some(run),
-                    Some(first) if *first != run => {
+                    Some(first) if !first.is_like(&run) => {
                         result.other = Some(run);
                         break;
                     }

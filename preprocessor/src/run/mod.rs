@@ -47,6 +47,9 @@ pub struct JobResult {
     pub repeated: u32,
     /// A run that gave something else.
     pub other: Option<Run>,
+    /// Whether it ran in this build; otherwise the store had its result.
+    #[serde(skip)]
+    pub is_fresh: bool,
 }
 
 /// For each page, for each of its blocks that can run, what became of it.

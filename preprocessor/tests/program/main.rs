@@ -6,8 +6,10 @@
 )]
 
 mod bad_input;
+mod blocks;
 mod changes;
 mod fixture;
 #[cfg(target_os = "linux")]
 mod hostile;
 mod protocol;
+mod remembered;

@@ -96,13 +96,18 @@ impl Library {
             .lines()
             .filter_map(Artifact::read)
             .collect();
-        let Some(library) = artifacts.last() else {
+        let mut own = None;
+        // Cargo reports them in no fixed order; those of the registry can't be the package.
+        for artifact in artifacts.iter().filter(|artifact| artifact.is_local) {
+            let manifest = artifact.read_manifest()?;
+            let name = manifest.get("package").and_then(|table| table.get("name"));
+            if name.and_then(toml::Value::as_str) == Some(package) {
+                own = Some((artifact, manifest));
+            }
+        }
+        let Some((library, manifest)) = own else {
             bail!("`cargo build --package {package}` built no library");
         };
-        let manifest = std::fs::read_to_string(&library.manifest)
-            .with_context(|| format!("failed to read `{}`", library.manifest.display()))?;
-        let manifest: toml::Table = toml::from_str(&manifest)
-            .with_context(|| format!("failed to parse `{}`", library.manifest.display()))?;
         let mut externs = vec![(library.name.clone(), library.file.clone())];
         let dependencies = manifest.get("dependencies").and_then(|d| d.as_table());
         for (key, value) in dependencies.into_iter().flatten() {
@@ -186,11 +191,20 @@ pub(super) fn dep_info(text: &str) -> Vec<String> {
 /// A library that Cargo reported as built.
 struct Artifact {
     name: String,
+    /// Whether its sources lie on this machine, and are no download.
+    is_local: bool,
     file: PathBuf,
     manifest: PathBuf,
 }
 
 impl Artifact {
+    fn read_manifest(&self) -> Result<toml::Table> {
+        let text = std::fs::read_to_string(&self.manifest)
+            .with_context(|| format!("failed to read `{}`", self.manifest.display()))?;
+        toml::from_str(&text)
+            .with_context(|| format!("failed to parse `{}`", self.manifest.display()))
+    }
+
     fn read(line: &str) -> Option<Self> {
         let message: Value = serde_json::from_str(line).ok()?;
         if message["reason"] != "compiler-artifact" {
@@ -206,6 +220,7 @@ impl Artifact {
                 matches!(ending, Some("rlib" | "so" | "dylib" | "dll"))
             })?;
         Some(Self {
+            is_local: message["package_id"].as_str()?.starts_with("path+"),
             name: message["target"]["name"].as_str()?.replace('-', "_"),
             file,
             manifest: PathBuf::from(message["manifest_path"].as_str()?),
