@@ -1,4 +1,4 @@
-//! The line from pages to proven pages: read, plan, run, verify, tables, render.
+//! The line from pages to proven pages: read, plan, run, verify, tables, pictures, render.
 
 use crate::config::Settings;
 use crate::figures;
@@ -6,6 +6,7 @@ use crate::figures::engine::Engine;
 use crate::figures::runs::Runs;
 use crate::finding::Finding;
 use crate::page::{self, Block, Page, markdown};
+use crate::pictures;
 use crate::render::{self, Evidence};
 use crate::run::library::Library;
 use crate::run::{self, Results};
@@ -13,6 +14,7 @@ use crate::source::Source;
 use crate::tables;
 use crate::verify;
 use anyhow::{Context, Result};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A page that went through all stages.
@@ -108,13 +110,17 @@ fn engine(settings: &Settings) -> Result<std::result::Result<Engine, Box<Finding
 fn finish(page: &Page, mut findings: Vec<Finding>, results: &Results, engine: &Engine) -> Proven {
     let mut evidence = Evidence::default();
     let mut runs = Runs::default();
-    for block in &page.blocks {
+    let mut verified = BTreeSet::new();
+    for (number, block) in page.blocks.iter().enumerate() {
         let job = run::job_name(block);
         let Some(result) = results.get(&job) else {
             continue;
         };
         let (found, printed) = verify::verify(&page.source, block, &job, result);
-        evidence.runs += usize::from(found.is_empty());
+        if found.is_empty() {
+            evidence.runs += 1;
+            verified.insert(number);
+        }
         findings.extend(found);
         if let Some(name) = &block.name {
             match printed {
@@ -130,10 +136,12 @@ fn finish(page: &Page, mut findings: Vec<Finding>, results: &Results, engine: &E
     let figures = figures::check(page, engine, &runs);
     evidence.figures = figures.right;
     findings.extend(figures.findings);
+    let drawn = pictures::draw(page, &verified);
+    findings.extend(drawn.findings.iter().cloned());
     findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
     Proven {
         source: Arc::clone(&page.source),
-        rendered: render::render(page, evidence),
+        rendered: render::render(page, &drawn, evidence),
         findings,
         evidence,
     }

@@ -1,5 +1,6 @@
 //! The info string of a fence: what kind of fence it is, and its attributes.
 
+use super::output::{self, View};
 use super::{Fence, Language};
 use crate::finding::Finding;
 use crate::source::Source;
@@ -17,10 +18,12 @@ pub enum Kind {
         /// The name by which expressions read its output.
         name: Option<String>,
     },
-    /// The committed output of the block above.
-    Output,
+    /// The committed output of the block above, and how it is shown.
+    Output(View),
     /// A capacity sum.
     Calc,
+    /// A flowchart.
+    Sketch,
 }
 
 /// Reads a fence's info string.
@@ -37,9 +40,10 @@ pub fn read(source: &Arc<Source>, fence: &Fence) -> Result<Kind, Box<Finding>> {
     let attributes: Vec<&str> = words.collect();
     let is_run = |word: &&str| *word == "run" || word.starts_with("run=");
     match language {
-        "output" => {
-            none_of(source, fence, &attributes, "an `output` fence")?;
-            Ok(Kind::Output)
+        "output" => Ok(Kind::Output(output::read(source, fence)?)),
+        "mermaid" => {
+            none_of(source, fence, &attributes, "a `mermaid` fence")?;
+            Ok(Kind::Sketch)
         }
         "calc" => {
             none_of(source, fence, &attributes, "a `calc` fence")?;

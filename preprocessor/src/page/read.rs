@@ -2,7 +2,8 @@
 
 use super::attributes::{self, Kind};
 use super::markdown::Spanned;
-use super::{Block, Fence, Figure, Page, fence};
+use super::output::Form;
+use super::{Block, Fence, Figure, Page, Sketch, View, fence, output};
 use crate::finding::Finding;
 use crate::source::Source;
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
@@ -17,6 +18,7 @@ pub fn read(source: &Arc<Source>, events: &[Spanned<'_>]) -> (Page, Vec<Finding>
             source: Arc::clone(source),
             blocks: Vec::new(),
             calcs: Vec::new(),
+            sketches: Vec::new(),
             figures: Vec::new(),
         },
         findings: Vec::new(),
@@ -52,7 +54,7 @@ impl Reader {
                     .iter()
                     .map_while(|(event, span)| matches!(event, Event::Text(_)).then_some(span));
                 let fence = fence::read(&self.page.source, span, texts);
-                self.takes_output = self.fence(fence);
+                self.takes_output = self.fence(fence, rest);
             }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
                 self.in_code = true;
@@ -80,7 +82,7 @@ impl Reader {
     }
 
     /// Takes a code fence; true when an `output` fence may follow it.
-    fn fence(&mut self, fence: Fence) -> bool {
+    fn fence(&mut self, fence: Fence, rest: &[Spanned<'_>]) -> bool {
         let source = Arc::clone(&self.page.source);
         if !fence.closed {
             let first = source.slice(fence.span.clone()).lines().next();
@@ -107,6 +109,7 @@ impl Reader {
                     name,
                     code: fence,
                     output: None,
+                    view: View::default(),
                 });
                 true
             }
@@ -114,9 +117,20 @@ impl Reader {
                 self.page.calcs.push(fence);
                 false
             }
-            Ok(Kind::Output) => {
+            Ok(Kind::Sketch) => {
+                let caption = output::caption(rest);
+                self.page.sketches.push(Sketch { fence, caption });
+                false
+            }
+            Ok(Kind::Output(view)) => {
                 match self.page.blocks.last_mut() {
-                    Some(block) if self.takes_output => block.output = Some(fence),
+                    Some(block) if self.takes_output => {
+                        block.output = Some(fence);
+                        block.view = view;
+                        if !matches!(block.view.form, Form::Text | Form::Table) {
+                            block.view.caption = output::caption(rest);
+                        }
+                    }
                     _ => self.findings.push(
                         Finding::new(
                             "output",
@@ -133,6 +147,15 @@ impl Reader {
             }
             Err(finding) => {
                 self.findings.push(*finding);
+                let info = source.slice(fence.info.clone());
+                if self.takes_output
+                    && info.split([',', ' ', '\t']).next() == Some("output")
+                    && let Some(block) = self.page.blocks.last_mut()
+                {
+                    // With wrong attributes it is still the output, which nobody should write again.
+                    block.output = Some(fence);
+                    return false;
+                }
                 // Its output would only be reported a second time.
                 true
             }
