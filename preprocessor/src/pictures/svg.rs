@@ -95,18 +95,29 @@ impl Svg {
         );
     }
 
+    /// Text on a patch of the page's color, so that lines behind it don't cross it.
+    pub(super) fn label(&mut self, at: (f64, f64), lines: &[String], anchor: Anchor) {
+        let (width, height) = (width(lines), height(lines));
+        let left = match anchor {
+            Anchor::Start => at.0,
+            Anchor::Middle => at.0 - width / 2.0,
+            Anchor::End => at.0 - width,
+        };
+        if !lines.iter().all(String::is_empty) {
+            let _ = write!(
+                self.body,
+                "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"var(--bg,none)\"/>",
+                round(left - 2.0),
+                round(at.1 - height / 2.0),
+                round(width + 4.0),
+                round(height)
+            );
+        }
+        self.text(at, lines, anchor);
+    }
+
     /// Lines of text around a place: `at` is the middle of their height.
     pub(super) fn text(&mut self, at: (f64, f64), lines: &[String], anchor: Anchor) {
-        self.styled(at, lines, anchor, "");
-    }
-
-    /// The same on a patch of the page's color, so that lines behind it don't cross it.
-    pub(super) fn label(&mut self, at: (f64, f64), lines: &[String], anchor: Anchor) {
-        let halo = " stroke=\"var(--bg,none)\" stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\"";
-        self.styled(at, lines, anchor, halo);
-    }
-
-    fn styled(&mut self, at: (f64, f64), lines: &[String], anchor: Anchor, style: &str) {
         let anchor = match anchor {
             Anchor::Start => "start",
             Anchor::Middle => "middle",
@@ -116,7 +127,7 @@ impl Svg {
         for line in lines {
             let _ = write!(
                 self.body,
-                "<text x=\"{}\" y=\"{}\" text-anchor=\"{anchor}\" font-size=\"{FONT}\" fill=\"currentColor\"{style}>{}</text>",
+                "<text x=\"{}\" y=\"{}\" text-anchor=\"{anchor}\" font-size=\"{FONT}\" fill=\"currentColor\">{}</text>",
                 round(at.0),
                 round(y),
                 escaped(line)

@@ -8,4 +8,5 @@
 mod bad_input;
 mod changes;
 mod fixture;
+mod pictures;
 mod protocol;

@@ -29,16 +29,23 @@ pub(super) type DrawingError = Box<dyn std::error::Error>;
 /// A size in units, and the SVG inside its frame.
 pub(super) type Drawing = Result<((f64, f64), String), DrawingError>;
 
-/// Draws on a canvas of a height.
-pub(super) fn on(height: i32, draw: impl FnOnce(&Area<'_>) -> Result<(), DrawingError>) -> Drawing {
+/// Draws on a canvas of a height. What `draw` returns is put on top.
+pub(super) fn on(
+    height: i32,
+    draw: impl FnOnce(&Area<'_>) -> Result<String, DrawingError>,
+) -> Drawing {
     let mut svg = String::new();
-    {
+    let on_top = {
         let size = (u32::try_from(WIDTH)?, u32::try_from(height)?);
         let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
-        draw(&area)?;
+        let on_top = draw(&area)?;
         area.present()?;
-    }
-    Ok(((f64::from(WIDTH), f64::from(height)), style::themed(&svg)))
+        on_top
+    };
+    Ok((
+        (f64::from(WIDTH), f64::from(height)),
+        style::themed(&svg) + &on_top,
+    ))
 }
 
 /// The style of text, its place given by `horizontal` and the middle of its height.

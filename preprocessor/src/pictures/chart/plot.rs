@@ -10,11 +10,16 @@ use crate::page::output::{Chart, ChartKind};
 use crate::pictures::text;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
+use std::collections::BTreeSet;
 
 /// The height of the plot itself.
 const HEIGHT: i32 = 1900;
 /// A line of more points has no markers.
 const MARKERS: usize = 30;
+/// More points are drawn as dots.
+const DOTS: usize = 500;
+/// The distance at which nobody can tell two dots apart.
+const GRID: i32 = 20;
 
 type Points = Vec<Option<(i32, i32)>>;
 
@@ -62,11 +67,12 @@ pub(super) fn draw(chart: &Chart, data: &Data, x: &[f64]) -> Drawing {
             })
             .collect();
         axes(area, &x_scale, &y_scale, (left, top), data)?;
+        let mut on_top = String::new();
         for (series, points) in data.series.iter().zip(&points) {
             if is_line(series) {
                 line(area, series, points)?;
             } else {
-                scatter(area, series.look, points)?;
+                on_top.push_str(&scatter(area, series.look, points)?);
             }
         }
         legend.draw(area, 0, |number, from, to| {
@@ -80,7 +86,7 @@ pub(super) fn draw(chart: &Chart, data: &Data, x: &[f64]) -> Drawing {
             }
             Ok(())
         })?;
-        Ok(())
+        Ok(on_top)
     })
 }
 
@@ -151,23 +157,20 @@ fn line(area: &Area<'_>, series: &Series, points: &Points) -> Result<(), Drawing
     Ok(())
 }
 
-fn scatter(area: &Area<'_>, look: usize, points: &Points) -> Result<(), DrawingError> {
-    // Points that nobody could tell apart are drawn once.
-    let grid = if points.len() > 500 { 20 } else { 1 };
-    let places: std::collections::BTreeSet<(i32, i32)> = points
-        .iter()
-        .flatten()
-        .map(|(x, y)| (x / grid * grid, y / grid * grid))
-        .collect();
-    let radius = if points.len() > 500 {
-        MARKER / 2
-    } else {
-        MARKER
-    };
-    for (x, y) in places {
-        marker(area, look, (x, y), radius)?;
+/// Draws markers; of many points it returns dots, because `plotters` takes ten times the bytes for each.
+fn scatter(area: &Area<'_>, look: usize, points: &Points) -> Result<String, DrawingError> {
+    let points: Vec<(i32, i32)> = points.iter().flatten().copied().collect();
+    if points.len() <= DOTS {
+        for point in points {
+            marker(area, look, point, MARKER)?;
+        }
+        return Ok(String::new());
     }
-    Ok(())
+    let places: BTreeSet<(i32, i32)> = points
+        .iter()
+        .map(|(x, y)| (x / GRID * GRID, y / GRID * GRID))
+        .collect();
+    Ok(style::dots(look, places))
 }
 
 fn marker(area: &Area<'_>, look: usize, at: (i32, i32), radius: i32) -> Result<(), DrawingError> {

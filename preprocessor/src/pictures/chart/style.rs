@@ -3,6 +3,7 @@
 //! While drawing, a series has a color that nothing else has. The pass replaces each of them by a CSS variable.
 
 use plotters::style::RGBColor;
+use std::fmt::Write as _;
 
 /// Axes and text.
 pub(super) const INK: RGBColor = RGBColor(0, 0, 0);
@@ -64,6 +65,32 @@ pub(super) fn marker(series: usize, radius: i32) -> Vec<(i32, i32)> {
         .collect()
 }
 
+/// Many points as one path.
+pub(super) fn dots(series: usize, places: impl IntoIterator<Item = (i32, i32)>) -> String {
+    let mut path = String::new();
+    for (x, y) in places {
+        let _ = write!(path, "M{x} {y}h0");
+    }
+    // Their shapes and sizes differ as those of markers do, as far as dots can.
+    let (cap, width) = match series % COLORS {
+        0 => ("round", 40),
+        1 => ("square", 30),
+        2 => ("round", 24),
+        3 => ("square", 16),
+        4 => ("round", 60),
+        _ => ("square", 50),
+    };
+    format!(
+        "<path d=\"{path}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\" stroke-linecap=\"{cap}\"/>",
+        variable(series)
+    )
+}
+
+/// The color of a series in the page.
+fn variable(series: usize) -> String {
+    format!("var(--proof-{},currentColor)", series % COLORS + 1)
+}
+
 /// Takes the frame off what `plotters` drew, puts it on one line, and replaces colors by variables.
 pub(super) fn themed(svg: &str) -> String {
     let inside = svg
@@ -75,10 +102,11 @@ pub(super) fn themed(svg: &str) -> String {
         // mdBook expands `{{#include …}}` in what we emit.
         .replace('{', "&#123;")
         .replace(" opacity=\"1\"", "")
+        .replace(" stroke=\"none\" stroke-width=\"1\"", "")
         .replace(" font-family=\"sans-serif\"", "")
         .replace("\"#000000\"", "\"currentColor\"");
     for series in 0..COLORS {
-        let color = format!("\"var(--proof-{},currentColor)\"", series + 1);
+        let color = format!("\"{}\"", variable(series));
         let dash = match DASHES[series] {
             "" => String::new(),
             dash => format!(" stroke-dasharray=\"{dash}\""),
