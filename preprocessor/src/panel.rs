@@ -10,6 +10,8 @@ use std::fmt::Write as _;
 
 /// A text of more lines scrolls inside itself.
 const LONG: usize = 30;
+/// A line of more characters doesn't fit a phone.
+const NARROW: usize = 26;
 
 /// The verified output of a block. `picture` is what was drawn of it.
 pub fn output(view: &View, text: &str, picture: Option<&str>) -> String {
@@ -49,13 +51,14 @@ pub fn sketch(picture: &str, text: &str) -> String {
 
 /// Lines as they were printed.
 fn pre(lines: &[&str]) -> String {
-    let mut html = String::from(if lines.len() > LONG {
-        // What scrolls has to be reached by keyboard.
-        "<pre class=\"proof-long\" tabindex=\"0\">"
-    } else {
-        "<pre>"
-    });
-    html.push_str("<code class=\"language-plaintext\">");
+    let is_long = lines.len() > LONG;
+    // What scrolls has to be reached by keyboard.
+    let scrolls = is_long || lines.iter().any(|line| line.chars().count() > NARROW);
+    let mut html = format!(
+        "<pre{}><code class=\"language-plaintext\"{}>",
+        if is_long { " class=\"proof-long\"" } else { "" },
+        if scrolls { " tabindex=\"0\"" } else { "" }
+    );
     for (number, line) in lines.iter().enumerate() {
         if number > 0 {
             html.push_str("&#10;");
@@ -138,6 +141,9 @@ mod tests {
             is_guess: true,
             ..View::default()
         };
+        let html = output(&view, &"x\n".repeat(30), None);
+        assert!(!html.contains("tabindex"), "{html}");
+        assert!(output(&view, &"x".repeat(99), None).contains("tabindex"));
         let html = output(&view, &"x\n".repeat(31), None);
         assert!(html.starts_with("<details"), "{html}");
         assert!(html.contains("What do you expect?"), "{html}");

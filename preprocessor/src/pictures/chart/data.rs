@@ -21,8 +21,8 @@ pub(super) struct Data {
 /// The values of the first column.
 #[derive(Debug, PartialEq)]
 pub(super) enum X {
-    /// Places on an axis.
-    Numbers(Vec<f64>),
+    /// Places on an axis, each with its text as it was printed.
+    Numbers(Vec<(f64, String)>),
     /// Names of bars.
     Names(Vec<String>),
 }
@@ -76,7 +76,8 @@ pub(super) fn read(chart: &Chart, table: &Table<'_>) -> Result<Data, Problem> {
                 "print a number there, or leave the row out",
             ));
         }
-        X::Numbers(values.into_iter().flatten().collect())
+        let texts = column(0).into_iter().map(|(_, cell)| text::cut(cell, 9.0));
+        X::Numbers(values.into_iter().flatten().zip(texts).collect())
     };
     if let Some(unit) = x_unit {
         x_label = format!("{x_label} ({unit})");
@@ -316,7 +317,8 @@ mod tests {
         let data = data(&line, text).unwrap();
         assert_eq!(data.x_label, "load (%)");
         assert_eq!(data.y_label.as_deref(), Some("ms"));
-        assert_eq!(data.x, X::Numbers(vec![1.0, 2.0]));
+        let x = vec![(1.0, "1".to_owned()), (2.0, "2".to_owned())];
+        assert_eq!(data.x, X::Numbers(x));
         assert_eq!(data.series[0].name, "wait");
         assert_eq!(data.series[0].values, [Some(2.0), None]);
         assert!(data.series[1].is_reference && !data.series[0].is_reference);

@@ -16,6 +16,8 @@ use std::collections::BTreeSet;
 const HEIGHT: i32 = 1900;
 /// A line of more points has no markers.
 const MARKERS: usize = 30;
+/// An axis of no more places has its ticks there.
+const OWN_TICKS: usize = 7;
 /// More points are drawn as dots.
 const DOTS: usize = 500;
 /// The distance at which nobody can tell two dots apart.
@@ -24,18 +26,22 @@ const GRID: i32 = 20;
 type Points = Vec<Option<(i32, i32)>>;
 
 /// Draws the series over the numbers of the first column.
-pub(super) fn draw(chart: &Chart, data: &Data, x: &[f64]) -> Drawing {
+pub(super) fn draw(chart: &Chart, data: &Data, x: &[(f64, String)]) -> Drawing {
     let y_values = data
         .series
         .iter()
         .flat_map(|series| series.values.iter().flatten());
     let y_scale = Scale::new(y_values.copied(), chart.log_y, true, 5);
-    let x_scale = Scale::new(
-        x.iter().copied(),
+    let mut x_scale = Scale::new(
+        x.iter().map(|(x, _)| *x),
         chart.log_x,
         chart.kind == ChartKind::Scatter,
         5,
     );
+    if x.len() <= OWN_TICKS {
+        // The places that were measured say more than round numbers.
+        x_scale.mark(x);
+    }
     let legend = Legend::new(&data.series);
     let top = legend.height + if data.y_label.is_some() { ROW + 40 } else { 60 };
     let widest = y_scale
@@ -47,7 +53,7 @@ pub(super) fn draw(chart: &Chart, data: &Data, x: &[f64]) -> Drawing {
     let height = top + HEIGHT + 2 * ROW + 60;
     // A line goes from left to right, whatever order the rows have.
     let mut order: Vec<usize> = (0..x.len()).collect();
-    order.sort_by(|a, b| x[*a].total_cmp(&x[*b]));
+    order.sort_by(|a, b| x[*a].0.total_cmp(&x[*b].0));
     let is_line = |series: &Series| chart.kind == ChartKind::Line || series.is_reference;
     canvas::on(height, |area| {
         let right = 200;
@@ -62,7 +68,7 @@ pub(super) fn draw(chart: &Chart, data: &Data, x: &[f64]) -> Drawing {
             .series
             .iter()
             .map(|series| {
-                let at = |row: &usize| series.values[*row].map(|y| place(x[*row], y));
+                let at = |row: &usize| series.values[*row].map(|y| place(x[*row].0, y));
                 order.iter().map(at).collect()
             })
             .collect();

@@ -51,6 +51,16 @@ impl Scale {
         scale
     }
 
+    /// Puts the ticks at some values, with their own texts.
+    pub(super) fn mark(&mut self, values: &[(f64, String)]) {
+        self.ticks = values
+            .iter()
+            .map(|(value, text)| (self.place(*value), text.clone()))
+            .collect();
+        self.ticks.sort_by(|a, b| a.0.total_cmp(&b.0));
+        self.ticks.dedup_by(|a, b| a.0.total_cmp(&b.0).is_eq());
+    }
+
     /// Where a value stands on the straight line.
     pub(super) fn place(&self, value: f64) -> f64 {
         if self.is_log { value.log10() } else { value }
@@ -222,6 +232,17 @@ mod tests {
         assert_eq!(label(2.5e9, 5e8), "2.5×10⁹");
         assert_eq!(label(1e-7, 1e-7), "10⁻⁷");
         assert_eq!(label(-500.0, 500.0), "−500");
+    }
+
+    #[test]
+    fn ticks_can_stand_at_values_of_their_own() {
+        let mut scale = Scale::new([10.0, 1000.0].into_iter(), true, false, 5);
+        let values = [1000.0, 10.0, 10.0].map(|value| (value, format!("{value} s")));
+        scale.mark(&values);
+        assert_eq!(
+            scale.ticks,
+            [(1.0, "10 s".to_owned()), (3.0, "1000 s".to_owned())]
+        );
     }
 
     proptest! {

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `a -> b: text` | a message |
 //! | `a --> b: text` | an answer, dashed |
-//! | `a ~> b: text` | a delayed message: it arrives later than what is sent behind it |
+//! | `a ~> b: text` | a delayed message, drawn sloping |
 //! | `a -x b: text` | a lost message |
 //! | `a -> a: text` | a step that `a` takes by itself |
 //! | `note a: text`, `a: text` | a note at `a` |
