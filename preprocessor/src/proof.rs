@@ -1,6 +1,6 @@
 //! The line from pages to proven pages: read, plan, run, verify, tables, pictures, render.
 
-use crate::config::Settings;
+use crate::config::{Settings, Sketches};
 use crate::figures;
 use crate::figures::engine::Engine;
 use crate::figures::runs::Runs;
@@ -41,7 +41,10 @@ pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>
         .iter()
         .map(|source| {
             let events = markdown::parse(source.text(), &options);
-            let (page, mut findings) = page::read(source, &events);
+            let (mut page, mut findings) = page::read(source, &events);
+            if settings.sketches == Sketches::Theirs {
+                page.sketches.clear();
+            }
             findings.extend(tables::check(source, &events));
             (page, findings)
         })

@@ -289,3 +289,13 @@ fn a_changed_output_is_one_finding_and_bless_keeps_the_attributes() {
     book.run(&["bless"]);
     assert_eq!(book.page(), right.replace("chart=line", "chart=pie"));
 }
+
+#[test]
+fn sketches_are_left_to_a_preprocessor_of_the_book_that_draws_mermaid() {
+    let page = [("page.md", "```mermaid\nsequenceDiagram\n```\n")];
+    Book::with(&page, "")
+        .run(&["check"])
+        .finds(&["error[sketch]"]);
+    let book = Book::with(&page, "\n[preprocessor.mermaid]\ncommand = \"none\"\n");
+    book.run(&["check"]).succeeds();
+}

@@ -1,10 +1,9 @@
 //! Bar charts: bars lie, so that their names and figures can be read on a phone.
 
-use super::canvas::{self, Area, Drawing, DrawingError, FONT, Legend, ROW, WIDTH, write};
+use super::canvas::{self, Area, Drawing, DrawingError, Legend, ROOM, ROW, write};
 use super::data::{Data, Series};
 use super::scale::Scale;
 use super::style;
-use crate::pictures::svg::float;
 use crate::pictures::text;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
@@ -48,7 +47,7 @@ pub(super) fn draw(data: &Data, names: &[String]) -> Drawing {
         let along = |value: f64| context.backend_coord(&(value, 0.0)).0;
         let zero = along(0.0);
         if let Some(label) = &data.y_label {
-            let label = text::cut(label, f64::from(WIDTH) / FONT);
+            let label = text::cut(label, ROOM);
             write(area, &label, (0, top - ROW / 2 - 40), HPos::Left)?;
         }
         for (row, name) in names.iter().enumerate() {
@@ -86,7 +85,7 @@ pub(super) fn draw(data: &Data, names: &[String]) -> Drawing {
         let bottom = height - ROW;
         let firm = style::INK.mix(0.8).stroke_width(10);
         area.draw(&PathElement::new(vec![(zero, top), (zero, bottom)], firm))?;
-        let x_label = text::cut(&data.x_label, float(names.len().max(28)));
+        let x_label = text::cut(&data.x_label, ROOM);
         write(area, &x_label, (0, bottom + ROW / 2), HPos::Left)?;
         legend.draw(area, 0, |number, from, to| {
             let series = &data.series[number];

@@ -5,7 +5,6 @@
 
 use super::data::Series;
 use super::style;
-use crate::pictures::svg::float;
 use crate::pictures::text;
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -17,6 +16,8 @@ pub(super) const PIXEL: f64 = 0.12;
 pub(super) const WIDTH: i32 = 3800;
 /// The height of text.
 pub(super) const FONT: f64 = 145.0;
+/// How many ems of text fit the width.
+pub(super) const ROOM: f64 = 26.0;
 /// The height of a row of text.
 pub(super) const ROW: i32 = 200;
 /// The radius of a marker.
@@ -98,10 +99,7 @@ impl Legend {
         let mut entries = Vec::new();
         let (mut x, mut y) = (0, ROW / 2);
         for one in series.iter().filter(|_| series.len() > 1) {
-            let name = text::cut(
-                &one.name,
-                float(usize::try_from(WIDTH).unwrap_or(0)) / FONT - 4.0,
-            );
+            let name = text::cut(&one.name, ROOM - 4.0);
             let taken = SAMPLE + 80 + width(&name);
             if x > 0 && x + taken > WIDTH {
                 (x, y) = (0, y + ROW);

@@ -1,7 +1,7 @@
 //! Line and scatter charts.
 
 use super::canvas::{
-    self, Area, Drawing, DrawingError, FONT, Legend, MARKER, ROW, WIDTH, whole, write,
+    self, Area, Drawing, DrawingError, Legend, MARKER, ROOM, ROW, WIDTH, whole, write,
 };
 use super::data::{Data, Series};
 use super::scale::Scale;
@@ -133,13 +133,12 @@ fn axes(
             free = x + half + 80;
         }
     }
-    let room = f64::from(WIDTH) / FONT;
-    let x_label = text::cut(&data.x_label, room);
+    let x_label = text::cut(&data.x_label, ROOM);
     write(area, &x_label, (right, bottom + 150 + ROW), HPos::Right)?;
     if let Some(label) = &data.y_label {
         write(
             area,
-            &text::cut(label, room),
+            &text::cut(label, ROOM),
             (0, top - ROW / 2 - 80),
             HPos::Left,
         )?;
