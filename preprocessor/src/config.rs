@@ -79,6 +79,15 @@ impl Progress {
     }
 }
 
+/// Who draws a book's `mermaid` fences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sketches {
+    /// This program.
+    Ours,
+    /// Another preprocessor, which the book names.
+    Theirs,
+}
+
 /// All of a book's configuration that matters to the stages.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -100,6 +109,8 @@ pub struct Settings {
     pub definition_lists: bool,
     /// Whether mdBook reads admonitions.
     pub admonitions: bool,
+    /// Who draws the book's `mermaid` fences.
+    pub sketches: Sketches,
     /// Our own table.
     pub proof: Config,
 }
@@ -133,6 +144,10 @@ impl Settings {
             smart_punctuation: html.smart_punctuation,
             definition_lists: html.definition_lists,
             admonitions: html.admonitions,
+            sketches: match config.contains_key("preprocessor.mermaid") {
+                true => Sketches::Theirs,
+                false => Sketches::Ours,
+            },
             proof,
         })
     }

@@ -1,17 +1,19 @@
-//! The line from pages to proven pages: read, plan, run, verify, tables, render.
+//! The line from pages to proven pages: read, plan, run, verify, tables, pictures, render.
 
-use crate::config::Settings;
+use crate::config::{Settings, Sketches};
 use crate::figures;
 use crate::figures::engine::Engine;
 use crate::figures::runs::Runs;
 use crate::finding::Finding;
 use crate::page::{self, Language, Page, markdown};
+use crate::pictures;
 use crate::render::{self, Evidence};
 use crate::run::{self, JobResult};
 use crate::source::Source;
 use crate::tables;
 use crate::verify;
 use anyhow::{Context, Result};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A page that went through all stages.
@@ -43,6 +45,9 @@ pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>
         .map(|source| {
             let events = markdown::parse(source.text(), &options);
             let (mut page, mut findings) = page::read(source, &events, &runners);
+            if settings.sketches == Sketches::Theirs {
+                page.sketches.clear();
+            }
             findings.extend(page::include::expand(&mut page, &folders));
             findings.extend(tables::check(source, &events));
             (page, findings)
@@ -105,19 +110,24 @@ fn finish(
 ) -> Proven {
     let mut evidence = Evidence::default();
     let mut runs = Runs::default();
+    let mut verified = BTreeSet::new();
     let mut sql = 0;
     let mut ran = Vec::new();
     let broken = page.blocks.iter().filter(|block| block.is_broken);
     runs.failed
         .extend(broken.filter_map(|block| block.name.clone()));
-    let blocks = page.blocks.iter().filter(|block| !block.is_broken);
-    for (block, result) in blocks.zip(results) {
+    let blocks = page.blocks.iter().enumerate();
+    let blocks = blocks.filter(|(_, block)| !block.is_broken);
+    for ((number, block), result) in blocks.zip(results) {
         let (found, printed) = verify::verify(&page.source, block, sql, result);
         sql += usize::from(block.language == Language::Sql);
         if result.is_fresh {
             ran.push(page.source.position(block.code.span.start).line);
         }
-        evidence.runs += usize::from(found.is_empty());
+        if found.is_empty() {
+            evidence.runs += 1;
+            verified.insert(number);
+        }
         findings.extend(found);
         if let Some(name) = &block.name {
             match printed {
@@ -133,10 +143,12 @@ fn finish(
     let figures = figures::check(page, engine, &runs);
     evidence.figures = figures.right;
     findings.extend(figures.findings);
+    let drawn = pictures::draw(page, &verified);
+    findings.extend(drawn.findings.iter().cloned());
     findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
     Proven {
         source: Arc::clone(&page.source),
-        rendered: render::render(page, evidence),
+        rendered: render::render(page, &drawn, evidence),
         findings,
         evidence,
         ran,

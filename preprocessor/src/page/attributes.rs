@@ -1,5 +1,7 @@
 //! The info string of a fence: what kind of fence it is, and its attributes.
 
+use super::output::{self, View};
+use super::words::nearest;
 use super::{Fence, Language};
 use crate::finding::Finding;
 use crate::source::Source;
@@ -13,10 +15,12 @@ pub enum Kind {
     Plain,
     /// A block that runs.
     Run(Run),
-    /// The committed output of the block above.
-    Output,
+    /// The committed output of the block above, and how it is shown.
+    Output(View),
     /// A capacity sum.
     Calc,
+    /// A flowchart.
+    Sketch,
 }
 
 /// The attributes of a block that runs.
@@ -49,9 +53,10 @@ pub fn read(source: &Arc<Source>, fence: &Fence, runners: &[&str]) -> Result<Kin
     let attributes: Vec<&str> = words.collect();
     let is_run = |word: &&str| *word == "run" || word.starts_with("run=");
     match language {
-        "output" => {
-            none_of(source, fence, &attributes, "an `output` fence")?;
-            Ok(Kind::Output)
+        "output" => Ok(Kind::Output(output::read(source, fence)?)),
+        "mermaid" => {
+            none_of(source, fence, &attributes, "a `mermaid` fence")?;
+            Ok(Kind::Sketch)
         }
         "calc" => {
             none_of(source, fence, &attributes, "a `calc` fence")?;
@@ -114,10 +119,9 @@ fn run(
                 }
             },
             _ => {
-                let known = ["run", "run=fails", "name=NAME", "timeout=20s"];
                 return Err(wrong(
                     format!("unknown attribute `{attribute}`"),
-                    &suggestion(attribute, &known, "a block that runs"),
+                    &suggestion(attribute),
                 ));
             }
         }
@@ -126,20 +130,20 @@ fn run(
 }
 
 /// What was probably meant, or what there is.
-fn suggestion(attribute: &str, known: &[&str], what: &str) -> String {
-    let word = |text: &str| text.split('=').next().unwrap_or_default().to_owned();
-    let close = known
-        .iter()
-        .map(|known| {
-            (
-                strsim::damerau_levenshtein(&word(attribute), &word(known)),
-                known,
-            )
-        })
-        .min();
-    match close {
-        Some((distance, known)) if distance <= 2 => format!("did you mean `{known}`?"),
-        _ => format!("{what} takes {}", known.join(", ")),
+fn suggestion(attribute: &str) -> String {
+    const KNOWN: [(&str, &str); 3] = [
+        ("run", "run=fails"),
+        ("name", "name=NAME"),
+        ("timeout", "timeout=20s"),
+    ];
+    let name = attribute.split('=').next().unwrap_or_default();
+    let near = nearest(name, &KNOWN.map(|(name, _)| name));
+    match KNOWN.iter().find(|(name, _)| Some(*name) == near) {
+        Some((_, form)) => format!("did you mean `{form}`?"),
+        None => {
+            let forms = KNOWN.map(|(_, form)| form).join(", ");
+            format!("a block that runs takes run, {forms}")
+        }
     }
 }
 

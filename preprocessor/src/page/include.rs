@@ -7,13 +7,10 @@
 use super::{Fence, Line, Page};
 use crate::finding::Finding;
 use crate::source::Source;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// How deep included files may include others.
-const DEPTH: usize = 10;
 
 /// Expands the includes of the page's blocks, and checks all others.
 pub fn expand(page: &mut Page, folders: &Folders) -> Vec<Finding> {
@@ -21,6 +18,7 @@ pub fn expand(page: &mut Page, folders: &Folders) -> Vec<Finding> {
     let mut reader = Reader {
         folders,
         files: HashMap::new(),
+        checked: HashSet::new(),
     };
     let mut findings = Vec::new();
     let mut expanded: Vec<Range<usize>> = Vec::new();
@@ -50,7 +48,7 @@ pub fn expand(page: &mut Page, folders: &Folders) -> Vec<Finding> {
         }
         findings.extend(
             reader
-                .check(&source, source.path(), &directive, 0)
+                .check(&source, source.path(), &directive)
                 .err()
                 .map(|f| *f),
         );
@@ -81,7 +79,7 @@ pub struct Directive {
 }
 
 /// Lines of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Selection {
     /// From one line to another, both counted from 1 and included; all where nothing is given.
     Range(Option<usize>, Option<usize>),
@@ -155,6 +153,8 @@ fn selection(argument: &str) -> (&str, Selection) {
 struct Reader<'page> {
     folders: &'page Folders,
     files: HashMap<PathBuf, Arc<Source>>,
+    /// Includes that are right, by the file they stand in, the path and the lines: each is followed once.
+    checked: HashSet<(PathBuf, String, Selection)>,
 }
 
 impl Reader<'_> {
@@ -205,13 +205,17 @@ impl Reader<'_> {
         page: &Arc<Source>,
         from: &Path,
         directive: &Directive,
-        depth: usize,
     ) -> Result<(), Box<Finding>> {
-        let file = self.file(page, from, directive)?;
-        let lines = selected(page, &file, directive)?;
-        if depth == DEPTH {
+        let here = (
+            from.to_owned(),
+            directive.path.clone(),
+            directive.lines.clone(),
+        );
+        if !self.checked.insert(here) {
             return Ok(());
         }
+        let file = self.file(page, from, directive)?;
+        let lines = selected(page, &file, directive)?;
         for (number, _) in lines {
             let text = file.slice(file.line(number).unwrap_or_default());
             for inner in directives(text) {
@@ -221,7 +225,7 @@ impl Reader<'_> {
                     span: directive.span.clone(),
                     ..inner
                 };
-                self.check(page, &path, &inner, depth + 1)?;
+                self.check(page, &path, &inner)?;
             }
         }
         Ok(())

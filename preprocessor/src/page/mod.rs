@@ -4,9 +4,12 @@ pub mod attributes;
 pub mod fence;
 pub mod include;
 pub mod markdown;
+pub mod output;
 mod read;
+pub mod words;
 
 pub use fence::{Fence, Line};
+pub use output::View;
 pub use read::read;
 
 use crate::source::Source;
@@ -23,6 +26,8 @@ pub struct Page {
     pub blocks: Vec<Block>,
     /// The `calc` fences, in page order.
     pub calcs: Vec<Fence>,
+    /// The `mermaid` fences, in page order.
+    pub sketches: Vec<Sketch>,
     /// The figures that carry an expression, in page order.
     pub figures: Vec<Figure>,
 }
@@ -46,6 +51,17 @@ pub struct Block {
     pub is_broken: bool,
     /// The `output` fence under the code.
     pub output: Option<Fence>,
+    /// How the output is shown.
+    pub view: View,
+}
+
+/// A `mermaid` fence.
+#[derive(Debug)]
+pub struct Sketch {
+    /// The flowchart.
+    pub fence: Fence,
+    /// The text of the paragraph behind it, which describes it.
+    pub caption: Option<String>,
 }
 
 /// A language that blocks can be written in.

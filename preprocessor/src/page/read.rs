@@ -2,7 +2,8 @@
 
 use super::attributes::{self, Kind};
 use super::markdown::Spanned;
-use super::{Block, Fence, Figure, Page, fence};
+use super::output::Form;
+use super::{Block, Fence, Figure, Page, Sketch, View, fence, output};
 use crate::finding::Finding;
 use crate::source::Source;
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
@@ -24,6 +25,7 @@ pub fn read(
             source: Arc::clone(source),
             blocks: Vec::new(),
             calcs: Vec::new(),
+            sketches: Vec::new(),
             figures: Vec::new(),
         },
         findings: Vec::new(),
@@ -60,7 +62,7 @@ impl Reader<'_> {
                     .iter()
                     .map_while(|(event, span)| matches!(event, Event::Text(_)).then_some(span));
                 let fence = fence::read(&self.page.source, span, texts);
-                self.takes_output = self.fence(fence);
+                self.takes_output = self.fence(fence, rest);
             }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
                 self.in_code = true;
@@ -88,7 +90,7 @@ impl Reader<'_> {
     }
 
     /// Takes a code fence; true when an `output` fence may follow it.
-    fn fence(&mut self, fence: Fence) -> bool {
+    fn fence(&mut self, fence: Fence, rest: &[Spanned<'_>]) -> bool {
         let source = Arc::clone(&self.page.source);
         if !fence.closed {
             let first = source.slice(fence.span.clone()).lines().next();
@@ -119,6 +121,7 @@ impl Reader<'_> {
                     is_expanded: false,
                     is_broken: false,
                     output: None,
+                    view: View::default(),
                 });
                 true
             }
@@ -126,9 +129,20 @@ impl Reader<'_> {
                 self.page.calcs.push(fence);
                 false
             }
-            Ok(Kind::Output) => {
+            Ok(Kind::Sketch) => {
+                let caption = output::caption(rest);
+                self.page.sketches.push(Sketch { fence, caption });
+                false
+            }
+            Ok(Kind::Output(view)) => {
                 match self.page.blocks.last_mut() {
-                    Some(block) if self.takes_output => block.output = Some(fence),
+                    Some(block) if self.takes_output => {
+                        block.output = Some(fence);
+                        block.view = view;
+                        if !matches!(block.view.form, Form::Text | Form::Table) {
+                            block.view.caption = output::caption(rest);
+                        }
+                    }
                     _ => self.findings.push(
                         Finding::new(
                             "output",
@@ -145,6 +159,15 @@ impl Reader<'_> {
             }
             Err(finding) => {
                 self.findings.push(*finding);
+                let info = source.slice(fence.info.clone());
+                if self.takes_output
+                    && info.split([',', ' ', '\t']).next() == Some("output")
+                    && let Some(block) = self.page.blocks.last_mut()
+                {
+                    // With wrong attributes it is still the output, which nobody should write again.
+                    block.output = Some(fence);
+                    return false;
+                }
                 // Its output would only be reported a second time.
                 true
             }

@@ -101,6 +101,9 @@ fn compare(source: &Arc<Source>, block: &Block, printed: &str) -> Option<Finding
         };
     };
     let expected = normalize(&output.text());
+    if block.view.elided.is_some() {
+        return compare_elided(source, block, output, &expected, printed);
+    }
     if expected == printed {
         return None;
     }
@@ -112,6 +115,38 @@ fn compare(source: &Arc<Source>, block: &Block, printed: &str) -> Option<Finding
         output.span.clone(),
         written(source, output, block, printed),
     )))
+}
+
+/// As [`compare`], for an output that says why parts of it are left out.
+fn compare_elided(
+    source: &Arc<Source>,
+    block: &Block,
+    output: &Fence,
+    expected: &str,
+    printed: &str,
+) -> Option<Finding> {
+    if !elision::is_in(expected) {
+        let finding = Finding::new(
+            "output",
+            source,
+            output.opening(),
+            "nothing is elided in this output",
+        );
+        return Some(finding.with_help(
+            "take `elided=` out, or put `...` on a line for lines that differ and `[..]` for text that does",
+        ));
+    }
+    if elision::matches(expected, printed) {
+        return None;
+    }
+    let rewritten = elision::rewrite(expected, printed);
+    let text = written(source, output, block, &rewritten);
+    Some(
+        Finding::new("output", source, output.opening(), "the output changed")
+            .with_label("the block above prints something else")
+            .with_details(difference(expected, &rewritten))
+            .with_mend(Edit::new(output.span.clone(), text)),
+    )
 }
 
 fn written(source: &Source, output: &Fence, block: &Block, printed: &str) -> String {

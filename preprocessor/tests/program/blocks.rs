@@ -149,3 +149,29 @@ fn findings_come_as_workflow_commands_and_as_json() {
         "to accept it: cargo book bless src/page.md:3"
     );
 }
+
+#[test]
+fn what_is_elided_may_differ_and_needs_its_reason() {
+    let page = "```rust,run\nfor n in 0..5 { println!(\"line {n} of {}\", 5); }\n```\n\n```output,elided=\"only the ends matter\"\nline 0 of [..]\n...\nline 4 of 5\n```\n";
+    let book = right(page);
+    book.write("src/page.md", &page.replace("0..5", "0..6"));
+    book.run(&[]).finds(&["page.md:5:1", "+line 5 of 5"]);
+    book.run(&["bless"]).succeeds();
+    assert!(
+        book.page()
+            .contains("line 0 of [..]\n...\nline 4 of 5\nline 5 of 5\n"),
+        "{}",
+        book.page()
+    );
+    book.write(
+        "src/page.md",
+        &page.replace(",elided=\"only the ends matter\"", ""),
+    );
+    book.run(&[])
+        .finds(&["page.md:5:1", "-...", "+line 1 of 5"]);
+    book.write(
+        "src/page.md",
+        "```rust,run\nprintln!(\"1\");\n```\n\n```output,elided=\"why\"\n1\n```\n",
+    );
+    book.run(&[]).finds(&["page.md:5:1", "nothing is elided"]);
+}

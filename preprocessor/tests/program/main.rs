@@ -11,5 +11,6 @@ mod changes;
 mod fixture;
 #[cfg(target_os = "linux")]
 mod hostile;
+mod pictures;
 mod protocol;
 mod remembered;
