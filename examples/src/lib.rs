@@ -3,9 +3,13 @@
 //! | module | chapter |
 //! | --- | --- |
 //! | [`caching`] | Caching |
+//! | [`latency`] | Latency and throughput |
 //! | [`processing`] | Batch processing |
+//! | [`random`] | shared: seeded random draws |
 //! | [`workload`] | shared: seeded requests with Zipf popularity |
 
 pub mod caching;
+pub mod latency;
 pub mod processing;
+pub mod random;
 pub mod workload;

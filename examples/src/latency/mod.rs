@@ -1,0 +1,17 @@
+//! Latency and throughput: queues in virtual time, percentiles, and the tail.
+//!
+//! Times are whole microseconds.
+
+mod batching;
+mod fanout;
+mod omission;
+mod percentile;
+mod queue;
+mod trend;
+
+pub use batching::{Batches, Scan, batch_latency, scan_time};
+pub use fanout::{Backend, Hedge, fan_out, hedged, tail_share};
+pub use omission::{Stalling, closed_loop, corrected, open_schedule};
+pub use percentile::{Histogram, mean, percentile};
+pub use queue::{Job, Visit, bounded_queue, pipeline, poisson_jobs, queue, time_in_system};
+pub use trend::Trend;
