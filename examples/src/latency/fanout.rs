@@ -72,6 +72,30 @@ pub fn hedged(backend: &Backend, patience: Option<u64>, random: &mut Random) -> 
 }
 // ANCHOR_END: hedged
 
+/// What is sent when, in order: times in microseconds with lines such as `client -> one: get`.
+///
+/// `first` and `second` are how long the two servers take. The client cancels what it no longer needs.
+pub fn hedge_trace(first: u64, second: u64, patience: u64) -> Vec<(u64, String)> {
+    let mut events = vec![(0, "client -> one: get")];
+    if first <= patience {
+        events.push((first, "one -> client: answer"));
+    } else {
+        events.push((patience, "client -> two: get"));
+        let other = patience + second;
+        if other < first {
+            events.push((other, "two -> client: answer"));
+            events.push((other, "client -> one: cancel"));
+        } else {
+            events.push((first, "one -> client: answer"));
+            events.push((first, "client -> two: cancel"));
+        }
+    }
+    let lines = events
+        .into_iter()
+        .map(|(time, line)| (time, line.to_owned()));
+    lines.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +135,25 @@ mod tests {
             hedged(&backend, Some(10_000), &mut random).time > 500_000
         });
         assert!((slow - 0.01).abs() < 0.001, "{slow}");
+    }
+
+    #[test]
+    fn a_trace_ends_with_the_first_answer() {
+        for (first, second, patience) in [(3, 9, 5), (50, 9, 5), (12, 9, 5)] {
+            let trace = hedge_trace(first, second, patience);
+            let answers: Vec<_> = trace
+                .iter()
+                .filter(|(_, line)| line.contains("answer"))
+                .collect();
+            let best = if first <= patience {
+                first
+            } else {
+                first.min(patience + second)
+            };
+            assert_eq!(answers.len(), 1);
+            assert_eq!(answers[0].0, best);
+            assert!(trace.is_sorted_by_key(|(time, _)| *time));
+        }
     }
 
     #[test]

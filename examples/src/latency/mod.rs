@@ -10,7 +10,7 @@ mod queue;
 mod trend;
 
 pub use batching::{Batches, Scan, batch_latency, scan_time};
-pub use fanout::{Backend, Hedge, fan_out, hedged, tail_share};
+pub use fanout::{Backend, Hedge, fan_out, hedge_trace, hedged, tail_share};
 pub use omission::{Stalling, closed_loop, corrected, open_schedule};
 pub use percentile::{Histogram, mean, percentile};
 pub use queue::{Job, Visit, bounded_queue, pipeline, poisson_jobs, queue, time_in_system};
