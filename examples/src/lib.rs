@@ -2,12 +2,14 @@
 //!
 //! | module | chapter |
 //! | --- | --- |
+//! | [`availability`] | Availability |
 //! | [`caching`] | Caching |
 //! | [`latency`] | Latency and throughput |
 //! | [`processing`] | Batch processing |
 //! | [`random`] | shared: seeded random draws |
 //! | [`workload`] | shared: seeded requests with Zipf popularity |
 
+pub mod availability;
 pub mod caching;
 pub mod latency;
 pub mod processing;
