@@ -5,6 +5,7 @@
 //! | [`availability`] | Availability |
 //! | [`caching`] | Caching |
 //! | [`latency`] | Latency and throughput |
+//! | [`method`] | Method |
 //! | [`processing`] | Batch processing |
 //! | [`random`] | shared: seeded random draws |
 //! | [`workload`] | shared: seeded requests with Zipf popularity |
@@ -12,6 +13,7 @@
 pub mod availability;
 pub mod caching;
 pub mod latency;
+pub mod method;
 pub mod processing;
 pub mod random;
 pub mod workload;
