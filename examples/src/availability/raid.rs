@@ -80,7 +80,9 @@ impl Level {
             }
         }
     }
+    // ANCHOR_END: row
 
+    // ANCHOR: survives
     /// Whether all data can still be read when these disks have failed.
     pub fn survives(self, disks: usize, failed: &[usize]) -> bool {
         (0..disks).all(|row| {
@@ -103,7 +105,7 @@ impl Level {
             lost.len() <= parities.count()
         })
     }
-    // ANCHOR_END: row
+    // ANCHOR_END: survives
 }
 
 /// What lies on a disk in one row.
