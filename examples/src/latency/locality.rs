@@ -90,6 +90,33 @@ pub fn transpose_misses(n: usize, order: Order, lines: Lines) -> u64 {
 }
 // ANCHOR_END: misses
 
+/// How a table lies in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// A row's values side by side.
+    ByRow,
+    /// A column's values side by side.
+    ByColumn,
+}
+
+// ANCHOR: column_sum
+/// How many lines are fetched to add up one column of a table, from an empty cache with room for one line.
+pub fn column_sum_misses(rows: usize, columns: usize, layout: Layout, elements: usize) -> u64 {
+    let mut current = None;
+    let mut misses = 0;
+    for row in 0..rows {
+        let at = match layout {
+            Layout::ByRow => row * columns,
+            Layout::ByColumn => row,
+        };
+        let line = at / elements.max(1);
+        misses += u64::from(current != Some(line));
+        current = Some(line);
+    }
+    misses
+}
+// ANCHOR_END: column_sum
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,6 +162,20 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_column_takes_the_lines_that_its_values_lie_in(
+            rows in 0..60usize, columns in 1..30usize, elements in 1..10usize,
+        ) {
+            let lines = |step: usize| {
+                let lines: std::collections::BTreeSet<usize> =
+                    (0..rows).map(|row| row * step / elements).collect();
+                lines.len() as u64
+            };
+            let misses = |layout| column_sum_misses(rows, columns, layout, elements);
+            prop_assert_eq!(misses(Layout::ByRow), lines(columns));
+            prop_assert_eq!(misses(Layout::ByColumn), lines(1));
+        }
+
         #[test]
         fn every_element_is_visited_once(n in 0..20usize, side in 0..7usize) {
             for order in [Order::Rows, Order::Tiles(side), Order::Recursive] {

@@ -12,7 +12,7 @@ mod trend;
 
 pub use batching::{Batches, Scan, batch_latency, scan_time};
 pub use fanout::{Backend, Hedge, fan_out, hedge_trace, hedged, tail_share};
-pub use locality::{Lines, Order, transpose_misses, visit_all};
+pub use locality::{Layout, Lines, Order, column_sum_misses, transpose_misses, visit_all};
 pub use omission::{Stalling, closed_loop, corrected, open_schedule};
 pub use percentile::{Histogram, mean, percentile};
 pub use queue::{Job, Visit, bounded_queue, pipeline, poisson_jobs, queue, time_in_system};
