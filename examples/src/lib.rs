@@ -2,10 +2,18 @@
 //!
 //! | module | chapter |
 //! | --- | --- |
+//! | [`availability`] | Availability |
 //! | [`caching`] | Caching |
+//! | [`latency`] | Latency and throughput |
+//! | [`method`] | Method |
 //! | [`processing`] | Batch processing |
+//! | [`random`] | shared: seeded random draws |
 //! | [`workload`] | shared: seeded requests with Zipf popularity |
 
+pub mod availability;
 pub mod caching;
+pub mod latency;
+pub mod method;
 pub mod processing;
+pub mod random;
 pub mod workload;
