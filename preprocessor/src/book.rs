@@ -86,9 +86,14 @@ pub fn bless(root: &Path, targets: &[Target]) -> Result<Blessed> {
         .map(|page| (page.source.path().to_owned(), page))
         .collect();
     for page in pages.into_values() {
+        let unfilled = page
+            .unfilled
+            .into_iter()
+            .filter(|finding| is_asked_for(finding, targets));
         let (mends, rest): (Vec<_>, Vec<_>) = page
             .findings
             .into_iter()
+            .chain(unfilled)
             .partition(|finding| finding.mend.is_some() && is_asked_for(finding, targets));
         blessed.findings.extend(rest);
         let edits: Vec<Edit> = mends

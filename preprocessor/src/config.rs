@@ -13,6 +13,9 @@ pub struct Config {
     pub library: Option<String>,
     /// A file of definitions that every page's expressions start from, relative to the book's root.
     pub prelude: Option<PathBuf>,
+    /// How many figures in the book's tables may be bare: neither computed nor checked nor cited. Unlimited
+    /// where it isn't set.
+    pub max_bare_table_figures: Option<usize>,
 
     // The rest is mdBook's own, here so that the keys are known.
     /// How mdBook calls the preprocessor.

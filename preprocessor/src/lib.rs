@@ -6,8 +6,9 @@
 //! 2. [`run`] compiles and runs the blocks.
 //! 3. [`verify`] compares what they printed with the output that stands in the page.
 //! 4. [`figures`] computes the expressions and judges the figures.
-//! 5. [`tables`] checks what Markdown makes of the tables.
-//! 6. [`render`] replaces our markup by what mdBook shows.
+//! 5. [`tables`] checks what Markdown makes of the tables, and what they mean.
+//! 6. [`evidence`] counts what stands behind each figure.
+//! 7. [`render`] replaces our markup by what mdBook shows.
 //!
 //! [`proof`] is that line. [`preprocessor`] offers it to mdBook, [`book`] to the commands; what is wrong
 //! with a page is a [`finding`], and [`message`] makes it text.
@@ -15,6 +16,7 @@
 pub mod book;
 pub mod config;
 pub mod edit;
+pub mod evidence;
 pub mod figures;
 pub mod finding;
 pub mod message;

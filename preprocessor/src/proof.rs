@@ -1,6 +1,7 @@
 //! The line from pages to proven pages: read, plan, run, verify, tables, render.
 
 use crate::config::Settings;
+use crate::evidence::{self, Tally};
 use crate::figures;
 use crate::figures::engine::Engine;
 use crate::figures::runs::Runs;
@@ -11,6 +12,7 @@ use crate::run::library::Library;
 use crate::run::{self, Results};
 use crate::source::Source;
 use crate::tables;
+use crate::tables::meaning::{self, Units};
 use crate::verify;
 use anyhow::{Context, Result};
 use std::sync::Arc;
@@ -26,6 +28,10 @@ pub struct Proven {
     pub findings: Vec<Finding>,
     /// What it proves.
     pub evidence: Evidence,
+    /// What stands behind its figures.
+    pub tally: Tally,
+    /// What `bless` would fill in, though nothing is wrong without it.
+    pub unfilled: Vec<Finding>,
 }
 
 /// Takes pages through all stages.
@@ -40,7 +46,7 @@ pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>
         .map(|source| {
             let events = markdown::parse(source.text(), &options);
             let (page, mut findings) = page::read(source, &events);
-            findings.extend(tables::check(source, &events));
+            findings.extend(tables::check(source, &events, &page.tables, &page.orphans));
             (page, findings)
         })
         .collect();
@@ -52,14 +58,44 @@ pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>
                 rendered: String::new(),
                 findings: vec![*finding],
                 evidence: Evidence::default(),
+                tally: Tally::default(),
+                unfilled: Vec::new(),
             }]);
         }
     };
     let results = run_blocks(pages.iter().flat_map(|(page, _)| &page.blocks), settings)?;
-    Ok(pages
+    let mut proven: Vec<Proven> = pages
         .into_iter()
         .map(|(page, findings)| finish(&page, findings, &results, &engine))
-        .collect())
+        .collect();
+    hold_to_limit(&mut proven, settings.proof.max_bare_table_figures);
+    Ok(proven)
+}
+
+/// Reports the bare figures of tables where the book has more of them than it allows itself.
+fn hold_to_limit(pages: &mut [Proven], limit: Option<usize>) {
+    let count: usize = pages
+        .iter()
+        .map(|page| page.tally.bare_in_tables().count())
+        .sum();
+    let Some(limit) = limit.filter(|limit| count > *limit) else {
+        return;
+    };
+    for page in pages {
+        let source = &page.source;
+        page.findings.extend(page.tally.bare_in_tables().map(|bare| {
+            Finding::new(
+                "bare",
+                source,
+                bare.span.clone(),
+                "nothing computes, checks or cites this figure",
+            )
+            .with_label(format!("one of {count}; `max-bare-table-figures` is {limit}"))
+            .with_help("declare a rule above the table, write the expression behind the figure, or cite its source in a footnote")
+        }));
+        page.findings
+            .sort_by_key(|finding| (finding.span.start, finding.span.end));
+    }
 }
 
 fn run_blocks<'pages>(
@@ -127,14 +163,19 @@ fn finish(page: &Page, mut findings: Vec<Finding>, results: &Results, engine: &E
             }
         }
     }
-    let figures = figures::check(page, engine, &runs);
-    evidence.figures = figures.right;
+    let (figures, scope) = figures::check_in_scope(page, engine, &runs);
+    let meaning = meaning::check(&page.source, &page.tables, scope, engine, &runs);
+    let tally = evidence::tally(page, &meaning, figures.right, &mut Units::new(engine));
+    evidence.figures = tally.computed;
     findings.extend(figures.findings);
+    findings.extend(meaning.findings);
     findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
     Proven {
         source: Arc::clone(&page.source),
         rendered: render::render(page, evidence),
         findings,
         evidence,
+        tally,
+        unfilled: meaning.unfilled,
     }
 }

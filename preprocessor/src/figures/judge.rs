@@ -125,9 +125,10 @@ fn decimals(part: &Part, value: f64) -> usize {
 
 /// A number with commas between groups of three digits.
 pub fn grouped(value: f64, decimals: usize) -> String {
-    let text = format!("{value:.decimals$}");
+    let text = format!("{:.decimals$}", value.abs());
+    let sign = if value < 0.0 { "-" } else { "" };
     let (integer, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let mut out = String::new();
+    let mut out = sign.to_owned();
     for (at, digit) in integer.chars().enumerate() {
         if at > 0 && (integer.len() - at).is_multiple_of(3) {
             out.push(',');

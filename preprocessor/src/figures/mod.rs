@@ -329,15 +329,20 @@ impl Checker<'_> {
 /// A figure for a value that nothing was printed for yet.
 pub(crate) fn proposed(value: &Value) -> String {
     let (number, unit) = value.natural();
+    format!("{} {unit}", proposed_number(number))
+        .trim_end()
+        .to_owned()
+}
+
+/// The number of such a figure.
+pub(crate) fn proposed_number(number: f64) -> String {
     let decimals = match number.abs() {
         n if n >= 1000.0 || n.fract() == 0.0 => 0,
         n if n >= 100.0 => 1,
         n if n >= 1.0 => 2,
         _ => 4,
     };
-    format!("{} {unit}", judge::grouped(number, decimals))
-        .trim_end()
-        .to_owned()
+    judge::grouped(number, decimals)
 }
 
 /// A number with nine significant digits at most, trailing zeros left out.

@@ -2,9 +2,10 @@
 
 use super::attributes::{self, Kind};
 use super::markdown::Spanned;
-use super::{Block, Fence, Figure, Page, fence};
+use super::{Block, Fence, Figure, Page, fence, passage};
 use crate::finding::Finding;
 use crate::source::Source;
+use crate::tables;
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 use std::collections::HashSet;
 use std::ops::Range;
@@ -12,12 +13,18 @@ use std::sync::Arc;
 
 /// Finds what a page holds for us, and what is wrong with its markup.
 pub fn read(source: &Arc<Source>, events: &[Spanned<'_>]) -> (Page, Vec<Finding>) {
+    let (tables, orphans) = tables::read(source, events);
+    let (passages, citations) = passage::read(source, events);
     let mut reader = Reader {
         page: Page {
             source: Arc::clone(source),
             blocks: Vec::new(),
             calcs: Vec::new(),
             figures: Vec::new(),
+            tables,
+            orphans,
+            passages,
+            citations,
         },
         findings: Vec::new(),
         inline_start: None,
@@ -59,6 +66,8 @@ impl Reader {
                 self.takes_output = false;
             }
             Event::End(TagEnd::CodeBlock) => self.in_code = false,
+            // Rules for a table that a block prints stand between the block and its output.
+            _ if self.takes_output && self.is_declaration(span) => {}
             _ if self.in_code => {}
             Event::InlineHtml(html) | Event::Html(html) => {
                 self.takes_output = false;
@@ -77,6 +86,14 @@ impl Reader {
                 self.inline_start.get_or_insert(span.start);
             }
         }
+    }
+
+    /// Whether bytes belong to a comment that declares rules for a table.
+    fn is_declaration(&self, span: &Range<usize>) -> bool {
+        let comments = self.page.tables.iter().flat_map(|table| &table.checks);
+        comments
+            .map(|comment| &comment.span)
+            .any(|comment| comment.start <= span.end && span.start < comment.end)
     }
 
     /// Takes a code fence; true when an `output` fence may follow it.
@@ -204,7 +221,7 @@ impl Reader {
     }
 }
 
-fn is_block(tag: &Tag<'_>) -> bool {
+pub(super) fn is_block(tag: &Tag<'_>) -> bool {
     !matches!(
         tag,
         Tag::Emphasis
@@ -217,7 +234,7 @@ fn is_block(tag: &Tag<'_>) -> bool {
     )
 }
 
-fn is_block_end(tag: TagEnd) -> bool {
+pub(super) fn is_block_end(tag: TagEnd) -> bool {
     !matches!(
         tag,
         TagEnd::Emphasis
