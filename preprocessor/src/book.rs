@@ -45,6 +45,22 @@ pub fn find(from: &Path) -> Result<PathBuf> {
     }
 }
 
+/// A book's settings.
+///
+/// # Errors
+/// When `book.toml` can't be read.
+pub fn settings(root: &Path) -> Result<Settings> {
+    Settings::read(&configuration(root)?, root.to_owned())
+}
+
+/// The folder of a book's pages.
+///
+/// # Errors
+/// As [`settings`].
+pub fn pages(root: &Path) -> Result<PathBuf> {
+    Ok(root.join(settings(root)?.src))
+}
+
 /// Takes the pages that a command is asked for through all stages; all pages if it is asked for none.
 ///
 /// # Errors

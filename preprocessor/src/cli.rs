@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::warnings;
+use crate::{commands, warnings};
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use mdbook_preprocessor::Preprocessor;
@@ -8,7 +8,6 @@ use mdbook_proof::book::{self, Target};
 use mdbook_proof::finding::Finding;
 use mdbook_proof::message;
 use mdbook_proof::preprocessor::{self, Proof, summary};
-use similar::TextDiff;
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
@@ -50,6 +49,23 @@ enum Command {
         /// Pages, or single places as PAGE:LINE.
         paths: Vec<PathBuf>,
     },
+    /// Check the tables of any Markdown files, with no book around them and nothing run.
+    Lint {
+        /// Files, or folders of them.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Repair tables where nothing can be lost: the book's, or those of some Markdown files.
+    Fix {
+        /// Files, or folders of them.
+        paths: Vec<PathBuf>,
+    },
+    /// Count what stands behind the figures of each page, and list those that stand alone.
+    Report {
+        /// How it is written.
+        #[arg(long, value_enum, default_value = "human")]
+        format: commands::Format,
+    },
     /// Tell mdBook whether a renderer is supported.
     #[command(hide = true)]
     Supports {
@@ -74,6 +90,9 @@ pub(crate) fn run() -> ExitCode {
         Some(Command::Build { open }) => build(&arguments.dir, open),
         Some(Command::Check { paths }) => check(&arguments.dir, &paths, &caller),
         Some(Command::Bless { paths }) => bless(&arguments.dir, &paths, &caller),
+        Some(Command::Lint { paths }) => commands::lint(&paths, &caller),
+        Some(Command::Fix { paths }) => commands::fix(&arguments.dir, &paths, &caller),
+        Some(Command::Report { format }) => commands::report(&arguments.dir, format, &caller),
         Some(Command::Supports { renderer }) => {
             return match Proof.supports_renderer(&renderer) {
                 Ok(true) => ExitCode::SUCCESS,
@@ -96,12 +115,13 @@ pub(crate) fn run() -> ExitCode {
 }
 
 /// How the program was called, for the commands that messages name.
-struct Caller {
+pub(crate) struct Caller {
     bless: &'static str,
 }
 
 impl Caller {
-    fn print(&self, findings: &[Finding]) {
+    /// Prints findings, and how many they are.
+    pub(crate) fn print(&self, findings: &[Finding]) {
         let color = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         for finding in findings {
             eprintln!("{}", message::human(finding, self.bless, color));
@@ -158,14 +178,7 @@ fn bless(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bool> {
     }
     let root = book::find(dir)?;
     let blessed = book::bless(&root, &targets(&root, paths)?)?;
-    for (path, before, after) in &blessed.written {
-        let path = path.display().to_string();
-        let diff = TextDiff::from_lines(before.as_str(), after.as_str());
-        let diff = diff.unified_diff().header(&path, &path).to_string();
-        for line in diff.lines() {
-            println!("{}", message::printable(line));
-        }
-    }
+    commands::print_changes(&blessed.written);
     if blessed.written.is_empty() {
         println!("nothing to bless");
     }

@@ -7,8 +7,20 @@
 //! | ---: | ---: |          | ---: | ---: |
 //! | 100  | 7 | 3 |  wrong  | 100  | 7    |  right
 //! ```
+//!
+//! `fix` adds missing cells, takes out surplus ones that are empty, and escapes bars inside code where that alone
+//! makes the row fit. A surplus cell with text, a row that stands twice and emphasis over cells are for a person to mend:
+//!
+//! ```text
+//! | size | hits |          | size | hits |
+//! | ---: | ---: |          | ---: | ---: |
+//! | **1  | 7**  |  wrong   | **1** | **7** |  right
+//! | 100  | 7    |          | 100  | 7    |
+//! | 100  | 7    |  wrong   | 200  | 9    |  right
+//! ```
 
 use super::{Row, Table};
+use crate::edit::Edit;
 use crate::finding::Finding;
 use crate::source::Source;
 use std::collections::HashMap;
@@ -52,26 +64,94 @@ fn count(source: &Arc<Source>, row: &Row, width: usize) -> Option<Finding> {
                 row.span.clone(),
                 format!("the row has {cells} of {width} cells"),
             )
-            .with_help("add the missing cells; an empty one is written `| |`"),
+            .with_help("add the missing cells; an empty one is written `| |`")
+            .with_repair(longer(row, width, " ")),
         );
     }
     let lost = row.cells.get(width)?;
+    let surplus = lost.start..row.span.end;
     let whole = source.slice(row.span.clone());
-    let help = if whole.matches('`').count() > 1 {
-        "a bar parts cells even inside code: write it as \\|"
-    } else {
-        "take the cell out, or add a column to the header and the row below it"
-    };
-    Some(
-        Finding::new(
-            "table-cells",
-            source,
-            lost.clone(),
-            format!("the row has {cells} cells and the header {width}: readers don't see the rest"),
-        )
-        .with_label("lost")
-        .with_help(help),
+    let (escaped, bars) = bars_in_code(whole);
+    let finding = Finding::new(
+        "table-cells",
+        source,
+        lost.clone(),
+        format!("the row has {cells} cells and the header {width}: readers don't see the rest"),
     )
+    .with_label("lost");
+    if bars > 0 {
+        let finding = finding.with_help("a bar parts cells even inside code: write it as \\|");
+        // Only where that alone makes the row fit.
+        return Some(match cells - bars == width {
+            true => finding.with_repair(Edit::new(row.span.clone(), escaped)),
+            false => finding,
+        });
+    }
+    let finding =
+        finding.with_help("take the cell out, or add a column to the header and the row below it");
+    let is_empty = source
+        .slice(surplus.clone())
+        .chars()
+        .all(|c| c == '|' || c.is_whitespace());
+    Some(match is_empty {
+        true => finding.with_repair(Edit::new(surplus, "")),
+        false => finding,
+    })
+}
+
+/// The edit that gives a row as many cells as `width`.
+pub(super) fn longer(row: &Row, width: usize, cell: &str) -> Edit {
+    let end = row.span.end;
+    let is_closed = row.cells.last().is_none_or(|last| last.end < end);
+    let mut text = if is_closed { "" } else { " |" }.to_owned();
+    for _ in row.cells.len()..width {
+        text.push_str(cell);
+        text.push('|');
+    }
+    Edit::new(end..end, text)
+}
+
+/// The row with a backslash before every bar inside code, and how many those are.
+fn bars_in_code(text: &str) -> (String, usize) {
+    let mut out = String::new();
+    let mut bars = 0;
+    let mut rest = text;
+    while let Some(at) = rest.find('`') {
+        let ticks = rest[at..].len() - rest[at..].trim_start_matches('`').len();
+        let (before, after) = rest.split_at(at + ticks);
+        out.push_str(before);
+        rest = after;
+        let Some(end) = closing(rest, ticks) else {
+            continue;
+        };
+        let mut last = ' ';
+        for c in rest[..end].chars() {
+            if c == '|' && last != '\\' {
+                out.push('\\');
+                bars += 1;
+            }
+            out.push(c);
+            last = c;
+        }
+        out.push_str(&rest[end..end + ticks]);
+        rest = &rest[end + ticks..];
+    }
+    out.push_str(rest);
+    (out, bars)
+}
+
+/// Where a run of exactly as many backticks starts.
+fn closing(text: &str, ticks: usize) -> Option<usize> {
+    let mut at = 0;
+    while let Some(found) = text[at..].find('`') {
+        let start = at + found;
+        let length = text[start..].len() - text[start..].trim_start_matches('`').len();
+        if length == ticks {
+            return Some(start);
+        }
+        at = start + length;
+    }
+    None
 }
 
 /// Two cells with one unpaired `**` or `__` each: it was meant to reach over both.

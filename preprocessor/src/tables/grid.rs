@@ -33,6 +33,19 @@ pub struct Column {
 impl Grid {
     /// Reads a table.
     pub(super) fn read(source: &Source, table: &Table, units: &mut Units) -> Self {
+        let columns = Self::columns(source, table, units);
+        let cell = |span: &Range<usize>| Cell::read(source.slice(span.clone()), span.start);
+        let width = columns.len();
+        let rows = table
+            .body
+            .iter()
+            .map(|row| row.cells.iter().take(width).map(cell).collect())
+            .collect();
+        Self { columns, rows }
+    }
+
+    /// Reads a table's header.
+    pub(super) fn columns(source: &Source, table: &Table, units: &mut Units) -> Vec<Column> {
         let cell = |span: &Range<usize>| Cell::read(source.slice(span.clone()), span.start);
         let mut columns: Vec<Column> = table
             .header
@@ -67,15 +80,7 @@ impl Grid {
                 column.unit = None;
             }
         }
-        let width = columns.len();
-        Self {
-            columns,
-            rows: table
-                .body
-                .iter()
-                .map(|row| row.cells.iter().take(width).map(cell).collect())
-                .collect(),
-        }
+        columns
     }
 
     /// The column that a rule names, in the header's own words, with or without its unit.

@@ -66,6 +66,16 @@ pub fn check(
     judge.meaning
 }
 
+/// Whether a table has rules, or columns that may have to agree: whether [`check`] has anything to say about it.
+pub fn concerns(source: &Source, table: &Table, units: &mut Units) -> bool {
+    !table.checks.is_empty()
+        || Grid::columns(source, table, units)
+            .iter()
+            .filter(|column| column.unit.is_some())
+            .nth(1)
+            .is_some()
+}
+
 /// What the rules work with.
 pub(super) struct Judge<'page> {
     pub(super) source: &'page Arc<Source>,
@@ -298,7 +308,8 @@ impl Units {
     /// Whether a text is a unit of time or data or their rate, a percent or money: no count of things.
     pub(super) fn is_measure(&mut self, text: &str) -> bool {
         const MEASURES: [&str; 6] = ["s", "B", "B/s", "1/s", "dollars", "%"];
-        self.is_known(text)
+        looks_like_measure(text)
+            && self.is_known(text)
             && !is_number_word(text)
             && MEASURES.iter().any(|unit| self.ratio(text, unit).is_some())
     }
@@ -339,6 +350,16 @@ fn could_be(text: &str) -> bool {
                 || matches!(c, '%' | '/' | '²' | '³' | '^' | ' ' | '·' | '_' | '2'..='9')
         })
         && !text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Spares the engine most of the words that stand in headers.
+fn looks_like_measure(text: &str) -> bool {
+    const WORDS: [&str; 8] = [
+        "second", "minute", "hour", "day", "week", "byte", "bit", "dollar",
+    ];
+    let unit = text.split('/').next().unwrap_or_default();
+    let unit = unit.strip_suffix('s').unwrap_or(unit);
+    unit.chars().count() <= 4 || WORDS.iter().any(|word| unit.to_lowercase().ends_with(word))
 }
 
 fn is_number_word(text: &str) -> bool {
