@@ -211,8 +211,25 @@ fn explain(code: &str, problem: &NumbatError) -> ExpressionError {
         }
     };
     let diagnostic = diagnostics.into_iter().next();
-    let label = diagnostic.as_ref().and_then(|d| d.labels.first());
-    let range = label.map(|label| label.range.clone());
+    let labels = diagnostic.as_ref().map_or(&[][..], |d| &d.labels);
+    let label = labels.first();
+    let mut range = label.map(|label| label.range.clone());
+    let mut unfit = None;
+    if let [one, other, operation] = labels
+        && operation.message.starts_with("incompatible dimensions")
+    {
+        let (start, end) = (
+            one.range.start.min(other.range.start),
+            one.range.end.max(other.range.end),
+        );
+        range = Some(start..end);
+        unfit = Some(format!(
+            "{}: {} and {}",
+            operation.message,
+            one.message.trim(),
+            other.message.trim()
+        ));
+    }
     let message = match (problem, label) {
         (NumbatError::NameResolutionError(clash), _) => match clash {
             NameResolutionError::IdentifierClash {
@@ -233,7 +250,7 @@ fn explain(code: &str, problem: &NumbatError) -> ExpressionError {
         _ => diagnostic.and_then(|d| d.notes.into_iter().next()),
     };
     ExpressionError {
-        message: message.replace('\n', " "),
+        message: unfit.unwrap_or(message).replace('\n', " "),
         span: range
             .filter(|range| range.end <= code.len())
             .unwrap_or(0..code.len()),

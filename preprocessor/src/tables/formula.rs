@@ -74,8 +74,11 @@ pub(super) fn check(
     let sample = lines.get(SAMPLE).map_or(codes.len(), |(_, start)| *start);
     let mut values = judge.scope.engine.evaluate_all(&codes[..sample]);
     if let Some(error) = common(&values) {
+        let span = lines
+            .first()
+            .map_or(0..0, |(line, _)| line.in_code(&code, &error.span));
         let error = ExpressionError {
-            span: 0..expression.len(),
+            span: template.in_source(span),
             ..error
         };
         fault(judge, &expression, error);
@@ -260,6 +263,23 @@ impl Line {
             }
         }
         codes
+    }
+
+    /// Where bytes of the formula with this row's values stand in the formula with its marks.
+    fn in_code(&self, code: &str, span: &Range<usize>) -> Range<usize> {
+        let (mut start, mut end, mut filled) = (0, code.len(), 0);
+        for (at, c) in code.char_indices() {
+            let value = template::slot(c).and_then(|at| self.values.get(at)?.first());
+            if filled <= span.start {
+                start = at;
+            }
+            filled += value.map_or(c.len_utf8(), |value| value.len() + 2);
+            if filled >= span.end {
+                end = at + c.len_utf8();
+                break;
+            }
+        }
+        start.min(end)..end
     }
 
     /// Compares the row's cell with the value that its formula has.

@@ -18,6 +18,8 @@ pub mod grid;
 mod header;
 pub mod meaning;
 mod order;
+#[cfg(test)]
+mod planted;
 mod read;
 pub mod row;
 pub mod rule;
