@@ -53,6 +53,11 @@ fn exponent(digits: usize) -> i32 {
 /// Whether a computed value, in the unit of the last part, is one that the figure stands for.
 pub fn is_right(stands: Stands, computed: f64) -> bool {
     let slack = SLACK * computed.abs().max(stands.value.abs());
+    // Never as much as would let the next figure pass: 2^40 has thirteen digits.
+    let slack = slack.min(match stands.half_step {
+        0.0 => 0.25,
+        half_step => half_step / 2.0,
+    });
     (computed - stands.value).abs() <= stands.half_step + slack
 }
 
@@ -176,6 +181,8 @@ mod tests {
         assert!(!judge("52.60 min", 52.594));
         assert!(judge("~1,400", 1449.0) && !judge("~1,400", 1451.0));
         assert!(judge("4", 4.0) && !judge("4", 4.2));
+        assert!(!judge("1,099,511,627,775", 1_099_511_627_776.0));
+        assert!(!judge("1,099,511,627,775 B", 1_099_511_627_776.0));
         assert!(judge("20×", 19.8));
         assert!(judge("8h 45m 57s", 31557.0 + 0.4) && !judge("8h 45m 57s", 31558.0));
     }

@@ -42,9 +42,8 @@ pub(super) fn check(
             return columns;
         }
     };
-    columns.extend(template.slots.iter().filter_map(|slot| match slot {
-        Slot::Cell(column) => Some(*column),
-        Slot::Run { .. } => None,
+    columns.extend(template.slots.iter().map(|slot| match slot {
+        Slot::Cell(column) | Slot::Run { key: column, .. } => *column,
     }));
     let code = match judge.scope.prepare(&template.code, judge.runs) {
         Ok(code) => code,
@@ -181,6 +180,7 @@ fn line(
                 column: from,
             } => {
                 let cell = sheet.grid.rows[row].get(*key)?;
+                line.operands.push(cell.span.start);
                 let key = cell.text();
                 let header = format!("{name}[{key}].{from}");
                 match judge.runs.cell(name, &key, from) {

@@ -8,4 +8,6 @@
 mod bad_input;
 mod changes;
 mod fixture;
+mod mutation;
 mod protocol;
+mod tables;
