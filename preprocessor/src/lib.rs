@@ -19,6 +19,7 @@ pub mod edit;
 pub mod evidence;
 pub mod figures;
 pub mod finding;
+mod fix;
 pub mod lint;
 pub mod message;
 pub mod page;

@@ -3,11 +3,11 @@
 //! A declared rule may read what a named block printed; here that is the output that stands under the block.
 
 use crate::config::Settings;
-use crate::edit;
 use crate::figures::engine::Engine;
 use crate::figures::runs::Runs;
 use crate::figures::{self, Scope};
 use crate::finding::Finding;
+use crate::fix;
 use crate::page::{self, markdown};
 use crate::source::Source;
 use crate::tables::meaning::{self, Units};
@@ -97,21 +97,7 @@ impl Linter {
 
     /// The file with all repairs that lose nothing.
     pub fn fixed(&self, source: &Arc<Source>) -> Arc<Source> {
-        let mut source = Arc::clone(source);
-        // A repair may uncover another one; each round mends at least one of few kinds.
-        for _ in 0..ROUNDS {
-            let repairs: Vec<_> = self
-                .structure(&source)
-                .into_iter()
-                .filter_map(|finding| finding.repair)
-                .collect();
-            if repairs.is_empty() {
-                break;
-            }
-            let text = edit::apply(source.text(), repairs);
-            source = Arc::new(Source::new(source.path(), text));
-        }
-        source
+        fix::fixed(source, &self.options, |source| self.structure(source))
     }
 
     /// Fixes a file, and says what it was before and after; none if there is nothing to fix.
@@ -138,7 +124,6 @@ impl Linter {
     }
 }
 
-const ROUNDS: usize = 8;
 const MARK: &str = "\u{feff}";
 
 /// A table has a bar, and so has a declaration a word: most files have neither, and need no parsing.
@@ -231,4 +216,77 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 fn is_markdown(path: &Path) -> bool {
     path.extension()
         .is_some_and(|end| end.eq_ignore_ascii_case("md") || end.eq_ignore_ascii_case("markdown"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn linter() -> Linter {
+        let engine = Engine::new(None).unwrap();
+        Linter {
+            options: MarkdownOptions::default(),
+            units: Units::new(&engine),
+            engine,
+        }
+    }
+
+    fn lines() -> impl Strategy<Value = String> {
+        let line = prop::sample::select(vec![
+            "| a | b |",
+            "| - | - |",
+            "|--|",
+            "| 1 | 2 |",
+            "| 1 |",
+            "| 1 | 2 | 3 |",
+            "| 1 | 2 | |",
+            "| `x|y` | 2 |",
+            "text",
+            "",
+            "> | a | b |",
+            "> |--|--|",
+            "> | 1 |",
+            "> text",
+            "a | b",
+            "-|-",
+            "1 | 2",
+            "- | a | b |",
+            "  |--|--|",
+            "  | 1 |",
+            "<!-- check: sum [a] -->",
+            "<!-- check: [b] = 2 × [a]; ascending [a]; share [b]; key [a] -->",
+            "| é | **2 |",
+            "| ns | µs |",
+            "| 5 ms | 3–4 |",
+        ]);
+        (prop::collection::vec(line, 0..12), any::<bool>()).prop_map(|(lines, crlf)| {
+            let end = if crlf { "\r\n" } else { "\n" };
+            lines.iter().flat_map(|line| [line, end]).collect()
+        })
+    }
+
+    proptest! {
+        // Each case starts an engine.
+        #![proptest_config(ProptestConfig::with_cases(100))]
+
+        #[test]
+        fn fix_loses_nothing_that_a_reader_saw_and_has_nothing_left_to_do(text in lines()) {
+            let linter = linter();
+            let source = Arc::new(Source::new("a.md", text.as_str()));
+            let fixed = linter.fixed(&source);
+            let options = MarkdownOptions::default();
+            prop_assert!(fix::keeps(&text, fixed.text(), &options), "{}\n=>\n{}", text, fixed.text());
+            let again = linter.fixed(&fixed);
+            prop_assert_eq!(again.text(), fixed.text());
+        }
+
+        #[test]
+        fn no_table_makes_lint_panic_and_every_span_fits(text in lines()) {
+            let source = Arc::new(Source::new("a.md", text.as_str()));
+            for finding in linter().lint(&source) {
+                prop_assert!(text.get(finding.span).is_some());
+            }
+        }
+    }
 }

@@ -77,16 +77,20 @@ pub(super) fn unmatched(source: &Arc<Source>, paragraph: Range<usize>) -> Option
         if is_row && is_delimiter(source.slice(line.clone())) {
             let (header, delimiter) = (Row::read(source, above.clone()), Row::read(source, line));
             let rows: Vec<Row> = lines.map(|line| Row::read(source, line)).collect();
-            let finding = Finding::new(
-                "table-header",
-                source,
-                above,
-                format!(
-                    "the header has {} cells and the row below it {}: this is shown as text",
-                    header.cells.len(),
-                    delimiter.cells.len()
-                ),
-            )
+            let (wanted, written) = (header.cells.len(), delimiter.cells.len());
+            let finding = |message: String| Finding::new("table-header", source, above, message);
+            if wanted == written {
+                return Some(
+                    finding(
+                        "the row below this header is indented otherwise: this is shown as text"
+                            .to_owned(),
+                    )
+                    .with_help("start all rows of a table at the same place"),
+                );
+            }
+            let finding = finding(format!(
+                "the header has {wanted} cells and the row below it {written}: this is shown as text"
+            ))
             .with_help("give both the same number of cells");
             let width = header.cells.len();
             let fits = |row: &Row| row.cells.len() == width && row.has_bar;
