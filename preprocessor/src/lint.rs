@@ -24,6 +24,7 @@ pub struct Linter {
     options: MarkdownOptions,
     engine: Engine,
     units: Units,
+    in_book: bool,
 }
 
 impl std::fmt::Debug for Linter {
@@ -50,6 +51,7 @@ impl Linter {
         let engine = Engine::new(prelude.as_ref())
             .map_err(|error| anyhow::anyhow!("the prelude can't be computed: {}", error.message))?;
         Ok(Self {
+            in_book: settings.is_some(),
             options: settings.map(|s| s.markdown()).unwrap_or_default(),
             units: Units::new(&engine),
             engine,
@@ -80,6 +82,13 @@ impl Linter {
             };
             let meaning = meaning::check(source, &concerned, scope, &self.engine, &runs);
             findings.extend(meaning.findings);
+        }
+        if !self.in_book {
+            // `bless` works on books.
+            for finding in findings.iter_mut().filter(|finding| finding.mend.is_some()) {
+                finding.mend = None;
+                finding.help = Some("put the figure right, or the rule".to_owned());
+            }
         }
         findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
         findings
@@ -228,6 +237,7 @@ mod tests {
         Linter {
             options: MarkdownOptions::default(),
             units: Units::new(&engine),
+            in_book: false,
             engine,
         }
     }

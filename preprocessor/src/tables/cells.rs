@@ -166,16 +166,37 @@ fn emphasis(source: &Arc<Source>, row: &Row) -> Option<Finding> {
             })
             .collect();
         match unpaired.as_slice() {
-            [first, ..] if unpaired.len() > 1 => Some(
-                Finding::new(
-                    "table-emphasis",
-                    source,
-                    (*first).clone(),
-                    format!("`{mark}` is opened in one cell and closed in another"),
+            [first, second, ..]
+                if opens(source.slice((*first).clone()), mark)
+                    && closes(source.slice((*second).clone()), mark) =>
+            {
+                Some(
+                    Finding::new(
+                        "table-emphasis",
+                        source,
+                        (*first).clone(),
+                        format!("`{mark}` is opened in one cell and closed in another"),
+                    )
+                    .with_help("close it in the cell in which it was opened"),
                 )
-                .with_help("close it in the cell in which it was opened"),
-            ),
+            }
             _ => None,
         }
+    })
+}
+
+/// Whether the last mark of a text can open emphasis: `**kwargs` may, `src/**` can't.
+fn opens(text: &str, mark: &str) -> bool {
+    text.rfind(mark).is_some_and(|at| {
+        text[at + mark.len()..].starts_with(|c: char| !c.is_whitespace())
+            && !text[..at].ends_with(char::is_alphanumeric)
+    })
+}
+
+/// Whether the first mark of a text can close emphasis: `src/**` may, `**kwargs` can't.
+fn closes(text: &str, mark: &str) -> bool {
+    text.find(mark).is_some_and(|at| {
+        text[..at].ends_with(|c: char| !c.is_whitespace())
+            && !text[at + mark.len()..].starts_with(char::is_alphanumeric)
     })
 }

@@ -121,6 +121,7 @@ impl Figure {
 
 impl Judge<'_> {
     fn table(&mut self, table: &Table) {
+        let (found, unfilled) = (self.meaning.findings.len(), self.meaning.unfilled.len());
         let grid = Grid::read(self.source, table, &mut self.units);
         let mut rules: Vec<(Rule, Vec<usize>)> = Vec::new();
         for rule in table
@@ -178,6 +179,12 @@ impl Judge<'_> {
             }
         }
         units::check(self, &sheet);
+        if table.is_printed {
+            self.meaning.findings[found..]
+                .iter_mut()
+                .for_each(super::of_a_program);
+            self.meaning.unfilled.truncate(unfilled);
+        }
         self.meaning.ruled.push(ruled);
         self.meaning.grids.push(grid);
     }

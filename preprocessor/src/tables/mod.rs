@@ -65,11 +65,14 @@ pub fn check(
         .map(|comment| rule::orphan(source, comment))
         .collect();
     for table in tables {
-        findings.extend(header::check(source, table));
-        findings.extend(cells::check(source, table));
-        if !table.is_printed {
-            findings.extend(ends::check(source, table));
+        let mut found = header::check(source, table);
+        found.extend(cells::check(source, table));
+        if table.is_printed {
+            found.iter_mut().for_each(of_a_program);
+        } else {
+            found.extend(ends::check(source, table));
         }
+        findings.extend(found);
     }
     for (event, span) in events {
         if matches!(event, Event::Start(Tag::Paragraph)) {
@@ -77,6 +80,13 @@ pub fn check(
         }
     }
     findings
+}
+
+/// What a program printed is put right in the program.
+pub(crate) fn of_a_program(finding: &mut Finding) {
+    finding.repair = None;
+    finding.mend = None;
+    finding.help = Some("a program prints this table; put it right there".to_owned());
 }
 
 #[cfg(test)]
@@ -111,6 +121,7 @@ mod tests {
             "| 表 | 🦀 |\n|---|---|\n| שלום | é |\n",
             "| a |\n| - |\n| 1 |\n\n| b |\n| - |\n| 2 |\n",
             "| | |\n|-|-|\n| a | b |\n",
+            "| a | b |\n|-|-|\n| **kwargs | **options |\n| src/** | lib/** |\n| 2 ** 3 | a ** b |\n",
             "```text\n| a | b |\n| - |\n```\n",
         ] {
             assert_eq!(found(text), [], "{text}");

@@ -373,3 +373,24 @@ fn one_wrong_cell_of_a_hundred_thousand_rows_is_found() {
     }
     one(&text, "table-formula", 77_781, "1 ms");
 }
+
+#[test]
+fn tables_that_programs_print_are_under_the_same_rules() {
+    let text = "- ```rust,run\n  ```\n\n  <!-- check: [B] = 2 × [A]; sum [A] -->\n\n  ```output,table\n  loaded\n  | A | B |\n  | - | - |\n  | 1 | 2 |\n  | 1 | 2 |\n  ```\n";
+    none(text);
+    let wrong = text.replacen("| 1 | 2 |", "| 1 | 3 |", 1);
+    one(&wrong, "table-formula", 10, "3");
+    let (_, meaning) = judged(&wrong);
+    assert!(meaning.findings[0].mend.is_none());
+    one(
+        &text.replace("| 1 | 2 |\n  ```", "| 2 | 4 |\n  ```"),
+        "table-sum",
+        11,
+        "2",
+    );
+    none(
+        &text
+            .replace(",table", "")
+            .replace("<!-- check: [B] = 2 × [A]; sum [A] -->\n", ""),
+    );
+}
