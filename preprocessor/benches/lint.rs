@@ -35,7 +35,7 @@ fn main() {
     let files: Vec<Arc<Source>> = folders
         .iter()
         .flat_map(|folder| lint::sources(folder).unwrap())
-        .flatten()
+        .filter_map(|source| source.unwrap().ok())
         .collect();
     let with_tables: Vec<Arc<Source>> = files
         .iter()

@@ -28,9 +28,9 @@ pub(crate) fn lint(paths: &[PathBuf], caller: &Caller) -> Result<bool> {
         let mut linter = Linter::new(path)?;
         for source in lint::sources(path)? {
             count += 1;
-            match source {
+            match source? {
                 Ok(source) => findings.extend(linter.lint(&source)),
-                Err(finding) => findings.push(finding),
+                Err(finding) => findings.push(*finding),
             }
         }
     }
@@ -52,18 +52,25 @@ pub(crate) fn fix(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bool
     for path in &paths {
         let linter = Linter::new(path)?;
         for source in lint::sources(path)? {
-            match source {
+            match source? {
                 Ok(source) => {
-                    written.extend(linter.fix(&source)?);
-                    findings.extend(linter.structure(&linter.fixed(&source)));
+                    let fixed = linter.fixed(&source);
+                    findings.extend(linter.structure(&fixed));
+                    written.extend(lint::write(&source, &fixed)?);
                 }
-                Err(finding) => findings.push(finding),
+                Err(finding) => findings.push(*finding),
             }
         }
     }
     print_changes(&written);
     if written.is_empty() {
         println!("nothing to fix");
+    }
+    for finding in findings
+        .iter_mut()
+        .filter(|finding| finding.repair.is_some())
+    {
+        finding.help = Some("`fix` leaves it, since readers would see less afterwards".to_owned());
     }
     caller.print(&findings);
     Ok(findings.is_empty())

@@ -64,6 +64,6 @@ fn seen(text: &str, options: &MarkdownOptions) -> String {
             _ => None,
         })
         .flat_map(|text| text.chars().collect::<Vec<_>>())
-        .filter(|c| !c.is_whitespace() && !matches!(c, '|' | '-' | ':' | '\\' | '`'))
+        .filter(|c| !c.is_whitespace() && !matches!(c, '|' | '-' | '–' | '—' | ':' | '\\' | '`'))
         .collect()
 }

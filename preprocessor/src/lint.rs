@@ -33,7 +33,7 @@ impl std::fmt::Debug for Linter {
     }
 }
 
-/// A file that [`Linter::fix`] changed: its path, its text before and after.
+/// A file that was changed: its path, its text before and after.
 pub type Fixed = (PathBuf, String, String);
 
 impl Linter {
@@ -108,29 +108,28 @@ impl Linter {
     pub fn fixed(&self, source: &Arc<Source>) -> Arc<Source> {
         fix::fixed(source, &self.options, |source| self.structure(source))
     }
+}
 
-    /// Fixes a file, and says what it was before and after; none if there is nothing to fix.
-    ///
-    /// # Errors
-    /// When the file can't be written.
-    pub fn fix(&self, source: &Arc<Source>) -> Result<Option<Fixed>> {
-        let fixed = self.fixed(source);
-        if fixed.text() == source.text() {
-            return Ok(None);
-        }
-        let path = source.path();
-        let mark = match fs::read_to_string(path) {
-            Ok(text) if text.starts_with(MARK) => MARK,
-            _ => "",
-        };
-        fs::write(path, format!("{mark}{}", fixed.text()))
-            .with_context(|| format!("failed to write `{}`", path.display()))?;
-        Ok(Some((
-            path.to_owned(),
-            source.text().to_owned(),
-            fixed.text().to_owned(),
-        )))
+/// Writes a fixed file, and says what it was before and after; none if nothing was fixed.
+///
+/// # Errors
+/// When the file can't be written.
+pub fn write(source: &Source, fixed: &Source) -> Result<Option<Fixed>> {
+    if fixed.text() == source.text() {
+        return Ok(None);
     }
+    let path = source.path();
+    let mark = match fs::read_to_string(path) {
+        Ok(text) if text.starts_with(MARK) => MARK,
+        _ => "",
+    };
+    fs::write(path, format!("{mark}{}", fixed.text()))
+        .with_context(|| format!("failed to write `{}`", path.display()))?;
+    Ok(Some((
+        path.to_owned(),
+        source.text().to_owned(),
+        fixed.text().to_owned(),
+    )))
 }
 
 const MARK: &str = "\u{feff}";
@@ -167,37 +166,37 @@ fn printed(page: &page::Page) -> Runs {
     runs
 }
 
-/// Reads the Markdown files at a path: itself, or all in it and its folders, in order of their names.
+/// The Markdown files at a path, read one by one: itself, or all in it and its folders, in order of their names.
 ///
-/// Hidden folders and links are passed over.
+/// Passed over are links, hidden folders, `node_modules`, and folders that a `CACHEDIR.TAG` marks as caches, such as Cargo's
+/// `target`.
 ///
 /// # Errors
 /// When there is no such path, or a file can't be read.
-pub fn sources(path: &Path) -> Result<Vec<Result<Arc<Source>, Finding>>> {
+pub fn sources(path: &Path) -> Result<impl Iterator<Item = Result<Read>>> {
     let mut files = Vec::new();
     collect(path, &mut files)?;
-    files
-        .into_iter()
-        .map(|file| {
-            let bytes =
-                fs::read(&file).with_context(|| format!("failed to read `{}`", file.display()))?;
-            Ok(match String::from_utf8(bytes) {
-                Ok(text) => {
-                    let text = text.strip_prefix(MARK).unwrap_or(&text);
-                    Ok(Arc::new(Source::new(file, text)))
-                }
-                Err(error) => {
-                    let valid = error.utf8_error().valid_up_to();
-                    let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-                    let source = Arc::new(Source::new(file, text));
-                    let finding =
-                        Finding::new("encoding", &source, valid..valid, "the file is not UTF-8")
-                            .with_help("save it as UTF-8");
-                    Err(finding)
-                }
-            })
-        })
-        .collect()
+    Ok(files.into_iter().map(read))
+}
+
+/// A file's text, or that it has none.
+pub type Read = std::result::Result<Arc<Source>, Box<Finding>>;
+
+fn read(file: PathBuf) -> Result<Read> {
+    let bytes = fs::read(&file).with_context(|| format!("failed to read `{}`", file.display()))?;
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => {
+            let text = text.strip_prefix(MARK).unwrap_or(&text);
+            Ok(Arc::new(Source::new(file, text)))
+        }
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let source = Arc::new(Source::new(file, text));
+            let finding = Finding::new("encoding", &source, valid..valid, "the file is not UTF-8");
+            Err(Box::new(finding.with_help("save it as UTF-8")))
+        }
+    })
 }
 
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
@@ -212,14 +211,21 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let kind = entry.file_type().with_context(read)?;
-        let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
-        if kind.is_dir() && !is_hidden {
+        if kind.is_dir() && !is_foreign(&entry) {
             collect(&entry.path(), files)?;
         } else if kind.is_file() && is_markdown(&entry.path()) {
             files.push(entry.path());
         }
     }
     Ok(())
+}
+
+/// Whether a folder holds what others made.
+fn is_foreign(folder: &fs::DirEntry) -> bool {
+    let name = folder.file_name();
+    name.to_string_lossy().starts_with('.')
+        || name == "node_modules"
+        || folder.path().join("CACHEDIR.TAG").is_file()
 }
 
 fn is_markdown(path: &Path) -> bool {

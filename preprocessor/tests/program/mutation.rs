@@ -67,7 +67,7 @@ fn every_checked_figure_of_the_books_tables_changed_by_one_is_found() {
     let engine = Engine::new(prelude.as_ref()).unwrap();
     let (mut changed, mut survivors) = (0, Vec::new());
     for source in lint::sources(&root.join("src")).unwrap() {
-        let source = source.unwrap();
+        let source = source.unwrap().unwrap();
         if !source.text().contains('|') {
             continue;
         }

@@ -227,6 +227,9 @@ fn lint_needs_no_book_and_reads_outputs_as_they_stand() {
     lint(&PAGE.replace("| 144 |", "| 145 |")).finds(&["notes.md:27:8", "- 145", "+ 144"]);
     let book = Book::new("text\n");
     book.run(&["lint", "nothing.md"]).gives_up(&["nothing.md"]);
+    book.write("target/CACHEDIR.TAG", "");
+    book.write("target/broken.md", "| a | b |\n|--|--|\n| 1 |\n");
+    book.run(&["lint", "."]).succeeds();
     std::fs::write(book.root().join("bad.md"), b"a\xff").unwrap();
     book.run(&["lint", "bad.md", "src"])
         .finds(&["error[encoding]", "bad.md:1:2"]);
@@ -235,12 +238,18 @@ fn lint_needs_no_book_and_reads_outputs_as_they_stand() {
 #[test]
 fn fix_repairs_what_loses_nothing_and_leaves_the_rest_to_people() {
     let page = "\u{feff}> | a | b |\r\n> |--|--|\r\n> | 1 |\r\n> | `x|y` | 2 |\r\n> | 1 | 2 | | |\r\n> prose\r\n\r\n\
-        | c | d |\r\n|--|\r\n| 1 | 2 |\r\n\r\n| 3 | 4 |\r\n| 3 | 4 |\r\n| 1 | 2 | kept |\r\n";
+        | c | d |\r\n|--|\r\n| 1 | 2 |\r\n\r\n| 3 | 4 |\r\n| 3 | 4 |\r\n\r\n\
+        | e | f |\r\n|--|--|\r\n| 1 | 2 | kept |\r\n\r\n| 3 | 4 |\r\n| 5 | 6 | shown, as this is no table |\r\n";
     let fixed = "\u{feff}> | a | b |\r\n> |--|--|\r\n> | 1 | |\r\n> | `x\\|y` | 2 |\r\n> | 1 | 2 |\r\n>\r\n> prose\r\n\r\n\
-        | c | d |\r\n|--| --- |\r\n| 1 | 2 |\r\n| 3 | 4 |\r\n| 3 | 4 |\r\n| 1 | 2 | kept |\r\n";
+        | c | d |\r\n|--| --- |\r\n| 1 | 2 |\r\n| 3 | 4 |\r\n| 3 | 4 |\r\n\r\n\
+        | e | f |\r\n|--|--|\r\n| 1 | 2 | kept |\r\n\r\n| 3 | 4 |\r\n| 5 | 6 | shown, as this is no table |\r\n";
     let book = Book::new(page);
-    book.run(&["fix"])
-        .finds(&["stands twice", "readers don't see", "2 findings"]);
+    book.run(&["fix"]).finds(&[
+        "stands twice",
+        "readers don't see",
+        "a blank line",
+        "3 findings",
+    ]);
     assert_eq!(book.page(), fixed);
     let again = book.run(&["fix", "src/page.md"]);
     assert_eq!(
