@@ -299,6 +299,11 @@ fn unit(text: &str, units: &mut Units) -> Option<usize> {
         .unwrap_or(rest.len());
     let word = rest[..length].trim_end_matches('/');
     let first = word.split('/').next().unwrap_or_default();
+    // `1m 5s`: alone, `m` is no unit of ours.
+    let seconds = rest[length..].trim_start_matches([' ', '\u{a0}']);
+    if word == "m" && seconds[number(seconds)..].starts_with('s') {
+        return Some(gap + 1);
+    }
     [word, first]
         .into_iter()
         .find(|unit| units.is_known(unit))
@@ -341,7 +346,7 @@ mod tests {
     fn figures_in_text_have_a_unit_a_percent_or_a_times_sign() {
         let (_, bare) = tallied(
             "In 2026, 10 machines and `5 ms` of 12 ms, **3.5** %, 14.3× more, $5, 10 million users, \
-             8h 45m 57s, 2^10 bytes, 5 × 3, x86 and [7](http://a.b/5ms).\n\n- 1,157 requests/s\n",
+             8h 45m 57s, 1m 5s, 2^10 bytes, 5 × 3, x86 and [7](http://a.b/5ms).\n\n- 1,157 requests/s\n",
         );
         assert_eq!(
             bare,
@@ -352,6 +357,7 @@ mod tests {
                 "$5",
                 "10 million users",
                 "8h 45m 57s",
+                "1m 5s",
                 "2^10 bytes",
                 "1,157 requests/s"
             ]

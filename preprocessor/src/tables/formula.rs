@@ -161,15 +161,18 @@ fn line(
     for slot in &template.slots {
         let (header, text, values) = match slot {
             Slot::Cell(operand) => {
-                let figure = judge.figure(sheet, row, *operand)?;
+                let mut figure = judge.figure(sheet, row, *operand)?;
                 line.operands.push(figure.start);
-                let header = format!("[{}]", sheet.grid.columns[*operand].header);
+                let column = &sheet.grid.columns[*operand];
                 let mut text = judge.source.slice(figure.span()).to_owned();
-                if let Some(unit) = sheet.grid.columns[*operand]
-                    .unit
-                    .as_ref()
-                    .filter(|unit| !text.ends_with(*unit))
-                {
+                // One wrong cell is one finding: what follows from it follows from its right text.
+                if let Some(right) = judge.mended.get(&figure.start) {
+                    let cell = Cell::read(right, figure.start);
+                    figure = sheet.figure(&cell, *operand)?;
+                    text.clone_from(right);
+                }
+                let header = format!("[{}]", column.header);
+                if let Some(unit) = column.unit.as_ref().filter(|unit| !text.ends_with(*unit)) {
                     text = format!("{text} {unit}");
                 }
                 (header, text, codes(judge, &figure))
@@ -355,7 +358,8 @@ impl Line {
             self.account(judge, sheet, expression),
             significant(computed),
         ))
-        .with_mend(Edit::new(figure.span(), new));
+        .with_mend(Edit::new(figure.span(), new.as_str()));
+        judge.mended.insert(figure.start, new);
         judge.meaning.findings.push(finding);
     }
 

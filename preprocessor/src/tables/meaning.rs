@@ -59,6 +59,7 @@ pub fn check(
         runs,
         meaning: Meaning::default(),
         texts: BTreeSet::new(),
+        mended: BTreeMap::new(),
     };
     for table in tables {
         judge.table(table);
@@ -85,6 +86,8 @@ pub(super) struct Judge<'page> {
     pub(super) meaning: Meaning,
     /// The cells that were reported as text.
     texts: BTreeSet<usize>,
+    /// The right text of wrong cells, by where they start: what a formula that reads them has to go by.
+    pub(super) mended: BTreeMap<usize, String>,
 }
 
 /// A printed figure in a table: with the unit that its column gives it.

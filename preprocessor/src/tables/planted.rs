@@ -128,6 +128,13 @@ fn bless_mends_a_wrong_cell_and_fills_an_empty_one() {
 }
 
 #[test]
+fn one_wrong_cell_is_one_finding_whatever_follows_from_it() {
+    let text = "<!-- check:\n[B] = 2 × [A]\n[C] = 3 × [B]\n-->\n| A | B | C |\n|--|--|--|\n| 1 s | 2 s | 6 s |\n";
+    none(text);
+    one(&text.replace("| 2 s", "| 5 s"), "table-formula", 7, "5 s");
+}
+
+#[test]
 fn keys_and_order_are_checked() {
     let table = |rules: &str, cells: [&str; 3]| {
         format!(
