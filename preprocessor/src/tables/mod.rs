@@ -16,6 +16,7 @@ mod ends;
 mod formula;
 pub mod grid;
 mod header;
+mod line;
 pub mod meaning;
 mod order;
 #[cfg(test)]
