@@ -34,7 +34,7 @@ pub fn render(page: &Page, evidence: Evidence) -> String {
     for comment in page.tables.iter().flat_map(|table| &table.checks) {
         edits.push(Edit::new(comment.span.clone(), ""));
     }
-    if !edits.is_empty() {
+    if !edits.is_empty() && evidence != Evidence::default() {
         let end = source.text().len();
         edits.push(Edit::new(end..end, closing(evidence)));
     }

@@ -68,6 +68,10 @@ const WORDS: [(&str, Kind); 6] = [
 impl Comment {
     /// Reads an HTML block or an inline comment, given as the bytes of its lines; none if it declares nothing.
     pub fn read(source: &Source, lines: &[Range<usize>]) -> Option<Self> {
+        // Where lines end with a carriage return, the last line end comes as a line of its own.
+        let is_blank = |line: &&Range<usize>| source.slice((*line).clone()).trim().is_empty();
+        let end = lines.len() - lines.iter().rev().take_while(is_blank).count();
+        let lines = &lines[..end];
         let (first, last) = (lines.first()?, lines.last()?);
         let opening = source.slice(first.clone());
         let start = first.start + (opening.len() - opening.trim_start().len());

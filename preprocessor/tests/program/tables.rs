@@ -61,6 +61,17 @@ fn declared_rules_hold_leave_no_trace_on_the_page_and_count_as_evidence() {
 }
 
 #[test]
+fn a_page_on_which_nothing_was_computed_claims_nothing() {
+    let book = Book::new("<!-- check: key [A] -->\n| A |\n|--|\n| x |\n");
+    book.run(&[]).succeeds();
+    let html = book.built();
+    assert!(
+        !html.contains("check:") && !html.contains("Verified when"),
+        "{html}"
+    );
+}
+
+#[test]
 fn a_wrong_cell_fails_the_build_and_bless_mends_it_and_fills_empty_ones() {
     let wrong = PAGE
         .replace("| 288 ms |", "| 298 ms |")
