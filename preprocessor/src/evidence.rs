@@ -319,6 +319,7 @@ mod tests {
     use crate::page::{self, markdown};
     use crate::source::Source;
     use crate::tables::meaning;
+    use proptest::prelude::*;
     use std::sync::Arc;
 
     fn tallied(text: &str) -> (Tally, Vec<String>) {
@@ -340,6 +341,23 @@ mod tests {
             .map(|bare| source.slice(bare.span.clone()).to_owned())
             .collect();
         (tally, bare)
+    }
+
+    proptest! {
+        // Each case starts an engine.
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn no_text_makes_it_panic_and_every_span_fits(
+            rule in "[\\[\\]a= 1×.s;#\u{e000}]{0,20}",
+            cells in "[|\\- `*a1%~\\[\\]()<>!^é×m.,\u{202f}\n]{0,80}",
+        ) {
+            let text = format!("<!-- check: {rule}\n[a] = {rule}\n-->\n| a | s |\n|--|--|\n| {cells}\n\n{cells}\n");
+            let (tally, _) = tallied(&text);
+            for bare in tally.bare {
+                prop_assert!(text.get(bare.span).is_some());
+            }
+        }
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl Linter {
         if !may_have_tables(source.text()) {
             return Vec::new();
         }
-        let events = markdown::parse(source.text(), &self.options);
+        let events = markdown::outline(source.text(), &self.options);
         let (tables, orphans) = tables::read(source, &events);
         let mut findings = tables::check(source, &events, &tables, &orphans);
         let concerned: Vec<Table> = tables
@@ -75,6 +75,7 @@ impl Linter {
                 (Scope::new(&self.engine), Runs::default())
             } else {
                 // The page's own findings are for `check`, which runs it.
+                let events = markdown::parse(source.text(), &self.options);
                 let (page, _) = page::read(source, &events);
                 let runs = printed(&page);
                 let (_, scope) = figures::check_in_scope(&page, &self.engine, &runs);
@@ -99,7 +100,7 @@ impl Linter {
         if !may_have_tables(source.text()) {
             return Vec::new();
         }
-        let events = markdown::parse(source.text(), &self.options);
+        let events = markdown::outline(source.text(), &self.options);
         let (tables, orphans) = tables::read(source, &events);
         tables::check(source, &events, &tables, &orphans)
     }
@@ -300,9 +301,15 @@ mod tests {
         #[test]
         fn no_table_makes_lint_panic_and_every_span_fits(text in lines()) {
             let source = Arc::new(Source::new("a.md", text.as_str()));
-            for finding in linter().lint(&source) {
+            let mut linter = linter();
+            for finding in linter.lint(&source) {
                 prop_assert!(text.get(finding.span).is_some());
             }
+            // The outline leaves out only what tables are not read from.
+            let events = markdown::parse(&text, &MarkdownOptions::default());
+            let (tables, orphans) = tables::read(&source, &events);
+            let whole = tables::check(&source, &events, &tables, &orphans);
+            prop_assert_eq!(linter.structure(&source), whole);
         }
     }
 }

@@ -24,31 +24,44 @@ use crate::edit::Edit;
 use crate::finding::Finding;
 use crate::source::Source;
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
     let width = table.header.cells.len();
     let mut findings = Vec::new();
-    let mut seen: HashMap<Vec<&str>, usize> = HashMap::new();
+    // By a hash of their texts: the texts themselves are only read where two hashes are equal.
+    let mut seen: HashMap<u64, Vec<&Row>> = HashMap::with_capacity(table.body.len());
     for row in table.body.iter().filter(|row| row.has_bar) {
         findings.extend(count(source, row, width));
         findings.extend(emphasis(source, row));
-        let texts = row.texts(source);
-        if texts.iter().all(|text| text.is_empty()) {
+        let texts = || {
+            let cells = row.cells.iter();
+            cells.map(|cell| source.slice(cell.clone()).trim())
+        };
+        if texts().all(str::is_empty) {
             continue;
         }
-        if let Some(first) = seen.get(&texts) {
-            findings.push(
-                Finding::new(
-                    "table-row",
-                    source,
-                    row.span.clone(),
-                    "this row stands twice",
-                )
-                .with_help(format!("line {first} says the same; take one of them out")),
-            );
-        } else {
-            seen.insert(texts, source.position(row.span.start).line);
+        let mut hasher = DefaultHasher::new();
+        texts().for_each(|text| text.hash(&mut hasher));
+        let others = seen.entry(hasher.finish()).or_default();
+        match others
+            .iter()
+            .find(|other| other.texts(source).into_iter().eq(texts()))
+        {
+            Some(first) => {
+                let line = source.position(first.span.start).line;
+                findings.push(
+                    Finding::new(
+                        "table-row",
+                        source,
+                        row.span.clone(),
+                        "this row stands twice",
+                    )
+                    .with_help(format!("line {line} says the same; take one of them out")),
+                );
+            }
+            None => others.push(row),
         }
     }
     findings
@@ -156,7 +169,9 @@ fn closing(text: &str, ticks: usize) -> Option<usize> {
 
 /// Two cells with one unpaired `**` or `__` each: it was meant to reach over both.
 fn emphasis(source: &Arc<Source>, row: &Row) -> Option<Finding> {
-    ["**", "__"].into_iter().find_map(|mark| {
+    let whole = source.slice(row.span.clone());
+    let mut marks = ["**", "__"].into_iter().filter(|mark| whole.contains(mark));
+    marks.find_map(|mark| {
         let unpaired: Vec<_> = row
             .cells
             .iter()
