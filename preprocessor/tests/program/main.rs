@@ -9,5 +9,6 @@ mod bad_input;
 mod changes;
 mod fixture;
 mod mutation;
+mod others;
 mod protocol;
 mod tables;
