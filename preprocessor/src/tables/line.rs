@@ -251,12 +251,16 @@ impl Line {
             "the cell is not what its formula gives",
         )
         .with_label(stands_for(stands, shown))
-        .with_details(format!(
-            "- {}\n+ {new}\n{}\n  computed: {} {shown}",
-            source.slice(figure.span()),
-            self.account(judge, sheet, expression),
-            significant(computed),
-        ))
+        .with_details(
+            format!(
+                "- {}\n+ {new}\n{}\n  computed: {} {shown}",
+                source.slice(figure.span()),
+                self.account(judge, sheet, expression),
+                significant(computed),
+            )
+            .trim_end()
+            .to_owned(),
+        )
         .with_mend(Edit::new(figure.span(), new.as_str()));
         judge.mended.insert(figure.start, new);
         judge.meaning.findings.push(finding);

@@ -248,6 +248,9 @@ fn roundings_count_on_both_sides_only_where_they_are_declared() {
     };
     one(&table(""), "table-formula", 4, "1.00 s");
     none(&table("; rounded [A]"));
+    let whole = "<!-- check: [B] = [A] / 3 -->\n| A | B |\n|--|--|\n| 10 | 3 |\n";
+    one(whole, "table-formula", 4, "3");
+    none(&whole.replace(" -->", "; rounded [B] -->"));
 }
 
 #[test]

@@ -52,12 +52,16 @@ pub(super) fn sum(judge: &mut Judge<'_>, sheet: &Sheet<'_>, column: usize) {
             format!("the {} cells above don't add up to this", parts.len()),
         )
         .with_label(stands_for(printed, &unit))
-        .with_details(format!(
-            "- {}\n+ {right}\n  column: [{}]\n  computed: {} {unit}",
-            source.slice(total.span()),
-            sheet.grid.columns[column].header,
-            significant(sum.value),
-        ))
+        .with_details(
+            format!(
+                "- {}\n+ {right}\n  column: [{}]\n  computed: {} {unit}",
+                source.slice(total.span()),
+                sheet.grid.columns[column].header,
+                significant(sum.value),
+            )
+            .trim_end()
+            .to_owned(),
+        )
         .with_help(
             "one of the cells is wrong; if they are roundings, declare `rounded` for the column",
         ),
