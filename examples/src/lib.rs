@@ -6,7 +6,8 @@
 //! | [`caching`] | Caching |
 //! | [`latency`] | Latency and throughput |
 //! | [`method`] | Method |
-//! | [`processing`] | Batch processing |
+//! | [`processing`] | Batch, stream and scalable patterns |
+//! | [`services`] | Services, networks and security |
 //! | [`random`] | shared: seeded random draws |
 //! | [`simulation`] | shared: virtual time and a simulated network |
 //! | [`workload`] | shared: seeded requests with Zipf popularity |
@@ -17,5 +18,6 @@ pub mod latency;
 pub mod method;
 pub mod processing;
 pub mod random;
+pub mod services;
 pub mod simulation;
 pub mod workload;
