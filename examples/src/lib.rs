@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`availability`] | Availability |
 //! | [`caching`] | Caching |
+//! | [`cases`] | Case studies |
 //! | [`latency`] | Latency and throughput |
 //! | [`method`] | Method |
 //! | [`processing`] | Batch, stream and scalable patterns |
@@ -14,6 +15,7 @@
 
 pub mod availability;
 pub mod caching;
+pub mod cases;
 pub mod latency;
 pub mod method;
 pub mod processing;

@@ -2,6 +2,8 @@
 //!
 //! For learning. Real systems use a well-kept library.
 
+use std::sync::LazyLock;
+
 /// The first 32 bits of the fractional part of a root of a prime.
 fn root_bits(prime: u32, is_cube: bool) -> u32 {
     // Exact integer roots: the largest r with r^2 <= p * 2^64, or r^3 <= p * 2^96, by bisection.
@@ -29,10 +31,17 @@ fn primes() -> impl Iterator<Item = u32> {
     (2..400).filter(|n| (2..*n).take_while(|d| d * d <= *n).all(|d| n % d != 0))
 }
 
+/// The constants of the rounds, from the cube roots of the first 64 primes.
+static ROUNDS: LazyLock<Vec<u32>> =
+    LazyLock::new(|| primes().take(64).map(|p| root_bits(p, true)).collect());
+
+/// The state before the first block, from the square roots of the first 8 primes.
+static START: LazyLock<Vec<u32>> =
+    LazyLock::new(|| primes().take(8).map(|p| root_bits(p, false)).collect());
+
 /// The SHA-256 hash of bytes.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let k: Vec<u32> = primes().take(64).map(|p| root_bits(p, true)).collect();
-    let mut state: Vec<u32> = primes().take(8).map(|p| root_bits(p, false)).collect();
+    let mut state = START.clone();
     let mut padded = bytes.to_vec();
     padded.push(0x80);
     padded.resize((bytes.len() + 9).div_ceil(64) * 64 - 8, 0);
@@ -59,7 +68,7 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
             let t1 = v[7]
                 .wrapping_add(s1)
                 .wrapping_add(choice)
-                .wrapping_add(k[i])
+                .wrapping_add(ROUNDS[i])
                 .wrapping_add(w[i]);
             let s0 = v[0].rotate_right(2) ^ v[0].rotate_right(13) ^ v[0].rotate_right(22);
             let majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);

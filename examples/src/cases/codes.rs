@@ -1,0 +1,234 @@
+//! Short codes for long addresses: from a counter, from the first digits of a hash, and from its last ones.
+
+use std::collections::BTreeMap;
+
+use crate::services::sha256;
+
+const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+// ANCHOR: base62
+/// A number in base 62, with its highest digit first.
+pub fn base62(mut number: u128) -> String {
+    let mut digits = Vec::new();
+    while number > 0 || digits.is_empty() {
+        let digit = usize::try_from(number % 62).unwrap_or(0);
+        digits.push(char::from(DIGITS[digit]));
+        number /= 62;
+    }
+    digits.iter().rev().collect()
+}
+// ANCHOR_END: base62
+
+/// The number that a code stands for. `None` if it is no code.
+pub fn from_base62(code: &str) -> Option<u128> {
+    code.bytes().try_fold(0u128, |number, letter| {
+        let digit = DIGITS.iter().position(|digit| *digit == letter)?;
+        number.checked_mul(62)?.checked_add(digit as u128)
+    })
+}
+
+/// Where codes come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// The next number.
+    Counter,
+    /// The first digits of a hash of 128 bits, written in base 62.
+    FirstDigits,
+    /// Its last digits: the hash modulo a power of 62.
+    LastDigits,
+}
+
+// ANCHOR: code
+/// The code of an address, of `length` digits, in the given attempt.
+pub fn code(scheme: Scheme, address: &str, attempt: u64, counter: u64, length: usize) -> String {
+    let hash = || {
+        let bytes = sha256(format!("{address} {attempt}").as_bytes());
+        bytes
+            .iter()
+            .take(16)
+            .fold(0u128, |number, byte| number << 8 | u128::from(*byte))
+    };
+    let digits = match scheme {
+        Scheme::Counter => format!("{:0>length$}", base62(u128::from(counter))),
+        Scheme::FirstDigits => return base62(hash()).chars().take(length).collect(),
+        Scheme::LastDigits => format!("{:0>length$}", base62(hash())),
+    };
+    digits[digits.len() - length.min(digits.len())..].to_owned()
+}
+// ANCHOR_END: code
+
+/// A link, its clicks and its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Link {
+    address: String,
+    expires: u64,
+    clicks_by_day: BTreeMap<u64, u64>,
+}
+
+/// A shortener. Times are in seconds.
+#[derive(Debug, Clone)]
+pub struct Shortener {
+    scheme: Scheme,
+    length: usize,
+    links: BTreeMap<String, Link>,
+    counter: u64,
+    /// How many codes were taken already when they were made.
+    pub collisions: u64,
+}
+
+/// Why a link wasn't made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// The name that was asked for is taken.
+    Taken,
+    /// No free code was found.
+    Full,
+}
+
+impl Shortener {
+    /// An empty shortener with codes of some length.
+    pub fn new(scheme: Scheme, length: usize) -> Self {
+        Self {
+            scheme,
+            length: length.max(1),
+            links: BTreeMap::new(),
+            counter: 0,
+            collisions: 0,
+        }
+    }
+
+    // ANCHOR: shorten
+    /// Makes a link that expires, with a name of the user's choice or a code.
+    ///
+    /// # Errors
+    ///
+    /// If the name is taken, or no code is free after a thousand attempts.
+    pub fn shorten(
+        &mut self,
+        address: &str,
+        name: Option<&str>,
+        expires: u64,
+    ) -> Result<String, Refused> {
+        let link = Link {
+            address: address.to_owned(),
+            expires,
+            clicks_by_day: BTreeMap::new(),
+        };
+        if let Some(name) = name {
+            if self.links.contains_key(name) {
+                return Err(Refused::Taken);
+            }
+            self.links.insert(name.to_owned(), link);
+            return Ok(name.to_owned());
+        }
+        for attempt in 0..1_000 {
+            let code = code(self.scheme, address, attempt, self.counter, self.length);
+            self.counter += 1;
+            if !self.links.contains_key(&code) {
+                self.links.insert(code.clone(), link);
+                return Ok(code);
+            }
+            self.collisions += 1;
+        }
+        Err(Refused::Full)
+    }
+    // ANCHOR_END: shorten
+
+    // ANCHOR: follow
+    /// The address behind a code, if the link has not expired. Counts the click.
+    pub fn follow(&mut self, code: &str, now: u64) -> Option<&str> {
+        let link = self.links.get_mut(code).filter(|link| now < link.expires)?;
+        *link.clicks_by_day.entry(now / 86_400).or_default() += 1;
+        Some(&link.address)
+    }
+
+    /// Takes out what has expired. Says how many links that were.
+    pub fn sweep(&mut self, now: u64) -> usize {
+        let before = self.links.len();
+        self.links.retain(|_, link| now < link.expires);
+        before - self.links.len()
+    }
+
+    /// Clicks on a link, by day.
+    pub fn clicks(&self, code: &str) -> Vec<(u64, u64)> {
+        let days = self.links.get(code).map(|link| &link.clicks_by_day);
+        days.into_iter()
+            .flatten()
+            .map(|(day, clicks)| (*day, *clicks))
+            .collect()
+    }
+    // ANCHOR_END: follow
+}
+
+// ANCHOR: space
+/// How many different codes of `length` digits the first digits of a 128-bit number in base 62 can make, and how many its last
+/// digits can: the numbers of 22 digits begin with few digits, since 2^128 is only a little above 62^21.
+pub fn code_space(scheme: Scheme, length: u32) -> f64 {
+    let all = 62f64.powi(i32::try_from(length).unwrap_or(i32::MAX));
+    match scheme {
+        Scheme::FirstDigits => 2f64.powi(128) / 62f64.powi(22 - i32::try_from(length).unwrap_or(0)),
+        _ => all,
+    }
+}
+
+/// The collisions to expect when `links` codes are drawn evenly from `space`: for each new one, the share that is taken.
+pub fn expected_collisions(links: f64, space: f64) -> f64 {
+    // The sum of n / (space - n): each collision draws again.
+    -space * (1.0 - links / space).ln() - links
+}
+// ANCHOR_END: space
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn base_62_comes_back(number in any::<u128>()) {
+            prop_assert_eq!(from_base62(&base62(number)), Some(number));
+        }
+
+        #[test]
+        fn no_two_addresses_share_a_code(count in 1..200u64, length in 2..4usize) {
+            for scheme in [Scheme::Counter, Scheme::FirstDigits, Scheme::LastDigits] {
+                let mut shortener = Shortener::new(scheme, length);
+                let made: Vec<_> = (0..count).map(|n| shortener.shorten(&format!("a{n}"), None, 9).unwrap()).collect();
+                for (n, code) in made.iter().enumerate() {
+                    let address = format!("a{n}");
+                    prop_assert_eq!(shortener.follow(code, 0), Some(address.as_str()));
+                    prop_assert_eq!(code.len(), length);
+                }
+                prop_assert!(scheme != Scheme::Counter || shortener.collisions == 0);
+            }
+        }
+    }
+
+    #[test]
+    fn links_expire_and_names_are_taken_once() {
+        let mut shortener = Shortener::new(Scheme::Counter, 6);
+        assert_eq!(shortener.shorten("x", Some("me"), 100), Ok("me".to_owned()));
+        assert_eq!(shortener.shorten("y", Some("me"), 100), Err(Refused::Taken));
+        assert_eq!(shortener.follow("me", 99), Some("x"));
+        assert_eq!(shortener.follow("me", 100), None);
+        assert_eq!(
+            (shortener.clicks("me"), shortener.sweep(100)),
+            (vec![(0, 1)], 1)
+        );
+    }
+
+    #[test]
+    fn measured_collisions_are_those_of_the_formula() {
+        // 62^2 = 3,844 codes, 1,900 links.
+        let mut shortener = Shortener::new(Scheme::LastDigits, 2);
+        for n in 0..1_900 {
+            shortener.shorten(&format!("address {n}"), None, 9).unwrap();
+        }
+        let expected = expected_collisions(1_900.0, 3_844.0);
+        let measured = f64::from(u32::try_from(shortener.collisions).unwrap());
+        assert!(
+            (measured / expected - 1.0).abs() < 0.12,
+            "{measured} {expected}"
+        );
+    }
+}

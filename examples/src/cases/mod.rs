@@ -1,0 +1,19 @@
+//! Case studies: whole designs from the parts of the other chapters.
+
+mod blocks;
+mod bookstore;
+mod chat;
+mod codes;
+mod crawler;
+mod swarm;
+mod timelines;
+
+pub use blocks::{Cluster, Loss, Machine, Placement, crossings, lost_share, place};
+pub use bookstore::{Cart, Day, Mode, sell};
+pub use chat::{Message, Show, answers_before_questions, run_room};
+pub use codes::{
+    Refused, Scheme, Shortener, base62, code, code_space, expected_collisions, from_base62,
+};
+pub use crawler::{Crawl, Frontier, Page, crawl};
+pub use swarm::{among_peers, from_one_server};
+pub use timelines::{Follows, Post, Timelines};

@@ -1,0 +1,151 @@
+//! Home timelines: put together when they are read, when posts are written, or a mix of both.
+//!
+//! After A. Silberstein, J. Terrace, B. F. Cooper and R. Ramakrishnan, "Feeding Frenzy: Selectively Materializing Users' Event
+//! Feeds", SIGMOD 2010.
+
+use std::collections::BTreeMap;
+
+use crate::random::Random;
+
+/// A post: its number, which grows with time, and its author.
+pub type Post = (u64, usize);
+
+/// Who follows whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Follows {
+    /// For each user those whom it follows.
+    pub following: Vec<Vec<usize>>,
+    /// For each user its followers.
+    pub followers: Vec<Vec<usize>>,
+}
+
+impl Follows {
+    /// Each of `users` users follows `each` others; one in `fans` of them follows user 0 as well.
+    pub fn random(users: usize, each: usize, fans: usize, random: &mut Random) -> Self {
+        let mut following = Vec::new();
+        let mut followers = vec![Vec::new(); users];
+        for user in 0..users {
+            let mut chosen: Vec<usize> = (0..each)
+                .map(|_| usize::try_from(random.below(users as u64)).unwrap_or(0))
+                .collect();
+            if user % fans.max(1) == 0 {
+                chosen.push(0);
+            }
+            chosen.sort_unstable();
+            chosen.dedup();
+            chosen.retain(|author| *author != user);
+            for author in &chosen {
+                followers[*author].push(user);
+            }
+            following.push(chosen);
+        }
+        Self {
+            following,
+            followers,
+        }
+    }
+}
+
+/// Timelines over a store of posts. Counts what it touches.
+#[derive(Debug, Clone)]
+pub struct Timelines<'a> {
+    follows: &'a Follows,
+    /// Authors with more followers than this are pulled, all others pushed. 0 pulls everybody, `usize::MAX` pushes everybody.
+    limit: usize,
+    posts: BTreeMap<usize, Vec<u64>>,
+    inboxes: BTreeMap<usize, Vec<Post>>,
+    /// Entries that were written into inboxes.
+    pub writes: u64,
+    /// Lists that were read: an inbox, or an author's posts.
+    pub reads: u64,
+}
+
+const PAGE: usize = 20;
+
+impl<'a> Timelines<'a> {
+    /// Timelines that pull authors with more than `limit` followers.
+    pub fn new(follows: &'a Follows, limit: usize) -> Self {
+        Self {
+            follows,
+            limit,
+            posts: BTreeMap::new(),
+            inboxes: BTreeMap::new(),
+            writes: 0,
+            reads: 0,
+        }
+    }
+
+    fn is_pulled(&self, author: usize) -> bool {
+        self.limit == 0 || self.follows.followers[author].len() > self.limit
+    }
+
+    // ANCHOR: timelines
+    /// Stores a post; unless its author is pulled, puts it into each follower's inbox.
+    pub fn write(&mut self, post: Post) {
+        let (number, author) = post;
+        self.posts.entry(author).or_default().push(number);
+        if !self.is_pulled(author) {
+            for follower in &self.follows.followers[author] {
+                self.inboxes.entry(*follower).or_default().push(post);
+                self.writes += 1;
+            }
+        }
+    }
+
+    /// The newest posts of those whom a user follows: the inbox, merged with the authors that are pulled.
+    pub fn read(&mut self, user: usize) -> Vec<Post> {
+        let inbox = self.inboxes.get(&user).map_or(&[][..], Vec::as_slice);
+        let mut page: Vec<Post> = inbox.iter().rev().take(PAGE).copied().collect();
+        self.reads += u64::from(self.limit > 0);
+        for author in &self.follows.following[user] {
+            if self.is_pulled(*author) {
+                self.reads += 1;
+                let posts = self.posts.get(author).map_or(&[][..], Vec::as_slice);
+                page.extend(
+                    posts
+                        .iter()
+                        .rev()
+                        .take(PAGE)
+                        .map(|number| (*number, *author)),
+                );
+            }
+        }
+        page.sort_unstable_by(|a, b| b.cmp(a));
+        page.truncate(PAGE);
+        page
+    }
+    // ANCHOR_END: timelines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// The judge: all posts of all authors, sorted.
+        #[test]
+        fn push_pull_and_hybrid_show_the_same_page(seed in any::<u64>(), posts in 0..120u64, limit in 0..12usize) {
+            let mut random = Random::new(seed);
+            let follows = Follows::random(30, 5, 2, &mut random);
+            let [mut pull, mut push, mut hybrid] = [0, usize::MAX, limit].map(|limit| Timelines::new(&follows, limit));
+            let mut all: Vec<Post> = Vec::new();
+            for number in 0..posts {
+                let post = (number, usize::try_from(random.below(30)).unwrap());
+                all.push(post);
+                for timelines in [&mut pull, &mut push, &mut hybrid] {
+                    timelines.write(post);
+                }
+            }
+            for user in 0..30 {
+                let mut expected: Vec<Post> =
+                    all.iter().rev().filter(|post| follows.following[user].contains(&post.1)).copied().collect();
+                expected.truncate(PAGE);
+                for timelines in [&mut pull, &mut push, &mut hybrid] {
+                    prop_assert_eq!(&timelines.read(user), &expected);
+                }
+            }
+            prop_assert_eq!(pull.writes, 0);
+        }
+    }
+}
