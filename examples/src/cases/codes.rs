@@ -161,20 +161,61 @@ impl Shortener {
 }
 
 // ANCHOR: space
-/// How many different codes of `length` digits the first digits of a 128-bit number in base 62 can make, and how many its last
-/// digits can: the numbers of 22 digits begin with few digits, since 2^128 is only a little above 62^21.
-pub fn code_space(scheme: Scheme, length: u32) -> f64 {
-    let all = 62f64.powi(i32::try_from(length).unwrap_or(i32::MAX));
+/// How full codes are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Filling {
+    /// Collisions to expect until all links have a code.
+    pub collisions: f64,
+    /// The probability that the next attempt collides.
+    pub next: f64,
+}
+
+/// Regions of codes: the probability that an attempt falls in it, and its size.
+///
+/// A number of 128 bits has 22 digits in base 62 unless it is below 62^21. Those of 22 digits begin with few digits, since 2^128 is
+/// only 7.8 × 62^21; those of 21 digits, about one in eight, may begin with any. Shorter ones are left out.
+fn regions(scheme: Scheme, length: i32) -> Vec<(f64, f64)> {
+    let all = 62f64.powi(length);
+    let (short, highest) = (
+        62f64.powi(21) / 2f64.powi(128),
+        2f64.powi(128) / 62f64.powi(22 - length),
+    );
+    let low = highest - all / 62.0;
+    let low_share = 1.0 - short + short * low / (all - all / 62.0);
     match scheme {
-        Scheme::FirstDigits => 2f64.powi(128) / 62f64.powi(22 - i32::try_from(length).unwrap_or(0)),
-        _ => all,
+        Scheme::Counter => vec![],
+        Scheme::FirstDigits => vec![(low_share, low), (1.0 - low_share, all - highest)],
+        Scheme::LastDigits => vec![(1.0, all)],
     }
 }
 
-/// The collisions to expect when `links` codes are drawn evenly from `space`: for each new one, the share that is taken.
-pub fn expected_collisions(links: f64, space: f64) -> f64 {
-    // The sum of n / (space - n): each collision draws again.
-    -space * (1.0 - links / space).ln() - links
+/// What to expect when this many links have codes. Each attempt falls evenly into its region; one that collides is made again.
+pub fn filling(scheme: Scheme, length: i32, links: f64) -> Filling {
+    let regions = regions(scheme, length);
+    let taken = |attempts: f64, (p, size): &(f64, f64)| size * (1.0 - (-p * attempts / size).exp());
+    if regions.is_empty() {
+        return Filling {
+            collisions: 0.0,
+            next: 0.0,
+        };
+    }
+    let (mut low, mut high) = (links, links * 1e3);
+    for _ in 0..200 {
+        let middle = low.midpoint(high);
+        let full: f64 = regions.iter().map(|region| taken(middle, region)).sum();
+        if full < links {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    let next = regions
+        .iter()
+        .map(|region| region.0 * taken(low, region) / region.1);
+    Filling {
+        collisions: low - links,
+        next: next.sum::<f64>().max(0.0),
+    }
 }
 // ANCHOR_END: space
 
@@ -219,16 +260,23 @@ mod tests {
 
     #[test]
     fn measured_collisions_are_those_of_the_formula() {
-        // 62^2 = 3,844 codes, 1,900 links.
-        let mut shortener = Shortener::new(Scheme::LastDigits, 2);
-        for n in 0..1_900 {
-            shortener.shorten(&format!("address {n}"), None, 9).unwrap();
+        for scheme in [Scheme::FirstDigits, Scheme::LastDigits] {
+            let mut shortener = Shortener::new(scheme, 2);
+            for n in 0..700 {
+                shortener.shorten(&format!("address {n}"), None, 9).unwrap();
+            }
+            let expected = filling(scheme, 2, 700.0).collisions;
+            let measured = f64::from(u32::try_from(shortener.collisions).unwrap());
+            assert!(
+                (measured / expected - 1.0).abs() < 0.25,
+                "{scheme:?} {measured} {expected}"
+            );
         }
-        let expected = expected_collisions(1_900.0, 3_844.0);
-        let measured = f64::from(u32::try_from(shortener.collisions).unwrap());
-        assert!(
-            (measured / expected - 1.0).abs() < 0.12,
-            "{measured} {expected}"
-        );
+    }
+
+    #[test]
+    fn evenly_drawn_codes_collide_as_often_as_they_are_taken() {
+        let next = filling(Scheme::LastDigits, 6, 6e9).next;
+        assert!((next - 6e9 / 62f64.powi(6)).abs() < 1e-9, "{next}");
     }
 }

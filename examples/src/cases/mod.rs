@@ -11,9 +11,7 @@ mod timelines;
 pub use blocks::{Cluster, Loss, Machine, Placement, crossings, lost_share, place};
 pub use bookstore::{Cart, Day, Mode, sell};
 pub use chat::{Message, Show, answers_before_questions, run_room};
-pub use codes::{
-    Refused, Scheme, Shortener, base62, code, code_space, expected_collisions, from_base62,
-};
+pub use codes::{Filling, Refused, Scheme, Shortener, base62, code, filling, from_base62};
 pub use crawler::{Crawl, Frontier, Page, crawl};
 pub use swarm::{among_peers, from_one_server};
 pub use timelines::{Follows, Post, Timelines};
