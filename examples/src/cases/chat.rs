@@ -31,7 +31,6 @@ pub enum Show {
     Numbers,
 }
 
-// ANCHOR: room
 /// A room's server numbers each message and sends it to all readers. Every message after the first answers the one before.
 /// Returns each reader's screen, and how long messages were held back at readers in all, in microseconds.
 pub fn run_room(
@@ -51,6 +50,7 @@ pub fn run_room(
     for number in 0..messages {
         network.set_timer(0, number * pace, number);
     }
+    // ANCHOR: room
     while let Some(event) = network.next_event() {
         match event {
             Event::Timer { timer: number, .. } => {
@@ -79,9 +79,9 @@ pub fn run_room(
             }
         }
     }
+    // ANCHOR_END: room
     (screens, held)
 }
-// ANCHOR_END: room
 
 /// How many messages stand above one that they answer.
 pub fn answers_before_questions(screen: &[u64]) -> usize {

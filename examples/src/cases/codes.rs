@@ -160,7 +160,6 @@ impl Shortener {
     // ANCHOR_END: follow
 }
 
-// ANCHOR: space
 /// How full codes are.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Filling {
@@ -217,7 +216,6 @@ pub fn filling(scheme: Scheme, length: i32, links: f64) -> Filling {
         next: next.sum::<f64>().max(0.0),
     }
 }
-// ANCHOR_END: space
 
 #[cfg(test)]
 mod tests {
@@ -278,5 +276,23 @@ mod tests {
     fn evenly_drawn_codes_collide_as_often_as_they_are_taken() {
         let next = filling(Scheme::LastDigits, 6, 6e9).next;
         assert!((next - 6e9 / 62f64.powi(6)).abs() < 1e-9, "{next}");
+    }
+
+    /// The rule of the page, broken: a code is used without a look whether it is taken.
+    #[test]
+    fn a_shortener_that_does_not_look_is_caught() {
+        let broken = |scheme| {
+            let mut links = BTreeMap::new();
+            for n in 0..500 {
+                let address = format!("a{n}");
+                links.insert(code(scheme, &address, 0, n, 2), address);
+            }
+            (0..500)
+                .filter(|n| links.values().all(|address| *address != format!("a{n}")))
+                .count()
+        };
+        assert!(broken(Scheme::LastDigits) > 0);
+        assert!(broken(Scheme::FirstDigits) > broken(Scheme::LastDigits));
+        assert_eq!(broken(Scheme::Counter), 0);
     }
 }

@@ -33,7 +33,6 @@ struct Running {
     end: EventId,
 }
 
-// ANCHOR: run
 /// Runs `tasks` tasks of `length` seconds each. A machine with slowness 3 takes three times as long. A free machine takes
 /// the next task; when none waits, it may back up the one that has been running longest alone.
 pub fn run_tasks(tasks: usize, length: u64, slowness: &[u64], backup: Backup) -> Finish {
@@ -46,6 +45,7 @@ pub fn run_tasks(tasks: usize, length: u64, slowness: &[u64], backup: Backup) ->
         copies: 0,
         busy: 0,
     };
+    // ANCHOR: run
     loop {
         while let Some(machine) = idle.pop() {
             let task = waiting.next().or_else(|| {
@@ -77,8 +77,8 @@ pub fn run_tasks(tasks: usize, length: u64, slowness: &[u64], backup: Backup) ->
             idle.push(copy.machine);
         }
     }
+    // ANCHOR_END: run
 }
-// ANCHOR_END: run
 
 /// The task with a single copy that has been running longest.
 fn longest_alone(running: &[Running]) -> Option<usize> {

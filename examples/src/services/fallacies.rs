@@ -56,7 +56,9 @@ pub fn latency(items: u32, delay: u64) -> Failed {
         got: seconds,
     }
 }
+// ANCHOR_END: first
 
+// ANCHOR: second
 /// Fallacy 3, "Bandwidth is infinite": clients ask for a picture at once. Seconds until the last one has it.
 pub fn bandwidth(clients: u32, bytes: f64, bytes_a_second: f64) -> Failed {
     let one = bytes / bytes_a_second;
@@ -85,9 +87,9 @@ pub fn secure(amount: u32) -> Failed {
         got: received.unwrap_or(0.0),
     }
 }
-// ANCHOR_END: first
+// ANCHOR_END: second
 
-// ANCHOR: second
+// ANCHOR: third
 /// Fallacy 5, "The topology doesn't change": a client looked addresses up once; instances move. Percent of requests that find a service.
 pub fn topology(instances: u64, moves: u32, random: &mut Random) -> Failed {
     let known: Vec<u64> = (0..instances).collect();
@@ -119,7 +121,9 @@ pub fn administrators(rules: &[&[u16]]) -> Failed {
         got: float(pass.count()),
     }
 }
+// ANCHOR_END: third
 
+// ANCHOR: fourth
 /// Fallacy 7, "Transport cost is zero": bytes of a record's values, and bytes of the message that carries them as text with names.
 pub fn transport_cost(record: &[(&str, u32)]) -> Failed {
     let fields: Vec<String> = record
@@ -141,7 +145,7 @@ pub fn homogeneous(number: u32) -> Failed {
         got: f64::from(u32::from_le_bytes(sent)),
     }
 }
-// ANCHOR_END: second
+// ANCHOR_END: fourth
 
 #[cfg(test)]
 mod tests {

@@ -20,13 +20,13 @@ struct Busy {
     left: f64,
 }
 
-// ANCHOR: pool
 /// The response times of requests, in microseconds, if at most `limit` connections are open and all others wait for one.
 pub fn with_pool(jobs: &[Job], limit: usize, database: Database) -> Vec<f64> {
     let time = |micros: u64| f64::from(u32::try_from(micros).unwrap_or(u32::MAX));
     let mut responses = vec![0.0; jobs.len()];
     let mut arrivals = jobs.iter().enumerate().peekable();
     let (mut waiting, mut busy, mut now) = (VecDeque::new(), Vec::<Busy>::new(), 0.0);
+    // ANCHOR: pool
     loop {
         while busy.len() < limit.max(1)
             && let Some(job) = waiting.pop_front()
@@ -64,8 +64,8 @@ pub fn with_pool(jobs: &[Job], limit: usize, database: Database) -> Vec<f64> {
             waiting.push_back(job);
         }
     }
+    // ANCHOR_END: pool
 }
-// ANCHOR_END: pool
 
 #[cfg(test)]
 mod tests {

@@ -37,11 +37,11 @@ pub struct Sizes {
     pub frame: u64,
 }
 
-// ANCHOR: deliver
 /// Delivers messages that originate at these times, in order, during `duration`. Each way through the network takes `delay`.
 pub fn deliver(messages: &[u64], duration: u64, delay: u64, way: Way, sizes: Sizes) -> Price {
     let (mut requests, mut waits) = (0, 0);
     let mut rest = messages;
+    // ANCHOR: deliver
     match way {
         Way::Poll(interval) => {
             for asked in (0..=duration).step_by(usize::try_from(interval.max(1)).unwrap_or(1)) {
@@ -78,6 +78,7 @@ pub fn deliver(messages: &[u64], duration: u64, delay: u64, way: Way, sizes: Siz
             rest = later;
         }
     }
+    // ANCHOR_END: deliver
     let delivered = (messages.len() - rest.len()) as u64;
     let each = match way {
         Way::ServerSentEvents => sizes.event,
@@ -91,7 +92,6 @@ pub fn deliver(messages: &[u64], duration: u64, delay: u64, way: Way, sizes: Siz
         latency: float(waits) / float(delivered.max(1)),
     }
 }
-// ANCHOR_END: deliver
 
 #[cfg(test)]
 mod tests {

@@ -32,7 +32,6 @@ pub struct Items {
 }
 
 impl Items {
-    // ANCHOR: handle
     /// Answers a request with a status and a body. The method and the resource decide; there are no names of operations.
     pub fn handle(&mut self, request: &Request) -> (u16, String) {
         let mut parts = request.path.trim_matches('/').split('/');
@@ -40,6 +39,7 @@ impl Items {
             parts.next().unwrap_or(""),
             parts.next().map(str::parse::<u64>),
         );
+        // ANCHOR: handle
         match (request.method, collection, number) {
             ("GET", "items", None) => (
                 200,
@@ -80,8 +80,8 @@ impl Items {
             (_, "items", _) => (405, String::new()),
             _ => (404, String::new()),
         }
+        // ANCHOR_END: handle
     }
-    // ANCHOR_END: handle
 
     /// How many items there are.
     pub fn len(&self) -> usize {

@@ -106,7 +106,6 @@ pub struct Outcome {
 const CLIENT: usize = 0;
 const SERVER: usize = 1;
 
-// ANCHOR: calls
 /// Calls `add(1)` one after the other, with a time-out of 10 ms and at most `tries` tries for each.
 pub fn call_add(
     calls: u64,
@@ -182,7 +181,6 @@ pub fn call_add(
     outcome.trace = network.timed_lines().collect();
     outcome
 }
-// ANCHOR_END: calls
 
 #[cfg(test)]
 mod tests {

@@ -59,7 +59,6 @@ pub struct Transfer {
 const SENDER: usize = 0;
 const RECEIVER: usize = 1;
 
-// ANCHOR: reliable
 /// Sends until all packets are acknowledged. The receiver hands them on in order: one that came early waits for those before it.
 /// Gives up after a thousand sent packets for each one there is.
 pub fn reliable(sending: Sending, conditions: Conditions, seed: u64) -> Transfer {
@@ -72,6 +71,7 @@ pub fn reliable(sending: Sending, conditions: Conditions, seed: u64) -> Transfer
     for n in 0..sending.packets {
         network.set_timer(SENDER, n * sending.pace, Timer::Ready(n));
     }
+    // ANCHOR: reliable
     while let (Some(&oldest), Some(event)) = (waits_for_ack.first(), network.next_event()) {
         let mut resend = None;
         match event {
@@ -112,13 +112,13 @@ pub fn reliable(sending: Sending, conditions: Conditions, seed: u64) -> Transfer
         }
         next = next.max(end);
     }
+    // ANCHOR_END: reliable
     Transfer {
         delivered,
         sent,
         trace: network.timed_lines().collect(),
     }
 }
-// ANCHOR_END: reliable
 
 // ANCHOR: datagrams
 /// Sends each packet once. What arrives is handed on at once; what is lost is lost.
