@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`availability`] | Availability |
 //! | [`caching`] | Caching |
+//! | [`capacity`] | Capacity |
 //! | [`latency`] | Latency and throughput |
 //! | [`method`] | Method |
 //! | [`processing`] | Batch processing |
@@ -12,6 +13,7 @@
 
 pub mod availability;
 pub mod caching;
+pub mod capacity;
 pub mod latency;
 pub mod method;
 pub mod processing;
