@@ -99,7 +99,7 @@ fn explain(code: &str, problem: &NumbatError) -> ExpressionError {
         NumbatError::NameResolutionError(e) => e.diagnostics(),
         NumbatError::TypeCheckError(e) => e.diagnostics(),
         NumbatError::RuntimeError(e) => {
-            return ExpressionError::new(code, &e.to_string().to_lowercase());
+            return ExpressionError::new(code, e.to_string().to_lowercase());
         }
     };
     let diagnostic = diagnostics.into_iter().next();
