@@ -1,10 +1,15 @@
-//! Caching: which entry a full cache gives up.
+//! Caching: what a full cache gives up, how a cache and its database stay equal, and what many requests
+//! at once do to both.
 
+mod belady;
 mod lru;
 mod lru_counters;
+mod policies;
 
+pub use belady::belady_hits;
 pub use lru::Lru;
 pub use lru_counters::{Block, CounterLru, Rule};
+pub use policies::{Cache, Policy};
 
 /// The share of a trace's requests that a cache of `capacity` entries answers, from 0 to 1.
 ///
