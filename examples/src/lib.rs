@@ -4,8 +4,12 @@
 //! | --- | --- |
 //! | [`caching`] | Caching |
 //! | [`processing`] | Batch processing |
+//! | [`interleave`] | shared: every order of several programs' steps |
+//! | [`random`] | shared: seeded uniform and exponential draws |
 //! | [`workload`] | shared: seeded requests with Zipf popularity |
 
 pub mod caching;
+pub mod interleave;
 pub mod processing;
+pub mod random;
 pub mod workload;

@@ -1,0 +1,72 @@
+//! A seeded source of randomness for simulations: uniform and exponential draws.
+
+use rand_core::{Rng, SeedableRng};
+use rand_pcg::Pcg64;
+
+/// A generator whose values are stable by promise: PCG64. A seed gives the same draws on every machine.
+#[derive(Debug, Clone)]
+pub struct Random {
+    generator: Pcg64,
+}
+
+impl Random {
+    /// A generator for a seed.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            generator: Pcg64::seed_from_u64(seed),
+        }
+    }
+
+    /// A number from 0, included, to 1, excluded.
+    pub fn uniform(&mut self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "53 bits fit a float exactly")]
+        let uniform = (self.generator.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
+        uniform
+    }
+
+    /// Whether something happens that has this probability.
+    pub fn chance(&mut self, probability: f64) -> bool {
+        self.uniform() < probability
+    }
+
+    /// An exponentially distributed number with this mean: the time until the next event of a process without memory.
+    pub fn exponential(&mut self, mean: f64) -> f64 {
+        -mean * (1.0 - self.uniform()).ln()
+    }
+
+    /// The same, in whole microseconds.
+    pub fn exponential_us(&mut self, mean_us: f64) -> u64 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a cast from float saturates, and the number is not negative"
+        )]
+        let whole = self.exponential(mean_us).round() as u64;
+        whole
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_gives_the_same_draws_again() {
+        let draw = |seed| {
+            let mut random = Random::new(seed);
+            [random.uniform(), random.exponential(3.0)]
+        };
+        assert!(draw(1).iter().eq(&draw(1)));
+        assert!(draw(1).iter().ne(&draw(2)));
+    }
+
+    #[test]
+    fn means_are_those_of_the_distributions() {
+        let mut random = Random::new(5);
+        let n = 200_000;
+        let uniform: f64 = (0..n).map(|_| random.uniform()).sum::<f64>() / f64::from(n);
+        let exponential: f64 = (0..n).map(|_| random.exponential(7.0)).sum::<f64>() / f64::from(n);
+        assert!((uniform - 0.5).abs() < 0.005, "{uniform}");
+        assert!((exponential - 7.0).abs() < 0.05, "{exponential}");
+    }
+}
