@@ -59,8 +59,8 @@ fn rows_of(query: usize, load: Load) -> BTreeSet<usize> {
 pub fn run(grain: Grain, load: Load, operations: u32, seed: u64) -> Option<Met> {
     let mut met = Met::default();
     let mut random = Random::new(seed);
-    let mut asked = Zipf::new(load.queries, 1.0, seed);
-    let mut changed = Zipf::new(load.rows, 0.0, seed + 1);
+    let mut asked = Zipf::new(load.queries, 1.0, seed + 1);
+    let mut changed = Zipf::new(load.rows, 0.0, seed + 2);
     let mut table = vec![0u32; load.rows];
     // A cached query holds its rows' values; a cached object is a query of one row.
     let mut cache: BTreeMap<usize, BTreeMap<usize, u32>> = BTreeMap::new();
