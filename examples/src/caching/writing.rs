@@ -34,6 +34,8 @@ pub struct ThroughCache {
     pub store: HashMap<usize, u64>,
     /// What happened so far.
     pub counts: Counts,
+    /// Who asked whom for what, as `who -> whom: what`.
+    pub trace: Vec<String>,
     writing: Writing,
     cache: Lru<usize, u64>,
     /// Written keys that the store doesn't have yet, with the number of writes to each.
@@ -47,6 +49,7 @@ impl ThroughCache {
         Self {
             store: HashMap::new(),
             counts: Counts::default(),
+            trace: Vec::new(),
             writing,
             cache: Lru::new(capacity.max(1)),
             dirty: BTreeMap::new(),
@@ -58,18 +61,24 @@ impl ThroughCache {
     /// The value of a key, 0 if it was never written. On a miss the cache itself loads it.
     pub fn read(&mut self, key: usize) -> u64 {
         self.unread.remove(&key);
-        if let Some(value) = self.cache.get(&key) {
+        self.log(format!("app -> cache: get {key}"));
+        if let Some(value) = self.cache.get(&key).copied() {
             self.counts.hits += 1;
-            return *value;
+            self.log(format!("cache -> app: {value}"));
+            return value;
         }
         self.counts.store_reads += 1;
         let value = self.store.get(&key).copied().unwrap_or(0);
+        self.log(format!("cache -> store: get {key}"));
+        self.log(format!("store -> cache: {value}"));
         self.keep(key, value);
+        self.log(format!("cache -> app: {value}"));
         value
     }
 
     /// Writes a value, and returns when it counts as written.
     pub fn write(&mut self, key: usize, value: u64) {
+        self.log(format!("app -> cache: set {key} to {value}"));
         match self.writing {
             Writing::Through => {
                 self.store(key, value);
@@ -88,6 +97,7 @@ impl ThroughCache {
                 self.unread.insert(key);
             }
         }
+        self.log("cache -> app: done".into());
     }
     // ANCHOR_END: read
 
@@ -105,6 +115,7 @@ impl ThroughCache {
     pub fn crash(&mut self) -> u32 {
         self.cache = Lru::new(self.cache.capacity());
         self.unread.clear();
+        self.log("cache -> cache: crash".into());
         std::mem::take(&mut self.dirty).into_values().sum()
     }
     // ANCHOR_END: flush
@@ -133,7 +144,12 @@ impl ThroughCache {
 
     fn store(&mut self, key: usize, value: u64) {
         self.counts.store_writes += 1;
+        self.log(format!("cache -> store: set {key} to {value}"));
         self.store.insert(key, value);
+    }
+
+    fn log(&mut self, line: String) {
+        self.trace.push(line);
     }
 }
 
