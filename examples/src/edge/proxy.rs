@@ -43,8 +43,8 @@ pub fn send(client: &str, proxies: &[Proxy], server: &str) -> Seen {
     let mut caller = client.to_owned();
     for proxy in proxies {
         let what = match proxy.kind {
-            Kind::Forward => format!("GET http://{server}/"),
-            Kind::Reverse => "GET /".to_owned(),
+            Kind::Forward => "GET http://site/",
+            Kind::Reverse => "GET /",
         };
         trace.push(format!(
             "{caller} -> {}: {what}{}",
