@@ -16,6 +16,7 @@ mod policies;
 pub mod race;
 pub mod refresh;
 pub mod stampede;
+mod two_queues;
 mod writing;
 
 pub use belady::belady_hits;

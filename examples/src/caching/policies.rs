@@ -4,6 +4,7 @@
 //! without its pool of candidates. LRU itself is [`super::Lru`].
 
 use super::Lru;
+use super::two_queues::TwoQueues;
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64;
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
@@ -24,6 +25,8 @@ pub enum Policy {
     Lru,
     /// The one used least often since it came goes; among equals the one unused longest.
     Lfu,
+    /// What was used once goes before what was asked for again: 2Q.
+    TwoQueues,
     /// A hand passes over used entries once and takes the next unused one.
     Clock,
     /// Of so many entries drawn at random, the one unused longest goes.
@@ -37,6 +40,7 @@ impl Policy {
             Self::Fifo => Box::new(Fifo::new(capacity)),
             Self::Lru => Box::new(Lru::new(capacity)),
             Self::Lfu => Box::new(Lfu::new(capacity)),
+            Self::TwoQueues => Box::new(TwoQueues::new(capacity)),
             Self::Clock => Box::new(Clock::new(capacity)),
             Self::Sampled(sample) => Box::new(Sampled::new(capacity, sample)),
         }
@@ -232,10 +236,11 @@ mod tests {
     use crate::caching::belady_hits;
     use proptest::prelude::*;
 
-    const ALL: [Policy; 5] = [
+    const ALL: [Policy; 6] = [
         Policy::Fifo,
         Policy::Lru,
         Policy::Lfu,
+        Policy::TwoQueues,
         Policy::Clock,
         Policy::Sampled(5),
     ];
