@@ -12,7 +12,8 @@ pub struct Resolver {
     pub trace: Vec<String>,
     /// How many questions it sent.
     pub sent: u32,
-    servers: Vec<NameServer>,
+    /// The name servers of its world. A change here is a change of a zone.
+    pub servers: Vec<NameServer>,
     /// What is known of a name, and until when: addresses, a proper name, or that there is none.
     known: BTreeMap<String, (u64, Vec<Data>)>,
     /// Which server is known for a zone, and until when.
