@@ -14,5 +14,5 @@ mod zones;
 pub use balls::throw;
 pub use layers::{Flow, Request, by_flow, parse, pool};
 pub use rule::{Balancer, Rule, View};
-pub use serve::{Served, Server, mean_ms, percentile_ms, serve};
+pub use serve::{Served, Server, mean_ms, percentile_ms, serve, serve_seeing};
 pub use zones::{highest_safe_load, load_per_server};

@@ -23,7 +23,7 @@ pub enum Rule {
     RoundRobin,
     /// One after the other, each as often as its weight says, and spread out.
     Weighted,
-    /// The one with the fewest requests in flight; the first one of several.
+    /// The one with the fewest requests in flight; of several, the next one in turn.
     LeastConnections,
     /// Of two by chance, the one with fewer requests in flight.
     TwoChoices,
@@ -57,13 +57,13 @@ impl Balancer {
         let last = servers.len().checked_sub(1)?;
         Some(match self.rule {
             Rule::Random => self.any(last),
-            Rule::RoundRobin => {
-                self.next = if self.next > last { 0 } else { self.next };
-                self.next += 1;
-                self.next - 1
-            }
+            Rule::RoundRobin => self.turn(last),
             Rule::Weighted => self.smooth(servers),
-            Rule::LeastConnections => (0..=last).min_by_key(|at| servers[*at].in_flight)?,
+            Rule::LeastConnections => {
+                let first = self.turn(last);
+                let in_turn = (first..=last).chain(0..first);
+                in_turn.min_by_key(|at| servers[*at].in_flight)?
+            }
             Rule::TwoChoices => {
                 let (one, other) = (self.any(last), self.any(last));
                 if servers[other].in_flight < servers[one].in_flight {
@@ -92,6 +92,13 @@ impl Balancer {
         richest
     }
     // ANCHOR_END: smooth
+
+    /// One after the other, and from the start again.
+    fn turn(&mut self, last: usize) -> usize {
+        let now = if self.next > last { 0 } else { self.next };
+        self.next = now + 1;
+        now
+    }
 
     fn any(&mut self, last: usize) -> usize {
         uniform_index(&mut self.random, last + 1)

@@ -22,16 +22,29 @@ pub struct Served {
     pub took_us: u64,
 }
 
-// ANCHOR: serve
 /// Sends so many requests, on average one each `gap_us`, through a balancer to servers that do one
 /// request at a time, in order. Gaps and service times are exponentially distributed.
 pub fn serve(rule: Rule, servers: &[Server], gap_us: f64, requests: u32, seed: u64) -> Vec<Served> {
+    serve_seeing(rule, servers, gap_us, requests, 0, seed)
+}
+
+// ANCHOR: serve
+/// The same with a balancer that looks at the servers only every `look_us`, and goes by what it saw.
+pub fn serve_seeing(
+    rule: Rule,
+    servers: &[Server],
+    gap_us: f64,
+    requests: u32,
+    look_us: u64,
+    seed: u64,
+) -> Vec<Served> {
     let mut balancer = Balancer::new(rule, seed);
     let mut arrivals = Random::new(seed + 1);
     let mut services = Random::new(seed + 2);
     // For each server the times at which its requests will be done.
     let mut queues: Vec<VecDeque<u64>> = vec![VecDeque::new(); servers.len()];
-    let mut now = 0;
+    let (mut now, mut looks_at) = (0, 0);
+    let mut views = Vec::new();
     let mut served = Vec::new();
     for client in 0..u64::from(requests) {
         now += arrivals.exponential_us(gap_us);
@@ -40,11 +53,10 @@ pub fn serve(rule: Rule, servers: &[Server], gap_us: f64, requests: u32, seed: u
                 queue.pop_front();
             }
         }
-        let view = |(server, queue): (&Server, &VecDeque<u64>)| View {
-            weight: server.weight,
-            in_flight: queue.len(),
-        };
-        let views: Vec<View> = servers.iter().zip(&queues).map(view).collect();
+        if now >= looks_at {
+            looks_at = now + look_us;
+            views = look(servers, &queues);
+        }
         let Some(server) = balancer.pick(&views, client) else {
             continue;
         };
@@ -59,6 +71,14 @@ pub fn serve(rule: Rule, servers: &[Server], gap_us: f64, requests: u32, seed: u
     served
 }
 // ANCHOR_END: serve
+
+fn look(servers: &[Server], queues: &[VecDeque<u64>]) -> Vec<View> {
+    let view = |(server, queue): (&Server, &VecDeque<u64>)| View {
+        weight: server.weight,
+        in_flight: queue.len(),
+    };
+    servers.iter().zip(queues).map(view).collect()
+}
 
 /// The mean of what requests took, in milliseconds.
 pub fn mean_ms(served: &[Served]) -> f64 {
@@ -126,6 +146,16 @@ mod tests {
             random > robin && robin > two && two > least,
             "{random} {robin} {two} {least}"
         );
+    }
+
+    #[test]
+    fn old_views_hurt_the_rule_that_relies_on_them_most() {
+        let mean =
+            |rule, look_us| mean_ms(&serve_seeing(rule, &EQUAL, 1e6 / 320.0, 20_000, look_us, 3));
+        // A random pick looks at nothing.
+        assert!((mean(Rule::Random, 0) - mean(Rule::Random, 200_000)).abs() < 1e-9);
+        assert!(mean(Rule::LeastConnections, 200_000) > mean(Rule::TwoChoices, 200_000));
+        assert!(mean(Rule::LeastConnections, 0) < mean(Rule::TwoChoices, 0));
     }
 
     #[test]
