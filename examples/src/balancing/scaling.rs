@@ -82,12 +82,12 @@ fn whole(count: f64) -> usize {
     count
 }
 
-/// A day's load, minute by minute: between a low at 4 o'clock and a peak at 16 o'clock, and from `jump_at`
-/// on for an hour `jump` times as much.
+/// A day's load, minute by minute: between a low at 4 o'clock and a narrow peak at 16 o'clock (the cube of a
+/// cosine wave), and from minute `jump_at` on for an hour `jump` times as much.
 pub fn day_load(low: f64, peak: f64, jump_at: usize, jump: f64) -> Vec<f64> {
     let wave = |minute: usize| {
         let angle = (number(minute) / 1_440.0 - 4.0 / 24.0) * std::f64::consts::TAU;
-        low + (peak - low) * (1.0 - angle.cos()) / 2.0
+        low + (peak - low) * ((1.0 - angle.cos()) / 2.0).powi(3)
     };
     let is_jump = |minute: usize| (jump_at..jump_at + 60).contains(&minute);
     (0..1_440)
@@ -130,6 +130,9 @@ mod tests {
     fn the_day_has_its_low_and_its_peak() {
         let load = day_load(100.0, 500.0, 0, 1.0);
         assert!((load[240] - 100.0).abs() < 1e-6 && (load[960] - 500.0).abs() < 1e-6);
+        // The mean of the cube of (1 - cos) / 2 is 5/16.
+        let mean = load.iter().sum::<f64>() / 1_440.0;
+        assert!((mean - (100.0 + 400.0 * 5.0 / 16.0)).abs() < 1e-6);
         assert!((day_load(100.0, 500.0, 960, 3.0)[960] - 1_500.0).abs() < 1e-6);
     }
 }
