@@ -15,7 +15,7 @@ pub struct Node {
 /// What happens at a time, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
-    /// The first or the second node crashes.
+    /// A node crashes: 0 is the first, any other number the second.
     Crash(usize),
     /// It comes back.
     Recover(usize),
@@ -85,11 +85,13 @@ impl Pair {
     fn happen(&mut self, event: Event, now: u64) {
         let (node, what) = match event {
             Event::Crash(node) => {
+                let node = node.min(1);
                 self.is_up[node] = false;
                 self.holds[node] = false;
                 (node, "crash")
             }
             Event::Recover(node) => {
+                let node = node.min(1);
                 self.is_up[node] = true;
                 self.last_heard[node] = now;
                 (node, "start again")

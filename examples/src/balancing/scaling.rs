@@ -64,7 +64,8 @@ pub fn scale(load: &[f64], scaler: Scaler) -> Day {
 /// How many servers a load needs at the target.
 fn wanted(rate: f64, scaler: Scaler) -> usize {
     let servers = (rate / (scaler.capacity * scaler.target)).ceil();
-    whole(servers).max(scaler.least)
+    // No rule without an upper limit.
+    whole(servers).clamp(scaler.least, scaler.least.max(10_000))
 }
 // ANCHOR_END: run
 

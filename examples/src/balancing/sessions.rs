@@ -107,7 +107,9 @@ impl Site {
     /// Something fails or is added.
     pub fn fail(&mut self, failure: Failure) {
         match failure {
-            Failure::Server => _ = self.servers.pop(),
+            // The last one stays: a site without servers has no question to answer.
+            Failure::Server if self.servers.len() > 1 => _ = self.servers.pop(),
+            Failure::Server => {}
             Failure::NewServer => self.servers.push(BTreeMap::new()),
             Failure::Store => self.store.clear(),
         }

@@ -58,6 +58,9 @@ fn rows_of(query: usize, load: Load) -> BTreeSet<usize> {
 /// Returns nothing if an answer was stale.
 pub fn run(grain: Grain, load: Load, operations: u32, seed: u64) -> Option<Met> {
     let mut met = Met::default();
+    if load.rows == 0 {
+        return Some(met);
+    }
     let mut random = Random::new(seed);
     let mut asked = Zipf::new(load.queries, 1.0, seed + 1);
     let mut changed = Zipf::new(load.rows, 0.0, seed + 2);

@@ -15,6 +15,7 @@ mod oblivious;
 mod policies;
 pub mod race;
 pub mod refresh;
+mod sampled;
 pub mod stampede;
 mod two_queues;
 mod writing;

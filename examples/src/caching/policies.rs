@@ -1,12 +1,11 @@
 //! Replacement policies behind one interface, so that one trace can be run through all of them.
 //!
-//! CLOCK is Corbató's "A Paging Experiment with the Multics System", 1968; sampled LRU is what Redis does
-//! without its pool of candidates. LRU itself is [`super::Lru`].
+//! CLOCK is Corbató's "A Paging Experiment with the Multics System", 1968. LRU itself is
+//! [`super::Lru`].
 
 use super::Lru;
+use super::sampled::Sampled;
 use super::two_queues::TwoQueues;
-use rand_core::{Rng, SeedableRng};
-use rand_pcg::Pcg64;
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 /// A cache that only keeps keys and says whether a request was a hit.
@@ -179,56 +178,6 @@ impl Cache for Clock {
     }
 }
 // ANCHOR_END: clock
-
-struct Sampled {
-    /// Each slot's key and the time of its last use.
-    slots: Vec<(usize, u64)>,
-    places: HashMap<usize, usize>,
-    generator: Pcg64,
-    sample: usize,
-    capacity: usize,
-    now: u64,
-}
-
-impl Sampled {
-    fn new(capacity: usize, sample: usize) -> Self {
-        Self {
-            slots: Vec::new(),
-            places: HashMap::new(),
-            generator: Pcg64::seed_from_u64(5),
-            sample: sample.max(1),
-            capacity,
-            now: 0,
-        }
-    }
-
-    fn draw(&mut self) -> usize {
-        let slots = self.slots.len().max(1) as u64;
-        usize::try_from(self.generator.next_u64() % slots).unwrap_or(0)
-    }
-}
-
-impl Cache for Sampled {
-    fn request(&mut self, key: usize) -> bool {
-        self.now += 1;
-        if let Some(&at) = self.places.get(&key) {
-            self.slots[at].1 = self.now;
-            return true;
-        }
-        if self.slots.len() < self.capacity {
-            self.places.insert(key, self.slots.len());
-            self.slots.push((key, self.now));
-        } else if self.capacity > 0 {
-            let drawn: Vec<usize> = (0..self.sample).map(|_| self.draw()).collect();
-            let oldest = drawn.into_iter().min_by_key(|at| self.slots[*at].1);
-            let at = oldest.unwrap_or(0);
-            self.places.remove(&self.slots[at].0);
-            self.places.insert(key, at);
-            self.slots[at] = (key, self.now);
-        }
-        false
-    }
-}
 
 #[cfg(test)]
 mod tests {

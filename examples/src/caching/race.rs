@@ -64,9 +64,12 @@ pub fn run(clients: &[Client<'_>], schedule: &[usize]) -> Outcome {
     let mut locals = vec![Local::default(); clients.len()];
     let mut trace = Vec::new();
     for who in schedule {
-        let (name, steps) = clients[*who];
-        let local = &mut locals[*who];
-        let step = steps[local.at];
+        let (Some((name, steps)), Some(local)) = (clients.get(*who), locals.get_mut(*who)) else {
+            continue;
+        };
+        let Some(step) = steps.get(local.at).copied() else {
+            continue;
+        };
         local.at += 1;
         if local.is_done {
             continue;

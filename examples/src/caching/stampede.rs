@@ -53,6 +53,9 @@ pub fn stampede(guard: Guard, traffic: Traffic, seed: u64) -> Met {
     let mut expires = traffic.ttl;
     let mut loading: Vec<u64> = Vec::new();
     let mut now = 0;
+    if traffic.mean_gap <= 0.0 {
+        return met;
+    }
     loop {
         now += random.exponential_us(traffic.mean_gap);
         if now >= traffic.duration {

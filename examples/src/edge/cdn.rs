@@ -50,6 +50,9 @@ pub struct Met {
 /// Sends the traffic.
 pub fn deliver(site: Site, way: Way, seed: u64) -> Met {
     let mut met = Met::default();
+    if site.files == 0 || site.edges == 0 {
+        return met;
+    }
     // The second in which each file changed last.
     let mut changed = vec![0; site.files];
     // For each edge and file: the version it holds, and until when it doesn't ask.
@@ -61,7 +64,7 @@ pub fn deliver(site: Site, way: Way, seed: u64) -> Met {
     }
     let mut requests = Zipf::new(site.files, 1.0, seed);
     for now in 0..site.duration {
-        if now > 0 && now % site.change_every == 0 {
+        if now > 0 && now.is_multiple_of(site.change_every) {
             let file = usize::try_from(now / site.change_every).unwrap_or(0) % site.files;
             changed[file] = now;
             if way == Way::Push {

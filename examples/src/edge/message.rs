@@ -145,7 +145,7 @@ impl Writer {
     }
 
     // ANCHOR: name
-    /// Writes a name label by label, each after its length. If its end was written before, two bytes that
+    /// Writes a name label by label, each after its length (63 bytes at most; the rest is cut). If its end was written before, two bytes that
     /// begin with the bits 11 point there.
     fn name(&mut self, name: &str) {
         let mut rest = name.trim_end_matches('.');

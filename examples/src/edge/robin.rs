@@ -5,7 +5,7 @@ use crate::workload::Zipf;
 /// Resolvers, their users, and the record's life.
 #[derive(Debug, Clone, Copy)]
 pub struct Robin {
-    /// Addresses under the name.
+    /// Addresses under the name, at least two.
     pub servers: usize,
     /// Resolvers; how many requests come through each follows Zipf's law.
     pub resolvers: usize,
@@ -36,8 +36,9 @@ pub struct Outcome {
 /// Sends the requests. Each resolver asks when it has no answer or an old one, takes the first address of
 /// the list, which the name server turns by one for each question, and gives it to all its users.
 pub fn round_robin(rule: Robin, seed: u64) -> Outcome {
+    let servers = rule.servers.max(2);
     let mut outcome = Outcome {
-        loads: vec![0; rule.servers],
+        loads: vec![0; servers],
         questions: 0,
         failed: 0,
         last_failure: 0,
@@ -52,7 +53,7 @@ pub fn round_robin(rule: Robin, seed: u64) -> Outcome {
                 _ => {
                     outcome.questions += 1;
                     let first = usize::from(now >= rule.removed_at);
-                    next = (next + 1) % (rule.servers - first).max(1);
+                    next = (next + 1) % (servers - first);
                     let server = first + next;
                     kept[resolver] = Some((now + rule.ttl, server));
                     server
