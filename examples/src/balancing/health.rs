@@ -28,49 +28,54 @@ pub struct Round {
     pub answered: f64,
 }
 
-// ANCHOR: run
-/// Rounds of health checks under a constant load of requests a round. In round `broken_at` one server breaks for
-/// good. A server that gets more than its capacity answers too late and fails its check with a chance that
-/// grows with the overload: 20 % too much is half of a failure, 40 % a certain one. It is tried again
-/// three rounds later.
-pub fn rounds(pool: Pool, load: f64, rounds: u32, broken_at: u32, seed: u64) -> Vec<Round> {
-    let mut random = Random::new(seed);
-    let mut out_until = vec![0; pool.servers as usize];
-    let mut history = Vec::new();
-    for now in 0..rounds {
-        if now == broken_at
-            && let Some(broken) = out_until.first_mut()
-        {
-            *broken = u32::MAX;
-        }
+/// The servers while they run: for each the round from which on it is used again.
+struct Servers {
+    pool: Pool,
+    out_until: Vec<u32>,
+    random: Random,
+}
+
+impl Servers {
+    // ANCHOR: run
+    /// One round with so many requests. A server that gets more than its capacity answers too late and
+    /// fails its check with a chance that grows with the overload: 20 % too much is half of a failure, 40 %
+    /// a certain one. It is tried again three rounds later.
+    fn round(&mut self, load: f64, now: u32) -> Round {
         let is_healthy = |until: &u32| *until <= now;
-        let healthy = number(out_until.iter().filter(|until| is_healthy(until)).count());
-        let is_panic = f64::from(healthy) < pool.panic_below * f64::from(pool.servers);
-        let used = if is_panic { pool.servers } else { healthy };
+        let healthy = number(
+            self.out_until
+                .iter()
+                .filter(|until| is_healthy(until))
+                .count(),
+        );
+        let is_panic = f64::from(healthy) < self.pool.panic_below * f64::from(self.pool.servers);
+        let used = if is_panic { self.pool.servers } else { healthy };
         let each = if used == 0 {
             0.0
         } else {
-            (load / f64::from(used)).min(pool.limit)
+            load / f64::from(used)
         };
-        let overload = (each / pool.capacity - 1.0).max(0.0);
-        let mut working = used;
-        if is_panic {
-            working -= u32::from(out_until.contains(&u32::MAX));
-        }
-        history.push(Round {
-            healthy,
-            load: each,
-            answered: f64::from(working) * answered(each, pool.capacity),
-        });
-        for until in &mut out_until {
+        let each = each.min(self.pool.limit);
+        let overload = (each / self.pool.capacity - 1.0).max(0.0);
+        let is_one_broken = self.out_until.contains(&BROKEN);
+        let working = used - u32::from(is_panic && is_one_broken);
+        for until in &mut self.out_until {
             let is_used = is_panic || is_healthy(until);
-            if is_used && *until != u32::MAX && random.chance(2.5 * overload) {
+            if is_used && *until != BROKEN && self.random.chance(2.5 * overload) {
                 *until = now + 4;
             }
         }
+        Round {
+            healthy,
+            load: each,
+            answered: f64::from(working) * answered(each, self.pool.capacity),
+        }
     }
-    history
+    // ANCHOR_END: run
 }
+
+/// A server that never works again.
+const BROKEN: u32 = u32::MAX;
 
 /// What an overloaded server still answers in time: less than its capacity, since it also works on what
 /// nobody waits for any more.
@@ -81,7 +86,26 @@ fn answered(load: f64, capacity: f64) -> f64 {
         capacity * capacity / load
     }
 }
-// ANCHOR_END: run
+
+/// Rounds of health checks under a constant load of requests a round. In round `broken_at` one server
+/// breaks for good.
+pub fn rounds(pool: Pool, load: f64, rounds: u32, broken_at: u32, seed: u64) -> Vec<Round> {
+    let mut servers = Servers {
+        pool,
+        out_until: vec![0; pool.servers as usize],
+        random: Random::new(seed),
+    };
+    let mut history = Vec::new();
+    for now in 0..rounds {
+        if now == broken_at
+            && let Some(first) = servers.out_until.first_mut()
+        {
+            *first = BROKEN;
+        }
+        history.push(servers.round(load, now));
+    }
+    history
+}
 
 fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)

@@ -67,16 +67,16 @@ impl Site {
             Home::ServerByAddress => hash(client.address) % self.servers.len(),
             Home::ServerByCookie => {
                 // The number says nothing about the server; only the balancer's table does.
-                let server = *self.table.entry(client.cookie.0).or_insert(any);
-                if server < self.servers.len() {
-                    server
-                } else {
-                    any
+                let server = self.table.entry(client.cookie.0).or_insert(any);
+                if *server >= self.servers.len() {
+                    *server = any;
                 }
+                *server
             }
             Home::SharedStore | Home::Cookie => any,
         }
     }
+    // ANCHOR_END: route
 
     /// Logs a client in.
     pub fn log_in(&mut self, client: &mut Client, session: &str) {
@@ -102,7 +102,6 @@ impl Site {
             Home::Cookie => client.cookie.1.clone(),
         }
     }
-    // ANCHOR_END: route
 
     /// Something fails or is added.
     pub fn fail(&mut self, failure: Failure) {

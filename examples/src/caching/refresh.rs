@@ -37,55 +37,64 @@ struct Copy {
     is_unread_refresh: bool,
 }
 
+impl Copy {
+    fn new(since: u64, is_unread_refresh: bool) -> Self {
+        Self {
+            since,
+            refreshed_at: None,
+            is_unread_refresh,
+        }
+    }
+}
+
 // ANCHOR: run
+/// One read of a key whose copy is `copy`, if there is one; returns the copy that is there afterwards.
+fn read(copy: Option<Copy>, now: u64, rule: Refresh, met: &mut Met) -> Copy {
+    let mut copy = match copy {
+        // A refresh that was under way is done.
+        Some(Copy {
+            refreshed_at: Some(at),
+            ..
+        }) if at <= now => Copy::new(at, true),
+        Some(copy) => copy,
+        None => {
+            met.loads += 1;
+            Copy::new(now + rule.load, false)
+        }
+    };
+    if now >= copy.since + rule.ttl {
+        met.wasted += u32::from(copy.is_unread_refresh);
+        met.loads += 1;
+        copy = Copy::new(now + rule.load, false);
+    }
+    if now < copy.since {
+        met.waited += 1;
+        return copy;
+    }
+    met.hits += 1;
+    copy.is_unread_refresh = false;
+    if now >= copy.since + rule.from_age && copy.refreshed_at.is_none() {
+        met.refreshes += 1;
+        copy.refreshed_at = Some(now + rule.load);
+    }
+    copy
+}
+// ANCHOR_END: run
+
 /// Reads keys at their times, which must not fall.
 pub fn refresh_ahead(reads: impl IntoIterator<Item = (u64, usize)>, rule: Refresh) -> Met {
     let mut met = Met::default();
     let mut copies: HashMap<usize, Copy> = HashMap::new();
     for (now, key) in reads {
-        let fresh = Copy {
-            since: now + rule.load,
-            refreshed_at: None,
-            is_unread_refresh: false,
-        };
-        let copy = copies.entry(key).or_insert_with(|| {
-            met.loads += 1;
-            fresh
-        });
-        if let Some(at) = copy.refreshed_at
-            && at <= now
-        {
-            *copy = Copy {
-                since: at,
-                refreshed_at: None,
-                is_unread_refresh: true,
-            };
-        }
-        if now >= copy.since + rule.ttl {
-            met.wasted += u32::from(copy.is_unread_refresh);
-            met.loads += 1;
-            *copy = fresh;
-        }
-        if now < copy.since {
-            met.waited += 1;
-            continue;
-        }
-        met.hits += 1;
-        copy.is_unread_refresh = false;
-        let is_late = now >= copy.since + rule.from_age;
-        if is_late && copy.refreshed_at.is_none() {
-            met.refreshes += 1;
-            copy.refreshed_at = Some(now + rule.load);
-        }
+        let copy = read(copies.get(&key).copied(), now, rule, &mut met);
+        copies.insert(key, copy);
     }
-    let unread = copies.values().filter(|copy| {
-        // A refresh that nobody came back for.
-        copy.is_unread_refresh || copy.refreshed_at.is_some()
-    });
-    met.wasted += u32::try_from(unread.count()).unwrap_or(u32::MAX);
+    // Refreshes that nobody came back for.
+    let is_wasted = |copy: &&Copy| copy.is_unread_refresh || copy.refreshed_at.is_some();
+    let unread = copies.values().filter(is_wasted).count();
+    met.wasted += u32::try_from(unread).unwrap_or(u32::MAX);
     met
 }
-// ANCHOR_END: run
 
 #[cfg(test)]
 mod tests {

@@ -75,7 +75,9 @@ impl ThroughCache {
         self.log(format!("cache -> app: {value}"));
         value
     }
+    // ANCHOR_END: read
 
+    // ANCHOR: write
     /// Writes a value, and returns when it counts as written.
     pub fn write(&mut self, key: usize, value: u64) {
         self.log(format!("app -> cache: set {key} to {value}"));
@@ -99,7 +101,7 @@ impl ThroughCache {
         }
         self.log("cache -> app: done".into());
     }
-    // ANCHOR_END: read
+    // ANCHOR_END: write
 
     // ANCHOR: flush
     /// Writes to the store what it doesn't have yet: each key once, however often it was written.

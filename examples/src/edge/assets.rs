@@ -50,9 +50,48 @@ struct Copy {
 /// The share of visits by people whose browser has nothing.
 const NEW_VISITORS: f64 = 0.2;
 
-// ANCHOR: run
-/// Visitors come back at random, on average each `visit_every` seconds, a fifth of them with an empty browser. In the middle of the time there is
-/// a release; visits after it are counted.
+/// Where a visit's script came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Browser,
+    Download,
+    Nowhere,
+}
+
+// ANCHOR: script
+/// The script that a visit gets, by the page it has and what the browser kept.
+fn script(naming: Naming, page: Copy, kept: Copy, edge: &mut Copy, at: Moment) -> (Copy, Source) {
+    match naming {
+        Naming::Same | Naming::SameAndPurge => {
+            if at.now < kept.until {
+                return (kept, Source::Browser);
+            }
+            // The network's copy, whatever version it is.
+            fetch(edge, at, at.life);
+            (
+                Copy {
+                    version: edge.version,
+                    until: at.now + at.life,
+                },
+                Source::Download,
+            )
+        }
+        // The name holds the version, so that a script is always the page's own.
+        _ if kept.version == page.version => (kept, Source::Browser),
+        Naming::HashedAndDeleted if page.version < at.newest => (kept, Source::Nowhere),
+        _ => (
+            Copy {
+                version: page.version,
+                until: u64::MAX,
+            },
+            Source::Download,
+        ),
+    }
+}
+// ANCHOR_END: script
+
+/// Visitors come back at random, on average each `visit_every` seconds, a fifth of them with an empty
+/// browser. In the middle of the time there is a release; visits after it are counted.
 pub fn release(
     naming: Naming,
     lives: Lives,
@@ -70,6 +109,11 @@ pub fn release(
     let released_at = duration / 2;
     for now in 0..duration {
         let newest = if now < released_at { 1 } else { 2 };
+        let at = Moment {
+            now,
+            newest,
+            life: lives.script,
+        };
         if now == released_at && naming == Naming::SameAndPurge {
             edge = nothing;
         }
@@ -80,50 +124,38 @@ pub fn release(
             if random.chance(NEW_VISITORS) {
                 *browser = nothing;
             }
-            fetch(&mut page, newest, now, lives.page);
-            let is_kept = match naming {
-                Naming::Same | Naming::SameAndPurge => now < browser.until,
-                _ => browser.version == page.version,
-            };
-            let mut is_missing = false;
-            if !is_kept {
-                is_missing = naming == Naming::HashedAndDeleted && page.version < newest;
-                // A hashed name holds the version, so that it is always the page's own.
-                *browser = match naming {
-                    Naming::Same | Naming::SameAndPurge => {
-                        fetch(&mut edge, newest, now, lives.script);
-                        Copy {
-                            version: edge.version,
-                            until: now + lives.script,
-                        }
-                    }
-                    _ => Copy {
-                        version: page.version,
-                        until: u64::MAX,
-                    },
-                };
+            fetch(&mut page, at, lives.page);
+            let (got, source) = script(naming, page, *browser, &mut edge, at);
+            *browser = got;
+            if now < released_at {
+                continue;
             }
-            if now >= released_at {
-                met.visits += 1;
-                met.downloads += u32::from(!is_kept);
-                *match (page.version, browser.version) {
-                    _ if is_missing => &mut met.missing,
-                    (2, 2) => &mut met.new,
-                    (1, 1) => &mut met.old,
-                    _ => &mut met.mixed,
-                } += 1;
-            }
+            met.visits += 1;
+            met.downloads += u32::from(source != Source::Browser);
+            *match (source, page.version, got.version) {
+                (Source::Nowhere, ..) => &mut met.missing,
+                (_, 2, 2) => &mut met.new,
+                (_, 1, 1) => &mut met.old,
+                _ => &mut met.mixed,
+            } += 1;
         }
     }
     met
 }
-// ANCHOR_END: run
 
-fn fetch(copy: &mut Copy, newest: u8, now: u64, life: u64) {
-    if now >= copy.until {
+/// A second, the version that is the newest then, and how long a script may be kept.
+#[derive(Clone, Copy)]
+struct Moment {
+    now: u64,
+    newest: u8,
+    life: u64,
+}
+
+fn fetch(copy: &mut Copy, at: Moment, life: u64) {
+    if at.now >= copy.until {
         *copy = Copy {
-            version: newest,
-            until: now + life,
+            version: at.newest,
+            until: at.now + life,
         };
     }
 }

@@ -46,63 +46,83 @@ pub struct Met {
     pub oldest: u64,
 }
 
-// ANCHOR: run
+/// The origin and its edges while they run.
+struct Network {
+    site: Site,
+    way: Way,
+    /// The second in which each file changed last.
+    changed: Vec<u64>,
+    /// For each edge and file: the version it holds, and until when it doesn't ask.
+    copies: HashMap<(usize, usize), (u64, u64)>,
+    met: Met,
+}
+
+impl Network {
+    // ANCHOR: run
+    /// A file changes at the origin. With push, all edges get it.
+    fn change(&mut self, file: usize, now: u64) {
+        self.changed[file] = now;
+        if self.way == Way::Push {
+            for edge in 0..self.site.edges {
+                self.copies.insert((edge, file), (now, u64::MAX));
+                self.met.sent += 1;
+            }
+        }
+    }
+
+    /// A request for a file at the next edge.
+    fn request(&mut self, file: usize, now: u64) {
+        let edge = self.met.requests as usize % self.site.edges;
+        let newest = self.changed[file];
+        self.met.requests += 1;
+        let version = match (self.copies.get(&(edge, file)).copied(), self.way) {
+            (Some((version, until)), _) if now < until => version,
+            (held, Way::Pull(ttl)) => {
+                self.met.slow += 1;
+                match held {
+                    Some((version, _)) if version == newest => self.met.unchanged += 1,
+                    _ => self.met.sent += 1,
+                }
+                self.copies.insert((edge, file), (newest, now + ttl));
+                newest
+            }
+            (_, Way::Push) => newest,
+        };
+        if version != newest {
+            self.met.stale += 1;
+            self.met.oldest = self.met.oldest.max(now - newest);
+        }
+    }
+    // ANCHOR_END: run
+}
+
 /// Sends the traffic.
 pub fn deliver(site: Site, way: Way, seed: u64) -> Met {
-    let mut met = Met::default();
     if site.files == 0 || site.edges == 0 {
-        return met;
+        return Met::default();
     }
-    // The second in which each file changed last.
-    let mut changed = vec![0; site.files];
-    // For each edge and file: the version it holds, and until when it doesn't ask.
-    let mut copies: HashMap<(usize, usize), (u64, u64)> = HashMap::new();
+    let mut network = Network {
+        site,
+        way,
+        changed: vec![0; site.files],
+        copies: HashMap::new(),
+        met: Met::default(),
+    };
     if way == Way::Push {
-        let all = (0..site.edges).flat_map(|edge| (0..site.files).map(move |file| (edge, file)));
-        copies.extend(all.map(|copy| (copy, (0, u64::MAX))));
-        met.sent = count(copies.len());
+        (0..site.files).for_each(|file| network.change(file, 0));
     }
     let mut requests = Zipf::new(site.files, 1.0, seed);
     for now in 0..site.duration {
         if now > 0 && now.is_multiple_of(site.change_every) {
             let file = usize::try_from(now / site.change_every).unwrap_or(0) % site.files;
-            changed[file] = now;
-            if way == Way::Push {
-                (0..site.edges).for_each(|edge| _ = copies.insert((edge, file), (now, u64::MAX)));
-                met.sent += count(site.edges);
-            }
+            network.change(file, now);
         }
         for file in requests.by_ref().take(site.rate) {
-            let edge = met.requests as usize % site.edges;
-            met.requests += 1;
-            let version = match (copies.get(&(edge, file)).copied(), way) {
-                (Some((version, until)), _) if now < until => version,
-                (held, Way::Pull(ttl)) => {
-                    met.slow += 1;
-                    let is_same = held.is_some_and(|(version, _)| version == changed[file]);
-                    *(if is_same {
-                        &mut met.unchanged
-                    } else {
-                        &mut met.sent
-                    }) += 1;
-                    copies.insert((edge, file), (changed[file], now + ttl));
-                    changed[file]
-                }
-                (_, Way::Push) => changed[file],
-            };
-            if version != changed[file] {
-                met.stale += 1;
-                met.oldest = met.oldest.max(now - changed[file]);
-            }
+            network.request(file, now);
         }
     }
-    met.copies = copies.len();
-    met
-}
-// ANCHOR_END: run
-
-fn count(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
+    network.met.copies = network.copies.len();
+    network.met
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub enum Collapse {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Met {
     /// Requests to the origin.
-    pub fetches: u32,
+    pub fetches: usize,
     /// The most of them at the same time.
     pub most_at_once: usize,
     /// When the last client had its answer.
@@ -32,8 +32,7 @@ pub fn requests(count: u64, gap_ms: u64, fetch_ms: u64, is_private: bool, rule: 
     let mut known_private = false;
     // When the fetch that others wait for ends, and how long the shared copy has been there.
     let (mut flight_ends, mut shared_since) = (0, None);
-    // Starts and ends of fetches, to count those at the same time.
-    let mut changes: BTreeMap<(u64, i8), i32> = BTreeMap::new();
+    let mut fetches: Vec<(u64, u64)> = Vec::new();
     for request in 0..count {
         let now = request * gap_ms;
         if shared_since.is_some_and(|since| since <= now) {
@@ -60,19 +59,29 @@ pub fn requests(count: u64, gap_ms: u64, fetch_ms: u64, is_private: bool, rule: 
         if !is_private && rule != Collapse::No {
             shared_since = Some(ends).filter(|_| !is_flying).or(shared_since);
         }
-        met.fetches += 1;
         met.last_ms = met.last_ms.max(ends);
-        *changes.entry((starts, 1)).or_default() += 1;
-        *changes.entry((ends, 0)).or_default() -= 1;
+        fetches.push((starts, ends));
     }
-    let mut running = 0;
-    for change in changes.into_values() {
-        running += change;
-        met.most_at_once = met.most_at_once.max(usize::try_from(running).unwrap_or(0));
-    }
+    met.fetches = fetches.len();
+    met.most_at_once = most_at_once(&fetches);
     met
 }
 // ANCHOR_END: run
+
+/// The most fetches that run at the same time; one that ends is no longer counted in that moment.
+fn most_at_once(fetches: &[(u64, u64)]) -> usize {
+    let mut changes: BTreeMap<(u64, i8), i32> = BTreeMap::new();
+    for (starts, ends) in fetches {
+        *changes.entry((*starts, 1)).or_default() += 1;
+        *changes.entry((*ends, 0)).or_default() -= 1;
+    }
+    let (mut running, mut most) = (0, 0);
+    for change in changes.into_values() {
+        running += change;
+        most = most.max(usize::try_from(running).unwrap_or(0));
+    }
+    most
+}
 
 #[cfg(test)]
 mod tests {
