@@ -40,11 +40,7 @@ pub fn requests(count: u64, gap_ms: u64, fetch_ms: u64, is_private: bool, rule: 
             continue;
         }
         known_private |= is_private && flight_ends > 0 && flight_ends <= now;
-        let waits = match rule {
-            Collapse::No => false,
-            Collapse::Wait => true,
-            Collapse::WaitUnlessPrivate => !known_private,
-        };
+        let waits = rule == Collapse::Wait || rule == Collapse::WaitUnlessPrivate && !known_private;
         let is_flying = flight_ends > now;
         if waits && is_flying && !is_private {
             met.last_ms = met.last_ms.max(flight_ends);
