@@ -1,10 +1,13 @@
 //! A book on disk: loading, checking, blessing and building it.
 
-use crate::config::Settings;
+use crate::config::{Call, Settings};
 use crate::edit::{self, Edit};
 use crate::finding::Finding;
 use crate::preprocessor::{Proof, Unproven, sources};
 use crate::proof::{self, Proven};
+use crate::run;
+use crate::run::sandbox::Status;
+use crate::run::store::Store;
 use anyhow::{Context, Result, bail};
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config as BookConfig;
@@ -19,6 +22,9 @@ pub struct Target {
     /// The line.
     pub line: Option<usize>,
 }
+
+/// How often `bless` runs a block before it believes it: two runs find an unordered pair half of the time.
+const BLESS_RUNS: u32 = 8;
 
 /// What [`bless`] did.
 #[derive(Debug)]
@@ -49,9 +55,9 @@ pub fn find(from: &Path) -> Result<PathBuf> {
 ///
 /// # Errors
 /// When the book can't be loaded, a target is no page of it, or a stage can't work.
-pub fn check(root: &Path, targets: &[Target]) -> Result<Vec<Proven>> {
+pub fn check(root: &Path, targets: &[Target], call: &Call) -> Result<Vec<Proven>> {
     let book = load(root)?;
-    let settings = Settings::read(&book.config, root.to_owned())?;
+    let settings = Settings::read(&book.config, root.to_owned(), call)?;
     let mut pages = sources(&book.book, &settings);
     for target in targets {
         if !pages
@@ -75,13 +81,17 @@ pub fn check(root: &Path, targets: &[Target]) -> Result<Vec<Proven>> {
 ///
 /// # Errors
 /// As [`check`]; and when a page can't be written, or changed since it was read.
-pub fn bless(root: &Path, targets: &[Target]) -> Result<Blessed> {
+pub fn bless(root: &Path, targets: &[Target], call: &Call) -> Result<Blessed> {
+    let call = Call {
+        repeat: BLESS_RUNS,
+        ..call.clone()
+    };
     let mut blessed = Blessed {
         written: Vec::new(),
         findings: Vec::new(),
     };
     // A page listed twice is written once.
-    let pages: BTreeMap<PathBuf, Proven> = check(root, targets)?
+    let pages: BTreeMap<PathBuf, Proven> = check(root, targets, &call)?
         .into_iter()
         .map(|page| (page.source.path().to_owned(), page))
         .collect();
@@ -139,7 +149,7 @@ fn is_asked_for(finding: &Finding, targets: &[Target]) -> bool {
 ///
 /// # Errors
 /// [`Unproven`] for a book with findings; whatever mdBook itself reports; and mdBook's own warnings.
-pub fn build(root: &Path, warnings: impl Fn() -> usize) -> Result<PathBuf> {
+pub fn build(root: &Path, call: &Call, warnings: impl Fn() -> usize) -> Result<PathBuf> {
     let config = configuration(root)?;
     let place = root.join(&config.build.build_dir);
     let parent = place.parent().unwrap_or(root);
@@ -153,7 +163,7 @@ pub fn build(root: &Path, warnings: impl Fn() -> usize) -> Result<PathBuf> {
     let rendered = folder.path().join("book");
     config.build.build_dir.clone_from(&rendered);
     let mut book = MDBook::load_with_config(root, config).context("failed to load the book")?;
-    book.with_preprocessor(Proof);
+    book.with_preprocessor(Proof { call: call.clone() });
     book.build()?;
     match warnings() {
         0 => {}
@@ -166,6 +176,17 @@ pub fn build(root: &Path, warnings: impl Fn() -> usize) -> Result<PathBuf> {
     std::fs::rename(&rendered, &place)
         .with_context(|| format!("failed to write `{}`", place.display()))?;
     Ok(place)
+}
+
+/// Which bounds this system puts on the book's runs.
+///
+/// # Errors
+/// When the book requires one that is missing.
+pub fn bounds(root: &Path, call: &Call) -> Result<Status> {
+    let book = load(root)?;
+    let settings = Settings::read(&book.config, root.to_owned(), call)?;
+    let store = Store::open(&settings.store())?;
+    Ok(run::host(&settings, &store)?.status)
 }
 
 fn load(root: &Path) -> Result<MDBook> {

@@ -2,12 +2,14 @@
 
 use crate::warnings;
 use anyhow::{Context, Result, bail};
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use mdbook_preprocessor::Preprocessor;
 use mdbook_proof::book::{self, Target};
+use mdbook_proof::config::{Call, Progress};
 use mdbook_proof::finding::Finding;
 use mdbook_proof::message;
 use mdbook_proof::preprocessor::{self, Proof, summary};
+use mdbook_proof::run::{sandbox, sql};
 use similar::TextDiff;
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Write as _};
@@ -28,8 +30,21 @@ struct Arguments {
     /// The folder of the book, or one inside it.
     #[arg(long, global = true, default_value = ".", value_name = "FOLDER")]
     dir: PathBuf,
+    /// How findings are printed.
+    #[arg(long, global = true, default_value = "human")]
+    format: Format,
     #[command(subcommand)]
     command: Option<Command>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people, on standard error.
+    Human,
+    /// Workflow commands that GitHub shows beside the changed lines, on standard output.
+    Github,
+    /// One JSON object a line, on standard output.
+    Json,
 }
 
 #[derive(Subcommand)]
@@ -44,6 +59,12 @@ enum Command {
     Check {
         /// Pages, or folders of pages.
         paths: Vec<PathBuf>,
+        /// Run each block so many times, and report those that don't give the same each time.
+        #[arg(long, default_value = "1", value_name = "TIMES")]
+        repeat: u32,
+        /// Say which bounds this system puts on runs, and which blocks ran instead of being remembered.
+        #[arg(long)]
+        verbose: bool,
     },
     /// Write what the runs print and the expressions give into the pages.
     Bless {
@@ -56,6 +77,21 @@ enum Command {
         /// The renderer's name.
         renderer: String,
     },
+    /// Become another program, bounded.
+    #[command(hide = true)]
+    Shim {
+        /// Try which bounds hold, and print them.
+        #[arg(long)]
+        r#try: bool,
+        /// The program and its bounds, in JSON.
+        spec: Option<String>,
+    },
+    /// Run the SQL of a file, in JSON.
+    #[command(hide = true)]
+    Sql {
+        /// The file.
+        file: PathBuf,
+    },
 }
 
 /// Runs the program and tells how it ended.
@@ -67,19 +103,36 @@ pub(crate) fn run() -> ExitCode {
         } else {
             "mdbook-proof bless"
         },
+        format: arguments.format,
+        call: Call {
+            program: std::env::current_exe().ok(),
+            repeat: 1,
+            progress: Progress(
+                io::stderr()
+                    .is_terminal()
+                    .then_some(|news| eprintln!("{news}")),
+            ),
+        },
     };
     let outcome = match arguments.command {
-        None if !arguments.book => protocol(),
-        None => build(&arguments.dir, false),
-        Some(Command::Build { open }) => build(&arguments.dir, open),
-        Some(Command::Check { paths }) => check(&arguments.dir, &paths, &caller),
+        None if !arguments.book => protocol(&caller),
+        None => build(&arguments.dir, false, &caller),
+        Some(Command::Build { open }) => build(&arguments.dir, open, &caller),
+        Some(Command::Check {
+            paths,
+            repeat,
+            verbose,
+        }) => check(&arguments.dir, &paths, repeat, verbose, caller.clone()),
         Some(Command::Bless { paths }) => bless(&arguments.dir, &paths, &caller),
         Some(Command::Supports { renderer }) => {
-            return match Proof.supports_renderer(&renderer) {
+            return match Proof::default().supports_renderer(&renderer) {
                 Ok(true) => ExitCode::SUCCESS,
                 _ => ExitCode::FAILURE,
             };
         }
+        Some(Command::Shim { r#try: true, .. }) => try_bounds(),
+        Some(Command::Shim { spec, .. }) => shim(&spec.unwrap_or_default()),
+        Some(Command::Sql { file }) => run_sql(&file),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -95,39 +148,74 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-/// How the program was called, for the commands that messages name.
+/// How the program was called.
+#[derive(Clone)]
 struct Caller {
+    /// The command that messages name.
     bless: &'static str,
+    format: Format,
+    call: Call,
 }
 
 impl Caller {
     fn print(&self, findings: &[Finding]) {
         let color = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         for finding in findings {
-            eprintln!("{}", message::human(finding, self.bless, color));
+            match self.format {
+                Format::Human => eprintln!("{}", message::human(finding, self.bless, color)),
+                Format::Github => print!("{}", message::github(finding, self.bless)),
+                Format::Json => print!("{}", message::json(finding, self.bless)),
+            }
         }
-        if !findings.is_empty() {
+        if !findings.is_empty() && self.format != Format::Json {
             eprintln!("{}", summary(findings.len()));
         }
     }
 }
 
-fn protocol() -> Result<bool> {
+fn shim(spec: &str) -> Result<bool> {
+    let spec = serde_json::from_str(spec).context("a shim is started by this program only")?;
+    Err(sandbox::enter(&spec))
+}
+
+fn try_bounds() -> Result<bool> {
+    println!("{}", serde_json::to_string(&sandbox::try_all())?);
+    Ok(true)
+}
+
+fn run_sql(file: &Path) -> Result<bool> {
+    let text = std::fs::read_to_string(file)?;
+    match sql::run(&serde_json::from_str::<Vec<String>>(&text)?)? {
+        Ok(printed) => {
+            print!("{printed}");
+            Ok(true)
+        }
+        Err(error) => {
+            eprintln!("{}", serde_json::to_string(&error)?);
+            Ok(false)
+        }
+    }
+}
+
+fn protocol(caller: &Caller) -> Result<bool> {
     if io::stdin().is_terminal() {
         bail!("mdBook calls this program without a command; try `mdbook-proof --help`");
     }
     let (context, book) = preprocessor::parse_input(io::stdin())?;
-    let book = Proof.run(&context, book)?;
+    let proof = Proof {
+        call: caller.call.clone(),
+    };
+    let book = proof.run(&context, book)?;
     let mut out = io::stdout().lock();
     serde_json::to_writer(&mut out, &book).context("failed to answer mdBook")?;
     out.flush().context("failed to answer mdBook")?;
     Ok(true)
 }
 
-fn build(dir: &Path, open: bool) -> Result<bool> {
+fn build(dir: &Path, open: bool, caller: &Caller) -> Result<bool> {
     let root = book::find(dir)?;
     warnings::watch();
-    let place = book::build(&root, warnings::count)?;
+    let place = book::build(&root, &caller.call, warnings::count)?;
     let page = place.join("index.html");
     println!("the book is verified and built: {}", page.display());
     if open {
@@ -136,10 +224,29 @@ fn build(dir: &Path, open: bool) -> Result<bool> {
     Ok(true)
 }
 
-fn check(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bool> {
+fn check(
+    dir: &Path,
+    paths: &[PathBuf],
+    repeat: u32,
+    verbose: bool,
+    mut caller: Caller,
+) -> Result<bool> {
     let root = book::find(dir)?;
     warnings::watch();
-    let pages = book::check(&root, &targets(&root, paths)?)?;
+    caller.call.repeat = repeat;
+    if verbose {
+        for (name, holds) in book::bounds(&root, &caller.call)?.bounds {
+            eprintln!("bound: {name}: {}", if holds { "holds" } else { "missing" });
+        }
+    }
+    let pages = book::check(&root, &targets(&root, paths)?, &caller.call)?;
+    if verbose {
+        for page in &pages {
+            for line in &page.ran {
+                eprintln!("ran: {}:{line}", page.source.path().display());
+            }
+        }
+    }
     let runs: usize = pages.iter().map(|page| page.evidence.runs).sum();
     let figures: usize = pages.iter().map(|page| page.evidence.figures).sum();
     let count = pages.len();
@@ -157,7 +264,7 @@ fn bless(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bool> {
         bail!("`bless` is refused where CI=true: what it writes has to be read and committed");
     }
     let root = book::find(dir)?;
-    let blessed = book::bless(&root, &targets(&root, paths)?)?;
+    let blessed = book::bless(&root, &targets(&root, paths)?, &caller.call)?;
     for (path, before, after) in &blessed.written {
         let path = path.display().to_string();
         let diff = TextDiff::from_lines(before.as_str(), after.as_str());

@@ -7,7 +7,8 @@
 //! 3. [`verify`] compares what they printed with the output that stands in the page.
 //! 4. [`figures`] computes the expressions and judges the figures.
 //! 5. [`tables`] checks what Markdown makes of the tables.
-//! 6. [`render`] replaces our markup by what mdBook shows.
+//! 6. [`pictures`] draws outputs as charts and sequence diagrams, and lays sketches out.
+//! 7. [`render`] replaces our markup by what mdBook shows.
 //!
 //! [`proof`] is that line. [`preprocessor`] offers it to mdBook, [`book`] to the commands; what is wrong
 //! with a page is a [`finding`], and [`message`] makes it text.
@@ -17,8 +18,11 @@ pub mod config;
 pub mod edit;
 pub mod figures;
 pub mod finding;
+pub mod html;
 pub mod message;
 pub mod page;
+pub mod panel;
+pub mod pictures;
 pub mod preprocessor;
 pub mod proof;
 pub mod render;

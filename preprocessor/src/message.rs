@@ -52,14 +52,87 @@ pub fn human(finding: &Finding, bless: &str, color: bool) -> String {
     out
 }
 
+/// A finding as a workflow command of GitHub's, which shows it beside the changed line.
+pub fn github(finding: &Finding, bless: &str) -> String {
+    let escape = |text: &str| {
+        text.replace('%', "%25")
+            .replace('\r', "%0D")
+            .replace('\n', "%0A")
+    };
+    let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
+    let start = finding.source.position(finding.span.start);
+    let end = finding.source.position(finding.span.end);
+    let mut text = finding.message.clone();
+    for part in [&finding.label, &finding.details, &finding.help]
+        .into_iter()
+        .flatten()
+    {
+        let _ = write!(text, "\n{}", part.replace(BLESS, bless));
+    }
+    let level = if finding.code == "warning" {
+        "warning"
+    } else {
+        "error"
+    };
+    format!(
+        "::{level} file={},line={},col={},endLine={},title={}::{}\n",
+        property(&finding.source.path().to_string_lossy()),
+        start.line,
+        start.column,
+        end.line,
+        property(finding.code),
+        escape(&text)
+    )
+}
+
+/// A finding as one line of JSON.
+///
+/// | key | holds |
+/// | --- | --- |
+/// | `code` | what kind of fault it is, a stable name |
+/// | `path` | the file, relative to the book's root |
+/// | `line`, `column` | where it starts, both from 1, the column in characters |
+/// | `end_line`, `end_column` | where it ends |
+/// | `message` | what is wrong, in one line |
+/// | `label`, `details`, `help` | more about it, and how to mend it; `null` where there is nothing to say |
+/// | `mendable` | whether `bless` can accept what was found |
+pub fn json(finding: &Finding, bless: &str) -> String {
+    let start = finding.source.position(finding.span.start);
+    let end = finding.source.position(finding.span.end);
+    let object = serde_json::json!({
+        "code": finding.code,
+        "path": finding.source.path().to_string_lossy(),
+        "line": start.line,
+        "column": start.column,
+        "end_line": end.line,
+        "end_column": end.column,
+        "message": finding.message,
+        "label": finding.label,
+        "details": finding.details,
+        "help": finding.help.as_ref().map(|help| help.replace(BLESS, bless)),
+        "mendable": finding.mend.is_some(),
+    });
+    format!("{object}\n")
+}
+
 /// The line without control characters, which a terminal would obey.
+///
+/// A very long line is cut: a compiler that can't link says so in tens of thousands of characters.
 pub fn printable(line: &str) -> String {
+    const LONGEST: usize = 500;
+    let rest = line.chars().count().saturating_sub(LONGEST);
+    let more = match rest {
+        0 => String::new(),
+        _ => format!(" … and {rest} more characters"),
+    };
     line.chars()
+        .take(LONGEST)
         .map(|c| match c {
             '\t' => '\t',
             '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('?'),
             '\x7f'..='\u{9f}' => '?',
             _ => c,
         })
+        .chain(more.chars())
         .collect()
 }

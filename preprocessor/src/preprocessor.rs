@@ -1,6 +1,6 @@
 //! The mdBook side: the `Preprocessor` itself, and the protocol on standard input and output.
 
-use crate::config::Settings;
+use crate::config::{Call, Settings};
 use crate::finding::Finding;
 use crate::proof;
 use crate::source::Source;
@@ -13,8 +13,11 @@ use std::io::Read;
 use std::sync::Arc;
 
 /// The preprocessor `proof`.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Proof;
+#[derive(Debug, Clone, Default)]
+pub struct Proof {
+    /// How it was called.
+    pub call: Call,
+}
 
 /// A book with findings: no page of it is written.
 #[derive(Debug)]
@@ -47,7 +50,7 @@ impl Preprocessor for Proof {
     fn run(&self, ctx: &PreprocessorContext, mut book: Book) -> Result<Book> {
         let root = std::fs::canonicalize(&ctx.root)
             .with_context(|| format!("failed to find `{}`", ctx.root.display()))?;
-        let settings = Settings::read(&ctx.config, root)?;
+        let settings = Settings::read(&ctx.config, root, &self.call)?;
         let proven = proof::prove(&sources(&book, &settings), &settings)?;
         let mut pages = proven.iter();
         book.for_each_mut(|item| {

@@ -1,18 +1,19 @@
-//! The line from pages to proven pages: read, plan, run, verify, tables, render.
+//! The line from pages to proven pages: read, plan, run, verify, tables, pictures, render.
 
-use crate::config::Settings;
+use crate::config::{Settings, Sketches};
 use crate::figures;
 use crate::figures::engine::Engine;
 use crate::figures::runs::Runs;
 use crate::finding::Finding;
-use crate::page::{self, Block, Page, markdown};
+use crate::page::{self, Language, Page, markdown};
+use crate::pictures;
 use crate::render::{self, Evidence};
-use crate::run::library::Library;
-use crate::run::{self, Results};
+use crate::run::{self, JobResult};
 use crate::source::Source;
 use crate::tables;
 use crate::verify;
 use anyhow::{Context, Result};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A page that went through all stages.
@@ -26,6 +27,8 @@ pub struct Proven {
     pub findings: Vec<Finding>,
     /// What it proves.
     pub evidence: Evidence,
+    /// Which of its blocks ran in this build, by line; the store had what the others gave.
+    pub ran: Vec<usize>,
 }
 
 /// Takes pages through all stages.
@@ -35,11 +38,17 @@ pub struct Proven {
 /// a page is a finding of that page.
 pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>> {
     let options = settings.markdown();
+    let folders = settings.folders();
+    let runners = settings.runners();
     let pages: Vec<(Page, Vec<Finding>)> = sources
         .iter()
         .map(|source| {
             let events = markdown::parse(source.text(), &options);
-            let (page, mut findings) = page::read(source, &events);
+            let (mut page, mut findings) = page::read(source, &events, &runners);
+            if settings.sketches == Sketches::Theirs {
+                page.sketches.clear();
+            }
+            findings.extend(page::include::expand(&mut page, &folders));
             findings.extend(tables::check(source, &events));
             (page, findings)
         })
@@ -52,29 +61,17 @@ pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>
                 rendered: String::new(),
                 findings: vec![*finding],
                 evidence: Evidence::default(),
+                ran: Vec::new(),
             }]);
         }
     };
-    let results = run_blocks(pages.iter().flat_map(|(page, _)| &page.blocks), settings)?;
+    let to_run: Vec<&Page> = pages.iter().map(|(page, _)| page).collect();
+    let results = run::run(&to_run, settings)?;
     Ok(pages
         .into_iter()
-        .map(|(page, findings)| finish(&page, findings, &results, &engine))
+        .zip(results)
+        .map(|((page, findings), results)| finish(&page, findings, &results, &engine))
         .collect())
-}
-
-fn run_blocks<'pages>(
-    blocks: impl Iterator<Item = &'pages Block>,
-    settings: &Settings,
-) -> Result<Results> {
-    let jobs = run::plan(blocks);
-    if jobs.is_empty() {
-        return Ok(Results::new());
-    }
-    let library = match &settings.proof.library {
-        Some(package) => Library::build(package, &settings.root)?,
-        None => Library::default(),
-    };
-    run::run(&jobs, &library, settings.edition)
 }
 
 /// The engine with our prelude and the book's, or what is wrong with the book's.
@@ -105,16 +102,32 @@ fn engine(settings: &Settings) -> Result<std::result::Result<Engine, Box<Finding
     )
 }
 
-fn finish(page: &Page, mut findings: Vec<Finding>, results: &Results, engine: &Engine) -> Proven {
+fn finish(
+    page: &Page,
+    mut findings: Vec<Finding>,
+    results: &[JobResult],
+    engine: &Engine,
+) -> Proven {
     let mut evidence = Evidence::default();
     let mut runs = Runs::default();
-    for block in &page.blocks {
-        let job = run::job_name(block);
-        let Some(result) = results.get(&job) else {
-            continue;
-        };
-        let (found, printed) = verify::verify(&page.source, block, &job, result);
-        evidence.runs += usize::from(found.is_empty());
+    let mut verified = BTreeSet::new();
+    let mut sql = 0;
+    let mut ran = Vec::new();
+    let broken = page.blocks.iter().filter(|block| block.is_broken);
+    runs.failed
+        .extend(broken.filter_map(|block| block.name.clone()));
+    let blocks = page.blocks.iter().enumerate();
+    let blocks = blocks.filter(|(_, block)| !block.is_broken);
+    for ((number, block), result) in blocks.zip(results) {
+        let (found, printed) = verify::verify(&page.source, block, sql, result);
+        sql += usize::from(block.language == Language::Sql);
+        if result.is_fresh {
+            ran.push(page.source.position(block.code.span.start).line);
+        }
+        if found.is_empty() {
+            evidence.runs += 1;
+            verified.insert(number);
+        }
         findings.extend(found);
         if let Some(name) = &block.name {
             match printed {
@@ -130,11 +143,14 @@ fn finish(page: &Page, mut findings: Vec<Finding>, results: &Results, engine: &E
     let figures = figures::check(page, engine, &runs);
     evidence.figures = figures.right;
     findings.extend(figures.findings);
+    let drawn = pictures::draw(page, &verified);
+    findings.extend(drawn.findings.iter().cloned());
     findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
     Proven {
         source: Arc::clone(&page.source),
-        rendered: render::render(page, evidence),
+        rendered: render::render(page, &drawn, evidence),
         findings,
         evidence,
+        ran,
     }
 }

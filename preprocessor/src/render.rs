@@ -1,7 +1,10 @@
 //! Rendering a page: our markup replaced by Markdown and HTML that mdBook shows, every other byte left.
 
 use crate::edit::{self, Edit};
-use crate::page::{Block, Page};
+use crate::page::{Block, Fence, Page, fence};
+use crate::panel;
+use crate::pictures::Drawn;
+use crate::source::Source;
 use std::fmt::Write as _;
 
 /// What a page proves, counted.
@@ -16,14 +19,21 @@ pub struct Evidence {
 /// The page's text as mdBook shall see it.
 ///
 /// A page without our markup comes back byte for byte.
-pub fn render(page: &Page, evidence: Evidence) -> String {
+pub fn render(page: &Page, drawn: &Drawn, evidence: Evidence) -> String {
     let source = &page.source;
     let mut edits = Vec::new();
-    for block in &page.blocks {
-        edits.push(Edit::new(block.code.info.clone(), "rust"));
+    for (number, block) in page.blocks.iter().enumerate() {
+        edits.extend(code(source, block));
         if let Some(output) = &block.output {
-            edits.push(Edit::new(output.span.clone(), panel(block, &output.text())));
+            let picture = drawn.outputs.get(&number).map(String::as_str);
+            let html = panel::output(&block.view, &output.text(), picture);
+            edits.push(Edit::new(output.span.clone(), apart(output, &html)));
         }
+    }
+    for (sketch, picture) in page.sketches.iter().zip(&drawn.sketches) {
+        let fence = &sketch.fence;
+        let html = panel::sketch(picture, &fence.text());
+        edits.push(Edit::new(fence.span.clone(), apart(fence, &html)));
     }
     for calc in &page.calcs {
         edits.push(Edit::new(calc.info.clone(), "text"));
@@ -31,45 +41,47 @@ pub fn render(page: &Page, evidence: Evidence) -> String {
     for figure in &page.figures {
         edits.push(Edit::new(figure.comment.clone(), ""));
     }
-    if !edits.is_empty() {
+    if evidence != Evidence::default() {
         let end = source.text().len();
         edits.push(Edit::new(end..end, closing(evidence)));
     }
     edit::apply(source.text(), edits)
 }
 
-/// The verified output, as text that nothing further interprets.
-fn panel(block: &Block, output: &str) -> String {
-    let prefix = &block.code.prefix;
-    let mut html = String::from(
-        "<div class=\"proof-output\" role=\"group\" aria-label=\"Verified output\"><p class=\"proof-verified\">Verified output</p><pre><code class=\"language-plaintext\">",
-    );
-    for (number, line) in output.lines().enumerate() {
-        if number > 0 {
-            // All on one line of Markdown: a blank one would end the HTML, and each would need the prefix.
-            html.push_str("&#10;");
-        }
-        escape(line, &mut html);
+/// The block as it is shown: our attributes gone, its includes expanded, and nothing left that mdBook would
+/// expand.
+fn code(source: &Source, block: &Block) -> Vec<Edit> {
+    let code = &block.code;
+    let language = block.language.name();
+    if block.is_expanded {
+        let text = as_text(&code.text());
+        let fence = fence::write(language, &text, &code.prefix, source.line_end());
+        return vec![Edit::new(code.span.clone(), fence)];
     }
-    html.push_str("</code></pre></div>");
-    format!("\n{prefix}{html}\n{}", prefix.trim_end())
+    let mut edits = vec![Edit::new(code.info.clone(), language)];
+    for line in &code.lines {
+        let text = as_text(&line.text);
+        if text != line.text {
+            edits.push(Edit::new(line.span.clone(), text));
+        }
+    }
+    edits
 }
 
-fn escape(text: &str, html: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            // mdBook expands `{{#include …}}` in what we emit.
-            '{' => html.push_str("&#123;"),
-            '\t' => html.push(c),
-            // A control character has no place in HTML; its picture has.
-            '\0'..='\x1f' => html.extend(char::from_u32(0x2400 + u32::from(c))),
-            '\x7f' => html.push('␡'),
-            _ => html.push(c),
-        }
-    }
+/// The text with a backslash before what mdBook would expand, which mdBook takes away again.
+fn as_text(text: &str) -> String {
+    text.split_inclusive('\n')
+        .map(|line| match line.find("{{#") {
+            Some(at) if line[at..].contains("}}") => format!("{}\\{}", &line[..at], &line[at..]),
+            _ => line.to_owned(),
+        })
+        .collect()
+}
+
+/// HTML in the place of a fence, parted from what stands before and behind it.
+fn apart(fence: &Fence, html: &str) -> String {
+    let prefix = &fence.prefix;
+    format!("\n{prefix}{html}\n{}", prefix.trim_end())
 }
 
 fn closing(evidence: Evidence) -> String {

@@ -11,7 +11,6 @@ mod levels;
 mod lru;
 mod lru_counters;
 mod negative;
-mod oblivious;
 mod policies;
 pub mod race;
 pub mod refresh;
@@ -27,7 +26,6 @@ pub use levels::Levels;
 pub use lru::Lru;
 pub use lru_counters::{Block, CounterLru, Rule};
 pub use negative::{Asked, Memory, database_reads};
-pub use oblivious::{Order, lines_loaded};
 pub use policies::{Cache, Policy};
 pub use writing::{Counts, ThroughCache, Writing};
 

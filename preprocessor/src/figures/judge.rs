@@ -194,7 +194,8 @@ mod tests {
             let stood = stands(&again, &[1.0]);
             prop_assert!(is_right(stood, computed), "{} for {}", text, computed);
             let step = stood.half_step * 2.0;
-            let is_tie = ((computed - stood.value).abs() - stood.half_step).abs() < 1e-6 * step;
+            let from_tie = ((computed - stood.value).abs() - stood.half_step).abs();
+            let is_tie = from_tie < 1e-6 * step + 2.0 * SLACK * computed;
             if !is_tie {
                 let other = Stands { value: stood.value + step, ..stood };
                 prop_assert!(!is_right(other, computed), "{} and one more for {}", text, computed);

@@ -340,7 +340,7 @@ mod tests {
     fn checked(text: &str) -> (Checked, String) {
         let source = Arc::new(Source::new("a.md", text));
         let options = mdbook_markdown::MarkdownOptions::default();
-        let (page, _) = page::read(&source, &markdown::parse(source.text(), &options));
+        let (page, _) = page::read(&source, &markdown::parse(source.text(), &options), &[]);
         let checked = check(&page, &Engine::new(None).unwrap(), &Runs::default());
         let mends = checked.findings.iter().filter_map(|f| f.mend.clone());
         let blessed = edit::apply(text, mends);

@@ -2,6 +2,7 @@
 
 use crate::source::Source;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A fenced code block of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub struct Line {
     pub text: String,
     /// Where that text stands.
     pub span: Range<usize>,
+    /// The file that it was included from; none for the page itself.
+    pub file: Option<Arc<Source>>,
 }
 
 impl Fence {
@@ -78,6 +81,7 @@ pub(super) fn read<'spans>(
             Line {
                 text: source.slice(span.clone()).to_owned(),
                 span,
+                file: None,
             }
         })
         .collect();

@@ -2,15 +2,20 @@
 
 pub mod attributes;
 pub mod fence;
+pub mod include;
 pub mod markdown;
+pub mod output;
 mod read;
+pub mod words;
 
 pub use fence::{Fence, Line};
+pub use output::View;
 pub use read::read;
 
 use crate::source::Source;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a chapter holds for us. Every span counts bytes of the chapter's text.
 #[derive(Debug)]
@@ -21,6 +26,8 @@ pub struct Page {
     pub blocks: Vec<Block>,
     /// The `calc` fences, in page order.
     pub calcs: Vec<Fence>,
+    /// The `mermaid` fences, in page order.
+    pub sketches: Vec<Sketch>,
     /// The figures that carry an expression, in page order.
     pub figures: Vec<Figure>,
 }
@@ -32,17 +39,51 @@ pub struct Block {
     pub language: Language,
     /// The name by which expressions read what it printed.
     pub name: Option<String>,
-    /// The code.
+    /// Whether it has to fail: to panic, or to end with another exit status than 0.
+    pub fails: bool,
+    /// How long it may run, if it says so.
+    pub timeout: Option<Duration>,
+    /// The code, its includes expanded.
     pub code: Fence,
+    /// Whether includes were expanded.
+    pub is_expanded: bool,
+    /// Whether an include failed, which is reported: the block can't run.
+    pub is_broken: bool,
     /// The `output` fence under the code.
     pub output: Option<Fence>,
+    /// How the output is shown.
+    pub view: View,
+}
+
+/// A `mermaid` fence.
+#[derive(Debug)]
+pub struct Sketch {
+    /// The flowchart.
+    pub fence: Fence,
+    /// The text of the paragraph behind it, which describes it.
+    pub caption: Option<String>,
 }
 
 /// A language that blocks can be written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Language {
     /// Rust, with the library that `book.toml` names.
     Rust,
+    /// SQL, in one database a page.
+    Sql,
+    /// Another one, with a runner in `book.toml`.
+    Other(String),
+}
+
+impl Language {
+    /// What code fences call it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Rust => "rust",
+            Self::Sql => "sql",
+            Self::Other(name) => name,
+        }
+    }
 }
 
 /// A comment `<!-- = … -->` and the text it stands behind.

@@ -2,7 +2,8 @@
 
 use super::attributes::{self, Kind};
 use super::markdown::Spanned;
-use super::{Block, Fence, Figure, Page, fence};
+use super::output::Form;
+use super::{Block, Fence, Figure, Page, Sketch, View, fence, output};
 use crate::finding::Finding;
 use crate::source::Source;
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
@@ -11,12 +12,20 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Finds what a page holds for us, and what is wrong with its markup.
-pub fn read(source: &Arc<Source>, events: &[Spanned<'_>]) -> (Page, Vec<Finding>) {
+///
+/// `runners` are the languages that `book.toml` names a command for.
+pub fn read(
+    source: &Arc<Source>,
+    events: &[Spanned<'_>],
+    runners: &[&str],
+) -> (Page, Vec<Finding>) {
     let mut reader = Reader {
+        runners,
         page: Page {
             source: Arc::clone(source),
             blocks: Vec::new(),
             calcs: Vec::new(),
+            sketches: Vec::new(),
             figures: Vec::new(),
         },
         findings: Vec::new(),
@@ -31,7 +40,8 @@ pub fn read(source: &Arc<Source>, events: &[Spanned<'_>]) -> (Page, Vec<Finding>
     (reader.page, reader.findings)
 }
 
-struct Reader {
+struct Reader<'page> {
+    runners: &'page [&'page str],
     page: Page,
     findings: Vec<Finding>,
     /// Where the text of the paragraph, item or cell starts, or goes on behind the last comment.
@@ -42,7 +52,7 @@ struct Reader {
     in_code: bool,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn event(&mut self, event: &Event<'_>, span: &Range<usize>, rest: &[Spanned<'_>]) {
         match event {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => {
@@ -52,7 +62,7 @@ impl Reader {
                     .iter()
                     .map_while(|(event, span)| matches!(event, Event::Text(_)).then_some(span));
                 let fence = fence::read(&self.page.source, span, texts);
-                self.takes_output = self.fence(fence);
+                self.takes_output = self.fence(fence, rest);
             }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
                 self.in_code = true;
@@ -80,7 +90,7 @@ impl Reader {
     }
 
     /// Takes a code fence; true when an `output` fence may follow it.
-    fn fence(&mut self, fence: Fence) -> bool {
+    fn fence(&mut self, fence: Fence, rest: &[Spanned<'_>]) -> bool {
         let source = Arc::clone(&self.page.source);
         if !fence.closed {
             let first = source.slice(fence.span.clone()).lines().next();
@@ -99,14 +109,19 @@ impl Reader {
             );
             return false;
         }
-        match attributes::read(&source, &fence) {
+        match attributes::read(&source, &fence, self.runners) {
             Ok(Kind::Plain) => false,
-            Ok(Kind::Run { language, name }) => {
+            Ok(Kind::Run(run)) => {
                 self.page.blocks.push(Block {
-                    language,
-                    name,
+                    language: run.language,
+                    name: run.name,
+                    fails: run.fails,
+                    timeout: run.timeout,
                     code: fence,
+                    is_expanded: false,
+                    is_broken: false,
                     output: None,
+                    view: View::default(),
                 });
                 true
             }
@@ -114,9 +129,20 @@ impl Reader {
                 self.page.calcs.push(fence);
                 false
             }
-            Ok(Kind::Output) => {
+            Ok(Kind::Sketch) => {
+                let caption = output::caption(rest);
+                self.page.sketches.push(Sketch { fence, caption });
+                false
+            }
+            Ok(Kind::Output(view)) => {
                 match self.page.blocks.last_mut() {
-                    Some(block) if self.takes_output => block.output = Some(fence),
+                    Some(block) if self.takes_output => {
+                        block.output = Some(fence);
+                        block.view = view;
+                        if !matches!(block.view.form, Form::Text | Form::Table) {
+                            block.view.caption = output::caption(rest);
+                        }
+                    }
                     _ => self.findings.push(
                         Finding::new(
                             "output",
@@ -133,6 +159,15 @@ impl Reader {
             }
             Err(finding) => {
                 self.findings.push(*finding);
+                let info = source.slice(fence.info.clone());
+                if self.takes_output
+                    && info.split([',', ' ', '\t']).next() == Some("output")
+                    && let Some(block) = self.page.blocks.last_mut()
+                {
+                    // With wrong attributes it is still the output, which nobody should write again.
+                    block.output = Some(fence);
+                    return false;
+                }
                 // Its output would only be reported a second time.
                 true
             }
@@ -238,7 +273,7 @@ mod tests {
     fn read_text(text: &str) -> (Page, Vec<Finding>) {
         let source = Arc::new(Source::new("a.md", text));
         let events = markdown::parse(source.text(), &mdbook_markdown::MarkdownOptions::default());
-        read(&source, &events)
+        read(&source, &events, &["python"])
     }
 
     #[test]

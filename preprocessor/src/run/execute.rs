@@ -1,189 +1,236 @@
-//! Executing compiled jobs: one process each, alone in an empty folder, with a deadline.
+//! Executing the jobs that the store lacks: compiled together, then a process each, some at a time.
 
-use super::compile::Compiled;
-use super::{JobResult, Results};
+use super::job::{Job, Work};
+use super::process::{End, Host, OUTPUT_LIMIT, Run, Task};
+use super::rust::compile::{self, Compiled};
+use super::sandbox::Bounds;
+use super::store::Store;
+use super::{JobResult, MEMORY, Rust, sql};
+use crate::config::Settings;
+use anyhow::{Context, Result};
 use std::collections::BTreeMap;
-use std::io::{self, Read};
-use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::thread;
-use std::time::{Duration, Instant};
 
-/// How long a block may run.
-pub const DEADLINE: Duration = Duration::from_secs(10);
+/// The largest file that a block may write, in bytes.
+const FILE_SIZE: u64 = 64 << 20;
 
-/// How much a block may print, in bytes.
-pub const OUTPUT_LIMIT: u64 = 1024 * 1024;
-
-/// What a program did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Run {
-    /// What it printed on standard output.
-    pub stdout: Vec<u8>,
-    /// What it printed on standard error.
-    pub stderr: Vec<u8>,
-    /// How it ended.
-    pub end: End,
-}
-
-/// How a program ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum End {
-    /// With exit status 0.
-    Success,
-    /// With another exit status or a signal, in words.
-    Failure(String),
-    /// Killed after [`DEADLINE`].
-    Deadline,
-    /// Killed after printing [`OUTPUT_LIMIT`].
-    OutputLimit,
-}
-
-/// Runs every job that compiled, as many at once as there are processors.
-///
-/// # Errors
-/// When a process can't be started.
-pub fn execute(compiled: BTreeMap<String, Compiled>, folder: &Path) -> io::Result<Results> {
-    let workers = thread::available_parallelism().map_or(1, usize::from);
-    let queue = Mutex::new(compiled.into_iter());
+/// Runs the jobs, keeps their results, and returns them by key.
+pub(super) fn execute(
+    jobs: &BTreeMap<String, &Job>,
+    rust: Option<&Rust>,
+    host: &Host,
+    settings: &Settings,
+    store: &Store,
+) -> Result<BTreeMap<String, JobResult>> {
+    let folder = tempfile::Builder::new()
+        .prefix("run-")
+        .tempdir_in(store.work())
+        .context("failed to make a folder for the blocks")?;
+    let executor = Executor {
+        host,
+        settings,
+        store,
+        folder: folder.path(),
+    };
+    let mut compiled = executor.compile(jobs, rust)?;
+    let queue: Vec<_> = jobs
+        .iter()
+        .map(|(key, job)| (key, *job, compiled.remove(key.as_str())))
+        .collect();
+    let queue = Mutex::new(queue.into_iter());
     let results = Mutex::new(BTreeMap::new());
+    let workers = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         let workers: Vec<_> = (0..workers)
-            .map(|_| scope.spawn(|| work(&queue, &results, folder)))
+            .map(|_| {
+                scope.spawn(|| -> Result<()> {
+                    while let Some((key, job, compiled)) =
+                        queue.lock().map_or(None, |mut queue| queue.next())
+                    {
+                        let result = executor.job(key, job, compiled)?;
+                        if let Ok(mut results) = results.lock() {
+                            results.insert(key.clone(), result);
+                        }
+                    }
+                    Ok(())
+                })
+            })
             .collect();
         workers.into_iter().try_for_each(|worker| {
             worker
                 .join()
-                .unwrap_or_else(|_| Err(io::Error::other("a worker failed")))
+                .unwrap_or_else(|_| Err(anyhow::anyhow!("a worker failed")))
         })
     })?;
     Ok(results.into_inner().unwrap_or_default())
 }
 
-fn work(
-    queue: &Mutex<impl Iterator<Item = (String, Compiled)>>,
-    results: &Mutex<Results>,
-    folder: &Path,
-) -> io::Result<()> {
-    loop {
-        let next = queue.lock().map_or(None, |mut queue| queue.next());
-        let Some((name, job)) = next else {
-            return Ok(());
+struct Executor<'run> {
+    host: &'run Host,
+    settings: &'run Settings,
+    store: &'run Store,
+    folder: &'run Path,
+}
+
+impl Executor<'_> {
+    fn compile(
+        &self,
+        jobs: &BTreeMap<String, &Job>,
+        rust: Option<&Rust>,
+    ) -> Result<BTreeMap<String, Compiled>> {
+        let programs: BTreeMap<String, &_> = jobs
+            .iter()
+            .filter_map(|(key, job)| match &job.work {
+                Work::Rust(program) => Some((key.clone(), program)),
+                _ => None,
+            })
+            .collect();
+        let Some(rust) = rust.filter(|_| !programs.is_empty()) else {
+            return Ok(BTreeMap::new());
         };
-        let run = match &job.program {
-            Some((program, argument)) => {
-                let cwd = folder.join(format!("{name}.cwd"));
-                std::fs::create_dir(&cwd)?;
-                Some(execute_one(program, argument, &cwd)?)
+        let none = super::Library::default();
+        compile::Compiler {
+            toolchain: &rust.toolchain,
+            library: rust.library.as_ref().unwrap_or(&none),
+            edition: self.settings.edition,
+            host: self.host,
+            folder: self.folder,
+        }
+        .compile(&programs)
+    }
+
+    fn job(&self, key: &str, job: &Job, compiled: Option<Compiled>) -> Result<JobResult> {
+        let mut result = JobResult {
+            name: compile::module(key),
+            diagnostics: Vec::new(),
+            run: None,
+            repeated: self.settings.repeat,
+            other: None,
+            is_fresh: true,
+        };
+        let program = match compiled {
+            Some(compiled) => {
+                result.diagnostics = compiled.diagnostics;
+                compiled.program
             }
-            None => None,
+            None => self.prepare(key, job)?,
         };
-        let result = JobResult {
-            diagnostics: job.diagnostics,
-            run,
-        };
-        if let Ok(mut results) = results.lock() {
-            results.insert(name, result);
+        if let Some((program, arguments)) = program {
+            for number in 0..self.settings.repeat.max(1) {
+                let folder = self.folder.join(format!("{key}-{number}"));
+                let run = self.process(job, &program, &arguments, &folder)?;
+                match &result.run {
+                    None => result.run = Some(run),
+                    Some(first) if !first.is_like(&run) => {
+                        result.other = Some(run);
+                        break;
+                    }
+                    Some(_) => {}
+                }
+                if let Some(Run {
+                    end: End::Deadline(_) | End::OutputLimit(_),
+                    ..
+                }) = result.run
+                {
+                    break;
+                }
+            }
         }
+        if result.is_lasting() {
+            self.store.put(key, &result)?;
+        }
+        Ok(result)
+    }
+
+    /// Writes what a program needs that isn't compiled; the program and its arguments.
+    fn prepare(&self, key: &str, job: &Job) -> Result<Option<(PathBuf, Vec<String>)>> {
+        let write = |name: String, text: &str| -> Result<PathBuf> {
+            let file = self.folder.join(name);
+            std::fs::write(&file, text)
+                .with_context(|| format!("failed to write `{}`", file.display()))?;
+            Ok(file)
+        };
+        Ok(match &job.work {
+            Work::Rust(_) => None,
+            Work::Sql(blocks) => {
+                let file = write(format!("{key}.json"), &serde_json::to_string(blocks)?)?;
+                let program = self.settings.program.clone().unwrap_or_default();
+                Some((program, vec!["sql".to_owned(), file.display().to_string()]))
+            }
+            Work::Command { runner, code } => {
+                let file = write(format!("{key}.txt"), code)?.display().to_string();
+                let arguments = runner.arguments.iter();
+                let arguments = arguments.map(|argument| argument.replace("{file}", &file));
+                Some((runner.program.clone(), arguments.collect()))
+            }
+        })
+    }
+
+    fn process(
+        &self,
+        job: &Job,
+        program: &Path,
+        arguments: &[String],
+        folder: &Path,
+    ) -> Result<Run> {
+        if let (Work::Sql(blocks), None) = (&job.work, &self.settings.program) {
+            return in_this_process(blocks);
+        }
+        std::fs::create_dir(folder)
+            .with_context(|| format!("failed to make `{}`", folder.display()))?;
+        let mut bounds = Bounds {
+            read: vec![program.to_owned()],
+            write: vec![folder.to_owned()],
+            memory: MEMORY,
+            cpu: job.timeout.as_secs() + 1,
+            file_size: FILE_SIZE,
+            processes: false,
+        };
+        match &job.work {
+            Work::Rust(_) => {}
+            Work::Sql(_) => bounds.read.push(self.folder.to_owned()),
+            Work::Command { runner, .. } => {
+                bounds.read.push(self.folder.to_owned());
+                bounds.read.extend(runner.read.iter().cloned());
+                bounds.memory = runner.memory;
+                bounds.processes = runner.processes;
+            }
+        }
+        let task = Task {
+            program,
+            arguments: arguments.to_vec(),
+            environment: Vec::new(),
+            folder,
+            bounds,
+            deadline: job.timeout,
+            output: OUTPUT_LIMIT,
+        };
+        let slow = || {
+            self.settings
+                .progress
+                .say(&format!("{} is still running", job.place));
+        };
+        self.host
+            .run(&task, &slow)
+            .with_context(|| format!("failed to run the block at {}", job.place))
     }
 }
 
-fn execute_one(program: &Path, argument: &str, cwd: &Path) -> io::Result<Run> {
-    let mut command = Command::new(program);
-    command
-        .arg(argument)
-        .current_dir(cwd)
-        .env_clear()
-        .envs([
-            ("PATH", "/usr/bin:/bin"),
-            ("TZ", "UTC"),
-            ("LC_ALL", "C.UTF-8"),
-            ("NO_COLOR", "1"),
-        ])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    // Windows starts no program without it.
-    if let Some(root) = std::env::var_os("SystemRoot") {
-        command.env("SystemRoot", root);
-    }
-    let mut child = command.spawn()?;
-    let stdout = child
-        .stdout
-        .take()
-        .map(|pipe| thread::spawn(|| drain(pipe)));
-    let stderr = child
-        .stderr
-        .take()
-        .map(|pipe| thread::spawn(|| drain(pipe)));
-    let is_full = || {
-        let ended = |pipe: &Option<thread::JoinHandle<_>>| {
-            pipe.as_ref()
-                .is_some_and(std::thread::JoinHandle::is_finished)
-        };
-        ended(&stdout) && ended(&stderr)
+/// A library has no program of its own that it could start for SQL.
+fn in_this_process(blocks: &[String]) -> Result<Run> {
+    let (stdout, stderr, end) = match sql::run(blocks)? {
+        Ok(text) => (text, String::new(), End::Success),
+        Err(error) => (
+            String::new(),
+            serde_json::to_string(&error)?,
+            End::Status(1),
+        ),
     };
-    let end = wait(&mut child, is_full)?;
-    let collect = |pipe: Option<thread::JoinHandle<Vec<u8>>>| {
-        pipe.and_then(|pipe| pipe.join().ok()).unwrap_or_default()
-    };
-    let (stdout, stderr) = (collect(stdout), collect(stderr));
-    let full = |bytes: &Vec<u8>| bytes.len() as u64 > OUTPUT_LIMIT;
     Ok(Run {
-        end: match end {
-            _ if full(&stdout) || full(&stderr) => End::OutputLimit,
-            Some(status) if status.success() => End::Success,
-            Some(status) => End::Failure(in_words(status)),
-            None => End::Deadline,
-        },
-        stdout,
-        stderr,
+        stdout: stdout.into_bytes(),
+        stderr: stderr.into_bytes(),
+        end,
     })
-}
-
-/// Waits for the end of a child, and kills it at the deadline; none when it was killed.
-///
-/// Closed pipes are waited for without delay; the sleep grows so that short runs end at once and long
-/// ones cost nothing.
-fn wait(child: &mut Child, pipes_closed: impl Fn() -> bool) -> io::Result<Option<ExitStatus>> {
-    let start = Instant::now();
-    let mut pause = Duration::from_micros(200);
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
-        }
-        if start.elapsed() > DEADLINE {
-            child.kill()?;
-            child.wait()?;
-            return Ok(None);
-        }
-        thread::sleep(pause);
-        if !pipes_closed() {
-            pause = (pause * 2).min(Duration::from_millis(10));
-        }
-    }
-}
-
-/// Reads a pipe to its end or to just past the limit; a program that prints on then meets a closed pipe.
-fn drain(pipe: impl Read) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    // What was read before an error counts.
-    let _ = pipe.take(OUTPUT_LIMIT + 1).read_to_end(&mut bytes);
-    bytes
-}
-
-fn in_words(status: ExitStatus) -> String {
-    #[cfg(unix)]
-    {
-        use std::os::unix::process::ExitStatusExt;
-        if let Some(signal) = status.signal() {
-            return format!("was ended by signal {signal}");
-        }
-    }
-    match status.code() {
-        Some(101) => "panicked".to_owned(),
-        Some(code) => format!("ended with exit status {code}"),
-        None => "ended abnormally".to_owned(),
-    }
 }

@@ -1,64 +1,268 @@
-//! Running blocks: from jobs to what each one printed.
+//! Running blocks: from pages to what each block printed.
 //!
-//! 1. [`plan`] turns the pages' blocks into [`Job`]s, the same code once.
-//! 2. [`library`] has Cargo build the library that the blocks use.
-//! 3. [`compile`] has one `rustc` compile all jobs, and again without those that don't compile.
-//! 4. [`execute`] runs one process a job.
+//! A block becomes a [`job`] with a [`key`] made of all that its result depends on. What the [`store`] has
+//! under that key is not run again. The rest is compiled ([`rust`]) and run, each job in a [`process`] of
+//! its own inside the [`sandbox`].
 
-pub mod compile;
-pub mod execute;
-pub mod library;
-mod program;
+pub mod command;
+mod execute;
+pub mod job;
+pub mod key;
+pub mod process;
+pub mod rust;
+pub mod sandbox;
+pub mod sql;
+pub mod store;
 
-pub use execute::{End, Run};
-pub use program::Program;
-
-use crate::page::Block;
-use anyhow::Result;
-use library::Library;
-use sha2::{Digest, Sha256};
+use crate::config::Settings;
+use crate::page::{Language, Page};
+use anyhow::{Context, Result, bail};
+use command::Runner;
+use job::{Job, Work};
+use key::Key;
+use process::{End, Host, Run};
+use rust::compile::Diagnostic;
+use rust::library::Library;
+use rust::toolchain::Toolchain;
+use sandbox::Status;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+use store::Store;
 
-/// A program to compile and run, under a name made from its content.
-pub type Jobs = BTreeMap<String, Program>;
-
-/// What became of each job, by its name.
-pub type Results = BTreeMap<String, JobResult>;
+/// The address space of a block, in bytes.
+pub const MEMORY: u64 = 2 << 30;
 
 /// What became of a job.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct JobResult {
+    /// The job's name in messages of the compiler and the program.
+    pub name: String,
     /// What the compiler said about the job's own lines.
-    pub diagnostics: Vec<compile::Diagnostic>,
+    pub diagnostics: Vec<Diagnostic>,
     /// What the program did; none where it didn't compile.
     pub run: Option<Run>,
+    /// How often it was run, always with this result.
+    pub repeated: u32,
+    /// A run that gave something else.
+    pub other: Option<Run>,
+    /// Whether it ran in this build; otherwise the store had its result.
+    #[serde(skip)]
+    pub is_fresh: bool,
 }
 
-/// The jobs of some blocks. Blocks with the same code share one.
-pub fn plan<'pages>(blocks: impl Iterator<Item = &'pages Block>) -> Jobs {
-    blocks
-        .map(|block| (job_name(block), Program::new(&block.code)))
-        .collect()
-}
+/// For each page, for each of its blocks that can run, what became of it.
+pub type Results = Vec<Vec<JobResult>>;
 
-/// The name of a block's job: made from its code, never from its place.
-pub fn job_name(block: &Block) -> String {
-    let hash = Sha256::digest(block.code.text().as_bytes());
-    let mut name = "block_".to_owned();
-    for byte in hash.iter().take(12) {
-        let _ = write!(name, "{byte:02x}");
-    }
-    name
-}
-
-/// Compiles and runs the jobs.
+/// Runs the pages' blocks, or finds what they gave before.
 ///
 /// # Errors
-/// When the compiler can't be run, the library doesn't build, or a temporary folder can't be written.
-/// What is wrong with a job is in its result.
-pub fn run(jobs: &Jobs, library: &Library, edition: &str) -> Result<Results> {
-    let folder = tempfile::Builder::new().prefix("mdbook-proof-").tempdir()?;
-    let compiled = compile::compile(jobs, library, edition, folder.path())?;
-    Ok(execute::execute(compiled, folder.path())?)
+/// When the stages can't work: no compiler, a library that doesn't build, a store that can't be written, a
+/// sandbox that is required and incomplete. What is wrong with a block is in its result.
+pub fn run(pages: &[&Page], settings: &Settings) -> Result<Results> {
+    if pages
+        .iter()
+        .all(|page| page.blocks.iter().all(|b| b.is_broken))
+    {
+        return Ok(pages.iter().map(|_| Vec::new()).collect());
+    }
+    let store = Store::open(&settings.store())?;
+    let host = host(settings, &store)?;
+    let jobs = plan(pages, settings)?;
+    let has_rust = jobs
+        .iter()
+        .flatten()
+        .any(|job| matches!(job.work, Work::Rust(_)));
+    let mut rust = match has_rust {
+        true => Some(Rust::find(settings, &store)?),
+        false => None,
+    };
+    let bounds = bounds_key(&host.status);
+    let mut results;
+    let mut missing;
+    loop {
+        let content = rust
+            .as_ref()
+            .map_or(String::new(), |rust| rust.content(settings));
+        let keys: Vec<Vec<String>> = jobs
+            .iter()
+            .map(|page| page.iter().map(|job| job.key(&bounds, &content)).collect())
+            .collect();
+        results = BTreeMap::new();
+        missing = BTreeMap::new();
+        for (key, job) in keys.iter().flatten().zip(jobs.iter().flatten()) {
+            match store.get::<JobResult>(key) {
+                Some(result) if result.repeated >= settings.repeat => {
+                    results.insert(key.clone(), result);
+                }
+                _ => {
+                    missing.insert(key.clone(), job);
+                }
+            }
+        }
+        let needs_rust = missing
+            .values()
+            .any(|job| matches!(job.work, Work::Rust(_)));
+        // Cargo may find that the library is built from other files than last time: the keys change then.
+        if needs_rust
+            && let Some(rust) = &mut rust
+            && !rust.is_ready()
+        {
+            rust.build(settings, &store)?;
+            continue;
+        }
+        if !missing.is_empty() {
+            store.sweep();
+            let fresh = execute::execute(&missing, rust.as_ref(), &host, settings, &store)?;
+            results.extend(fresh);
+        }
+        return keys
+            .into_iter()
+            .map(|page| {
+                page.into_iter()
+                    .map(|key| results.get(&key).cloned().context("a job has no result"))
+                    .collect()
+            })
+            .collect();
+    }
+}
+
+/// What Rust blocks are compiled with.
+pub(super) struct Rust {
+    toolchain: Toolchain,
+    /// None where the book names no library, or none was built here yet.
+    library: Option<Library>,
+    needs_library: bool,
+}
+
+impl Rust {
+    fn find(settings: &Settings, store: &Store) -> Result<Self> {
+        let toolchain = Toolchain::find(&settings.root, store)?;
+        let package = settings.proof.library.as_deref();
+        Ok(Self {
+            library: package
+                .and_then(|p| Library::remembered(p, &settings.root, &toolchain, store)),
+            needs_library: package.is_some(),
+            toolchain,
+        })
+    }
+
+    fn is_ready(&self) -> bool {
+        !self.needs_library || self.library.as_ref().is_some_and(Library::is_built)
+    }
+
+    fn build(&mut self, settings: &Settings, store: &Store) -> Result<()> {
+        if let Some(package) = &settings.proof.library {
+            let library = Library::build(package, &settings.root, &self.toolchain, store)?;
+            self.library = Some(library);
+        }
+        Ok(())
+    }
+
+    /// All that compiled code depends on besides the code, hashed.
+    fn content(&self, settings: &Settings) -> String {
+        let key = self
+            .toolchain
+            .add_to(Key::new("rust").with(settings.edition));
+        match &self.library {
+            Some(library) => key.with(&library.content()),
+            None if self.needs_library => key.with("not built yet"),
+            None => key,
+        }
+        .finish()
+    }
+}
+
+/// The jobs of each page's blocks, in their order.
+fn plan(pages: &[&Page], settings: &Settings) -> Result<Vec<Vec<Job>>> {
+    let mut runners: BTreeMap<&str, Runner> = BTreeMap::new();
+    for block in pages.iter().flat_map(|page| &page.blocks) {
+        if let Language::Other(name) = &block.language
+            && !runners.contains_key(name.as_str())
+            && let Some(config) = settings.proof.runner.get(name)
+        {
+            runners.insert(name, Runner::resolve(name, config)?);
+        }
+    }
+    Ok(pages
+        .iter()
+        .map(|page| {
+            let mut sql: Vec<String> = Vec::new();
+            let mut jobs = Vec::new();
+            for block in page.blocks.iter().filter(|block| !block.is_broken) {
+                let runner = match &block.language {
+                    Language::Other(name) => runners.get(name.as_str()),
+                    _ => None,
+                };
+                let line = page.source.position(block.code.span.start).line;
+                let place = format!("{}:{line}", page.source.path().display());
+                jobs.push(Job::new(block, runner, &sql, place));
+                if block.language == Language::Sql {
+                    sql.push(block.code.text());
+                }
+            }
+            jobs
+        })
+        .collect())
+}
+
+/// The shim and what it can do here, remembered by kernel and program.
+///
+/// # Errors
+/// When the sandbox is required and incomplete.
+pub fn host(settings: &Settings, store: &Store) -> Result<Host> {
+    let status = match &settings.program {
+        Some(shim) if cfg!(target_os = "linux") => status(shim, store)?,
+        _ => Status::none(),
+    };
+    let missing = status.missing();
+    if settings.proof.require_sandbox && !missing.is_empty() {
+        bail!(
+            "book.toml requires the sandbox, and this system lacks: {}",
+            missing.join(", ")
+        );
+    }
+    Ok(Host {
+        shim: settings.program.clone(),
+        status,
+    })
+}
+
+fn status(shim: &Path, store: &Store) -> Result<Status> {
+    let key = Key::new("sandbox")
+        .with_program(shim)
+        .with_file(Path::new("/proc/sys/kernel/osrelease"))
+        .finish();
+    if let Some(status) = store.get(&key) {
+        return Ok(status);
+    }
+    let output = Command::new(shim)
+        .args(["shim", "--try"])
+        .output()
+        .with_context(|| format!("failed to run `{}`", shim.display()))?;
+    let status = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| Status::none());
+    store.put(&key, &status)?;
+    Ok(status)
+}
+
+/// The bounds that hold and the limits that don't depend on a job, for keys.
+fn bounds_key(status: &Status) -> String {
+    let mut key = Key::new("bounds").with(&MEMORY.to_string());
+    for (name, holds) in &status.bounds {
+        key = key.with(name).with(if *holds { "holds" } else { "" });
+    }
+    key.finish()
+}
+
+impl JobResult {
+    /// Whether the result follows from the job alone, so that it can be kept: not from the machine's load.
+    fn is_lasting(&self) -> bool {
+        // A compiler that fails without naming a line was hindered by something else.
+        let is_at_line = |d: &Diagnostic| !d.is_error || d.place.is_some();
+        match &self.run {
+            None => self.diagnostics.iter().all(is_at_line),
+            Some(run) => self.other.is_none() && matches!(run.end, End::Success | End::Status(_)),
+        }
+    }
 }

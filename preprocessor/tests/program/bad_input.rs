@@ -145,9 +145,14 @@ fn a_table_row_with_a_lost_cell() {
 
 #[test]
 fn a_missing_include_or_anchor() {
-    let book = Book::new("{{#include nothing.rs}}\n");
-    book.run(&[]).gives_up(&["nothing.rs"]);
-    assert!(!book.is_built());
+    refused(
+        "a\n\n{{#include nothing.rs}}\n",
+        &["page.md:3:1", "there is no file `nothing.rs`"],
+    );
+    refused(
+        "```rust,run\n{{#include page.md:nothing}}\n```\n",
+        &["page.md:2:1", "`page.md` has no anchor `nothing`"],
+    );
 }
 
 #[test]

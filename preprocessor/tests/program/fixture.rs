@@ -128,7 +128,7 @@ impl Answer {
         self
     }
 
-    /// Asserts exit status 1 and that the messages hold all of these texts.
+    /// Asserts exit status 1 and that the messages hold all of these texts; `one|other` is either.
     #[track_caller]
     pub(crate) fn finds(&self, texts: &[&str]) -> &Self {
         assert_eq!(self.status, 1, "{}\n{}", self.stdout, self.stderr);
@@ -146,7 +146,7 @@ impl Answer {
     fn says(&self, texts: &[&str]) -> &Self {
         for text in texts {
             assert!(
-                self.stderr.contains(text),
+                text.split('|').any(|text| self.stderr.contains(text)),
                 "no `{text}` in\n{}",
                 self.stderr
             );

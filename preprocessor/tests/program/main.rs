@@ -6,6 +6,11 @@
 )]
 
 mod bad_input;
+mod blocks;
 mod changes;
 mod fixture;
+#[cfg(target_os = "linux")]
+mod hostile;
+mod pictures;
 mod protocol;
+mod remembered;

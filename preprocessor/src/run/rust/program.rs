@@ -52,6 +52,21 @@ impl Program {
             })
     }
 
+    /// Whether the program has the compiler read other files.
+    pub fn includes_files(&self) -> bool {
+        self.first_include().is_some()
+    }
+
+    /// The first line that has the compiler read another file, and its bytes.
+    pub fn first_include(&self) -> Option<(usize, std::ops::Range<usize>)> {
+        let includes = |line: &str| line.contains("include") || line.contains("#[path");
+        let (number, line) = self.lines.iter().find(|(_, line)| includes(line))?;
+        Some((
+            *number,
+            self.shift(*number)..self.shift(*number) + line.len(),
+        ))
+    }
+
     /// The source file, and for each of its lines the line of the block that it comes from.
     pub fn file(&self) -> (String, Vec<Option<usize>>) {
         let mut text = String::new();
@@ -142,6 +157,7 @@ mod tests {
                 .map(|line| Line {
                     text: line.to_owned(),
                     span: 0..0,
+                    file: None,
                 })
                 .collect(),
             prefix: String::new(),

@@ -1,0 +1,107 @@
+//! A failure detector that waits for heartbeats, on a network that delays and loses them.
+//!
+//! That such a detector can be quick or sure, and not both, is the subject of T. D. Chandra and S. Toueg, "Unreliable Failure
+//! Detectors for Reliable Distributed Systems", *Journal of the ACM* 43(2), 1996. Times are in milliseconds.
+
+use crate::random::Random;
+
+/// How heartbeats travel, and when their absence means a failure.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Detector {
+    /// The time between two heartbeats.
+    pub interval: f64,
+    /// Without a heartbeat for so long, the sender counts as dead.
+    pub timeout: f64,
+    /// The mean delay of a heartbeat, exponentially distributed.
+    pub delay: f64,
+    /// The share of heartbeats that are lost, from 0 to 1.
+    pub loss: f64,
+}
+
+/// What a detector said.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Verdict {
+    /// How often it took a living server for dead.
+    pub false_alarms: u32,
+    /// How long after the real crash it noticed.
+    pub detection: f64,
+}
+
+// ANCHOR: watch
+/// Watches a server that sends `beats` heartbeats and then crashes.
+pub fn watch(detector: &Detector, beats: u32, seed: u64) -> Verdict {
+    let mut random = Random::new(seed);
+    let mut arrivals: Vec<f64> = (0..beats)
+        .map(|n| f64::from(n) * detector.interval)
+        .filter_map(|sent| {
+            let is_lost = random.chance(detector.loss);
+            let arrival = sent + random.exponential(detector.delay);
+            (!is_lost).then_some(arrival)
+        })
+        .collect();
+    arrivals.sort_by(f64::total_cmp);
+    let gaps = arrivals.windows(2).map(|pair| pair[1] - pair[0]);
+    let false_alarms = gaps.map(|gap| u32::from(gap > detector.timeout)).sum();
+    let crash = f64::from(beats) * detector.interval;
+    let last = arrivals.last().copied().unwrap_or(0.0);
+    Verdict {
+        false_alarms,
+        detection: last + detector.timeout - crash,
+    }
+}
+// ANCHOR_END: watch
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STEADY: Detector = Detector {
+        interval: 1_000.0,
+        timeout: 2_500.0,
+        delay: 0.0,
+        loss: 0.1,
+    };
+
+    #[test]
+    fn with_loss_alone_alarms_are_as_many_as_the_formula_says() {
+        // A gap above 2.5 intervals takes two lost heartbeats, between one that arrived and the next.
+        let seen = watch(&STEADY, 1_000_000, 1);
+        let theory = 1_000_000.0 * 0.9 * 0.1 * 0.1;
+        assert!(
+            (f64::from(seen.false_alarms) / theory - 1.0).abs() < 0.02,
+            "{seen:?}"
+        );
+    }
+
+    #[test]
+    fn without_loss_and_delay_there_is_no_false_alarm() {
+        let seen = watch(
+            &Detector {
+                loss: 0.0,
+                ..STEADY
+            },
+            1_000,
+            1,
+        );
+        assert_eq!(seen.false_alarms, 0);
+        assert!((seen.detection - 1_500.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_longer_timeout_has_fewer_alarms_and_notices_later() {
+        let run = |timeout| {
+            watch(
+                &Detector {
+                    timeout,
+                    delay: 200.0,
+                    ..STEADY
+                },
+                50_000,
+                7,
+            )
+        };
+        let (short, long) = (run(1_500.0), run(5_000.0));
+        assert!(short.false_alarms > 50 * long.false_alarms);
+        assert!(short.detection < long.detection);
+    }
+}

@@ -1,0 +1,170 @@
+//! A request that needs answers from many servers, and hedged requests.
+//!
+//! After J. Dean and L. A. Barroso, "The Tail at Scale", *Communications of the ACM* 56(2), 2013.
+
+use crate::random::Random;
+
+/// How long one server takes: mostly around its usual time, now and then far longer. Times are in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Backend {
+    /// The least time of any answer.
+    pub floor: u64,
+    /// The mean of what is added to it, exponentially distributed.
+    pub usual: f64,
+    /// The share of slow answers, from 0 to 1.
+    pub slow_share: f64,
+    /// What is added to a slow answer.
+    pub slow: u64,
+}
+
+impl Backend {
+    /// The time of one answer.
+    pub fn answer(&self, random: &mut Random) -> u64 {
+        let usual = self.floor + random.exponential_us(self.usual);
+        usual
+            + if random.chance(self.slow_share) {
+                self.slow
+            } else {
+                0
+            }
+    }
+}
+
+// ANCHOR: fan_out
+/// The time of a request that asks `servers` servers at once and needs all of their answers.
+pub fn fan_out(backend: &Backend, servers: usize, random: &mut Random) -> u64 {
+    let answers = (0..servers).map(|_| backend.answer(random));
+    answers.max().unwrap_or(0)
+}
+
+/// The share of requests that meet at least one slow answer, if each server is slow with probability `slow`.
+pub fn tail_share(slow: f64, servers: i32) -> f64 {
+    1.0 - (1.0 - slow).powi(servers)
+}
+// ANCHOR_END: fan_out
+
+/// What a hedged request took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hedge {
+    /// The time until the first answer, in microseconds.
+    pub time: u64,
+    /// How many copies were sent: 1 or 2.
+    pub copies: usize,
+}
+
+// ANCHOR: hedged
+/// Asks one server and, when no answer came within `patience` microseconds, a second one. The first answer counts.
+pub fn hedged(backend: &Backend, patience: Option<u64>, random: &mut Random) -> Hedge {
+    let first = backend.answer(random);
+    match patience {
+        Some(patience) if first > patience => {
+            let second = patience + backend.answer(random);
+            Hedge {
+                time: first.min(second),
+                copies: 2,
+            }
+        }
+        _ => Hedge {
+            time: first,
+            copies: 1,
+        },
+    }
+}
+// ANCHOR_END: hedged
+
+/// What is sent when, in order: times in microseconds with lines such as `client -> one: get`.
+///
+/// `first` and `second` are how long the two servers take. The client cancels what it no longer needs.
+pub fn hedge_trace(first: u64, second: u64, patience: u64) -> Vec<(u64, String)> {
+    let mut events = vec![(0, "client -> one: get")];
+    if first <= patience {
+        events.push((first, "one -> client: answer"));
+    } else {
+        events.push((patience, "client -> two: get"));
+        let other = patience + second;
+        if other < first {
+            events.push((other, "two -> client: answer"));
+            events.push((other, "client -> one: cancel"));
+        } else {
+            events.push((first, "one -> client: answer"));
+            events.push((first, "client -> two: cancel"));
+        }
+    }
+    let lines = events
+        .into_iter()
+        .map(|(time, line)| (time, line.to_owned()));
+    lines.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BACKEND: Backend = Backend {
+        floor: 4_000,
+        usual: 1_000.0,
+        slow_share: 0.01,
+        slow: 1_000_000,
+    };
+
+    /// The share of `runs` for which something holds.
+    fn share(runs: u32, mut holds: impl FnMut() -> bool) -> f64 {
+        let held = (0..runs).filter(|_| holds()).count();
+        f64::from(u32::try_from(held).unwrap()) / f64::from(runs)
+    }
+
+    #[test]
+    fn slow_requests_are_as_many_as_the_formula_says() {
+        let mut random = Random::new(1);
+        for servers in [1, 10, 100] {
+            let slow = share(20_000, || fan_out(&BACKEND, servers, &mut random) > 500_000);
+            let theory = tail_share(0.01, i32::try_from(servers).unwrap());
+            assert!((slow - theory).abs() < 0.01, "{servers}: {slow} {theory}");
+        }
+        assert_eq!(fan_out(&BACKEND, 0, &mut random), 0);
+    }
+
+    #[test]
+    fn a_hedge_is_slow_only_if_both_copies_are() {
+        let mut random = Random::new(2);
+        let backend = Backend {
+            slow_share: 0.1,
+            ..BACKEND
+        };
+        let slow = share(100_000, || {
+            hedged(&backend, Some(10_000), &mut random).time > 500_000
+        });
+        assert!((slow - 0.01).abs() < 0.001, "{slow}");
+    }
+
+    #[test]
+    fn a_trace_ends_with_the_first_answer() {
+        for (first, second, patience) in [(3, 9, 5), (50, 9, 5), (12, 9, 5)] {
+            let trace = hedge_trace(first, second, patience);
+            let answers: Vec<_> = trace
+                .iter()
+                .filter(|(_, line)| line.contains("answer"))
+                .collect();
+            let best = if first <= patience {
+                first
+            } else {
+                first.min(patience + second)
+            };
+            assert_eq!(answers.len(), 1);
+            assert_eq!(answers[0].0, best);
+            assert!(trace.is_sorted_by_key(|(time, _)| *time));
+        }
+    }
+
+    #[test]
+    fn copies_are_sent_for_what_is_late() {
+        let mut random = Random::new(3);
+        let late = share(100_000, || {
+            hedged(&BACKEND, Some(6_000), &mut random).copies == 2
+        });
+        // Late are the slow ones, and of the others those above floor + 2 means.
+        let theory = 0.01 + 0.99 * (-2.0_f64).exp();
+        assert!((late - theory).abs() < 0.005, "{late} {theory}");
+        assert_eq!(hedged(&BACKEND, None, &mut random).copies, 1);
+    }
+}

@@ -1,0 +1,7 @@
+//! Method: what more machines bring, and what a guarantee costs.
+
+mod counter;
+mod scaling;
+
+pub use counter::SampledCounter;
+pub use scaling::{Workers, amdahl, repairman};

@@ -1,0 +1,114 @@
+//! The words of an info string: parted at commas and spaces, but not inside double quotes.
+
+use std::ops::Range;
+
+/// A word of an info string, such as `run`, `timeout=20s` or `ref="M/M/1 theory"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// What stands before `=`, or the whole word.
+    pub name: String,
+    /// What stands behind `=`, its quotes taken off.
+    pub value: Option<String>,
+    /// Its bytes in the info string.
+    pub span: Range<usize>,
+}
+
+/// Parts an info string into its words.
+///
+/// # Errors
+/// The bytes of a quotation that is never closed.
+pub fn words(info: &str) -> Result<Vec<Word>, Range<usize>> {
+    let is_gap = |c: char| matches!(c, ',' | ' ' | '\t');
+    let mut words = Vec::new();
+    let mut start = None;
+    let mut quote = None;
+    for (at, c) in info.char_indices() {
+        if c == '"' {
+            start.get_or_insert(at);
+            quote = if quote.is_none() { Some(at) } else { None };
+        } else if quote.is_some() || !is_gap(c) {
+            start.get_or_insert(at);
+        } else if let Some(start) = start.take() {
+            words.push(word(info, start..at));
+        }
+    }
+    if let Some(open) = quote {
+        return Err(open..info.len());
+    }
+    if let Some(start) = start {
+        words.push(word(info, start..info.len()));
+    }
+    Ok(words)
+}
+
+fn word(info: &str, span: Range<usize>) -> Word {
+    let text = &info[span.clone()];
+    let (name, value) = match text.split_once('=') {
+        Some((name, value)) => (name, Some(value.replace('"', ""))),
+        None => (text, None),
+    };
+    Word {
+        name: name.replace('"', ""),
+        value,
+        span,
+    }
+}
+
+/// The known name that somebody who wrote `name` probably meant.
+pub fn nearest<'known>(name: &str, known: &[&'known str]) -> Option<&'known str> {
+    known
+        .iter()
+        .map(|known| {
+            (
+                strsim::damerau_levenshtein(&name.to_lowercase(), known),
+                *known,
+            )
+        })
+        .filter(|(distance, known)| *distance <= known.len().div_ceil(3))
+        .min()
+        .map(|(_, known)| known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn words_are_parted_at_commas_and_spaces_outside_quotes() {
+        let read = words("output, chart=line  ref=\"a, b\",elided=\"it's = so\",").unwrap();
+        let read: Vec<_> = read
+            .iter()
+            .map(|word| (word.name.as_str(), word.value.as_deref()))
+            .collect();
+        assert_eq!(
+            read,
+            [
+                ("output", None),
+                ("chart", Some("line")),
+                ("ref", Some("a, b")),
+                ("elided", Some("it's = so")),
+            ]
+        );
+        assert_eq!(words("output,ref=\"x"), Err(11..13));
+        assert_eq!(words(" ,, "), Ok(vec![]));
+    }
+
+    #[test]
+    fn the_nearest_name_is_offered_only_when_it_is_near() {
+        assert_eq!(nearest("chrat", &["chart", "table"]), Some("chart"));
+        assert_eq!(nearest("log-x", &["logx", "logy"]), Some("logx"));
+        assert_eq!(nearest("picture", &["chart", "table"]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_info_string_panics(info in "[a-zµ\"=, \t]{0,40}") {
+            if let Ok(words) = words(&info) {
+                for word in words {
+                    prop_assert!(info.get(word.span).is_some());
+                }
+            }
+        }
+    }
+}

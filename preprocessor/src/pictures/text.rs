@@ -1,0 +1,105 @@
+//! Text in pictures: how wide it is, where it breaks, and where it is cut.
+//!
+//! There is no font when a book is built, so widths are those of a common sans-serif font, rounded up.
+
+/// How wide a text is, in ems.
+pub(super) fn width(text: &str) -> f64 {
+    text.chars().map(character).sum()
+}
+
+fn character(c: char) -> f64 {
+    match c {
+        'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' => 0.3,
+        'f' | 't' | 'r' | ' ' | '(' | ')' | '[' | ']' | '/' | '-' | '"' => 0.4,
+        'm' | 'w' | 'M' | 'W' | '%' | '@' => 0.92,
+        'A'..='Z' | '~' | '+' | '=' | '<' | '>' | '×' | '→' | '≤' | '≥' => 0.72,
+        '\0'..='\u{2e7f}' => 0.58,
+        _ => 1.05,
+    }
+}
+
+/// The text without control characters and runs of spaces, and no wider than `ems`: what is cut ends in `…`.
+pub(super) fn cut(text: &str, ems: f64) -> String {
+    let text = clean(text);
+    if width(&text) <= ems {
+        return text;
+    }
+    let mut room = ems - 1.0;
+    let mut short: String = text
+        .chars()
+        .take_while(|c| {
+            room -= character(*c);
+            room >= 0.0
+        })
+        .collect();
+    short.truncate(short.trim_end().len());
+    short.push('…');
+    short
+}
+
+/// The text in at most `lines` lines of at most `ems`, broken between words where possible.
+pub(super) fn wrap(text: &str, ems: f64, lines: usize) -> Vec<String> {
+    let text = clean(text);
+    let mut wrapped: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for word in text.split(' ') {
+        if !line.is_empty() && width(&line) + width(word) + 0.4 > ems {
+            if wrapped.len() + 1 == lines {
+                // The last line takes the rest, to be cut.
+                line.push(' ');
+                line.push_str(word);
+                continue;
+            }
+            wrapped.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    wrapped.push(line);
+    wrapped.iter().map(|line| cut(line, ems)).collect()
+}
+
+/// Control characters as their pictures, spaces one at a time.
+pub(super) fn clean(text: &str) -> String {
+    let mut clean = String::new();
+    for c in text.trim().chars() {
+        match c {
+            ' ' | '\t' if clean.ends_with(' ') => {}
+            '\t' => clean.push(' '),
+            '\0'..='\x1f' => clean.extend(char::from_u32(0x2400 + u32::from(c))),
+            '\x7f'..='\u{9f}' => clean.push('␡'),
+            _ => clean.push(c),
+        }
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn long_text_is_wrapped_between_words_and_cut_at_the_end() {
+        assert_eq!(wrap("put k1 = v1", 20.0, 2), ["put k1 = v1"]);
+        assert_eq!(wrap("aaaa bbbb cccc", 3.0, 3), ["aaaa", "bbbb", "cccc"]);
+        let lines = wrap(&"word ".repeat(99), 10.0, 2);
+        assert_eq!(lines.len(), 2);
+        assert!(lines[1].ends_with('…'));
+        assert!(width(&cut(&"x".repeat(10_000), 10.0)) <= 10.1);
+        assert_eq!(cut("a\t\x1b[0m", 9.0), "a ␛[0m");
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_too_wide(text in "\\PC{0,80}", ems in 2.0..20.0, lines in 1..5usize) {
+            let wrapped = wrap(&text, ems, lines);
+            prop_assert!(!wrapped.is_empty() && wrapped.len() <= lines);
+            for line in wrapped {
+                prop_assert!(width(&line) <= ems + 0.1, "{}", line);
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Jobs: what is run for a block, and the key under which its result is kept.
+
+use super::command::Runner;
+use super::key::Key;
+use super::rust::program::Program;
+use super::sql;
+use crate::page::{Block, Language};
+use std::time::Duration;
+
+/// What is run for a block.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The program.
+    pub work: Work,
+    /// How long it may run.
+    pub timeout: Duration,
+    /// The block's file and line, to name it while it runs.
+    pub place: String,
+}
+
+/// A program, by its language.
+#[derive(Debug, Clone)]
+pub enum Work {
+    /// Compiled with the others.
+    Rust(Program),
+    /// The SQL of the page, up to the block.
+    Sql(Vec<String>),
+    /// A text for another program.
+    Command {
+        /// That program.
+        runner: Runner,
+        /// The text.
+        code: String,
+    },
+}
+
+/// How long a block may run if it doesn't say.
+pub const TIMEOUT: Duration = Duration::from_secs(10);
+
+impl Job {
+    /// The job of a block of a page. `earlier` are the page's SQL blocks before it.
+    pub fn new(block: &Block, runner: Option<&Runner>, earlier: &[String], place: String) -> Self {
+        let work = match (&block.language, runner) {
+            (Language::Sql, _) => {
+                let mut blocks = earlier.to_vec();
+                blocks.push(block.code.text());
+                Work::Sql(blocks)
+            }
+            (Language::Other(_), Some(runner)) => Work::Command {
+                runner: runner.clone(),
+                code: block.code.text(),
+            },
+            _ => Work::Rust(Program::new(&block.code)),
+        };
+        Self {
+            work,
+            timeout: block.timeout.unwrap_or(TIMEOUT),
+            place,
+        }
+    }
+
+    /// The key of the job's result: its code, and `rust`, which stands for what Rust code is compiled with.
+    pub fn key(&self, bounds: &str, rust: &str) -> String {
+        let key = Key::new("job")
+            .with(bounds)
+            .with(&self.timeout.as_millis().to_string());
+        match &self.work {
+            Work::Rust(program) => key.with("rust").with(rust).with(&program.file().0),
+            Work::Sql(blocks) => {
+                let key = key.with("sql").with(sql::version());
+                blocks.iter().fold(key, |key, block| key.with(block))
+            }
+            Work::Command { runner, code } => runner.add_to(key.with("command")).with(code),
+        }
+        .finish()
+    }
+}

@@ -1,0 +1,96 @@
+//! Keys: what a result depends on, hashed. A changed input gives another key, so an old result is never
+//! found for it.
+
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// Changes when results are kept in another form or made in another way.
+const SCHEMA: u32 = 1;
+
+/// A key under construction. Every part goes in with its length, so that no two lists of parts look alike.
+#[derive(Clone)]
+pub struct Key(Sha256);
+
+impl Key {
+    /// A key for one kind of result.
+    pub fn new(kind: &str) -> Self {
+        Self(Sha256::new())
+            .with(kind)
+            .with(env!("CARGO_PKG_VERSION"))
+            .with(&SCHEMA.to_string())
+    }
+
+    /// The key with one more part.
+    #[must_use]
+    pub fn with(self, part: &str) -> Self {
+        self.with_bytes(part.as_bytes())
+    }
+
+    /// The key with one more part.
+    #[must_use]
+    pub fn with_bytes(mut self, part: &[u8]) -> Self {
+        self.0.update((part.len() as u64).to_le_bytes());
+        self.0.update(part);
+        self
+    }
+
+    /// The key with a file's path and content; a file that can't be read counts as such.
+    #[must_use]
+    pub fn with_file(self, path: &Path) -> Self {
+        let key = self.with(&path.to_string_lossy());
+        match std::fs::read(path) {
+            Ok(content) => key.with("is").with_bytes(&content),
+            Err(_) => key.with("is not there"),
+        }
+    }
+
+    /// The key with a program's place, size and time of change, which stand for its content.
+    #[must_use]
+    pub fn with_program(self, path: &Path) -> Self {
+        let key = self.with(&path.to_string_lossy());
+        let Ok(metadata) = std::fs::metadata(path) else {
+            return key.with("is not there");
+        };
+        let time = metadata
+            .modified()
+            .ok()
+            .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
+            .unwrap_or_default();
+        key.with(&metadata.len().to_string())
+            .with(&time.as_nanos().to_string())
+    }
+
+    /// The key as letters and digits.
+    pub fn finish(self) -> String {
+        let mut text = String::new();
+        for byte in self.0.finalize().iter().take(16) {
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_keep_their_borders() {
+        let key = |parts: &[&str]| {
+            parts
+                .iter()
+                .fold(Key::new("test"), |key, part| key.with(part))
+                .finish()
+        };
+        assert_eq!(key(&["ab", "c"]), key(&["ab", "c"]));
+        assert_ne!(key(&["ab", "c"]), key(&["a", "bc"]));
+        assert_ne!(key(&["ab"]), key(&["ab", ""]));
+    }
+}

@@ -1,0 +1,311 @@
+//! Blocks in SQL: one database in memory a page, its blocks' statements in page order.
+//!
+//! A block's job is the page's SQL up to and including the block; what it prints is what its own statements
+//! give. A statement that returns rows prints them as a table, `EXPLAIN QUERY PLAN` prints a tree, anything
+//! else prints nothing. No other database can be attached and no extension loaded.
+
+use anyhow::{Context, Result};
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Error, Statement};
+use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
+use std::ops::Range;
+
+/// An error of a statement, at its line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SqlError {
+    /// Which of the page's SQL blocks, from 0.
+    pub block: usize,
+    /// The line of the block, from 0.
+    pub line: usize,
+    /// The column of the line, in bytes from 0.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// The version of the engine, which results depend on.
+pub fn version() -> &'static str {
+    rusqlite::version()
+}
+
+/// Runs the blocks in an empty database; what the last one prints.
+///
+/// # Errors
+/// The first statement that fails.
+pub fn run(blocks: &[String]) -> Result<Result<String, SqlError>> {
+    let mut connection = Connection::open_in_memory().context("failed to open a database")?;
+    connection
+        .execute_batch("PRAGMA temp_store = memory; PRAGMA foreign_keys = on;")
+        .context("failed to set up a database")?;
+    connection.authorizer(Some(|context: AuthContext<'_>| match context.action {
+        AuthAction::Attach { .. }
+        | AuthAction::Detach { .. }
+        | AuthAction::Function {
+            function_name: "load_extension",
+        } => Authorization::Deny,
+        _ => Authorization::Allow,
+    }))?;
+    let mut printed = String::new();
+    for (number, block) in blocks.iter().enumerate() {
+        printed.clear();
+        for range in statements(block) {
+            if let Err(error) = statement(&connection, &block[range.clone()], &mut printed) {
+                let (offset, message) = explain(error);
+                let at = (range.start + offset).min(block.len());
+                let before = block.get(..at).unwrap_or_default();
+                return Ok(Err(SqlError {
+                    block: number,
+                    line: before.matches('\n').count(),
+                    column: before.len() - before.rfind('\n').map_or(0, |end| end + 1),
+                    message,
+                }));
+            }
+        }
+    }
+    Ok(Ok(printed))
+}
+
+/// Where in the statement an error lies, and what it is.
+fn explain(error: Error) -> (usize, String) {
+    match error {
+        Error::SqlInputError { msg, offset, .. } => (usize::try_from(offset).unwrap_or(0), msg),
+        Error::SqliteFailure(_, Some(message)) => (0, message),
+        error => (0, error.to_string()),
+    }
+}
+
+/// Runs a statement and prints its rows.
+fn statement(connection: &Connection, sql: &str, printed: &mut String) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare(sql)?;
+    if statement.column_count() == 0 {
+        statement.execute([])?;
+        return Ok(());
+    }
+    let text = match statement.is_explain() {
+        2 => plan(&mut statement)?,
+        _ => table(&mut statement)?,
+    };
+    if !printed.is_empty() {
+        printed.push('\n');
+    }
+    printed.push_str(&text);
+    Ok(())
+}
+
+/// The rows as a Markdown table, with aligned columns.
+fn table(statement: &mut Statement<'_>) -> rusqlite::Result<String> {
+    let names: Vec<String> = statement.column_names().map(cell).collect();
+    let mut is_text = vec![false; names.len()];
+    let mut lines = vec![names];
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let mut cells = Vec::new();
+        for (column, is_text) in is_text.iter_mut().enumerate() {
+            let value = row.get_ref(column)?;
+            *is_text |= matches!(value, ValueRef::Text(_) | ValueRef::Blob(_));
+            cells.push(shown(value));
+        }
+        lines.push(cells);
+    }
+    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max();
+    let widths: Vec<usize> = (0..is_text.len())
+        .map(|c| width(c).unwrap_or(0).max(2))
+        .collect();
+    let mut text = String::new();
+    for (number, line) in lines.iter().enumerate() {
+        for ((cell, width), is_text) in line.iter().zip(&widths).zip(&is_text) {
+            let _ = match is_text {
+                true => write!(text, "| {cell:width$} "),
+                false => write!(text, "| {cell:>width$} "),
+            };
+        }
+        text.push_str("|\n");
+        if number == 0 {
+            for (width, is_text) in widths.iter().zip(&is_text) {
+                let dashes = "-".repeat(width - usize::from(!is_text));
+                let _ = write!(text, "| {dashes}{} ", if *is_text { "" } else { ":" });
+            }
+            text.push_str("|\n");
+        }
+    }
+    Ok(text)
+}
+
+fn shown(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Null => "NULL".to_owned(),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Real(number) => number.to_string(),
+        ValueRef::Text(text) => cell(String::from_utf8_lossy(text)),
+        ValueRef::Blob(bytes) => {
+            let mut text = "x'".to_owned();
+            for byte in bytes {
+                let _ = write!(text, "{byte:02x}");
+            }
+            text + "'"
+        }
+    }
+}
+
+/// A text that can stand in a cell.
+fn cell(text: impl AsRef<str>) -> String {
+    let text = text.as_ref();
+    text.replace('|', "\\|")
+        .replace("\r\n", " ")
+        .replace('\n', " ")
+}
+
+/// A query plan as a tree.
+fn plan(statement: &mut Statement<'_>) -> rusqlite::Result<String> {
+    let steps: Vec<(i64, i64, String)> = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(3)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut text = "QUERY PLAN\n".to_owned();
+    branch(&steps, 0, "", &mut text);
+    Ok(text)
+}
+
+fn branch(steps: &[(i64, i64, String)], parent: i64, indent: &str, text: &mut String) {
+    let mut children = steps.iter().filter(|(_, p, _)| *p == parent).peekable();
+    while let Some((id, _, detail)) = children.next() {
+        let is_last = children.peek().is_none();
+        let mark = if is_last { "`--" } else { "|--" };
+        let _ = writeln!(text, "{indent}{mark}{detail}");
+        let deeper = format!("{indent}{}", if is_last { "   " } else { "|  " });
+        branch(steps, *id, &deeper, text);
+    }
+}
+
+/// Where each statement of a text stands, its semicolon included.
+fn statements(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    let mut is_empty = true;
+    let mut words: Vec<String> = Vec::new();
+    let mut at = 0;
+    let bytes = text.as_bytes();
+    while at < bytes.len() {
+        let rest = &text[at..];
+        let length = match bytes[at] {
+            b'-' if rest.starts_with("--") => rest.find('\n').unwrap_or(rest.len()),
+            b'/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
+            quote @ (b'\'' | b'"' | b'`' | b'[') => {
+                is_empty = false;
+                let close = if quote == b'[' {
+                    ']'
+                } else {
+                    char::from(quote)
+                };
+                rest[1..].find(close).map_or(rest.len(), |end| end + 2)
+            }
+            b';' => {
+                let is_trigger = words.iter().take(4).any(|word| word == "trigger");
+                if !is_trigger || words.last().is_some_and(|word| word == "end") {
+                    if !is_empty {
+                        found.push(start..at + 1);
+                    }
+                    start = at + 1;
+                    is_empty = true;
+                    words.clear();
+                }
+                1
+            }
+            byte if byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii() => {
+                let end =
+                    rest.find(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '_');
+                let length = end.unwrap_or(rest.len());
+                words.push(rest[..length].to_ascii_lowercase());
+                is_empty = false;
+                length
+            }
+            byte => {
+                is_empty &= byte.is_ascii_whitespace();
+                1
+            }
+        };
+        if is_empty && !rest.starts_with(';') {
+            // What stands before a statement is no part of it, so that errors point at the statement.
+            start = at + length;
+        }
+        at += length;
+    }
+    if !is_empty {
+        found.push(start..text.len());
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn printed(blocks: &[&str]) -> Result<String, SqlError> {
+        let blocks: Vec<String> = blocks.iter().map(|block| (*block).to_owned()).collect();
+        run(&blocks).unwrap()
+    }
+
+    #[test]
+    fn the_last_block_prints_its_rows_with_the_database_of_all() {
+        let text = printed(&[
+            "create table t (name text, n int); select 1;",
+            "-- both\ninsert into t values ('a|b', 1), ('c', null);\nselect * from t order by n;\nselect 2.5 as x",
+        ]);
+        assert_eq!(
+            text.unwrap(),
+            "| name |    n |\n| ---- | ---: |\n| c    | NULL |\n| a\\|b |    1 |\n\n|   x |\n| --: |\n| 2.5 |\n"
+        );
+    }
+
+    #[test]
+    fn a_query_plan_is_a_tree() {
+        let text = printed(&[
+            "create table t (n); explain query plan select n from t union select n from t",
+        ]);
+        let text = text.unwrap();
+        assert!(text.starts_with("QUERY PLAN\n`--"), "{text}");
+        assert!(text.contains("\n   |  |--SCAN t\n"), "{text}");
+    }
+
+    #[test]
+    fn errors_stand_at_their_statement() {
+        let error = printed(&["select 1;", "\n-- no\nselect 1;\nselect nme from t;"]).unwrap_err();
+        assert_eq!((error.block, error.line), (1, 3));
+        let error = printed(&[
+            "create table t (n unique);\n insert into t values (1);\n  insert into t\n values (1);",
+        ]);
+        let error = error.unwrap_err();
+        assert_eq!((error.line, error.column), (2, 2));
+        assert!(error.message.contains("UNIQUE"), "{}", error.message);
+    }
+
+    #[test]
+    fn other_databases_and_extensions_are_out_of_reach() {
+        for sql in [
+            "attach ':memory:' as other",
+            "select load_extension('x')",
+            "vacuum into 'copy.db'",
+        ] {
+            assert!(printed(&[sql]).is_err(), "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_trigger_is_one_statement() {
+        let sql = "create table t (n); create trigger r after insert on t begin update t set n = n + 1; end; insert into t values (1); select n from t;";
+        assert!(printed(&[sql]).unwrap().contains("2 |"));
+    }
+
+    proptest! {
+        #[test]
+        fn statements_are_parts_of_the_text_in_order(text in "[a-z;'\"\\-/*\\[\\] \nµ]{0,40}") {
+            let mut end = 0;
+            for range in statements(&text) {
+                prop_assert!(range.start >= end && text.get(range.clone()).is_some());
+                end = range.end;
+            }
+        }
+    }
+}

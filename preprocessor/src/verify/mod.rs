@@ -1,0 +1,326 @@
+//! Verifying runs: what a block printed against the output that stands under it.
+
+pub mod elision;
+mod failure;
+
+use crate::edit::Edit;
+use crate::finding::Finding;
+use crate::page::{Block, Fence, Language, fence};
+use crate::run::JobResult;
+use crate::run::process::{End, Run};
+use crate::run::rust::compile::Diagnostic;
+use crate::run::sql::SqlError;
+use crate::source::Source;
+use similar::TextDiff;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What is wrong with a block's run, and the output that it printed if it ended as it should.
+///
+/// `number` says which of the page's SQL blocks it is.
+pub fn verify(
+    source: &Arc<Source>,
+    block: &Block,
+    number: usize,
+    result: &JobResult,
+) -> (Vec<Finding>, Option<String>) {
+    let mut findings: Vec<Finding> = result
+        .diagnostics
+        .iter()
+        .map(|diagnostic| compiler(source, block, diagnostic))
+        .collect();
+    let Some(run) = &result.run else {
+        return (findings, None);
+    };
+    if let Some(other) = &result.other {
+        findings.push(unstable(source, block, run, other));
+        return (findings, None);
+    }
+    let Ok(stdout) = std::str::from_utf8(&run.stdout) else {
+        findings.push(no_text(source, block, run));
+        return (findings, None);
+    };
+    let printed = match (&run.end, block.fails) {
+        (End::Success, false) => normalize(stdout),
+        (End::Status(_) | End::Abnormal(_), true) if block.language != Language::Sql => {
+            normalize(&failure::normalized(&normalize(stdout), run, &result.name))
+        }
+        (End::Status(_), _) if block.language == Language::Sql => {
+            match sql_error(run).filter(|error| error.block == number) {
+                Some(error) if block.fails => normalize(&format!("error: {}", error.message)),
+                Some(error) => {
+                    findings.push(sql_finding(source, block, error));
+                    return (findings, None);
+                }
+                // An earlier block's error is reported there.
+                None => return (findings, None),
+            }
+        }
+        (End::Success, true) => {
+            findings.push(
+                Finding::new(
+                    "run",
+                    source,
+                    block.code.opening(),
+                    "the block was to fail, and ended well",
+                )
+                .with_help("leave out `=fails`, or make it fail"),
+            );
+            return (findings, None);
+        }
+        _ => {
+            findings.push(failed(source, block, &result.name, run));
+            return (findings, None);
+        }
+    };
+    findings.extend(compare(source, block, &printed));
+    (findings, Some(printed))
+}
+
+/// The text with `\n` line ends and without trailing blank lines.
+pub fn normalize(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    let end = text.trim_end_matches(['\n', ' ', '\t']).len();
+    // Spaces at the end of the last line of text count.
+    let rest = &text[end..];
+    let kept = rest.find('\n').map_or(rest.len(), |at| at);
+    let mut text = text[..end + kept].to_owned();
+    if text.trim().is_empty() {
+        text.clear();
+    } else {
+        text.push('\n');
+    }
+    text
+}
+
+fn compare(source: &Arc<Source>, block: &Block, printed: &str) -> Option<Finding> {
+    let Some(output) = &block.output else {
+        return match printed.is_empty() {
+            true => None,
+            false => Some(absent(source, block, printed)),
+        };
+    };
+    let expected = normalize(&output.text());
+    if block.view.elided.is_some() {
+        return compare_elided(source, block, output, &expected, printed);
+    }
+    if expected == printed {
+        return None;
+    }
+    let diff = difference(&expected, printed);
+    let finding = Finding::new("output", source, output.opening(), "the output changed")
+        .with_label("the block above prints something else")
+        .with_details(diff);
+    Some(finding.with_mend(Edit::new(
+        output.span.clone(),
+        written(source, output, block, printed),
+    )))
+}
+
+/// As [`compare`], for an output that says why parts of it are left out.
+fn compare_elided(
+    source: &Arc<Source>,
+    block: &Block,
+    output: &Fence,
+    expected: &str,
+    printed: &str,
+) -> Option<Finding> {
+    if !elision::is_in(expected) {
+        let finding = Finding::new(
+            "output",
+            source,
+            output.opening(),
+            "nothing is elided in this output",
+        );
+        return Some(finding.with_help(
+            "take `elided=` out, or put `...` on a line for lines that differ and `[..]` for text that does",
+        ));
+    }
+    if elision::matches(expected, printed) {
+        return None;
+    }
+    let rewritten = elision::rewrite(expected, printed);
+    let text = written(source, output, block, &rewritten);
+    Some(
+        Finding::new("output", source, output.opening(), "the output changed")
+            .with_label("the block above prints something else")
+            .with_details(difference(expected, &rewritten))
+            .with_mend(Edit::new(output.span.clone(), text)),
+    )
+}
+
+fn written(source: &Source, output: &Fence, block: &Block, printed: &str) -> String {
+    let info = source.slice(output.info.clone());
+    fence::write(info, printed, &block.code.prefix, source.line_end())
+}
+
+fn absent(source: &Arc<Source>, block: &Block, printed: &str) -> Finding {
+    let fence = fence::write("output", printed, &block.code.prefix, source.line_end());
+    let end = block.code.span.end;
+    let line_end = source.line_end();
+    let text = format!("{line_end}{}{fence}", block.code.prefix);
+    Finding::new(
+        "output",
+        source,
+        block.code.opening(),
+        "the block has no output under it",
+    )
+    .with_details(prefixed(printed, "+ "))
+    .with_mend(Edit::new(end..end, text))
+}
+
+fn difference(old: &str, new: &str) -> String {
+    let diff = TextDiff::from_lines(old, new);
+    let text = diff
+        .unified_diff()
+        .context_radius(2)
+        .missing_newline_hint(false)
+        .to_string();
+    shown(text.trim_end(), 60)
+}
+
+fn unstable(source: &Arc<Source>, block: &Block, one: &Run, other: &Run) -> Finding {
+    let text = |run: &Run| {
+        let stdout = String::from_utf8_lossy(&run.stdout);
+        normalize(&stdout) + &String::from_utf8_lossy(&run.stderr)
+    };
+    let details = match one.end == other.end {
+        true => difference(&text(one), &text(other)),
+        false => format!("{:?} and {:?}", one.end, other.end),
+    };
+    Finding::new(
+        "unstable",
+        source,
+        block.code.opening(),
+        "two runs of the block gave different outputs",
+    )
+    .with_details(details)
+    .with_help(
+        "give random numbers a fixed seed, an order to what has none, and leave the clock out",
+    )
+}
+
+fn no_text(source: &Arc<Source>, block: &Block, run: &Run) -> Finding {
+    let text = String::from_utf8_lossy(&run.stdout);
+    let valid = text.find('\u{fffd}').unwrap_or(text.len());
+    Finding::new(
+        "output",
+        source,
+        block.code.opening(),
+        "the block printed bytes that are not UTF-8",
+    )
+    .with_details(format!(
+        "the first {valid} bytes are text, the next one is not"
+    ))
+    .with_help("print such bytes in hexadecimal")
+}
+
+fn compiler(source: &Arc<Source>, block: &Block, diagnostic: &Diagnostic) -> Finding {
+    let (source, span) = place(source, block, diagnostic.place.as_ref());
+    let code = if diagnostic.is_error {
+        "compile"
+    } else {
+        "warning"
+    };
+    let mut finding = Finding::new(code, source, span, diagnostic.message.clone());
+    finding.label.clone_from(&diagnostic.label);
+    if !diagnostic.notes.is_empty() {
+        finding.details = Some(shown(&diagnostic.notes.join("\n"), 20));
+    }
+    finding
+}
+
+/// The file and the bytes that a line of a block, and bytes of it, stand at.
+fn place<'page>(
+    source: &'page Arc<Source>,
+    block: &'page Block,
+    place: Option<&(usize, Range<usize>)>,
+) -> (&'page Arc<Source>, Range<usize>) {
+    let found = place.and_then(|(line, columns)| {
+        let line = block.code.lines.get(*line)?;
+        let start = (line.span.start + columns.start).min(line.span.end);
+        let end = (line.span.start + columns.end).clamp(start, line.span.end);
+        Some((line.file.as_ref().unwrap_or(source), start..end))
+    });
+    found.unwrap_or((source, block.code.opening()))
+}
+
+fn sql_error(run: &Run) -> Option<SqlError> {
+    serde_json::from_slice(&run.stderr).ok()
+}
+
+fn sql_finding(source: &Arc<Source>, block: &Block, error: SqlError) -> Finding {
+    let columns = error.column..usize::MAX / 2;
+    let (source, span) = place(source, block, Some(&(error.line, columns)));
+    Finding::new("sql", source, span, error.message)
+}
+
+fn failed(source: &Arc<Source>, block: &Block, name: &str, run: &Run) -> Finding {
+    let message = match &run.end {
+        End::Success => "the block ended well".to_owned(),
+        End::Status(101) if block.language == Language::Rust => "the block panicked".to_owned(),
+        End::Status(status) => format!("the block ended with exit status {status}"),
+        End::Abnormal(how) => format!("the block {how}"),
+        End::Deadline(seconds) => format!("the block ran for over {seconds} s"),
+        End::OutputLimit(bytes) => format!("the block printed over {} KiB", bytes / 1024),
+    };
+    let stderr = String::from_utf8_lossy(&run.stderr);
+    let (stderr, line) = failure::in_page(source, block, name, &stderr);
+    let (source, span) = match line.and_then(|line| block.code.lines.get(line)) {
+        Some(line) => (line.file.as_ref().unwrap_or(source), line.span.clone()),
+        None => (source, block.code.opening()),
+    };
+    let mut finding = Finding::new("run", source, span, message);
+    let text = shown(stderr.trim_end(), 20);
+    let is_refused = [
+        "Operation not permitted",
+        "Permission denied",
+        "not permitted",
+    ]
+    .iter()
+    .any(|words| text.contains(words));
+    let is_memory = text.contains("memory allocation of");
+    if !text.is_empty() {
+        finding = finding.with_details(text);
+    }
+    match run.end {
+        End::Deadline(_) => finding.with_help(
+            "make the example smaller, since readers wait for it as well, or give the block more time: timeout=20s",
+        ),
+        End::OutputLimit(_) => finding.with_help("make the example print less"),
+        _ if is_refused => finding.with_help(
+            "a block has no network, no files but those in its empty folder, and starts no processes",
+        ),
+        _ if is_memory => finding.with_help("a block has 2 GiB of address space"),
+        _ => finding,
+    }
+}
+
+/// The first lines of a text that a message shows.
+fn shown(text: &str, most: usize) -> String {
+    let mut lines: Vec<&str> = text.lines().take(most).collect();
+    let rest = text.lines().count().saturating_sub(most);
+    let more = format!("… and {rest} more lines");
+    if rest > 0 {
+        lines.push(&more);
+    }
+    lines.join("\n")
+}
+
+fn prefixed(text: &str, prefix: &str) -> String {
+    let lines: Vec<String> = text.lines().map(|line| format!("{prefix}{line}")).collect();
+    shown(&lines.join("\n"), 20)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_line_ends_and_trailing_blank_lines_are_normalized() {
+        assert_eq!(normalize("a \r\nb  \n\n \n"), "a \nb  \n");
+        assert_eq!(normalize("a"), "a\n");
+        assert_eq!(normalize(" \n\n"), "");
+        assert_eq!(normalize("\n a\n"), "\n a\n");
+    }
+}
