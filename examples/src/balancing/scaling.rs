@@ -18,7 +18,7 @@ pub struct Scaler {
 }
 
 /// What a day cost, and what it lacked.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Day {
     /// Server-hours paid for; a server is paid for from its order on.
     pub server_hours: f64,
@@ -28,6 +28,8 @@ pub struct Day {
     pub most: usize,
     /// How often the number of servers changed.
     pub changes: usize,
+    /// Servers that served in each minute.
+    pub serving: Vec<usize>,
 }
 
 // ANCHOR: run
@@ -39,6 +41,7 @@ pub fn scale(load: &[f64], scaler: Scaler) -> Day {
     let mut servers: Vec<usize> = vec![0; first];
     for (now, rate) in load.iter().enumerate() {
         let serving = servers.iter().filter(|ready| **ready <= now).count();
+        day.serving.push(serving);
         day.overloaded += usize::from(*rate > number(serving) * scaler.capacity);
         day.server_hours += number(servers.len()) / 60.0;
         day.most = day.most.max(servers.len());

@@ -93,7 +93,7 @@ pub struct Distances {
     pub work: f64,
 }
 
-/// A visit: each step as `who -> whom: what`, with the time at its end, and the whole time.
+/// A visit: each step as `who -> whom: what` behind the time at its end, and the whole time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Visit {
     /// The steps.
@@ -164,7 +164,7 @@ impl Visit {
     fn step(&mut self, who: &str, what: &str, takes: f64) {
         self.total += takes;
         self.trace
-            .push(format!("{who}: {what}, {:.0} ms", self.total));
+            .push(format!("{:.0} ms  {who}: {what}", self.total));
     }
 }
 
