@@ -51,6 +51,22 @@ pub fn find(from: &Path) -> Result<PathBuf> {
     }
 }
 
+/// A book's settings.
+///
+/// # Errors
+/// When `book.toml` can't be read.
+pub fn settings(root: &Path) -> Result<Settings> {
+    Settings::read(&configuration(root)?, root.to_owned(), &Call::default())
+}
+
+/// The folder of a book's pages.
+///
+/// # Errors
+/// As [`settings`].
+pub fn pages(root: &Path) -> Result<PathBuf> {
+    Ok(root.join(settings(root)?.src))
+}
+
 /// Takes the pages that a command is asked for through all stages; all pages if it is asked for none.
 ///
 /// # Errors
@@ -96,9 +112,14 @@ pub fn bless(root: &Path, targets: &[Target], call: &Call) -> Result<Blessed> {
         .map(|page| (page.source.path().to_owned(), page))
         .collect();
     for page in pages.into_values() {
+        let unfilled = page
+            .unfilled
+            .into_iter()
+            .filter(|finding| is_asked_for(finding, targets));
         let (mends, rest): (Vec<_>, Vec<_>) = page
             .findings
             .into_iter()
+            .chain(unfilled)
             .partition(|finding| finding.mend.is_some() && is_asked_for(finding, targets));
         blessed.findings.extend(rest);
         let edits: Vec<Edit> = mends

@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::warnings;
+use crate::{commands, warnings};
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand, ValueEnum};
 use mdbook_preprocessor::Preprocessor;
@@ -10,7 +10,6 @@ use mdbook_proof::finding::Finding;
 use mdbook_proof::message;
 use mdbook_proof::preprocessor::{self, Proof, summary};
 use mdbook_proof::run::{sandbox, sql};
-use similar::TextDiff;
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
@@ -38,7 +37,7 @@ struct Arguments {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(crate) enum Format {
     /// For people, on standard error.
     Human,
     /// Workflow commands that GitHub shows beside the changed lines, on standard output.
@@ -71,6 +70,19 @@ enum Command {
         /// Pages, or single places as PAGE:LINE.
         paths: Vec<PathBuf>,
     },
+    /// Check the tables of any Markdown files, with no book around them and nothing run.
+    Lint {
+        /// Files, or folders of them.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Repair tables where nothing can be lost: the book's, or those of some Markdown files.
+    Fix {
+        /// Files, or folders of them.
+        paths: Vec<PathBuf>,
+    },
+    /// Count what stands behind the figures of each page, and list those that stand alone.
+    Report,
     /// Tell mdBook whether a renderer is supported.
     #[command(hide = true)]
     Supports {
@@ -124,6 +136,9 @@ pub(crate) fn run() -> ExitCode {
             verbose,
         }) => check(&arguments.dir, &paths, repeat, verbose, caller.clone()),
         Some(Command::Bless { paths }) => bless(&arguments.dir, &paths, &caller),
+        Some(Command::Lint { paths }) => commands::lint(&paths, &caller),
+        Some(Command::Fix { paths }) => commands::fix(&arguments.dir, &paths, &caller),
+        Some(Command::Report) => commands::report(&arguments.dir, &caller),
         Some(Command::Supports { renderer }) => {
             return match Proof::default().supports_renderer(&renderer) {
                 Ok(true) => ExitCode::SUCCESS,
@@ -150,15 +165,17 @@ pub(crate) fn run() -> ExitCode {
 
 /// How the program was called.
 #[derive(Clone)]
-struct Caller {
+pub(crate) struct Caller {
     /// The command that messages name.
     bless: &'static str,
-    format: Format,
-    call: Call,
+    /// How findings and reports are printed.
+    pub(crate) format: Format,
+    pub(crate) call: Call,
 }
 
 impl Caller {
-    fn print(&self, findings: &[Finding]) {
+    /// Prints findings, and how many they are.
+    pub(crate) fn print(&self, findings: &[Finding]) {
         let color = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         for finding in findings {
             match self.format {
@@ -265,14 +282,7 @@ fn bless(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bool> {
     }
     let root = book::find(dir)?;
     let blessed = book::bless(&root, &targets(&root, paths)?, &caller.call)?;
-    for (path, before, after) in &blessed.written {
-        let path = path.display().to_string();
-        let diff = TextDiff::from_lines(before.as_str(), after.as_str());
-        let diff = diff.unified_diff().header(&path, &path).to_string();
-        for line in diff.lines() {
-            println!("{}", message::printable(line));
-        }
-    }
+    commands::print_changes(&blessed.written);
     if blessed.written.is_empty() {
         println!("nothing to bless");
     }

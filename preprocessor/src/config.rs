@@ -24,6 +24,9 @@ pub struct Config {
     /// Where results are kept between builds, relative to the book's root; `target/mdbook-proof` of the
     /// workspace if it isn't given.
     pub store: Option<PathBuf>,
+    /// How many figures in the book's tables may be bare: neither computed nor checked nor cited. Unlimited
+    /// where it isn't set.
+    pub max_bare_table_figures: Option<usize>,
 
     // The rest is mdBook's own, here so that the keys are known.
     /// How mdBook calls the preprocessor.

@@ -26,6 +26,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// What `bless` would write to accept what was found.
     pub mend: Option<Edit>,
+    /// What `fix` would write: a repair that loses nothing.
+    pub repair: Option<Edit>,
 }
 
 impl Finding {
@@ -45,6 +47,7 @@ impl Finding {
             details: None,
             help: None,
             mend: None,
+            repair: None,
         }
     }
 
@@ -78,6 +81,19 @@ impl Finding {
             self.source.path().display()
         ));
         self.mend = Some(mend);
+        self
+    }
+
+    /// Adds what `fix` would write, and says so.
+    #[must_use]
+    pub fn with_repair(mut self, repair: Edit) -> Self {
+        let help = self.help.unwrap_or_default();
+        self.help = Some(
+            format!("{help}; `fix` does it")
+                .trim_start_matches("; ")
+                .to_owned(),
+        );
+        self.repair = Some(repair);
         self
     }
 }

@@ -6,9 +6,10 @@
 //! 2. [`run`] compiles and runs the blocks.
 //! 3. [`verify`] compares what they printed with the output that stands in the page.
 //! 4. [`figures`] computes the expressions and judges the figures.
-//! 5. [`tables`] checks what Markdown makes of the tables.
-//! 6. [`pictures`] draws outputs as charts and sequence diagrams, and lays sketches out.
-//! 7. [`render`] replaces our markup by what mdBook shows.
+//! 5. [`tables`] checks what Markdown makes of the tables, and what they mean.
+//! 6. [`evidence`] counts what stands behind each figure.
+//! 7. [`pictures`] draws outputs as charts and sequence diagrams, and lays sketches out.
+//! 8. [`render`] replaces our markup by what mdBook shows.
 //!
 //! [`proof`] is that line. [`preprocessor`] offers it to mdBook, [`book`] to the commands; what is wrong
 //! with a page is a [`finding`], and [`message`] makes it text.
@@ -16,9 +17,12 @@
 pub mod book;
 pub mod config;
 pub mod edit;
+pub mod evidence;
 pub mod figures;
 pub mod finding;
+mod fix;
 pub mod html;
+pub mod lint;
 pub mod message;
 pub mod page;
 pub mod panel;
@@ -26,6 +30,7 @@ pub mod pictures;
 pub mod preprocessor;
 pub mod proof;
 pub mod render;
+pub mod report;
 pub mod run;
 pub mod source;
 pub mod tables;

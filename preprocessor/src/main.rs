@@ -6,6 +6,7 @@
 )]
 
 mod cli;
+mod commands;
 mod warnings;
 
 use std::process::ExitCode;

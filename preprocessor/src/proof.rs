@@ -1,6 +1,7 @@
 //! The line from pages to proven pages: read, plan, run, verify, tables, pictures, render.
 
 use crate::config::{Settings, Sketches};
+use crate::evidence::{self, Tally};
 use crate::figures;
 use crate::figures::engine::Engine;
 use crate::figures::runs::Runs;
@@ -11,6 +12,7 @@ use crate::render::{self, Evidence};
 use crate::run::{self, JobResult};
 use crate::source::Source;
 use crate::tables;
+use crate::tables::meaning::{self, Units};
 use crate::verify;
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
@@ -29,6 +31,10 @@ pub struct Proven {
     pub evidence: Evidence,
     /// Which of its blocks ran in this build, by line; the store had what the others gave.
     pub ran: Vec<usize>,
+    /// What stands behind its figures.
+    pub tally: Tally,
+    /// What `bless` would fill in, though nothing is wrong without it.
+    pub unfilled: Vec<Finding>,
 }
 
 /// Takes pages through all stages.
@@ -49,7 +55,7 @@ pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>
                 page.sketches.clear();
             }
             findings.extend(page::include::expand(&mut page, &folders));
-            findings.extend(tables::check(source, &events));
+            findings.extend(tables::check(source, &events, &page.tables, &page.orphans));
             (page, findings)
         })
         .collect();
@@ -61,17 +67,47 @@ pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>
                 rendered: String::new(),
                 findings: vec![*finding],
                 evidence: Evidence::default(),
+                tally: Tally::default(),
+                unfilled: Vec::new(),
                 ran: Vec::new(),
             }]);
         }
     };
     let to_run: Vec<&Page> = pages.iter().map(|(page, _)| page).collect();
     let results = run::run(&to_run, settings)?;
-    Ok(pages
+    let mut proven: Vec<Proven> = pages
         .into_iter()
         .zip(results)
         .map(|((page, findings), results)| finish(&page, findings, &results, &engine))
-        .collect())
+        .collect();
+    hold_to_limit(&mut proven, settings.proof.max_bare_table_figures);
+    Ok(proven)
+}
+
+/// Reports the bare figures of tables where the book has more of them than it allows itself.
+fn hold_to_limit(pages: &mut [Proven], limit: Option<usize>) {
+    let count: usize = pages
+        .iter()
+        .map(|page| page.tally.bare_in_tables().count())
+        .sum();
+    let Some(limit) = limit.filter(|limit| count > *limit) else {
+        return;
+    };
+    for page in pages {
+        let source = &page.source;
+        page.findings.extend(page.tally.bare_in_tables().map(|bare| {
+            Finding::new(
+                "bare",
+                source,
+                bare.span.clone(),
+                "nothing computes, checks or cites this figure",
+            )
+            .with_label(format!("one of {count}; `max-bare-table-figures` is {limit}"))
+            .with_help("declare a rule above the table, write the expression behind the figure, or cite its source in a footnote")
+        }));
+        page.findings
+            .sort_by_key(|finding| (finding.span.start, finding.span.end));
+    }
 }
 
 /// The engine with our prelude and the book's, or what is wrong with the book's.
@@ -140,11 +176,14 @@ fn finish(
             }
         }
     }
-    let figures = figures::check(page, engine, &runs);
-    evidence.figures = figures.right;
+    let (figures, scope) = figures::check_in_scope(page, engine, &runs);
+    let meaning = meaning::check(&page.source, &page.tables, scope, engine, &runs);
+    let tally = evidence::tally(page, &meaning, figures.right, &mut Units::new(engine));
+    evidence.figures = tally.computed;
     findings.extend(figures.findings);
     let drawn = pictures::draw(page, &verified);
     findings.extend(drawn.findings.iter().cloned());
+    findings.extend(meaning.findings);
     findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
     Proven {
         source: Arc::clone(&page.source),
@@ -152,5 +191,7 @@ fn finish(
         findings,
         evidence,
         ran,
+        tally,
+        unfilled: meaning.unfilled,
     }
 }

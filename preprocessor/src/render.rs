@@ -41,6 +41,9 @@ pub fn render(page: &Page, drawn: &Drawn, evidence: Evidence) -> String {
     for figure in &page.figures {
         edits.push(Edit::new(figure.comment.clone(), ""));
     }
+    for comment in page.tables.iter().flat_map(|table| &table.checks) {
+        edits.push(Edit::new(comment.span.clone(), ""));
+    }
     if evidence != Evidence::default() {
         let end = source.text().len();
         edits.push(Edit::new(end..end, closing(evidence)));

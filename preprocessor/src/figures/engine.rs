@@ -25,6 +25,9 @@ pub struct ExpressionError {
 #[derive(Debug, Clone)]
 pub struct Value(NumbatValue);
 
+/// How many expressions are computed as one list.
+const LIST: usize = 256;
+
 /// The definitions that every page starts from.
 #[derive(Clone)]
 pub struct Engine(Context);
@@ -67,8 +70,46 @@ impl Engine {
     /// # Errors
     /// As [`Engine::interpret`].
     pub fn evaluate(&mut self, code: &str) -> Result<Value, ExpressionError> {
-        self.interpret(code)?
+        // In a copy: the engine keeps every number that it ever read, and has room for 65,536.
+        self.clone()
+            .interpret(code)?
             .ok_or_else(|| error(code, "this is a definition, not an expression"))
+    }
+
+    /// The values of many expressions: as one list where that works, which is ten times faster.
+    pub fn evaluate_all(&mut self, codes: &[String]) -> Vec<Result<Value, ExpressionError>> {
+        let mut values = Vec::with_capacity(codes.len());
+        for chunk in codes.chunks(LIST) {
+            match self.list(chunk) {
+                Some(list) => values.extend(list.into_iter().map(Ok)),
+                None => values.extend(chunk.iter().map(|code| self.evaluate(code))),
+            }
+        }
+        values
+    }
+
+    /// The values of a list, if all of its elements have one, of one dimension, and finite.
+    fn list(&self, codes: &[String]) -> Option<Vec<Value>> {
+        if codes.len() < 2 {
+            return None;
+        }
+        let code = format!("[{}]", codes.join(", "));
+        let mut context = self.0.clone();
+        let Ok((_, InterpreterResult::Value(NumbatValue::List(list)))) =
+            context.interpret(&code, CodeSource::Text)
+        else {
+            return None;
+        };
+        let values: Vec<Value> = list
+            .iter()
+            .map(|value| match value {
+                NumbatValue::Quantity(quantity) if quantity.unsafe_value().to_f64().is_finite() => {
+                    Some(Value(value.clone()))
+                }
+                _ => None,
+            })
+            .collect::<Option<_>>()?;
+        (values.len() == codes.len()).then_some(values)
     }
 
     /// How many `unit` a value is. An empty unit stands for a bare number.
@@ -76,19 +117,37 @@ impl Engine {
     /// # Errors
     /// When the unit is unknown or measures something else.
     pub fn in_unit(&mut self, value: &Value, unit: &str) -> Result<f64, ExpressionError> {
+        let one = self.one(unit)?;
+        value.in_units_of(&one, unit)
+    }
+
+    /// One of a unit. An empty unit stands for a bare number.
+    ///
+    /// # Errors
+    /// When the unit is unknown.
+    pub fn one(&mut self, unit: &str) -> Result<Value, ExpressionError> {
         let unit_code = match unit {
             "" | "times" => "1".to_owned(),
             _ => format!("1 {unit}"),
         };
-        let one = self.evaluate(&unit_code).map_err(|problem| ExpressionError {
+        self.evaluate(&unit_code).map_err(|problem| ExpressionError {
             message: format!("the figure's unit `{unit}` is not known: {}", problem.message),
             help: Some(format!(
                 "the figure is what stands right before its expression; define `{unit}` in the book's prelude if it is a unit"
             )),
             ..problem
-        })?;
-        let one = one.0.unsafe_as_quantity();
-        let converted = value
+        })
+    }
+}
+
+impl Value {
+    /// How many `one` the value is; `unit` is what messages call it.
+    ///
+    /// # Errors
+    /// When the two measure different things.
+    pub fn in_units_of(&self, one: &Self, unit: &str) -> Result<f64, ExpressionError> {
+        let one = one.0.clone().unsafe_as_quantity();
+        let converted = self
             .0
             .clone()
             .unsafe_as_quantity()
@@ -98,7 +157,7 @@ impl Engine {
                     "",
                     &format!(
                         "the expression gives {}, which can't be {}",
-                        value.text(),
+                        self.text(),
                         match unit {
                             "" | "times" => "a bare number".to_owned(),
                             _ => format!("in `{unit}`"),
@@ -108,9 +167,7 @@ impl Engine {
             })?;
         Ok(converted.unsafe_value().to_f64() / one.unsafe_value().to_f64())
     }
-}
 
-impl Value {
     /// The number and the unit that the value has by itself.
     pub fn natural(&self) -> (f64, String) {
         let value = self.0.clone().unsafe_as_quantity().full_simplify();
@@ -154,8 +211,25 @@ fn explain(code: &str, problem: &NumbatError) -> ExpressionError {
         }
     };
     let diagnostic = diagnostics.into_iter().next();
-    let label = diagnostic.as_ref().and_then(|d| d.labels.first());
-    let range = label.map(|label| label.range.clone());
+    let labels = diagnostic.as_ref().map_or(&[][..], |d| &d.labels);
+    let label = labels.first();
+    let mut range = label.map(|label| label.range.clone());
+    let mut unfit = None;
+    if let [one, other, operation] = labels
+        && operation.message.starts_with("incompatible dimensions")
+    {
+        let (start, end) = (
+            one.range.start.min(other.range.start),
+            one.range.end.max(other.range.end),
+        );
+        range = Some(start..end);
+        unfit = Some(format!(
+            "{}: {} and {}",
+            operation.message,
+            one.message.trim(),
+            other.message.trim()
+        ));
+    }
     let message = match (problem, label) {
         (NumbatError::NameResolutionError(clash), _) => match clash {
             NameResolutionError::IdentifierClash {
@@ -176,7 +250,7 @@ fn explain(code: &str, problem: &NumbatError) -> ExpressionError {
         _ => diagnostic.and_then(|d| d.notes.into_iter().next()),
     };
     ExpressionError {
-        message: message.replace('\n', " "),
+        message: unfit.unwrap_or(message).replace('\n', " "),
         span: range
             .filter(|range| range.end <= code.len())
             .unwrap_or(0..code.len()),

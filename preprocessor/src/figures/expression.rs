@@ -152,7 +152,8 @@ fn reference(text: &str) -> Option<(&str, &str, usize)> {
     }
 }
 
-fn as_code(printed: &Printed) -> String {
+/// A printed quantity, exact as it is printed, in the engine's words.
+pub fn as_code(printed: &Printed) -> String {
     let sum: Vec<String> = printed
         .parts
         .iter()

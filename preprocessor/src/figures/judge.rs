@@ -53,6 +53,11 @@ fn exponent(digits: usize) -> i32 {
 /// Whether a computed value, in the unit of the last part, is one that the figure stands for.
 pub fn is_right(stands: Stands, computed: f64) -> bool {
     let slack = SLACK * computed.abs().max(stands.value.abs());
+    // Never as much as would let the next figure pass: 2^40 has thirteen digits.
+    let slack = slack.min(match stands.half_step {
+        0.0 => 0.25,
+        half_step => half_step / 2.0,
+    });
     (computed - stands.value).abs() <= stands.half_step + slack
 }
 
@@ -92,6 +97,24 @@ pub fn rewrite(printed: &Printed, units: &[f64], computed: f64) -> (String, Vec<
     (mark, texts)
 }
 
+/// The text of a figure with a computed value in place of its own. The figure was read from `text`.
+pub fn rewritten(text: &str, printed: &Printed, units: &[f64], computed: f64) -> String {
+    let slice = |span: std::ops::Range<usize>| text.get(span).unwrap_or_default();
+    let (mark, texts) = rewrite(printed, units, computed);
+    let mut new = mark;
+    let mut at = printed.parts.first().map_or(0, |part| part.digits.start);
+    if slice(0..at).ends_with('$') {
+        new.push('$');
+    }
+    for (part, number) in printed.parts.iter().zip(&texts) {
+        new.push_str(slice(at..part.digits.start));
+        new.push_str(number);
+        at = part.digits.end;
+    }
+    new.push_str(slice(at..printed.span.end));
+    new
+}
+
 /// As many decimals as keep the number of significant digits.
 fn decimals(part: &Part, value: f64) -> usize {
     if value == 0.0 {
@@ -107,9 +130,10 @@ fn decimals(part: &Part, value: f64) -> usize {
 
 /// A number with commas between groups of three digits.
 pub fn grouped(value: f64, decimals: usize) -> String {
-    let text = format!("{value:.decimals$}");
+    let text = format!("{:.decimals$}", value.abs());
+    let sign = if value < 0.0 { "-" } else { "" };
     let (integer, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let mut out = String::new();
+    let mut out = sign.to_owned();
     for (at, digit) in integer.chars().enumerate() {
         if at > 0 && (integer.len() - at).is_multiple_of(3) {
             out.push(',');
@@ -157,6 +181,8 @@ mod tests {
         assert!(!judge("52.60 min", 52.594));
         assert!(judge("~1,400", 1449.0) && !judge("~1,400", 1451.0));
         assert!(judge("4", 4.0) && !judge("4", 4.2));
+        assert!(!judge("1,099,511,627,775", 1_099_511_627_776.0));
+        assert!(!judge("1,099,511,627,775 B", 1_099_511_627_776.0));
         assert!(judge("20×", 19.8));
         assert!(judge("8h 45m 57s", 31557.0 + 0.4) && !judge("8h 45m 57s", 31558.0));
     }
@@ -194,8 +220,8 @@ mod tests {
             let stood = stands(&again, &[1.0]);
             prop_assert!(is_right(stood, computed), "{} for {}", text, computed);
             let step = stood.half_step * 2.0;
-            let from_tie = ((computed - stood.value).abs() - stood.half_step).abs();
-            let is_tie = from_tie < 1e-6 * step + 2.0 * SLACK * computed;
+            let is_tie = ((computed - stood.value).abs() - stood.half_step).abs()
+                < 1e-6 * step + 2.0 * SLACK * computed.abs();
             if !is_tie {
                 let other = Stands { value: stood.value + step, ..stood };
                 prop_assert!(!is_right(other, computed), "{} and one more for {}", text, computed);

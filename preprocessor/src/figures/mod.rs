@@ -30,6 +30,11 @@ pub struct Checked {
 
 /// Computes a page's expressions and judges its figures. `engine` holds the preludes' definitions.
 pub fn check(page: &Page, engine: &Engine, runs: &Runs) -> Checked {
+    check_in_scope(page, engine, runs).0
+}
+
+/// As [`check`]; and what the page's expressions defined, for what is computed after them.
+pub fn check_in_scope(page: &Page, engine: &Engine, runs: &Runs) -> (Checked, Scope) {
     let mut checker = Checker {
         source: &page.source,
         engine: engine.clone(),
@@ -59,7 +64,61 @@ pub fn check(page: &Page, engine: &Engine, runs: &Runs) -> Checked {
             (Some(_), None) => {}
         }
     }
-    checker.checked
+    let scope = Scope {
+        engine: checker.engine,
+        renamed: checker.renamed,
+        undefined: checker.undefined,
+    };
+    (checker.checked, scope)
+}
+
+/// What a page's expressions may use: the preludes, and what the page defines.
+#[derive(Debug)]
+pub struct Scope {
+    /// The definitions.
+    pub engine: Engine,
+    renamed: Renamed,
+    undefined: Vec<String>,
+}
+
+impl Scope {
+    /// Only what the preludes define.
+    pub fn new(engine: &Engine) -> Self {
+        Self {
+            engine: engine.clone(),
+            renamed: Renamed::new(),
+            undefined: Vec::new(),
+        }
+    }
+
+    /// An expression made ready for the engine.
+    ///
+    /// # Errors
+    /// As [`expression::prepare`]; and where it uses a name whose definition failed.
+    pub fn prepare(&mut self, code: &str, runs: &Runs) -> Result<String, Problem> {
+        if uses(code, &self.undefined) {
+            return Err(Problem::Reported);
+        }
+        expression::prepare(code, &mut self.engine, runs, &self.renamed)
+    }
+
+    /// A message about an expression, in the page's own names.
+    pub fn in_own_names(&self, message: &str) -> String {
+        in_own_names(message, &self.renamed)
+    }
+}
+
+fn uses(code: &str, names: &[String]) -> bool {
+    code.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .any(|word| names.iter().any(|name| name == word))
+}
+
+fn in_own_names(message: &str, renamed: &Renamed) -> String {
+    renamed
+        .iter()
+        .fold(message.to_owned(), |message, (name, other)| {
+            message.replace(other.as_str(), name)
+        })
 }
 
 struct Checker<'page> {
@@ -169,8 +228,7 @@ impl Checker<'_> {
         let Problem::Wrong(error) = problem else {
             return;
         };
-        let mut words = code.split(|c: char| !c.is_alphanumeric() && c != '_');
-        if words.any(|word| self.undefined.iter().any(|name| name == word)) {
+        if uses(code, &self.undefined) {
             return;
         }
         let span = match end {
@@ -181,24 +239,14 @@ impl Checker<'_> {
     }
 
     fn report(&mut self, error: ExpressionError, span: Range<usize>) {
-        let mut message = error.message;
-        for (name, other) in &self.renamed {
-            message = message.replace(other.as_str(), name);
-        }
+        let message = in_own_names(&error.message, &self.renamed);
         let mut finding = Finding::new("expression", self.source, span, message);
         finding.help = error.help;
         self.checked.findings.push(finding);
     }
 
     fn empty_result(&mut self, span: Range<usize>, value: &Value) {
-        let (number, unit) = value.natural();
-        let decimals = match number.abs() {
-            n if n >= 1000.0 || n.fract() == 0.0 => 0,
-            n if n >= 100.0 => 1,
-            n if n >= 1.0 => 2,
-            _ => 4,
-        };
-        let text = format!(" {} {unit}", judge::grouped(number, decimals));
+        let text = format!(" {}", proposed(value));
         self.checked.findings.push(
             Finding::new(
                 "figure",
@@ -237,19 +285,9 @@ impl Checker<'_> {
             self.checked.right += 1;
             return;
         }
-        let (mark, texts) = judge::rewrite(printed, &units, computed);
         let old = self.source.slice(span.clone()).to_owned();
-        let mut new = mark;
-        let mut at = printed.parts[0].digits.start;
-        if self.source.slice(start..start + at).ends_with('$') {
-            new.push('$');
-        }
-        for (part, text) in printed.parts.iter().zip(&texts) {
-            new.push_str(self.source.slice(start + at..start + part.digits.start));
-            new.push_str(text);
-            at = part.digits.end;
-        }
-        new.push_str(self.source.slice(start + at..span.end));
+        let text = self.source.slice(start..span.end);
+        let new = judge::rewritten(text, printed, &units, computed);
         let range = if stands.half_step == 0.0 {
             "a bare integer has to be exact".to_owned()
         } else {
@@ -288,8 +326,27 @@ impl Checker<'_> {
     }
 }
 
+/// A figure for a value that nothing was printed for yet.
+pub(crate) fn proposed(value: &Value) -> String {
+    let (number, unit) = value.natural();
+    format!("{} {unit}", proposed_number(number))
+        .trim_end()
+        .to_owned()
+}
+
+/// The number of such a figure.
+pub(crate) fn proposed_number(number: f64) -> String {
+    let decimals = match number.abs() {
+        n if n >= 1000.0 || n.fract() == 0.0 => 0,
+        n if n >= 100.0 => 1,
+        n if n >= 1.0 => 2,
+        _ => 4,
+    };
+    judge::grouped(number, decimals)
+}
+
 /// A number with nine significant digits at most, trailing zeros left out.
-fn significant(value: f64) -> String {
+pub(crate) fn significant(value: f64) -> String {
     let magnitude = value.abs().max(1e-9).log10().floor();
     let decimals = (0..=15)
         .find(|d| magnitude + f64::from(*d) >= 8.0)

@@ -104,13 +104,23 @@ fn starts(text: &str) -> Vec<usize> {
     let mut before = ' ';
     let mut starts = Vec::new();
     for (at, c) in text.char_indices() {
-        let joined = before.is_alphanumeric() || matches!(before, ',' | '.' | '^' | '_');
+        let joined = before.is_alphanumeric()
+            || matches!(before, ',' | '.' | '^' | '_')
+            || is_exponent(&text[..at]);
         if c.is_ascii_digit() && (!joined || (before.is_alphabetic() && unit_ends(&text[..at]))) {
             starts.push(at);
         }
         before = c;
     }
     starts
+}
+
+/// Whether a number that follows is an exponent, as in `2e-3`.
+fn is_exponent(before: &str) -> bool {
+    before
+        .strip_suffix(['-', '+'])
+        .and_then(|before| before.strip_suffix(['e', 'E']))
+        .is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Whether a number may follow without a space, as in `8h45m57s`.
@@ -186,6 +196,8 @@ fn part(text: &str, start: usize) -> Option<(Part, usize)> {
         trailing_zeros = 0;
     }
     let digits = start..start + end;
+    let (mut scale, length) = exponent(&rest[end..]);
+    end += length;
     let tail = &rest[end..];
     let gap = tail.len() - tail.trim_start_matches([' ', '\u{a0}']).len();
     let tail = &tail[gap..];
@@ -194,7 +206,6 @@ fn part(text: &str, start: usize) -> Option<(Part, usize)> {
         .find(|(at, c)| !is_unit_char(*c, &tail[..*at]))
         .map_or(tail.len(), |(at, _)| at);
     let mut unit = tail[..unit_length].trim();
-    let mut scale = 1.0;
     for (word, value) in [
         ("thousand", 1e3),
         ("million", 1e6),
@@ -206,7 +217,7 @@ fn part(text: &str, start: usize) -> Option<(Part, usize)> {
             && !rest.starts_with(char::is_alphabetic)
         {
             unit = rest.trim();
-            scale = value;
+            scale *= value;
             break;
         }
     }
@@ -236,6 +247,25 @@ fn part(text: &str, start: usize) -> Option<(Part, usize)> {
         part
     };
     Some((part, start + end + gap + unit_length))
+}
+
+/// The power of ten in `1.5e6`, and how long it is written.
+fn exponent(text: &str) -> (f64, usize) {
+    let Some(power) = text.strip_prefix(['e', 'E']) else {
+        return (1.0, 0);
+    };
+    let digits = power.strip_prefix(['-', '+']).unwrap_or(power);
+    let length = digits
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(digits.len());
+    let end = text.len() - digits.len() + length;
+    match digits[..length].parse::<i32>() {
+        Ok(n) if n < 300 && !text[end..].starts_with(char::is_alphanumeric) => {
+            let n = if power.starts_with('-') { -n } else { n };
+            (10f64.powi(n), end)
+        }
+        _ => (1.0, 0),
+    }
 }
 
 fn group(text: &str) -> bool {
@@ -279,6 +309,9 @@ mod tests {
         assert_eq!(one("14.3×"), (14.3, 1, 1.0, "times".into()));
         assert_eq!(one("it is 2^30"), (1_073_741_824.0, 0, 1.0, String::new()));
         assert_eq!(one("costs $5"), (5.0, 0, 1.0, "dollars".into()));
+        assert_eq!(one("1.5e6"), (1.5, 1, 1e6, String::new()));
+        assert_eq!(one("2e-3 s"), (2.0, 0, 1e-3, "s".into()));
+        assert_eq!(one("5 e"), (5.0, 0, 1.0, "e".into()));
         assert!(last("no number").is_none());
         assert!(last("5 requests, and more").is_none());
     }

@@ -5,14 +5,18 @@ pub mod fence;
 pub mod include;
 pub mod markdown;
 pub mod output;
+mod passage;
 mod read;
 pub mod words;
 
 pub use fence::{Fence, Line};
 pub use output::View;
+pub use passage::Passage;
 pub use read::read;
 
 use crate::source::Source;
+use crate::tables::Table;
+use crate::tables::rule::Comment;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +34,14 @@ pub struct Page {
     pub sketches: Vec<Sketch>,
     /// The figures that carry an expression, in page order.
     pub figures: Vec<Figure>,
+    /// The tables, in page order.
+    pub tables: Vec<Table>,
+    /// The comments that declare rules for tables, and have none below them.
+    pub orphans: Vec<Comment>,
+    /// The running text: paragraphs, items, headings and cells.
+    pub passages: Vec<Passage>,
+    /// The marks of footnotes that the page defines.
+    pub citations: Vec<Range<usize>>,
 }
 
 /// A code fence with `run`, and the output that stands under it.

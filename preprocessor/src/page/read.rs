@@ -3,9 +3,10 @@
 use super::attributes::{self, Kind};
 use super::markdown::Spanned;
 use super::output::Form;
-use super::{Block, Fence, Figure, Page, Sketch, View, fence, output};
+use super::{Block, Fence, Figure, Page, Sketch, View, fence, output, passage};
 use crate::finding::Finding;
 use crate::source::Source;
+use crate::tables;
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 use std::collections::HashSet;
 use std::ops::Range;
@@ -19,6 +20,8 @@ pub fn read(
     events: &[Spanned<'_>],
     runners: &[&str],
 ) -> (Page, Vec<Finding>) {
+    let (tables, orphans) = tables::read(source, events);
+    let (passages, citations) = passage::read(source, events);
     let mut reader = Reader {
         runners,
         page: Page {
@@ -27,6 +30,10 @@ pub fn read(
             calcs: Vec::new(),
             sketches: Vec::new(),
             figures: Vec::new(),
+            tables,
+            orphans,
+            passages,
+            citations,
         },
         findings: Vec::new(),
         inline_start: None,
@@ -69,6 +76,8 @@ impl Reader<'_> {
                 self.takes_output = false;
             }
             Event::End(TagEnd::CodeBlock) => self.in_code = false,
+            // Rules for a table that a block prints stand between the block and its output.
+            _ if self.takes_output && self.is_declaration(span) => {}
             _ if self.in_code => {}
             Event::InlineHtml(html) | Event::Html(html) => {
                 self.takes_output = false;
@@ -87,6 +96,14 @@ impl Reader<'_> {
                 self.inline_start.get_or_insert(span.start);
             }
         }
+    }
+
+    /// Whether bytes belong to a comment that declares rules for a table.
+    fn is_declaration(&self, span: &Range<usize>) -> bool {
+        let comments = self.page.tables.iter().flat_map(|table| &table.checks);
+        comments
+            .map(|comment| &comment.span)
+            .any(|comment| comment.start <= span.end && span.start < comment.end)
     }
 
     /// Takes a code fence; true when an `output` fence may follow it.
@@ -239,7 +256,7 @@ impl Reader<'_> {
     }
 }
 
-fn is_block(tag: &Tag<'_>) -> bool {
+pub(super) fn is_block(tag: &Tag<'_>) -> bool {
     !matches!(
         tag,
         Tag::Emphasis
@@ -252,7 +269,7 @@ fn is_block(tag: &Tag<'_>) -> bool {
     )
 }
 
-fn is_block_end(tag: TagEnd) -> bool {
+pub(super) fn is_block_end(tag: TagEnd) -> bool {
     !matches!(
         tag,
         TagEnd::Emphasis

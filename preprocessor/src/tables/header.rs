@@ -7,10 +7,13 @@
 //! | ---: |          wrong  | ---: | ---: |  right
 //! ```
 //!
+//! `fix` makes the delimiter row fit where all rows below it have as many cells as the header.
+//!
 //! An empty first header over row labels is common and right, and so is a header that is empty as a whole.
 
 use super::row::is_delimiter;
 use super::{Row, Table};
+use crate::edit::Edit;
 use crate::finding::Finding;
 use crate::source::Source;
 use std::collections::HashSet;
@@ -50,33 +53,51 @@ pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
     findings
 }
 
+/// The edit that gives a delimiter row as many cells as `width`.
+fn delimiter_of(delimiter: &Row, width: usize) -> Edit {
+    match delimiter.cells.get(width) {
+        Some(surplus) => Edit::new(surplus.start..delimiter.span.end, ""),
+        None => super::cells::longer(delimiter, width, " --- "),
+    }
+}
+
 /// A paragraph whose second line is a delimiter row that doesn't fit the line above it.
 pub(super) fn unmatched(source: &Arc<Source>, paragraph: Range<usize>) -> Option<Finding> {
     let text = source.slice(paragraph.clone());
     let mut at = paragraph.start;
     let mut lines = text.split_inclusive('\n').map(|line| {
-        let start = at;
+        // A quote's marks are no part of its lines.
+        let start = at + (line.len() - line.trim_start_matches(['>', ' ', '\t']).len());
         at += line.len();
-        start..start + line.trim_end().len()
+        start..at - (line.len() - line.trim_end().len()).min(at - start)
     });
     let mut above = lines.next()?;
-    for line in lines {
+    while let Some(line) = lines.next() {
         let is_row = source.slice(above.clone()).trim_start().starts_with('|');
         if is_row && is_delimiter(source.slice(line.clone())) {
             let (header, delimiter) = (Row::read(source, above.clone()), Row::read(source, line));
-            return Some(
-                Finding::new(
-                    "table-header",
-                    source,
-                    above,
-                    format!(
-                        "the header has {} cells and the row below it {}: this is shown as text",
-                        header.cells.len(),
-                        delimiter.cells.len()
-                    ),
-                )
-                .with_help("give both the same number of cells"),
-            );
+            let rows: Vec<Row> = lines.map(|line| Row::read(source, line)).collect();
+            let (wanted, written) = (header.cells.len(), delimiter.cells.len());
+            let finding = |message: String| Finding::new("table-header", source, above, message);
+            if wanted == written {
+                return Some(
+                    finding(
+                        "the row below this header is indented otherwise: this is shown as text"
+                            .to_owned(),
+                    )
+                    .with_help("start all rows of a table at the same place"),
+                );
+            }
+            let finding = finding(format!(
+                "the header has {wanted} cells and the row below it {written}: this is shown as text"
+            ))
+            .with_help("give both the same number of cells");
+            let width = header.cells.len();
+            let fits = |row: &Row| row.cells.len() == width && row.has_bar;
+            return Some(match !rows.is_empty() && rows.iter().all(fits) {
+                true => finding.with_repair(delimiter_of(&delimiter, width)),
+                false => finding,
+            });
         }
         above = line;
     }

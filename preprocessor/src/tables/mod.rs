@@ -8,18 +8,35 @@
 //! | `table-emphasis` | emphasis opened in one cell and closed in another; see [`cells`] |
 //! | `table-row` | a row that stands twice; see [`cells`] |
 //!
-//! Alignment and padding are never reported.
+//! Alignment and padding are never reported. What tables mean, by rules that their authors declare, is [`meaning`].
 
+pub(crate) mod cell;
 mod cells;
 mod ends;
+mod formula;
+pub mod grid;
 mod header;
+mod line;
+pub mod meaning;
+mod order;
+#[cfg(test)]
+mod planted;
+mod read;
 pub mod row;
+pub mod rule;
+mod template;
+mod totals;
+mod units;
+
+pub use cell::{Cell, Content};
+pub use read::read;
 
 use crate::finding::Finding;
 use crate::page::markdown::Spanned;
 use crate::source::Source;
 use pulldown_cmark::{Event, Tag};
 use row::Row;
+use rule::Comment;
 use std::sync::Arc;
 
 /// A table of a page: its rows as they are written.
@@ -31,41 +48,46 @@ pub struct Table {
     pub body: Vec<Row>,
     /// The whole table's bytes.
     pub span: std::ops::Range<usize>,
+    /// The comments above it that declare rules.
+    pub checks: Vec<Comment>,
+    /// Whether a program printed it: it stands in an `output` fence.
+    pub is_printed: bool,
 }
 
-/// Checks the structure of every table of a page.
-pub fn check(source: &Arc<Source>, events: &[Spanned<'_>]) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (at, (event, span)) in events.iter().enumerate() {
-        match event {
-            Event::Start(Tag::Table(_)) => {
-                let Some(table) = read(source, span.clone(), &events[at + 1..]) else {
-                    continue;
-                };
-                findings.extend(header::check(source, &table));
-                findings.extend(cells::check(source, &table));
-                findings.extend(ends::check(source, &table));
-            }
-            Event::Start(Tag::Paragraph) => {
-                findings.extend(header::unmatched(source, span.clone()));
-            }
-            _ => {}
+/// Checks the structure of the tables of a page, and that every declared rule has one.
+pub fn check(
+    source: &Arc<Source>,
+    events: &[Spanned<'_>],
+    tables: &[Table],
+    orphans: &[Comment],
+) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = orphans
+        .iter()
+        .map(|comment| rule::orphan(source, comment))
+        .collect();
+    for table in tables {
+        let mut found = header::check(source, table);
+        found.extend(cells::check(source, table));
+        if table.is_printed {
+            found.iter_mut().for_each(of_a_program);
+        } else {
+            found.extend(ends::check(source, table));
+        }
+        findings.extend(found);
+    }
+    for (event, span) in events {
+        if matches!(event, Event::Start(Tag::Paragraph)) {
+            findings.extend(header::unmatched(source, span.clone()));
         }
     }
     findings
 }
 
-fn read(source: &Source, span: std::ops::Range<usize>, events: &[Spanned<'_>]) -> Option<Table> {
-    let mut rows = events
-        .iter()
-        .take_while(|(_, row)| row.start < span.end)
-        .filter(|(event, _)| matches!(event, Event::Start(Tag::TableHead | Tag::TableRow)))
-        .map(|(_, row)| Row::read(source, row.clone()));
-    Some(Table {
-        header: rows.next()?,
-        body: rows.collect(),
-        span,
-    })
+/// What a program printed is put right in the program.
+pub(crate) fn of_a_program(finding: &mut Finding) {
+    finding.repair = None;
+    finding.mend = None;
+    finding.help = Some("a program prints this table; put it right there".to_owned());
 }
 
 #[cfg(test)]
@@ -78,7 +100,8 @@ mod tests {
         let source = Arc::new(Source::new("a.md", text));
         let options = mdbook_markdown::MarkdownOptions::default();
         let events = markdown::parse(source.text(), &options);
-        check(&source, &events)
+        let (tables, orphans) = read(&source, &events);
+        check(&source, &events, &tables, &orphans)
             .into_iter()
             .map(|f| (f.code, source.slice(f.span).to_owned()))
             .collect()
@@ -99,6 +122,7 @@ mod tests {
             "| 表 | 🦀 |\n|---|---|\n| שלום | é |\n",
             "| a |\n| - |\n| 1 |\n\n| b |\n| - |\n| 2 |\n",
             "| | |\n|-|-|\n| a | b |\n",
+            "| a | b |\n|-|-|\n| **kwargs | **options |\n| src/** | lib/** |\n| 2 ** 3 | a ** b |\n",
             "```text\n| a | b |\n| - |\n```\n",
         ] {
             assert_eq!(found(text), [], "{text}");
@@ -157,7 +181,8 @@ mod tests {
             let source = Arc::new(Source::new("a.md", text.as_str()));
             let options = mdbook_markdown::MarkdownOptions::default();
             let events = markdown::parse(source.text(), &options);
-            for finding in check(&source, &events) {
+            let (tables, orphans) = read(&source, &events);
+            for finding in check(&source, &events, &tables, &orphans) {
                 prop_assert!(text.get(finding.span).is_some());
             }
         }

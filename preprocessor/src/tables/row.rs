@@ -21,29 +21,25 @@ impl Row {
         let start = span.start + (text.len() - text.trim_start().len());
         let text = text.trim();
         let span = start..start + text.len();
-        let mut bars = Vec::new();
-        let mut is_escaped = false;
-        for (at, c) in text.char_indices() {
-            if c == '|' && !is_escaped {
-                bars.push(at);
+        let mut cells: Vec<Range<usize>> = Vec::with_capacity(8);
+        let (mut from, mut has_bar, mut is_escaped) = (0, false, false);
+        for (at, byte) in text.bytes().enumerate() {
+            if byte == b'|' && !is_escaped {
+                if at > 0 {
+                    cells.push(start + from..start + at);
+                }
+                from = at + 1;
+                has_bar = true;
             }
-            is_escaped = c == '\\' && !is_escaped;
+            is_escaped = byte == b'\\' && !is_escaped;
         }
-        let mut edges: Vec<Range<usize>> = Vec::new();
-        let mut from = 0;
-        for bar in &bars {
-            if *bar > 0 {
-                edges.push(start + from..start + bar);
-            }
-            from = bar + 1;
-        }
-        if from < text.len() || bars.is_empty() {
-            edges.push(start + from..start + text.len());
+        if from < text.len() || !has_bar {
+            cells.push(start + from..start + text.len());
         }
         Self {
             span,
-            cells: edges,
-            has_bar: !bars.is_empty(),
+            cells,
+            has_bar,
         }
     }
 

@@ -11,6 +11,9 @@ mod changes;
 mod fixture;
 #[cfg(target_os = "linux")]
 mod hostile;
+mod mutation;
+mod others;
 mod pictures;
 mod protocol;
 mod remembered;
+mod tables;

@@ -1,0 +1,240 @@
+//! A cell as readers see it: a quantity, nothing, a range, or text.
+//!
+//! Emphasis, code, links, comments and footnote marks around a number don't count.
+
+use crate::figures::quantity::{self, Printed};
+use std::ops::Range;
+
+/// What stands in a cell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// Nothing, or a dash for nothing.
+    Nothing,
+    /// A range or a bound, such as `10–20 ms` or `<1 ms`.
+    Range,
+    /// One quantity. Its spans count bytes of the cell.
+    Quantity(Printed),
+    /// Anything else.
+    Text,
+}
+
+/// A cell of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// The bytes between its bars.
+    pub span: Range<usize>,
+    /// Its text, with every byte that readers don't see replaced by a space.
+    pub plain: String,
+    /// What stands in it.
+    pub content: Content,
+}
+
+impl Cell {
+    /// Reads a cell's bytes.
+    pub fn read(text: &str, start: usize) -> Self {
+        let plain = plain(text);
+        let content = content(&plain);
+        Self {
+            span: start..start + text.len(),
+            plain,
+            content,
+        }
+    }
+
+    /// The text that readers see, spaces made one.
+    pub fn text(&self) -> String {
+        words(&self.plain)
+    }
+
+    /// The cell's bytes without the space around them; all of an empty cell.
+    pub fn inner(&self) -> Range<usize> {
+        let text = self.plain.trim();
+        if text.is_empty() {
+            return self.span.clone();
+        }
+        let start = self.span.start + (self.plain.len() - self.plain.trim_start().len());
+        start..start + text.len()
+    }
+
+    /// The quantity in it.
+    pub fn quantity(&self) -> Option<&Printed> {
+        match &self.content {
+            Content::Quantity(printed) => Some(printed),
+            _ => None,
+        }
+    }
+}
+
+/// A text with single spaces between its words.
+pub(super) fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The text with spaces in place of all bytes that readers don't see: as long as before.
+pub(crate) fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let hidden = hidden(&text[..text.len() - rest.len()], rest);
+        let length = if hidden > 0 { hidden } else { c.len_utf8() };
+        if hidden > 0 || (c.is_whitespace() && c != ' ') {
+            out.extend(std::iter::repeat_n(' ', length));
+        } else {
+            out.push(c);
+        }
+        rest = &rest[length..];
+    }
+    approximate(out)
+}
+
+/// How many bytes at the start of `rest` readers don't see.
+fn hidden(before: &str, rest: &str) -> usize {
+    let until = |mark: &str| rest.find(mark).map_or(0, |at| at + mark.len());
+    let spaced = |c: char| {
+        let after = rest[c.len_utf8()..].chars().next();
+        before.chars().next_back().is_none_or(char::is_whitespace)
+            && after.is_none_or(char::is_whitespace)
+    };
+    let joined = || {
+        let after = rest[1..].chars().next();
+        before
+            .chars()
+            .next_back()
+            .is_some_and(char::is_alphanumeric)
+            && after.is_some_and(char::is_alphanumeric)
+    };
+    match rest.as_bytes()[0] {
+        b'<' if rest.starts_with("<!--") => until("-->"),
+        b'<' if rest.starts_with("<sup>") => until("</sup>"),
+        b'<' if rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') => until(">"),
+        b'[' if rest.starts_with("[^") => until("]"),
+        b']' if rest.starts_with("](") => until(")"),
+        b']' if rest.starts_with("][") => 1 + rest[1..].find(']').map_or(0, |at| at + 1),
+        b'[' | b']' | b'`' => 1,
+        b'*' if !spaced('*') => 1,
+        b'_' if !joined() => 1,
+        b'~' if rest.starts_with("~~") => 2,
+        b'\\' if rest[1..].starts_with(|c: char| c.is_ascii_punctuation()) => 1,
+        b'&' if rest.starts_with("&nbsp;") => 6,
+        _ if rest.starts_with(['†', '‡']) => rest.chars().next().map_or(0, char::len_utf8),
+        _ => 0,
+    }
+}
+
+/// `~ 5` means `~5`.
+fn approximate(plain: String) -> String {
+    let Some(at) = plain.find("~ ").filter(|at| plain[..*at].trim().is_empty()) else {
+        return plain;
+    };
+    let gap = plain[at + 1..].len() - plain[at + 1..].trim_start().len();
+    let rest = &plain[at + 1 + gap..];
+    format!("{}{}~{rest}", &plain[..at], " ".repeat(gap))
+}
+
+fn content(plain: &str) -> Content {
+    let text = plain.trim();
+    if matches!(text, "" | "-" | "–" | "—" | "−") {
+        return Content::Nothing;
+    }
+    let gap = plain.len() - plain.trim_start().len();
+    if let Some(mut printed) = quantity::whole(text) {
+        shift(&mut printed, gap);
+        return Content::Quantity(printed);
+    }
+    if is_range(text) {
+        Content::Range
+    } else {
+        Content::Text
+    }
+}
+
+fn is_range(text: &str) -> bool {
+    let is_quantity = |text: &str| quantity::whole(text.trim()).is_some();
+    let bound = [
+        "<=", ">=", "&lt;", "&gt;", "<", ">", "≤", "≥", "±", "up to ",
+    ]
+    .into_iter()
+    .find_map(|mark| text.strip_prefix(mark));
+    if bound.is_some_and(is_quantity) || text.strip_suffix('+').is_some_and(is_quantity) {
+        return true;
+    }
+    ["–", "—", "−", "-", "..", "…", " to ", "±"]
+        .into_iter()
+        .filter_map(|mark| text.split_once(mark))
+        .any(|(from, to)| is_quantity(from) && is_quantity(to.trim_start_matches('.')))
+}
+
+fn shift(printed: &mut Printed, by: usize) {
+    printed.span = printed.span.start + by..printed.span.end + by;
+    for part in &mut printed.parts {
+        part.digits = part.digits.start + by..part.digits.end + by;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Cell {
+        let cell = Cell::read(text, 0);
+        assert_eq!(cell.plain.len(), text.len(), "{text}");
+        cell
+    }
+
+    #[test]
+    fn quantities_are_read_through_marks() {
+        for (text, number, unit) in [
+            (" **52.6** min ", 52.6, "min"),
+            ("`1,048,576`", 1_048_576.0, ""),
+            ("99.99 %[^a]", 99.99, "%"),
+            ("~1 GB/s", 1.0, "GB/s"),
+            ("~ 1 GB/s", 1.0, "GB/s"),
+            ("[150 µs](https://example.com/5)", 150.0, "µs"),
+            ("150 us†", 150.0, "us"),
+            ("64&nbsp;KiB", 64.0, "KiB"),
+            ("64\u{202f}KB<!-- = 64 KB -->", 64.0, "KB"),
+            ("*2^30*", 1_073_741_824.0, ""),
+            ("1.5 bn", 1.5, ""),
+            ("8<sup>a</sup>", 8.0, ""),
+            ("\\~3 ms", 3.0, "ms"),
+        ] {
+            let cell = read(text);
+            let printed = cell
+                .quantity()
+                .unwrap_or_else(|| panic!("{text}: {cell:?}"));
+            assert_eq!(
+                printed.parts[0].number.to_bits(),
+                f64::to_bits(number),
+                "{text}"
+            );
+            assert_eq!(printed.parts[0].unit, unit, "{text}");
+            let digits = &text[printed.parts[0].digits.clone()];
+            assert!(digits.starts_with(|c: char| c.is_ascii_digit()), "{text}");
+        }
+        assert_eq!(read("8h 45m 57s").quantity().unwrap().parts.len(), 3);
+    }
+
+    #[test]
+    fn nothing_ranges_and_text_are_told_apart() {
+        for text in ["", "  ", "—", "-", "[^a]"] {
+            assert_eq!(read(text).content, Content::Nothing, "{text}");
+        }
+        for text in [
+            "10–20 ms",
+            "10-20",
+            "1 to 5 GB",
+            "<1 ms",
+            "≥ 3",
+            "10+",
+            "5 ± 1",
+            "1 ms – 2 ms",
+        ] {
+            assert_eq!(read(text).content, Content::Range, "{text}");
+        }
+        for text in ["a", "2026-11-22", "1.2.3", "5 × 3", "n/a", "表 5 x", "🦀"] {
+            assert_eq!(read(text).content, Content::Text, "{text}");
+        }
+        assert_eq!(read(" [a  *b*](c) \\| d ").text(), "a b | d");
+        assert_eq!(read("snake_case 2 * 3").text(), "snake_case 2 * 3");
+    }
+}
