@@ -20,6 +20,8 @@ pub trait Cache {
 pub enum Policy {
     /// The one that came first goes.
     Fifo,
+    /// The one that came last goes.
+    Lifo,
     /// The one unused longest goes.
     Lru,
     /// The one used least often since it came goes; among equals the one unused longest.
@@ -36,7 +38,8 @@ impl Policy {
     /// An empty cache of this policy. One of capacity 0 keeps nothing.
     pub fn build(self, capacity: usize) -> Box<dyn Cache> {
         match self {
-            Self::Fifo => Box::new(Fifo::new(capacity)),
+            Self::Fifo => Box::new(Fifo::new(capacity, false)),
+            Self::Lifo => Box::new(Fifo::new(capacity, true)),
             Self::Lru => Box::new(Lru::new(capacity)),
             Self::Lfu => Box::new(Lfu::new(capacity)),
             Self::TwoQueues => Box::new(TwoQueues::new(capacity)),
@@ -66,14 +69,16 @@ struct Fifo {
     queue: VecDeque<usize>,
     kept: HashSet<usize>,
     capacity: usize,
+    is_last_out: bool,
 }
 
 impl Fifo {
-    fn new(capacity: usize) -> Self {
+    fn new(capacity: usize, is_last_out: bool) -> Self {
         Self {
             queue: VecDeque::new(),
             kept: HashSet::new(),
             capacity,
+            is_last_out,
         }
     }
 }
@@ -83,10 +88,14 @@ impl Cache for Fifo {
     fn request(&mut self, key: usize) -> bool {
         let hit = self.kept.contains(&key);
         if !hit && self.capacity > 0 {
-            if self.queue.len() == self.capacity
-                && let Some(first) = self.queue.pop_front()
-            {
-                self.kept.remove(&first);
+            let is_full = self.queue.len() == self.capacity;
+            let evicted = match self.is_last_out {
+                _ if !is_full => None,
+                true => self.queue.pop_back(),
+                false => self.queue.pop_front(),
+            };
+            if let Some(evicted) = evicted {
+                self.kept.remove(&evicted);
             }
             self.queue.push_back(key);
             self.kept.insert(key);
@@ -185,8 +194,9 @@ mod tests {
     use crate::caching::belady_hits;
     use proptest::prelude::*;
 
-    const ALL: [Policy; 6] = [
+    const ALL: [Policy; 7] = [
         Policy::Fifo,
+        Policy::Lifo,
         Policy::Lru,
         Policy::Lfu,
         Policy::TwoQueues,
@@ -199,6 +209,9 @@ mod tests {
         let trace: Vec<usize> = (0..11).cycle().take(1_000).collect();
         assert_eq!(Policy::Lru.hits(&trace, 10), 0);
         assert_eq!(Policy::Fifo.hits(&trace, 10), 0);
+        // LIFO keeps the first nine, and hits them in every round but the first.
+        let expected = trace[11..].iter().filter(|key| **key < 9).count();
+        assert_eq!(Policy::Lifo.hits(&trace, 10), expected);
     }
 
     #[test]
