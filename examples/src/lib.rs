@@ -3,17 +3,23 @@
 //! | module | chapter |
 //! | --- | --- |
 //! | [`availability`] | Availability |
+//! | [`balancing`] | Load balancing |
 //! | [`caching`] | Caching |
 //! | [`capacity`] | Capacity |
+//! | [`edge`] | Naming and delivery |
 //! | [`latency`] | Latency and throughput |
 //! | [`method`] | Method |
 //! | [`processing`] | Batch processing |
+//! | [`interleave`] | shared: every order of several programs' steps |
 //! | [`random`] | shared: seeded random draws |
 //! | [`workload`] | shared: seeded requests with Zipf popularity |
 
 pub mod availability;
+pub mod balancing;
 pub mod caching;
 pub mod capacity;
+pub mod edge;
+pub mod interleave;
 pub mod latency;
 pub mod method;
 pub mod processing;

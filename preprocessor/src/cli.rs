@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use mdbook_preprocessor::Preprocessor;
 use mdbook_proof::book::{self, Target};
 use mdbook_proof::config::{Call, Progress};
+use mdbook_proof::figures::calculator;
 use mdbook_proof::finding::Finding;
 use mdbook_proof::message;
 use mdbook_proof::preprocessor::{self, Proof, summary};
@@ -98,6 +99,9 @@ enum Command {
         /// The program and its bounds, in JSON.
         spec: Option<String>,
     },
+    /// Compute expressions, a request a line.
+    #[command(hide = true)]
+    Calculate,
     /// Run the SQL of a file, in JSON.
     #[command(hide = true)]
     Sql {
@@ -148,6 +152,9 @@ pub(crate) fn run() -> ExitCode {
         Some(Command::Shim { r#try: true, .. }) => try_bounds(),
         Some(Command::Shim { spec, .. }) => shim(&spec.unwrap_or_default()),
         Some(Command::Sql { file }) => run_sql(&file),
+        Some(Command::Calculate) => {
+            calculator::serve(io::stdin().lock(), io::stdout().lock()).map(|()| true)
+        }
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

@@ -15,7 +15,7 @@ pub(crate) fn lint(paths: &[PathBuf], caller: &Caller) -> Result<bool> {
     let mut count = 0;
     let mut findings = Vec::new();
     for path in paths {
-        let mut linter = Linter::new(path)?;
+        let mut linter = Linter::new(path, &caller.call)?;
         for source in lint::sources(path)? {
             count += 1;
             match source? {
@@ -40,7 +40,7 @@ pub(crate) fn fix(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bool
     let mut written: Vec<Fixed> = Vec::new();
     let mut findings: Vec<Finding> = Vec::new();
     for path in &paths {
-        let linter = Linter::new(path)?;
+        let linter = Linter::new(path, &caller.call)?;
         for source in lint::sources(path)? {
             match source? {
                 Ok(source) => {

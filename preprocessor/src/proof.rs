@@ -3,12 +3,14 @@
 use crate::config::{Settings, Sketches};
 use crate::evidence::{self, Tally};
 use crate::figures;
-use crate::figures::engine::Engine;
+use crate::figures::engine::{Engine, Workplace};
 use crate::figures::runs::Runs;
 use crate::finding::Finding;
 use crate::page::{self, Language, Page, markdown};
 use crate::pictures;
 use crate::render::{self, Evidence};
+use crate::run::key::Key;
+use crate::run::store::Store;
 use crate::run::{self, JobResult};
 use crate::source::Source;
 use crate::tables;
@@ -80,6 +82,7 @@ pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>
         .zip(results)
         .map(|((page, findings), results)| finish(&page, findings, &results, &engine))
         .collect();
+    engine.save()?;
     hold_to_limit(&mut proven, settings.proof.max_bare_table_figures);
     Ok(proven)
 }
@@ -121,7 +124,7 @@ fn engine(settings: &Settings) -> Result<std::result::Result<Engine, Box<Finding
         }
     };
     Ok(
-        Engine::new(source.as_deref()).map_err(|error| match &source {
+        Engine::at(workplace(settings)?, source.as_deref()).map_err(|error| match &source {
             Some(source) => {
                 let mut finding = Finding::new("expression", source, error.span, error.message);
                 finding.help = error.help;
@@ -136,6 +139,20 @@ fn engine(settings: &Settings) -> Result<std::result::Result<Engine, Box<Finding
             )),
         }),
     )
+}
+
+/// Where expressions are computed and remembered.
+fn workplace(settings: &Settings) -> Result<Workplace> {
+    let store = Store::open(&settings.store())?;
+    let program = match &settings.program {
+        Some(program) => Some((program.clone(), run::host(settings, &store)?)),
+        None => None,
+    };
+    let key = Key::new("figures of").with(&settings.root.to_string_lossy());
+    Ok(Workplace {
+        program,
+        store: Some((store, key.finish())),
+    })
 }
 
 fn finish(
@@ -182,8 +199,11 @@ fn finish(
     evidence.figures = tally.computed;
     findings.extend(figures.findings);
     let drawn = pictures::draw(page, &verified);
-    findings.extend(drawn.findings.iter().cloned());
     findings.extend(meaning.findings);
+    // What the rules for tables report already is no second finding of the chart's.
+    let is_new = |finding: &&Finding| findings.iter().all(|other| other.span != finding.span);
+    let of_pictures: Vec<Finding> = drawn.findings.iter().filter(is_new).cloned().collect();
+    findings.extend(of_pictures);
     findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
     Proven {
         source: Arc::clone(&page.source),

@@ -2,11 +2,14 @@
 //!
 //! All expressions of a page are one program: the `calc` fences in page order, then the figures.
 
+pub mod calculator;
 pub mod engine;
 pub mod expression;
+mod interpreter;
 pub mod judge;
 pub mod quantity;
 pub mod runs;
+pub mod value;
 
 use crate::edit::Edit;
 use crate::finding::Finding;

@@ -237,13 +237,24 @@ fn status(shim: &Path, store: &Store) -> Result<Status> {
     if let Some(status) = store.get(&key) {
         return Ok(status);
     }
+    let status = probe(shim)?;
+    store.put(&key, &status)?;
+    Ok(status)
+}
+
+/// Which bounds the shim can put on what it runs here.
+///
+/// # Errors
+/// When the shim can't be run.
+pub fn probe(shim: &Path) -> Result<Status> {
+    if !cfg!(target_os = "linux") {
+        return Ok(Status::none());
+    }
     let output = Command::new(shim)
         .args(["shim", "--try"])
         .output()
         .with_context(|| format!("failed to run `{}`", shim.display()))?;
-    let status = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| Status::none());
-    store.put(&key, &status)?;
-    Ok(status)
+    Ok(serde_json::from_slice(&output.stdout).unwrap_or_else(|_| Status::none()))
 }
 
 /// The bounds that hold and the limits that don't depend on a job, for keys.
