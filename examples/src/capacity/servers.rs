@@ -7,9 +7,11 @@ use crate::availability::at_least;
 use std::f64::consts::TAU;
 
 // ANCHOR: must_wait
-/// The share of requests that find all workers busy, if `busy` workers' worth of work arrives at random.
+/// The share of requests that find all workers busy, if `busy` workers' worth of work
+/// arrives at random.
 ///
-/// `busy` is arrivals × time of a request, which is also the mean number of busy workers.
+/// `busy` is arrivals × time of a request, which is also the mean number of busy
+/// workers.
 pub fn must_wait(workers: u32, busy: f64) -> f64 {
     if busy >= f64::from(workers) {
         return 1.0;
@@ -31,7 +33,8 @@ pub fn workers_needed(busy: f64, share: f64) -> u32 {
 // ANCHOR_END: must_wait
 
 // ANCHOR: with_spares
-/// The fewest servers of which `needed` are up for a share `goal` of the time, if each is for a share `up`.
+/// The fewest servers of which `needed` are up for a share `goal` of the time, if each
+/// is for a share `up`.
 ///
 /// None if a hundred spares are not enough.
 pub fn with_spares(needed: u32, up: f64, goal: f64) -> Option<u32> {
@@ -40,9 +43,11 @@ pub fn with_spares(needed: u32, up: f64, goal: f64) -> Option<u32> {
 }
 // ANCHOR_END: with_spares
 
-/// The workers that the rule of the square root gives, `busy + margin × √busy`, not rounded, if a share may wait.
+/// The workers that the rule of the square root gives, `busy + margin × √busy`, not
+/// rounded, if a share may wait.
 ///
-/// The margin b is the one for which 1 / (1 + b Φ(b) / φ(b)) is that share, with φ and Φ of the normal distribution.
+/// The margin b is the one for which 1 / (1 + b Φ(b) / φ(b)) is that share, with φ and
+/// Φ of the normal distribution.
 pub fn square_root_rule(busy: f64, share: f64) -> f64 {
     let density = |x: f64| (-x * x / 2.0).exp() / TAU.sqrt();
     // Φ(b) by Simpson's rule, which is exact enough with a hundred steps.
