@@ -3,7 +3,8 @@
 use crate::random::Random;
 use std::f64::consts::TAU;
 
-/// How many standard deviations hold nine tenths of a normal distribution, to either side.
+/// How many standard deviations hold nine tenths of a normal distribution, to either
+/// side.
 const NINE_TENTHS: f64 = 1.644_853_626_951;
 
 /// A guess: a range of positive numbers that holds the true one in nine cases of ten.
@@ -24,14 +25,16 @@ impl Input {
         (self.low * self.high).sqrt()
     }
 
-    /// A possible value, from the log-normal distribution that has the range's ends as its 5th and 95th percentile.
+    /// A possible value, from the log-normal distribution that has the range's ends as
+    /// its 5th and 95th percentile.
     pub fn draw(&self, random: &mut Random) -> f64 {
         let spread = (self.high / self.low).ln() / 2.0 / NINE_TENTHS;
         self.middle() * (spread * normal(random)).exp()
     }
 }
 
-/// The results when one input after the other runs through its range, while the others stay in the middle.
+/// The results when one input after the other runs through its range, while the others
+/// stay in the middle.
 pub fn alone(inputs: &[Input], result: impl Fn(&[f64]) -> f64) -> Vec<(&'static str, f64, f64)> {
     let middle: Vec<f64> = inputs.iter().map(Input::middle).collect();
     let with = |at: usize, value: f64| {
@@ -61,7 +64,8 @@ pub fn sample(
 }
 // ANCHOR_END: input
 
-/// The least and the greatest result at the ends of all ranges: every combination of low and high.
+/// The least and the greatest result at the ends of all ranges: every combination of
+/// low and high.
 pub fn extremes(inputs: &[Input], result: impl Fn(&[f64]) -> f64) -> (f64, f64) {
     let corners = (0..1_u64 << inputs.len()).map(|corner| {
         let ends = inputs.iter().enumerate();
@@ -82,7 +86,8 @@ pub fn extremes(inputs: &[Input], result: impl Fn(&[f64]) -> f64) -> (f64, f64) 
     )
 }
 
-/// How many times the low end of a product's range goes into its high end: logarithms add up like the sides of a right angle.
+/// How many times the low end of a product's range goes into its high end: logarithms
+/// add up like the sides of a right angle.
 pub fn ratio_of_product(inputs: &[Input]) -> f64 {
     let squares = inputs
         .iter()
@@ -90,7 +95,8 @@ pub fn ratio_of_product(inputs: &[Input]) -> f64 {
     squares.sum::<f64>().sqrt().exp()
 }
 
-/// A number from the standard normal distribution, by the method of Box and Muller (1958).
+/// A number from the standard normal distribution, by the method of Box and Muller
+/// (1958).
 fn normal(random: &mut Random) -> f64 {
     let radius = (2.0 * random.exponential(1.0)).sqrt();
     radius * (TAU * random.uniform()).cos()

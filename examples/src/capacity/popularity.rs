@@ -4,9 +4,11 @@
 //! Implications", *IEEE INFOCOM '99*, 1999.
 
 // ANCHOR: popular_share
-/// The share of requests that the `kept` most popular of `items` items get, if the item of rank k has the weight k^(−exponent).
+/// The share of requests that the `kept` most popular of `items` items get, if the item
+/// of rank k has the weight k^(−exponent).
 ///
-/// It is also the most that a cache of `kept` entries can answer in the long run: the one that always holds the right ones.
+/// It is also the most that a cache of `kept` entries can answer in the long run: the
+/// one that always holds the right ones.
 pub fn popular_share(items: u32, exponent: f64, kept: u32) -> f64 {
     if items == 0 {
         return 0.0;
@@ -15,7 +17,8 @@ pub fn popular_share(items: u32, exponent: f64, kept: u32) -> f64 {
 }
 // ANCHOR_END: popular_share
 
-/// The sum of the first n weights: one by one at first, then by the Euler–Maclaurin formula.
+/// The sum of the first n weights: one by one at first, then by the Euler–Maclaurin
+/// formula.
 fn weights(n: u32, exponent: f64) -> f64 {
     const EXACT: u32 = 1_000;
     let first: f64 = (1..=n.min(EXACT))

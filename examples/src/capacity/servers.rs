@@ -4,11 +4,14 @@
 //! "Heavy-Traffic Limits for Queues with Many Exponential Servers", *Operations Research* 29(3), 1981.
 
 use crate::availability::at_least;
+use std::f64::consts::TAU;
 
 // ANCHOR: must_wait
-/// The share of requests that find all workers busy, if `busy` workers' worth of work arrives at random.
+/// The share of requests that find all workers busy, if `busy` workers' worth of work
+/// arrives at random.
 ///
-/// `busy` is arrivals × time of a request, which is also the mean number of busy workers.
+/// `busy` is arrivals × time of a request, which is also the mean number of busy
+/// workers.
 pub fn must_wait(workers: u32, busy: f64) -> f64 {
     if busy >= f64::from(workers) {
         return 1.0;
@@ -30,7 +33,8 @@ pub fn workers_needed(busy: f64, share: f64) -> u32 {
 // ANCHOR_END: must_wait
 
 // ANCHOR: with_spares
-/// The fewest servers of which `needed` are up for a share `goal` of the time, if each is for a share `up`.
+/// The fewest servers of which `needed` are up for a share `goal` of the time, if each
+/// is for a share `up`.
 ///
 /// None if a hundred spares are not enough.
 pub fn with_spares(needed: u32, up: f64, goal: f64) -> Option<u32> {
@@ -39,9 +43,30 @@ pub fn with_spares(needed: u32, up: f64, goal: f64) -> Option<u32> {
 }
 // ANCHOR_END: with_spares
 
-/// The workers that the rule of the square root gives, `busy + margin × √busy`, not rounded.
-pub fn square_root_rule(busy: f64, margin: f64) -> f64 {
-    busy + margin * busy.sqrt()
+/// The workers that the rule of the square root gives, `busy + margin × √busy`, not
+/// rounded, if a share may wait.
+///
+/// The margin b is the one for which 1 / (1 + b Φ(b) / φ(b)) is that share, with φ and
+/// Φ of the normal distribution.
+pub fn square_root_rule(busy: f64, share: f64) -> f64 {
+    let density = |x: f64| (-x * x / 2.0).exp() / TAU.sqrt();
+    // Φ(b) by Simpson's rule, which is exact enough with a hundred steps.
+    let below = |b: f64| {
+        let step = b / 100.0;
+        let inner = (1..100).map(|n| f64::from(2 + n % 2 * 2) * density(f64::from(n) * step));
+        0.5 + (density(0.0) + inner.sum::<f64>() + density(b)) * step / 3.0
+    };
+    let waits = |b: f64| 1.0 / (1.0 + b * below(b) / density(b));
+    let (mut low, mut high) = (0.0, 8.0);
+    for _ in 0..60 {
+        let middle = f64::midpoint(low, high);
+        if waits(middle) > share {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    busy + low * busy.sqrt()
 }
 
 #[cfg(test)]
@@ -72,11 +97,12 @@ mod tests {
 
     #[test]
     fn the_square_root_rule_is_near_for_many_workers() {
-        // Halfin and Whitt: with a margin b, the share that waits tends to 1 / (1 + b Φ(b) / φ(b)), 1 % for 2.376.
-        for busy in [100.0, 1_000.0, 10_000.0] {
-            let needed = f64::from(workers_needed(busy, 0.01));
-            let rule = square_root_rule(busy, 2.376);
-            assert!((needed - rule).abs() <= 2.0, "{busy}: {needed} {rule}");
+        for share in [0.01, 0.2, 0.5] {
+            for busy in [100.0, 1_000.0, 10_000.0] {
+                let needed = f64::from(workers_needed(busy, share));
+                let rule = square_root_rule(busy, share);
+                assert!((needed - rule).abs() <= 2.0, "{busy}: {needed} {rule}");
+            }
         }
     }
 

@@ -11,26 +11,30 @@ const DAY: u32 = 86_400;
 pub struct Traffic {
     /// The mean rate, in requests a second.
     pub mean: f64,
-    /// By what share of the mean the rate rises at the busiest time and falls at the quietest, from 0 to 1.
+    /// By what share of the mean the rate rises at the busiest time and falls at the
+    /// quietest, from 0 to 1.
     pub swing: f64,
 }
 
 // ANCHOR: traffic
 impl Traffic {
-    /// The rate that is expected at a second of the day, in requests a second. It is lowest at midnight.
+    /// The rate that is expected at a second of the day, in requests a second. It is
+    /// lowest at midnight.
     pub fn rate(&self, second: u32) -> f64 {
         let turn = TAU * f64::from(second) / f64::from(DAY);
         self.mean * (1.0 - self.swing * turn.cos())
     }
 
-    /// How many requests arrive in each second of a day, if each user decides alone when to send.
+    /// How many requests arrive in each second of a day, if each user decides alone
+    /// when to send.
     pub fn day(&self, random: &mut Random) -> Vec<u32> {
         let counts = (0..DAY).map(|second| poisson(self.rate(second), random));
         counts.collect()
     }
 }
 
-/// The rate in the busiest of the windows of `seconds` seconds that a day divides into, in requests a second.
+/// The rate in the busiest of the windows of `seconds` seconds that a day divides into,
+/// in requests a second.
 pub fn busiest(day: &[u32], seconds: u32) -> f64 {
     let windows = day.chunks(seconds.max(1) as usize);
     let most = windows.map(|window| window.iter().sum()).max();
@@ -38,7 +42,8 @@ pub fn busiest(day: &[u32], seconds: u32) -> f64 {
 }
 // ANCHOR_END: traffic
 
-/// A number from the Poisson distribution: how many of many rare and independent events happen.
+/// A number from the Poisson distribution: how many of many rare and independent events
+/// happen.
 ///
 /// The distribution is searched from its mode outward, so a draw costs O(√mean).
 pub fn poisson(mean: f64, random: &mut Random) -> u32 {
