@@ -6,6 +6,7 @@
 //! | [`caching`] | Caching |
 //! | [`latency`] | Latency and throughput |
 //! | [`method`] | Method |
+//! | [`partitioning`] | Partitioning |
 //! | [`processing`] | Batch processing |
 //! | [`random`] | shared: seeded random draws |
 //! | [`simulation`] | shared: virtual time and a simulated network |
@@ -15,6 +16,7 @@ pub mod availability;
 pub mod caching;
 pub mod latency;
 pub mod method;
+pub mod partitioning;
 pub mod processing;
 pub mod random;
 pub mod simulation;
