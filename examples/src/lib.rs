@@ -9,9 +9,11 @@
 //! | [`edge`] | Naming and delivery |
 //! | [`latency`] | Latency and throughput |
 //! | [`method`] | Method |
+//! | [`partitioning`] | Partitioning |
 //! | [`processing`] | Batch processing |
 //! | [`interleave`] | shared: every order of several programs' steps |
 //! | [`random`] | shared: seeded random draws |
+//! | [`simulation`] | shared: virtual time and a simulated network |
 //! | [`workload`] | shared: seeded requests with Zipf popularity |
 
 pub mod availability;
@@ -22,6 +24,8 @@ pub mod edge;
 pub mod interleave;
 pub mod latency;
 pub mod method;
+pub mod partitioning;
 pub mod processing;
 pub mod random;
+pub mod simulation;
 pub mod workload;
