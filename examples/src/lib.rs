@@ -8,6 +8,7 @@
 //! | [`method`] | Method |
 //! | [`processing`] | Batch processing |
 //! | [`random`] | shared: seeded random draws |
+//! | [`simulation`] | shared: virtual time and a simulated network |
 //! | [`workload`] | shared: seeded requests with Zipf popularity |
 
 pub mod availability;
@@ -16,4 +17,5 @@ pub mod latency;
 pub mod method;
 pub mod processing;
 pub mod random;
+pub mod simulation;
 pub mod workload;
