@@ -7,6 +7,7 @@
 //! | [`latency`] | Latency and throughput |
 //! | [`method`] | Method |
 //! | [`processing`] | Batch processing |
+//! | [`queues`] | Queues and flow control |
 //! | [`random`] | shared: seeded random draws |
 //! | [`simulation`] | shared: virtual time and a simulated network |
 //! | [`workload`] | shared: seeded requests with Zipf popularity |
@@ -16,6 +17,7 @@ pub mod caching;
 pub mod latency;
 pub mod method;
 pub mod processing;
+pub mod queues;
 pub mod random;
 pub mod simulation;
 pub mod workload;
