@@ -243,6 +243,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
         #[test]
         fn a_token_bucket_is_the_cell_rate_algorithm(times in times(), rate in 1..50u64, burst in 1..20u64) {
             prop_assert_eq!(passed(&mut TokenBucket::new(rate, burst), &times), gcra(rate, burst, &times));

@@ -1,14 +1,22 @@
 //! Queues and flow control: lines, limits, retries, and what to do with what can't be done now.
 
+mod broker;
+mod delivery;
 mod limits;
+mod outbox;
 mod pressure;
 mod retries;
 mod shedding;
+mod visibility;
 
+pub use broker::{Crash, Durability, backlog, crash};
+pub use delivery::{Effects, Guarantee, Order, Receiver, deliver, handle};
 pub use limits::{
     FixedWindow, LeakyBucket, Limiter, SlidingCounter, SlidingLog, TokenBucket, most_in_a_window,
     passed,
 };
+pub use outbox::{Acknowledge, Method, Outcome, consume, place_order};
 pub use pressure::{Flow, Stage, press, room_for};
 pub use retries::{Backoff, Second, Storm, amplified, storm};
 pub use shedding::{Classes, Policy, Tally, admit, serve};
+pub use visibility::{Receipt, Work, WorkQueue, drain};

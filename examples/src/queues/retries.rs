@@ -230,6 +230,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
         #[test]
         fn every_request_is_answered_or_given_up_in_the_end(
             arrivals in 1..900u32, capacity in 0..900u32, tries in 1..5u32, seed in 0..9u64
