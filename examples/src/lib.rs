@@ -12,6 +12,7 @@
 //! | [`partitioning`] | Partitioning |
 //! | [`processing`] | Batch processing |
 //! | [`interleave`] | shared: every order of several programs' steps |
+//! | [`queues`] | Queues and flow control |
 //! | [`random`] | shared: seeded random draws |
 //! | [`simulation`] | shared: virtual time and a simulated network |
 //! | [`workload`] | shared: seeded requests with Zipf popularity |
@@ -26,6 +27,7 @@ pub mod latency;
 pub mod method;
 pub mod partitioning;
 pub mod processing;
+pub mod queues;
 pub mod random;
 pub mod simulation;
 pub mod workload;
