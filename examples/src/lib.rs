@@ -7,6 +7,8 @@
 //! | [`latency`] | Latency and throughput |
 //! | [`method`] | Method |
 //! | [`processing`] | Batch processing |
+//! | [`relational`] | Relational databases |
+//! | [`storage`] | NoSQL and storage engines |
 //! | [`random`] | shared: seeded random draws |
 //! | [`workload`] | shared: seeded requests with Zipf popularity |
 
@@ -16,4 +18,6 @@ pub mod latency;
 pub mod method;
 pub mod processing;
 pub mod random;
+pub mod relational;
+pub mod storage;
 pub mod workload;
