@@ -10,7 +10,7 @@ pub fn mix(number: u64) -> u64 {
     z ^ z >> 31
 }
 
-/// FNV-1a with 64 bits, of bytes. Not safe against people who look for collisions. RFC 9923.
+/// FNV-1a with 64 bits, of bytes. Not safe against people who look for collisions. By G. Fowler, L. C. Noll and K.-P. Vo, 1991.
 pub fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
