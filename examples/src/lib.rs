@@ -13,6 +13,8 @@
 //! | [`processing`] | Batch processing |
 //! | [`interleave`] | shared: every order of several programs' steps |
 //! | [`queues`] | Queues and flow control |
+//! | [`relational`] | Relational databases |
+//! | [`storage`] | NoSQL and storage engines |
 //! | [`random`] | shared: seeded random draws |
 //! | [`simulation`] | shared: virtual time and a simulated network |
 //! | [`workload`] | shared: seeded requests with Zipf popularity |
@@ -30,4 +32,6 @@ pub mod processing;
 pub mod queues;
 pub mod random;
 pub mod simulation;
+pub mod relational;
+pub mod storage;
 pub mod workload;
