@@ -10,11 +10,11 @@
 //! | [`latency`] | Latency and throughput |
 //! | [`method`] | Method |
 //! | [`partitioning`] | Partitioning |
-//! | [`processing`] | Batch processing |
-//! | [`interleave`] | shared: every order of several programs' steps |
+//! | [`processing`] | Batch, stream and scalable patterns |
 //! | [`queues`] | Queues and flow control |
 //! | [`relational`] | Relational databases |
 //! | [`storage`] | NoSQL and storage engines |
+//! | [`interleave`] | shared: every order of several programs' steps |
 //! | [`random`] | shared: seeded random draws |
 //! | [`simulation`] | shared: virtual time and a simulated network |
 //! | [`workload`] | shared: seeded requests with Zipf popularity |
@@ -31,7 +31,7 @@ pub mod partitioning;
 pub mod processing;
 pub mod queues;
 pub mod random;
-pub mod simulation;
 pub mod relational;
+pub mod simulation;
 pub mod storage;
 pub mod workload;
