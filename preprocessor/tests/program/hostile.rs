@@ -474,3 +474,22 @@ fn main() {
     println!("{} attempts, {through} went through", attempts.len());
 }
 "#;
+
+#[test]
+fn a_book_can_require_all_bounds() {
+    let page = "```rust,run\nprintln!(\"1\");\n```\n\n```output\n1\n```\n";
+    let book = Book::with(&[("page.md", page)], "require-sandbox = true\n");
+    check(&book).succeeds();
+    // Inside a sandbox that refuses new processes the bounds can't even be tried.
+    let spec = serde_json::json!({
+        "program": env!("CARGO_BIN_EXE_mdbook-proof"), "arguments": ["check", "--dir", book.root()],
+        "parent": std::process::id(), "filter": true, "watched": false,
+        "bounds": {
+            "read": ["/"], "write": ["/"], "memory": 1u64 << 40, "cpu": 100,
+            "file_size": 1u64 << 30, "processes": false,
+        },
+    });
+    std::fs::remove_dir_all(book.root().join("target")).unwrap();
+    let output = book.command().args(["shim", &spec.to_string()]).output();
+    answer(output.unwrap()).gives_up(&["failed to run"]);
+}
