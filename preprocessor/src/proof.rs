@@ -6,6 +6,7 @@ use crate::figures;
 use crate::figures::engine::{Engine, Workplace};
 use crate::figures::runs::Runs;
 use crate::finding::Finding;
+use crate::links::Links;
 use crate::page::{self, Language, Page, markdown};
 use crate::pictures;
 use crate::render::{self, Evidence};
@@ -77,10 +78,11 @@ pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>
     };
     let to_run: Vec<&Page> = pages.iter().map(|(page, _)| page).collect();
     let results = run::run(&to_run, settings)?;
+    let links = Links::new(settings);
     let mut proven: Vec<Proven> = pages
         .into_iter()
         .zip(results)
-        .map(|((page, findings), results)| finish(&page, findings, &results, &engine))
+        .map(|((page, findings), results)| finish(&page, findings, &results, &engine, &links))
         .collect();
     engine.save()?;
     hold_to_limit(&mut proven, settings.proof.max_bare_table_figures);
@@ -160,6 +162,7 @@ fn finish(
     mut findings: Vec<Finding>,
     results: &[JobResult],
     engine: &Engine,
+    links: &Links,
 ) -> Proven {
     let mut evidence = Evidence::default();
     let mut runs = Runs::default();
@@ -197,6 +200,8 @@ fn finish(
     let meaning = meaning::check(&page.source, &page.tables, scope, engine, &runs);
     let tally = evidence::tally(page, &meaning, figures.right, &mut Units::new(engine));
     evidence.figures = tally.computed;
+    evidence.checked = tally.checked;
+    evidence.cited = tally.cited;
     findings.extend(figures.findings);
     let drawn = pictures::draw(page, &verified);
     findings.extend(meaning.findings);
@@ -207,7 +212,7 @@ fn finish(
     findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
     Proven {
         source: Arc::clone(&page.source),
-        rendered: render::render(page, &drawn, evidence),
+        rendered: render::render(page, &drawn, evidence, links),
         findings,
         evidence,
         ran,
