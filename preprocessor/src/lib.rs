@@ -11,7 +11,8 @@
 //! 7. [`pictures`] draws outputs as charts and sequence diagrams, and lays sketches out.
 //! 8. [`render`] replaces our markup by what mdBook shows.
 //!
-//! [`proof`] is that line. [`preprocessor`] offers it to mdBook, [`book`] to the commands; what is wrong
+//! [`proof`] is that line. [`preprocessor`] offers it to mdBook, [`book`] to the commands, and [`serve`] shows the
+//! book while it is written; what is wrong
 //! with a page is a [`finding`], and [`message`] makes it text.
 
 pub mod book;
@@ -32,6 +33,7 @@ pub mod proof;
 pub mod render;
 pub mod report;
 pub mod run;
+pub mod serve;
 pub mod source;
 pub mod tables;
 pub mod verify;
