@@ -10,6 +10,7 @@
 //! 6. [`evidence`] counts what stands behind each figure.
 //! 7. [`pictures`] draws outputs as charts and sequence diagrams, and lays sketches out.
 //! 8. [`render`] replaces our markup by what mdBook shows.
+//! 9. [`gather`] shows what several pages hold once more on one.
 //!
 //! [`proof`] is that line. [`preprocessor`] offers it to mdBook, [`book`] to the commands, and [`serve`] shows the
 //! book while it is written; what is wrong
@@ -22,6 +23,7 @@ pub mod evidence;
 pub mod figures;
 pub mod finding;
 mod fix;
+pub mod gather;
 pub mod html;
 pub mod lint;
 pub mod message;

@@ -1,6 +1,6 @@
 //! Rendering a page: our markup replaced by Markdown and HTML that mdBook shows, every other byte left.
 
-use crate::edit::{self, Edit};
+use crate::edit::Edit;
 use crate::page::{Block, Fence, Page, fence};
 use crate::panel;
 use crate::pictures::Drawn;
@@ -16,10 +16,10 @@ pub struct Evidence {
     pub figures: usize,
 }
 
-/// The page's text as mdBook shall see it.
+/// What makes the page's text what mdBook shall see.
 ///
-/// A page without our markup comes back byte for byte.
-pub fn render(page: &Page, drawn: &Drawn, evidence: Evidence) -> String {
+/// A page without our markup stays as it is, byte for byte.
+pub fn render(page: &Page, drawn: &Drawn, evidence: Evidence) -> Vec<Edit> {
     let source = &page.source;
     let mut edits = Vec::new();
     for (number, block) in page.blocks.iter().enumerate() {
@@ -48,7 +48,7 @@ pub fn render(page: &Page, drawn: &Drawn, evidence: Evidence) -> String {
         let end = source.text().len();
         edits.push(Edit::new(end..end, closing(evidence)));
     }
-    edit::apply(source.text(), edits)
+    edits
 }
 
 /// The block as it is shown: our attributes gone, its includes expanded, and nothing left that mdBook would

@@ -169,7 +169,8 @@ type Places = BTreeSet<PathBuf>;
 
 /// Where a book's sources lie, and what its build writes.
 fn places(root: &Path) -> Result<(Places, Places)> {
-    let config = BookConfig::from_disk(root.join("book.toml"))?;
+    let mut config = BookConfig::from_disk(root.join("book.toml"))?;
+    config.update_from_env()?;
     let settings = Settings::read(&config, root.to_owned(), &crate::config::Call::default())?;
     let html = config.get::<HtmlConfig>("output.html")?.unwrap_or_default();
     let mut places = Places::from([
