@@ -108,12 +108,9 @@ impl Excerpt<'_> {
     ) -> String {
         let is_inside = |part: &Range<usize>| span.start <= part.start && part.end <= span.end;
         let cautions = &self.page.cautions;
-        edits.extend(
-            self.edits
-                .iter()
-                .filter(|edit| is_inside(&edit.span))
-                .cloned(),
-        );
+        // What is inserted right behind a part belongs to the page, not to the part.
+        let renders = |edit: &&Edit| is_inside(&edit.span) && edit.span.start < span.end;
+        edits.extend(self.edits.iter().filter(renders).cloned());
         let links = cautions.links.iter().filter(|link| is_inside(&link.tail));
         edits.extend(links.map(|link| self.link(link)));
         for (name, mark) in cautions.marks.iter().filter(|(_, mark)| is_inside(mark)) {
@@ -238,15 +235,23 @@ mod tests {
         page
     }
 
+    /// What each page is closed with, as those with evidence are.
+    const CLOSING: &str = "\n<p>closing</p>\n";
+
     /// The pages as they are rendered, nothing but gathering done to them.
     fn gathered(pages: &[(&str, &str)]) -> Vec<String> {
         let pages: Vec<Page> = pages.iter().map(|(path, text)| page(path, text)).collect();
         let pages: Vec<&Page> = pages.iter().collect();
-        let mut edits = vec![Vec::new(); pages.len()];
+        let closing = |page: &&Page| {
+            let end = page.source.text().len();
+            vec![Edit::new(end..end, CLOSING)]
+        };
+        let mut edits: Vec<Vec<Edit>> = pages.iter().map(closing).collect();
         gather(&pages, &mut edits);
         let texts = pages.iter().zip(edits);
         texts
             .map(|(page, edits)| edit::apply(page.source.text(), edits))
+            .map(|text| text.strip_suffix(CLOSING).unwrap().to_owned())
             .collect()
     }
 
@@ -288,7 +293,7 @@ mod tests {
         let texts = gathered(&[
             (
                 "src/b/two.md",
-                "# Two\n\n> [!CAUTION]\n> **E1** See [`x` *y*](../c/d.md#z \"a \\\"t\"), [r], [s][r], [own](#h), [same](e.md),\n> ![i](i.png), <https://a.example>, [w](https://b.example/#k), [m](mailto:a@b.example).[^n]\n\n[r]: f.md\n\n[^n]: Note [l](g.md).[^m]\n\n    More.\n[^m]: Other.\n[^o]: Not cited.\n",
+                "# Two\n\n> [!CAUTION]\n> **E1** See [`x` *y*](../c/d.md#z \"a \\\"t\"), [r], [s][r], [own](#h), [same](e.md),\n> ![i](i.png), <https://a.example>, [w](https://b.example/#k), [m](mailto:a@b.example).[^n]\n\n[r]: f.md\n\n[^o]: Not cited.\n\n[^n]: Note [l](g.md).[^m]\n\n    More.\n[^m]: Other.\n",
             ),
             PLACE,
         ]);
