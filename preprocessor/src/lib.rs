@@ -10,8 +10,10 @@
 //! 6. [`evidence`] counts what stands behind each figure.
 //! 7. [`pictures`] draws outputs as charts and sequence diagrams, and lays sketches out.
 //! 8. [`render`] replaces our markup by what mdBook shows.
+//! 9. [`gather`] shows what several pages hold once more on one.
 //!
-//! [`proof`] is that line. [`preprocessor`] offers it to mdBook, [`book`] to the commands; what is wrong
+//! [`proof`] is that line. [`preprocessor`] offers it to mdBook, [`book`] to the commands, and [`serve`] shows the
+//! book while it is written; what is wrong
 //! with a page is a [`finding`], and [`message`] makes it text.
 
 pub mod book;
@@ -21,6 +23,7 @@ pub mod evidence;
 pub mod figures;
 pub mod finding;
 mod fix;
+pub mod gather;
 pub mod html;
 pub mod links;
 pub mod lint;
@@ -33,6 +36,7 @@ pub mod proof;
 pub mod render;
 pub mod report;
 pub mod run;
+pub mod serve;
 pub mod source;
 pub mod sums;
 pub mod tables;

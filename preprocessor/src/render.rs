@@ -1,6 +1,6 @@
 //! Rendering a page: our markup replaced by Markdown and HTML that mdBook shows, every other byte left.
 
-use crate::edit::{self, Edit};
+use crate::edit::Edit;
 use crate::html::escaped;
 use crate::links::Links;
 use crate::page::{Block, Fence, Page, fence};
@@ -24,10 +24,10 @@ pub struct Evidence {
     pub cited: usize,
 }
 
-/// The page's text as mdBook shall see it.
+/// What makes the page's text what mdBook shall see.
 ///
-/// A page without our markup comes back byte for byte.
-pub fn render(page: &Page, drawn: &Drawn, evidence: Evidence, links: &Links) -> String {
+/// A page without our markup stays as it is, byte for byte.
+pub fn render(page: &Page, drawn: &Drawn, evidence: Evidence, links: &Links) -> Vec<Edit> {
     let source = &page.source;
     let mut edits = Vec::new();
     for (number, block) in page.blocks.iter().enumerate() {
@@ -59,7 +59,7 @@ pub fn render(page: &Page, drawn: &Drawn, evidence: Evidence, links: &Links) -> 
         let end = source.text().len();
         edits.push(Edit::new(end..end, closing(source, evidence, links)));
     }
-    edit::apply(source.text(), edits)
+    edits
 }
 
 /// The block as it is shown: our attributes gone, its includes expanded, and nothing left that mdBook would
