@@ -10,6 +10,7 @@
 //! 6. [`evidence`] counts what stands behind each figure.
 //! 7. [`pictures`] draws outputs as charts and sequence diagrams, and lays sketches out.
 //! 8. [`render`] replaces our markup by what mdBook shows.
+//! 9. [`links`] looks at where the pages' links lead, all pages of the book in hand.
 //!
 //! [`proof`] is that line. [`preprocessor`] offers it to mdBook, [`book`] to the commands; what is wrong
 //! with a page is a [`finding`], and [`message`] makes it text.
@@ -22,8 +23,10 @@ pub mod figures;
 pub mod finding;
 mod fix;
 pub mod html;
+pub mod links;
 pub mod lint;
 pub mod message;
+pub mod new;
 pub mod page;
 pub mod panel;
 pub mod pictures;
