@@ -11,9 +11,13 @@ mod changes;
 mod fixture;
 #[cfg(target_os = "linux")]
 mod hostile;
+mod links;
+mod manual;
 mod mutation;
+mod new;
 mod others;
 mod pictures;
 mod protocol;
 mod remembered;
+mod stranger;
 mod tables;
