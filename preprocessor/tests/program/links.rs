@@ -105,11 +105,12 @@ fn the_anchors_that_links_may_name_are_those_of_the_built_page() {
         .map(|rest| rest.split('"').next().unwrap())
         .collect();
     assert_eq!(ids.len(), 6, "{ids:?}");
-    let links: String = ids
-        .iter()
-        .map(|id| format!("[x](page.md#{id})\n"))
-        .collect();
-    book.write("src/page.md", &format!("{page}\n{links}"));
+    let links: Vec<String> = ids.iter().map(|id| format!("[x](page.md#{id})")).collect();
+    let links = links.join(
+        "
+",
+    );
+    book.write("src/page.md", &format!("{page}\n{links}\n"));
     book.run(&["check"]).succeeds();
 }
 

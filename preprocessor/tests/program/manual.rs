@@ -166,6 +166,90 @@ fn the_documented_message_is_the_programs() {
     }
 }
 
+/// The repository's own documents, as far as they are there: the published crate comes without them.
+fn guides() -> Vec<(&'static str, String)> {
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "src/appendix/writing-a-chapter.md",
+    ]
+    .into_iter()
+    .filter_map(|path| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        Some((path, fs::read_to_string(root.join(path)).ok()?))
+    })
+    .collect()
+}
+
+/// A book with the pages that the guides name.
+fn guided() -> Book {
+    let pages = [
+        ("caching/index.md", "# Caching\n"),
+        ("partitioning/index.md", "# Parts\n"),
+    ];
+    Book::with(&pages, "")
+}
+
+#[test]
+fn the_message_that_the_guide_shows_is_the_programs() {
+    let Some((_, text)) = guides().into_iter().nth(1) else {
+        return;
+    };
+    let book = guided();
+    let words = [
+        "new",
+        "chapter",
+        "Consistent hashing",
+        "--under",
+        "caching/index.md",
+    ];
+    book.run(&words).succeeds();
+    let path = "src/caching/consistent-hashing.md";
+    let page = book.read(path).replace("it is 3,472", "it is 3,742");
+    book.write(path, &page);
+    let printed = book.run(&["check", path]).stderr;
+    let message = printed.split("\n\n1 finding").next().unwrap().trim_end();
+    assert!(
+        text.contains(&format!("```text\n{message}\n```")),
+        "{message}"
+    );
+}
+
+#[test]
+fn the_commands_that_the_guides_name_work_in_their_order() {
+    for (path, text) in guides() {
+        let book = guided();
+        let mut count = 0;
+        let blocks = text.split("```console\n").skip(1);
+        let lines = blocks.flat_map(|block| block.split("```").next().unwrap().lines());
+        for line in lines {
+            count += 1;
+            if let Some(script) = line.strip_prefix("bash ") {
+                let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+                    .join("..")
+                    .join(script);
+                assert!(file.is_file(), "{path}: {line}");
+            } else if let Some(rest) = line.strip_prefix("cargo book") {
+                // Words in quotes are the odd ones.
+                let words: Vec<&str> = rest
+                    .split('"')
+                    .enumerate()
+                    .flat_map(|(at, part)| match at % 2 {
+                        0 => part.split_whitespace().collect(),
+                        _ => vec![part],
+                    })
+                    .filter(|word| *word != "--open")
+                    .collect();
+                book.run(&words).succeeds();
+            } else {
+                let known = ["cargo test", "cargo install --locked --path preprocessor"];
+                assert!(known.contains(&line), "{path}: nothing tries `{line}`");
+            }
+        }
+        assert!(count > 0, "{path}");
+    }
+}
+
 #[test]
 #[cfg(unix)]
 fn the_documented_runner_runs() {
