@@ -3,6 +3,7 @@
 use crate::config::{Call, Settings};
 use crate::edit::{self, Edit};
 use crate::finding::Finding;
+use crate::links;
 use crate::preprocessor::{Proof, Unproven, sources};
 use crate::proof::{self, Proven};
 use crate::run;
@@ -31,7 +32,7 @@ const BLESS_RUNS: u32 = 8;
 /// What [`bless`] did.
 #[derive(Debug)]
 pub struct Blessed {
-    /// The files that were written, with their text before and after.
+    /// The files that were written, or would be, with their text before and after.
     pub written: Vec<(PathBuf, String, String)>,
     /// What it can't mend.
     pub findings: Vec<Finding>,
@@ -76,7 +77,8 @@ pub fn pages(root: &Path) -> Result<PathBuf> {
 pub fn check(root: &Path, targets: &[Target], call: &Call) -> Result<Vec<Proven>> {
     let book = load(root)?;
     let settings = Settings::read(&book.config, root.to_owned(), call)?;
-    let mut pages = sources(&book.book, &settings);
+    let all = sources(&book.book, &settings);
+    let mut pages = all.clone();
     for target in targets {
         if !pages
             .iter()
@@ -92,14 +94,16 @@ pub fn check(root: &Path, targets: &[Target], call: &Call) -> Result<Vec<Proven>
     pages.retain(|page| {
         targets.is_empty() || targets.iter().any(|t| page.path().starts_with(&t.path))
     });
-    proof::prove(&pages, &settings)
+    let mut proven = proof::prove(&pages, &settings)?;
+    links::check(&mut proven, &all, &settings);
+    Ok(proven)
 }
 
-/// Writes what the runs printed and the expressions gave into the pages.
+/// What [`bless`] would do, and nothing written: the pages with what the runs printed and the expressions gave.
 ///
 /// # Errors
-/// As [`check`]; and when a page can't be written, or changed since it was read.
-pub fn bless(root: &Path, targets: &[Target], call: &Call) -> Result<Blessed> {
+/// As [`check`]; and when a page changed since it was read.
+pub fn proposal(root: &Path, targets: &[Target], call: &Call) -> Result<Blessed> {
     let call = Call {
         repeat: BLESS_RUNS,
         ..call.clone()
@@ -146,11 +150,23 @@ pub fn bless(root: &Path, targets: &[Target], call: &Call) -> Result<Blessed> {
             );
         }
         let after = format!("{mark}{}", edit::apply(page.source.text(), edits));
-        std::fs::write(&path, &after)
-            .with_context(|| format!("failed to write `{}`", path.display()))?;
         blessed
             .written
             .push((page.source.path().to_owned(), before, after));
+    }
+    Ok(blessed)
+}
+
+/// Writes what the runs printed and the expressions gave into the pages.
+///
+/// # Errors
+/// As [`proposal`]; and when a page can't be written.
+pub fn bless(root: &Path, targets: &[Target], call: &Call) -> Result<Blessed> {
+    let blessed = proposal(root, targets, call)?;
+    for (path, _, after) in &blessed.written {
+        let path = root.join(path);
+        std::fs::write(&path, after)
+            .with_context(|| format!("failed to write `{}`", path.display()))?;
     }
     Ok(blessed)
 }

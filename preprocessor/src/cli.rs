@@ -79,6 +79,9 @@ enum Command {
     Bless {
         /// Pages, or single places as PAGE:LINE.
         paths: Vec<PathBuf>,
+        /// Print a patch for `git apply` instead, and write nothing; with `--format github` as Markdown.
+        #[arg(long)]
+        diff: bool,
     },
     /// Check the tables of any Markdown files, with no book around them and nothing run.
     Lint {
@@ -93,6 +96,11 @@ enum Command {
     },
     /// Count what stands behind the figures of each page, and list those that stand alone.
     Report,
+    /// Write a page from a template, and list it in SUMMARY.md.
+    New {
+        #[command(subcommand)]
+        what: New,
+    },
     /// Tell mdBook whether a renderer is supported.
     #[command(hide = true)]
     Supports {
@@ -116,6 +124,23 @@ enum Command {
     Sql {
         /// The file.
         file: PathBuf,
+    },
+}
+
+/// What `new` writes.
+#[derive(Subcommand)]
+pub(crate) enum New {
+    /// A page.
+    Chapter {
+        /// Its title.
+        #[arg(required = true)]
+        title: Vec<String>,
+        /// The page that it follows in the table of contents; the last one if none is named.
+        #[arg(long, value_name = "PAGE", conflicts_with = "under")]
+        after: Option<PathBuf>,
+        /// The page whose last part it becomes.
+        #[arg(long, value_name = "PAGE")]
+        under: Option<PathBuf>,
     },
 }
 
@@ -149,7 +174,9 @@ pub(crate) fn run() -> ExitCode {
             repeat,
             verbose,
         }) => check(&arguments.dir, &paths, repeat, verbose, caller.clone()),
-        Some(Command::Bless { paths }) => bless(&arguments.dir, &paths, &caller),
+        Some(Command::Bless { paths, diff: true }) => propose(&arguments.dir, &paths, &caller),
+        Some(Command::Bless { paths, .. }) => bless(&arguments.dir, &paths, &caller),
+        Some(Command::New { what }) => commands::new(&arguments.dir, what),
         Some(Command::Lint { paths }) => commands::lint(&paths, &caller),
         Some(Command::Fix { paths }) => commands::fix(&arguments.dir, &paths, &caller),
         Some(Command::Report) => commands::report(&arguments.dir, &caller),
@@ -305,6 +332,20 @@ fn bless(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bool> {
     }
     caller.print(&blessed.findings);
     Ok(blessed.findings.is_empty())
+}
+
+/// Prints what [`bless`] would write. Whoever reads the patch decides, so that it may be printed anywhere.
+fn propose(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bool> {
+    let root = book::find(dir)?;
+    let blessed = book::proposal(&root, &targets(&root, paths)?, &caller.call)?;
+    commands::print_patch(&blessed.written, caller.format == Format::Github);
+    // Standard output is the patch's alone.
+    Caller {
+        format: Format::Human,
+        ..caller.clone()
+    }
+    .print(&blessed.findings);
+    Ok(blessed.written.is_empty() && blessed.findings.is_empty())
 }
 
 /// Reads `PATH` and `PATH:LINE`, each relative to where the program was called or to the book's root.

@@ -13,10 +13,14 @@ mod fixture;
 mod gather;
 #[cfg(target_os = "linux")]
 mod hostile;
+mod links;
+mod manual;
 mod mutation;
+mod new;
 mod others;
 mod pictures;
 mod protocol;
 mod remembered;
 mod serve;
+mod stranger;
 mod tables;
