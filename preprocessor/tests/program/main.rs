@@ -16,4 +16,5 @@ mod others;
 mod pictures;
 mod protocol;
 mod remembered;
+mod shown;
 mod tables;
