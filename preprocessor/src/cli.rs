@@ -246,7 +246,7 @@ fn try_bounds() -> Result<bool> {
 
 fn run_sql(file: &Path) -> Result<bool> {
     let text = std::fs::read_to_string(file)?;
-    match sql::run(&serde_json::from_str::<Vec<String>>(&text)?)? {
+    match sql::run(&serde_json::from_str::<Vec<sql::SqlBlock>>(&text)?)? {
         Ok(printed) => {
             print!("{printed}");
             Ok(true)

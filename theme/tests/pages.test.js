@@ -114,3 +114,16 @@ test("folds open by keyboard", async () => {
   assert.equal(await fold.evaluate((part) => part.open), true);
   await close();
 });
+
+test("the keyboard opens and closes the list of chapters", async () => {
+  const { page, open, close } = await reader(browser, "light");
+  await open("index.html");
+  const button = page.locator(".proof-chapters");
+  const list = page.locator("#mdbook-sidebar");
+  const before = await button.getAttribute("aria-expanded");
+  await button.focus();
+  await page.keyboard.press("Enter");
+  assert.notEqual(await button.getAttribute("aria-expanded"), before);
+  assert.equal(await list.getAttribute("aria-hidden"), before);
+  await close();
+});

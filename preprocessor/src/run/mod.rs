@@ -26,6 +26,7 @@ use rust::library::Library;
 use rust::toolchain::Toolchain;
 use sandbox::Status;
 use serde::{Deserialize, Serialize};
+use sql::SqlBlock;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
@@ -188,7 +189,7 @@ fn plan(pages: &[&Page], settings: &Settings) -> Result<Vec<Vec<Job>>> {
     Ok(pages
         .iter()
         .map(|page| {
-            let mut sql: Vec<String> = Vec::new();
+            let mut sql: Vec<SqlBlock> = Vec::new();
             let mut jobs = Vec::new();
             for block in page.blocks.iter().filter(|block| !block.is_broken) {
                 let runner = match &block.language {
@@ -199,7 +200,10 @@ fn plan(pages: &[&Page], settings: &Settings) -> Result<Vec<Vec<Job>>> {
                 let place = format!("{}:{line}", page.source.path().display());
                 jobs.push(Job::new(block, runner, &sql, place));
                 if block.language == Language::Sql {
-                    sql.push(block.code.text());
+                    sql.push(SqlBlock {
+                        text: block.code.text(),
+                        fails: block.fails,
+                    });
                 }
             }
             jobs

@@ -22,5 +22,6 @@ mod pictures;
 mod protocol;
 mod remembered;
 mod serve;
+mod shown;
 mod stranger;
 mod tables;
