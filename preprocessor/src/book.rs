@@ -202,7 +202,7 @@ pub fn build(root: &Path, call: &Call, warnings: impl Fn() -> usize) -> Result<P
     Ok(place)
 }
 
-/// Builds the book into a new folder inside `parent`, to be looked at from the root of a server.
+/// Builds the book into a new folder inside `parent`, to be looked at from the root of a server. It has no search.
 ///
 /// # Errors
 /// As [`build`].
@@ -214,6 +214,8 @@ pub fn build_to_serve(
 ) -> Result<Built> {
     let mut config = configuration(root)?;
     config.set("output.html.site-url", "/")?;
+    // A third of the time goes into the search index, and whoever just saved a page has no need of it.
+    config.set("output.html.search.enable", false)?;
     let (folder, pages) = render(root, config, parent, call, warnings)?;
     Ok(Built { folder, pages })
 }
