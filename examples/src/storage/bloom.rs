@@ -58,7 +58,7 @@ mod tests {
         #[test]
         fn it_never_denies_what_is_there(keys in proptest::collection::vec(any::<u64>(), 0..100), bits in 0..500usize, hashes in 0..9u64) {
             let mut filter = Bloom::new(bits, hashes);
-            keys.iter().for_each(|key| filter.insert(*key));
+            for key in &keys { filter.insert(*key); }
             prop_assert!(keys.iter().all(|key| filter.may_contain(*key)));
         }
     }

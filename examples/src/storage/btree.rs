@@ -1,6 +1,6 @@
 //! A B+-tree on pages: every entry in a leaf, leaves linked in order, inner pages that only lead to them.
 //!
-//! R. Bayer and E. McCreight, "Organization and Maintenance of Large Ordered Indexes", Acta Informatica 1, 1972; D. Comer, "The Ubiquitous B-Tree", ACM
+//! R. Bayer and E. `McCreight`, "Organization and Maintenance of Large Ordered Indexes", Acta Informatica 1, 1972; D. Comer, "The Ubiquitous B-Tree", ACM
 //! Computing Surveys 11(2), 1979.
 
 #[derive(Debug, Clone)]

@@ -29,7 +29,9 @@ pub fn apply(marks: &mut Marks, event: Event) {
 /// The state after events.
 pub fn replay(events: &[Event]) -> Marks {
     let mut marks = Marks::new();
-    events.iter().for_each(|event| apply(&mut marks, *event));
+    for event in events {
+        apply(&mut marks, *event);
+    }
     marks
 }
 // ANCHOR_END: apply
@@ -73,7 +75,9 @@ impl Journal {
         let (from, mut marks) =
             snapshot.map_or((0, Marks::new()), |(from, marks)| (*from, marks.clone()));
         let events = self.events.get(from..count).unwrap_or_default();
-        events.iter().for_each(|event| apply(&mut marks, *event));
+        for event in events {
+            apply(&mut marks, *event);
+        }
         (marks, events.len())
     }
     // ANCHOR_END: at
@@ -114,9 +118,9 @@ pub fn view(events: &[Event], refresh: Refresh, reads_every: usize) -> Cost {
             Refresh::Every(events) => {
                 if n % events.max(1) == 0 {
                     counts.clear();
-                    marks
-                        .iter()
-                        .for_each(|(post, _)| *counts.entry(*post).or_insert(0) += 1);
+                    for (post, _) in &marks {
+                        *counts.entry(*post).or_insert(0) += 1;
+                    }
                     cost.rows_read += marks.len();
                     cost.rows_written += counts.len();
                 }
@@ -170,7 +174,7 @@ mod tests {
         #[test]
         fn snapshots_change_nothing_but_the_work(events in events(), every in 1..20usize, count in 0..120usize) {
             let mut journal = Journal::new(every);
-            events.iter().for_each(|event| journal.add(*event));
+            for event in &events { journal.add(*event); }
             let count = count.min(events.len());
             let (marks, replayed) = journal.at(count);
             prop_assert_eq!(marks, replay(&events[..count]));

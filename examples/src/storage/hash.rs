@@ -1,6 +1,6 @@
 //! Hashes that are the same on every machine.
 
-/// Mixes a number so that its neighbors land anywhere: the finalizer of SplitMix64.
+/// Mixes a number so that its neighbors land anywhere: the finalizer of `SplitMix64`.
 ///
 /// G. L. Steele, D. Lea and C. H. Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014.
 pub fn mix(number: u64) -> u64 {

@@ -160,7 +160,9 @@ mod tests {
         #[test]
         fn a_search_halves(n in 1..3_000u64) {
             let mut store = OrderedStore::default();
-            (0..n).for_each(|key| store.put(key, key));
+            for key in 0..n {
+                store.put(key, key);
+            }
             let most = (0..n).map(|key| store.get(key).1).max();
             prop_assert!(most <= Some(usize::try_from(n.ilog2()).unwrap() + 1));
         }

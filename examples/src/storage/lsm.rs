@@ -137,7 +137,9 @@ impl Lsm {
                 self.filter_bits * entries.len(),
                 u64::try_from(hashes).unwrap_or(1),
             );
-            entries.iter().for_each(|(key, _)| filter.insert(*key));
+            for (key, _) in &entries {
+                filter.insert(*key);
+            }
             filter
         });
         Run { entries, filter }

@@ -198,7 +198,7 @@ mod tests {
         fn a_tree_finds_what_a_scan_finds(n in 0..200usize, towns in 0.0..1.0, seed in 0..500u64, room in 1..9usize, x in -180.0..180.0f64, y in -90.0..90.0f64, size in 0.1..90.0f64) {
             let points = people(n, towns, seed);
             let mut tree = Quadtree::new(WORLD, room);
-            points.iter().for_each(|point| tree.insert(*point));
+            for point in &points { tree.insert(*point); }
             let area = Area { low: (x, y), high: (x + size, y + size) };
             let (mut found, _) = tree.within(&area);
             let mut scan: Vec<Point> = points.into_iter().filter(|point| area.contains(*point)).collect();

@@ -1,6 +1,6 @@
 //! A write-ahead log: records with a length and a checksum, and what is left of them after a crash.
 //!
-//! The form of a record is of the kind that LevelDB's and SQLite's logs have; write-ahead logging is described in C. Mohan and others, "ARIES",
+//! The form of a record is of the kind that `LevelDB`'s and `SQLite`'s logs have; write-ahead logging is described in C. Mohan and others, "ARIES",
 //! ACM TODS 17(1), 1992. The checksum is CRC-32 as in ISO/IEC 13239 and IEEE 802.3.
 
 // ANCHOR: crc
@@ -125,7 +125,9 @@ mod tests {
 
     fn log_of(records: &[Vec<u8>]) -> Vec<u8> {
         let mut log = Vec::new();
-        records.iter().for_each(|record| append(&mut log, record));
+        for record in records {
+            append(&mut log, record);
+        }
         log
     }
 
