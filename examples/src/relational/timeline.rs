@@ -6,7 +6,8 @@ use std::collections::BinaryHeap;
 /// The times of an author's posts, newest first.
 pub type Timeline = Vec<u64>;
 
-/// Timelines of `authors` authors with `posts` posts each. Times are drawn without order, up to a million.
+/// Timelines of `authors` authors with `posts` posts each. Times are drawn without order, up to a
+/// million.
 pub fn timelines(authors: usize, posts: usize, seed: u64) -> Vec<Timeline> {
     let mut random = Random::new(seed);
     let mut timeline = || {

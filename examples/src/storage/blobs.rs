@@ -1,7 +1,8 @@
-//! A store for large objects: bytes in chunks that are named by their content, and metadata apart from them.
+//! A store for large objects: bytes in chunks that are named by their content, and metadata apart
+//! from them.
 //!
-//! Naming by content as in S. Quinlan and S. Dorward, "Venti: A New Approach to Archival Storage", FAST 2002, which uses a cryptographic hash; the one here
-//! is a short one and for show.
+//! Naming by content as in S. Quinlan and S. Dorward, "Venti: A New Approach to Archival Storage",
+//! FAST 2002, which uses a cryptographic hash; the one here is a short one and for show.
 
 use super::hash::fnv1a;
 use std::collections::BTreeMap;

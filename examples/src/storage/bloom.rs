@@ -1,7 +1,8 @@
 //! A Bloom filter, and the formula for its false positives.
 //!
-//! B. H. Bloom, "Space/Time Trade-offs in Hash Coding with Allowable Errors", CACM 13(7), 1970. All places come from two hashes, as in A. Kirsch and
-//! M. Mitzenmacher, "Less Hashing, Same Performance", ESA 2006.
+//! B. H. Bloom, "Space/Time Trade-offs in Hash Coding with Allowable Errors", CACM 13(7), 1970. All
+//! places come from two hashes, as in A. Kirsch and M. Mitzenmacher, "Less Hashing, Same
+//! Performance", ESA 2006.
 
 use super::hash::mix;
 

@@ -1,7 +1,8 @@
 //! Event sourcing: the state as a fold over events, snapshots, and views that are kept up to date.
 //!
-//! The pattern is described in M. Fowler, "Event Sourcing", 2005; materialized views in A. Gupta and I. S. Mumick, "Maintenance of Materialized Views", IEEE
-//! Data Engineering Bulletin 18(2), 1995.
+//! The pattern is described in M. Fowler, "Event Sourcing", 2005; materialized views in A. Gupta
+//! and I. S. Mumick, "Maintenance of Materialized Views", IEEE Data Engineering Bulletin 18(2),
+//! 1995.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,7 +70,8 @@ impl Journal {
     }
 
     // ANCHOR: at
-    /// The state after the first `count` events, and how many were replayed: from the last snapshot before.
+    /// The state after the first `count` events, and how many were replayed: from the last snapshot
+    /// before.
     pub fn at(&self, count: usize) -> (Marks, usize) {
         let snapshot = self.snapshots.range(..=count).next_back();
         let (from, mut marks) =
@@ -106,7 +108,8 @@ pub struct Cost {
 }
 
 // ANCHOR: view
-/// A view "marks of each post" over events, read after each `reads_every` events for the post of the last one.
+/// A view "marks of each post" over events, read after each `reads_every` events for the post of
+/// the last one.
 pub fn view(events: &[Event], refresh: Refresh, reads_every: usize) -> Cost {
     let (mut marks, mut counts, mut cost) = (Marks::new(), BTreeMap::new(), Cost::default());
     for (n, event) in (1..).zip(events) {

@@ -1,4 +1,5 @@
-//! A hash store and an ordered store that count their steps, and nodes that hold keys by either rule.
+//! A hash store and an ordered store that count their steps, and nodes that hold keys by either
+//! rule.
 
 use super::hash::mix;
 
@@ -49,7 +50,8 @@ impl HashStore {
         (self.slots[slot].map(|(_, value)| value), looked)
     }
 
-    /// The values of keys from `from` up to `to`, excluded, in the order of keys, and the steps: every slot.
+    /// The values of keys from `from` up to `to`, excluded, in the order of keys, and the steps:
+    /// every slot.
     pub fn range(&self, from: u64, to: u64) -> (Vec<u64>, usize) {
         let all = self.slots.iter().flatten();
         let mut found: Vec<_> = all.filter(|(key, _)| (from..to).contains(key)).collect();
@@ -100,7 +102,8 @@ impl OrderedStore {
         (entry.map(|(_, value)| *value), compared)
     }
 
-    /// The values of keys from `from` up to `to`, excluded, and the steps: to the first one, and on.
+    /// The values of keys from `from` up to `to`, excluded, and the steps: to the first one, and
+    /// on.
     pub fn range(&self, from: u64, to: u64) -> (Vec<u64>, usize) {
         let (place, compared) = self.find(from);
         let inside = self.entries[place..]

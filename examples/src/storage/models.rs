@@ -132,7 +132,8 @@ impl Shop {
         shop
     }
 
-    /// The answer in order, and how many records a model reads for it: values, documents, rows, or edges.
+    /// The answer in order, and how many records a model reads for it: values, documents, rows, or
+    /// edges.
     pub fn ask(&self, model: Model, question: Question) -> (Vec<u32>, usize) {
         match question {
             Question::Order(id) => {
@@ -178,7 +179,8 @@ impl Shop {
     }
 
     // ANCHOR: hops
-    /// From the customer to the orders, their products, the orders that have those, and what else is in them.
+    /// From the customer to the orders, their products, the orders that have those, and what else
+    /// is in them.
     fn also_bought(&self, model: Model, customer: u32) -> (Vec<u32>, usize) {
         let mine: BTreeSet<u32> = self
             .orders_of(customer)
