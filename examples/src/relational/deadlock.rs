@@ -43,8 +43,8 @@ struct Worker {
 }
 
 // ANCHOR: cycle
-/// The workers on a circle of waiting, if there is one. `waits_for` leads from each that waits to
-/// the one that holds what it wants.
+/// The workers on a circle of waiting, if there is one. `waits_for` leads from each
+/// that waits to the one that holds what it wants.
 pub fn circle(waits_for: &BTreeMap<usize, usize>) -> Option<Vec<usize>> {
     for start in waits_for.keys() {
         let (mut path, mut at) = (vec![*start], *start);

@@ -50,7 +50,8 @@ pub fn closure(of: &Columns, dependencies: &[Dependency]) -> Columns {
     }
 }
 
-/// The keys of a table: sets of columns that determine all others, and no part of which does.
+/// The keys of a table: sets of columns that determine all others, and no part of
+/// which does.
 pub fn keys(all: &Columns, dependencies: &[Dependency]) -> Vec<Columns> {
     let mut keys: Vec<Columns> = Vec::new();
     for candidate in subsets(all) {

@@ -42,7 +42,8 @@ impl Document {
     // ANCHOR_END: optimistic
 
     // ANCHOR: pessimistic
-    /// Takes the lock until `now + lease`, or keeps it that long if it is held by the same person.
+    /// Takes the lock until `now + lease`, or keeps it that long if it is held by the
+    /// same person.
     ///
     /// # Errors
     /// [`Refused::Locked`] while somebody else holds it.

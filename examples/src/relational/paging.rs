@@ -34,8 +34,8 @@ pub struct Seen {
 }
 
 // ANCHOR: pages
-/// A page of a list that is sorted by key, newest (highest) first, and how many rows were walked
-/// over.
+/// A page of a list that is sorted by key, newest (highest) first, and how many rows
+/// were walked over.
 fn page(list: &[u64], place: Place, size: usize) -> (Vec<u64>, usize) {
     let (start, skipped) = match place {
         Place::Offset(offset) => (offset.min(list.len()), offset.min(list.len())),

@@ -30,7 +30,8 @@ pub fn newest_by_sort(authors: &[Timeline], limit: usize) -> (Vec<u64>, usize) {
 }
 
 // ANCHOR: merge
-/// The same by a k-way merge: one post of each author waits in a heap, and the newest leaves it.
+/// The same by a k-way merge: one post of each author waits in a heap, and the newest
+/// leaves it.
 pub fn newest_by_merge(authors: &[Timeline], limit: usize) -> (Vec<u64>, usize) {
     let first = |(author, posts): (usize, &Timeline)| Some((*posts.first()?, author, 0));
     let mut heap: BinaryHeap<(u64, usize, usize)> =

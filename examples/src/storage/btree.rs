@@ -71,8 +71,8 @@ impl BTree {
     // ANCHOR_END: get
 
     // ANCHOR: put
-    /// Puts a value under a key. A page that is too full is split, and its parent gets one more
-    /// child, up to the root.
+    /// Puts a value under a key. A page that is too full is split, and its parent
+    /// gets one more child, up to the root.
     pub fn put(&mut self, key: u64, value: u64) {
         let mut path = self.path(key);
         let Some(leaf) = path.pop() else { return };

@@ -70,8 +70,8 @@ impl Journal {
     }
 
     // ANCHOR: at
-    /// The state after the first `count` events, and how many were replayed: from the last snapshot
-    /// before.
+    /// The state after the first `count` events, and how many were replayed: from the
+    /// last snapshot before.
     pub fn at(&self, count: usize) -> (Marks, usize) {
         let snapshot = self.snapshots.range(..=count).next_back();
         let (from, mut marks) =
@@ -108,8 +108,8 @@ pub struct Cost {
 }
 
 // ANCHOR: view
-/// A view "marks of each post" over events, read after each `reads_every` events for the post of
-/// the last one.
+/// A view "marks of each post" over events, read after each `reads_every` events for
+/// the post of the last one.
 pub fn view(events: &[Event], refresh: Refresh, reads_every: usize) -> Cost {
     let (mut marks, mut counts, mut cost) = (Marks::new(), BTreeMap::new(), Cost::default());
     for (n, event) in (1..).zip(events) {

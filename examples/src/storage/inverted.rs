@@ -31,8 +31,8 @@ impl Index {
         }
     }
 
-    /// The documents that have all of the words, and how many postings were looked at. It begins
-    /// with the rarest word.
+    /// The documents that have all of the words, and how many postings were looked
+    /// at. It begins with the rarest word.
     pub fn search(&self, query: &[&str]) -> (Vec<u32>, usize) {
         let lists = query.iter().map(|word| self.postings.get(*word));
         let Some(mut lists) = lists.collect::<Option<Vec<&Vec<u32>>>>() else {
@@ -79,8 +79,8 @@ fn gallop(list: &[u32], number: u32) -> (usize, usize) {
 }
 
 // ANCHOR: pack
-/// A posting list in bytes: differences instead of numbers, seven bits a byte, the eighth says that
-/// more come.
+/// A posting list in bytes: differences instead of numbers, seven bits a byte, the
+/// eighth says that more come.
 pub fn pack(list: &[u32]) -> Vec<u8> {
     let (mut bytes, mut last) = (Vec::new(), 0);
     for document in list {

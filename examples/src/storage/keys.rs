@@ -27,7 +27,8 @@ impl HashStore {
     }
 
     // ANCHOR: hash
-    /// The slot of a key, or the empty one where it would go, and how many slots were looked at.
+    /// The slot of a key, or the empty one where it would go, and how many slots were
+    /// looked at.
     fn find(&self, key: u64) -> (usize, usize) {
         let slots = self.slots.len();
         #[expect(clippy::cast_possible_truncation, reason = "only the low bits matter")]
@@ -79,7 +80,8 @@ impl OrderedStore {
     }
 
     // ANCHOR: ordered
-    /// The first place whose key is not below this one, and how many keys were compared: halving.
+    /// The first place whose key is not below this one, and how many keys were
+    /// compared: halving.
     fn find(&self, key: u64) -> (usize, usize) {
         let (mut low, mut high, mut compared) = (0, self.entries.len(), 0);
         while low < high {

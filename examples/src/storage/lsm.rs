@@ -68,8 +68,8 @@ impl Lsm {
     }
 
     // ANCHOR: get
-    /// The value of a key, and how many runs were searched for it: the first that knows the key has
-    /// its newest value.
+    /// The value of a key, and how many runs were searched for it: the first that
+    /// knows the key has its newest value.
     pub fn get(&self, key: u64) -> (Option<u64>, usize) {
         if let Some(value) = self.memory.get(&key) {
             return (*value, 0);

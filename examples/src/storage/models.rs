@@ -179,8 +179,8 @@ impl Shop {
     }
 
     // ANCHOR: hops
-    /// From the customer to the orders, their products, the orders that have those, and what else
-    /// is in them.
+    /// From the customer to the orders, their products, the orders that have those,
+    /// and what else is in them.
     fn also_bought(&self, model: Model, customer: u32) -> (Vec<u32>, usize) {
         let mine: BTreeSet<u32> = self
             .orders_of(customer)

@@ -74,8 +74,8 @@ impl Quadtree {
     }
 
     // ANCHOR: insert
-    /// Adds a point. A part that is too full is divided, unless it is a 2^40th of the whole
-    /// already, as with many points in one place.
+    /// Adds a point. A part that is too full is divided, unless it is a 2^40th of the
+    /// whole already, as with many points in one place.
     pub fn insert(&mut self, point: Point) {
         if let Some(part) = self.parts.iter_mut().find(|part| part.area.contains(point)) {
             return part.insert(point);
@@ -94,8 +94,8 @@ impl Quadtree {
         }
     }
 
-    /// The points in an area, and how many points were looked at. Parts that don't overlap it are
-    /// passed over.
+    /// The points in an area, and how many points were looked at. Parts that don't
+    /// overlap it are passed over.
     pub fn within(&self, area: &Area) -> (Vec<Point>, usize) {
         if !self.area.overlaps(area) {
             return (Vec::new(), 0);
@@ -122,8 +122,8 @@ impl Quadtree {
 }
 
 // ANCHOR: geohash
-/// The geohash of a point, with so many characters: halve the longitude, then the latitude, and so
-/// on, a bit for each half; five bits make a character.
+/// The geohash of a point, with so many characters: halve the longitude, then the
+/// latitude, and so on, a bit for each half; five bits make a character.
 pub fn geohash((longitude, latitude): Point, length: usize) -> String {
     const DIGITS: &[u8; 32] = b"0123456789bcdefghjkmnpqrstuvwxyz";
     let (mut x, mut y) = ((-180.0, 180.0), (-90.0, 90.0));

@@ -41,8 +41,8 @@ pub fn append(log: &mut Vec<u8>, record: &[u8]) {
     log.extend_from_slice(&[&length[..], &sum, record].concat());
 }
 
-/// The records at the beginning of a log that are whole. The rest is what a crash left behind, and
-/// is cut off.
+/// The records at the beginning of a log that are whole. The rest is what a crash
+/// left behind, and is cut off.
 pub fn recover(log: &[u8], check: Check) -> Vec<&[u8]> {
     let mut records = Vec::new();
     let mut rest = log;
