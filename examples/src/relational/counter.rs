@@ -3,8 +3,9 @@
 use crate::random::Random;
 use std::collections::BTreeSet;
 
-/// Users mark a post and take it back, `operations` times; between the row and the counter a crash comes with a probability,
-/// after which the user sends the operation again. Returns the rows and the counter in the end.
+/// Users mark a post and take it back, `operations` times; between the row and the counter a crash
+/// comes with a probability, after which the user sends the operation again. Returns the rows and
+/// the counter in the end.
 pub fn drift(operations: u64, crash: f64, seed: u64) -> (u64, u64) {
     const USERS: f64 = 1_000.0;
     let mut random = Random::new(seed);

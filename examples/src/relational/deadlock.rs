@@ -1,6 +1,8 @@
-//! Deadlock: workers that lock several things, in virtual time, and its four conditions taken away one by one.
+//! Deadlock: workers that lock several things, in virtual time, and its four conditions taken away
+//! one by one.
 //!
-//! The conditions are those of E. G. Coffman, M. J. Elphick and A. Shoshani, "System Deadlocks", ACM Computing Surveys 3(2), 1971.
+//! The conditions are those of E. G. Coffman, M. J. Elphick and A. Shoshani, "System Deadlocks",
+//! ACM Computing Surveys 3(2), 1971.
 
 use crate::random::Random;
 use std::collections::BTreeMap;
@@ -41,7 +43,8 @@ struct Worker {
 }
 
 // ANCHOR: cycle
-/// The workers on a circle of waiting, if there is one. `waits_for` leads from each that waits to the one that holds what it wants.
+/// The workers on a circle of waiting, if there is one. `waits_for` leads from each
+/// that waits to the one that holds what it wants.
 pub fn circle(waits_for: &BTreeMap<usize, usize>) -> Option<Vec<usize>> {
     for start in waits_for.keys() {
         let (mut path, mut at) = (vec![*start], *start);
@@ -57,7 +60,8 @@ pub fn circle(waits_for: &BTreeMap<usize, usize>) -> Option<Vec<usize>> {
 }
 // ANCHOR_END: cycle
 
-/// Workers that each lock these things in this order and then release all. At each step a random one that isn't done moves on by one lock.
+/// Workers that each lock these things in this order and then release all. At each step a random
+/// one that isn't done moves on by one lock.
 pub fn run(wants: &[Vec<usize>], without: Without, seed: u64) -> Ended {
     let mut random = Random::new(seed);
     let mut workers: Vec<Worker> = wants

@@ -18,8 +18,8 @@ pub enum Token {
 }
 
 // ANCHOR: tokens
-/// The tokens of a statement. A quote within a text is doubled, and `--` begins a comment that lasts to the end of the line, as in
-/// ISO/IEC 9075-2.
+/// The tokens of a statement. A quote within a text is doubled, and `--` begins a
+/// comment that lasts to the end of the line, as in ISO/IEC 9075-2.
 pub fn tokens(sql: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut rest = sql.trim_start();

@@ -1,8 +1,10 @@
-//! Two transactions on a toy store, in every order in which their steps can interleave, under three levels of isolation.
+//! Two transactions on a toy store, in every order in which their steps can interleave, under three
+//! levels of isolation.
 //!
-//! H. Berenson and others, "A Critique of ANSI SQL Isolation Levels", SIGMOD 1995; snapshot isolation with first-committer-wins
-//! as there, section 4.2; the serializable level validates reads at the commit, as in H. T. Kung and J. T. Robinson, "On Optimistic Methods
-//! for Concurrency Control", ACM TODS 6(2), 1981.
+//! H. Berenson and others, "A Critique of ANSI SQL Isolation Levels", SIGMOD 1995; snapshot
+//! isolation with first-committer-wins as there, section 4.2; the serializable level validates
+//! reads at the commit, as in H. T. Kung and J. T. Robinson, "On Optimistic Methods for Concurrency
+//! Control", ACM TODS 6(2), 1981.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum Level {
     /// Each read sees what was committed last.
     ReadCommitted,
-    /// All reads see the state at the begin; a commit is refused if somebody committed a change to the same item since then.
+    /// All reads see the state at the begin; a commit is refused if somebody committed a change to
+    /// the same item since then.
     Snapshot,
     /// As a snapshot, and a commit is also refused if what it read has changed since the begin.
     Serializable,
@@ -181,7 +184,8 @@ pub fn interleavings(start: &Items, transactions: &[Vec<Step>], level: Level) ->
 
 /// The outcomes that no order of whole transactions gives, refused ones left out: the anomalies.
 ///
-/// An item is compared only by its value in the end. A refused transaction counts as if it had not been.
+/// An item is compared only by its value in the end. A refused transaction counts as if it had not
+/// been.
 pub fn anomalies<'a>(
     start: &Items,
     transactions: &[Vec<Step>],

@@ -1,6 +1,8 @@
-//! Locks for work that lasts longer than a transaction: by version stamp, and by a lock that expires. Times are in seconds.
+//! Locks for work that lasts longer than a transaction: by version stamp, and by a lock that
+//! expires. Times are in seconds.
 //!
-//! Both after M. Fowler, *Patterns of Enterprise Application Architecture*, 2002, chapter 16 (by D. Rice).
+//! Both after M. Fowler, *Patterns of Enterprise Application Architecture*, 2002, chapter 16 (by D.
+//! Rice).
 
 /// A document that people open, edit for a while, and save.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,7 +42,8 @@ impl Document {
     // ANCHOR_END: optimistic
 
     // ANCHOR: pessimistic
-    /// Takes the lock until `now + lease`, or keeps it that long if it is held by the same person.
+    /// Takes the lock until `now + lease`, or keeps it that long if it is held by the
+    /// same person.
     ///
     /// # Errors
     /// [`Refused::Locked`] while somebody else holds it.

@@ -34,7 +34,8 @@ pub struct Seen {
 }
 
 // ANCHOR: pages
-/// A page of a list that is sorted by key, newest (highest) first, and how many rows were walked over.
+/// A page of a list that is sorted by key, newest (highest) first, and how many rows
+/// were walked over.
 fn page(list: &[u64], place: Place, size: usize) -> (Vec<u64>, usize) {
     let (start, skipped) = match place {
         Place::Offset(offset) => (offset.min(list.len()), offset.min(list.len())),
@@ -54,7 +55,8 @@ enum Place {
 }
 
 /// Reads a list of `posts` posts in pages of `size`, with `churn` between two pages, until
-/// a page comes back empty. A list that grows faster than it is read has no end: nobody turns more pages than there were posts.
+/// a page comes back empty. A list that grows faster than it is read has no end: nobody turns more
+/// pages than there were posts.
 pub fn read_all(posts: u64, size: usize, churn: Churn, paging: Paging) -> Seen {
     let mut list: Vec<u64> = (1..=posts).rev().collect();
     let mut shown: BTreeMap<u64, usize> = BTreeMap::new();

@@ -6,7 +6,8 @@ use std::collections::BinaryHeap;
 /// The times of an author's posts, newest first.
 pub type Timeline = Vec<u64>;
 
-/// Timelines of `authors` authors with `posts` posts each. Times are drawn without order, up to a million.
+/// Timelines of `authors` authors with `posts` posts each. Times are drawn without order, up to a
+/// million.
 pub fn timelines(authors: usize, posts: usize, seed: u64) -> Vec<Timeline> {
     let mut random = Random::new(seed);
     let mut timeline = || {
@@ -29,7 +30,8 @@ pub fn newest_by_sort(authors: &[Timeline], limit: usize) -> (Vec<u64>, usize) {
 }
 
 // ANCHOR: merge
-/// The same by a k-way merge: one post of each author waits in a heap, and the newest leaves it.
+/// The same by a k-way merge: one post of each author waits in a heap, and the newest
+/// leaves it.
 pub fn newest_by_merge(authors: &[Timeline], limit: usize) -> (Vec<u64>, usize) {
     let first = |(author, posts): (usize, &Timeline)| Some((*posts.first()?, author, 0));
     let mut heap: BinaryHeap<(u64, usize, usize)> =

@@ -1,7 +1,8 @@
-//! A store for large objects: bytes in chunks that are named by their content, and metadata apart from them.
+//! A store for large objects: bytes in chunks that are named by their content, and metadata apart
+//! from them.
 //!
-//! Naming by content as in S. Quinlan and S. Dorward, "Venti: A New Approach to Archival Storage", FAST 2002, which uses a cryptographic hash; the one here
-//! is a short one and for show.
+//! Naming by content as in S. Quinlan and S. Dorward, "Venti: A New Approach to Archival Storage",
+//! FAST 2002, which uses a cryptographic hash; the one here is a short one and for show.
 
 use super::hash::fnv1a;
 use std::collections::BTreeMap;
@@ -36,7 +37,8 @@ impl BlobStore {
     }
 
     // ANCHOR: put
-    /// Stores an object under a path. Chunks that are there already aren't stored again.
+    /// Stores an object under a path. Chunks that are there already aren't stored
+    /// again.
     pub fn put(&mut self, path: &str, object: &[u8]) -> Moved {
         let mut moved = Moved {
             bytes: 0,
@@ -69,7 +71,8 @@ impl BlobStore {
         }
     }
 
-    /// The object of a path, or none if a chunk is missing or isn't what its name says.
+    /// The object of a path, or none if a chunk is missing or isn't what its name
+    /// says.
     pub fn get(&self, path: &str) -> Option<Vec<u8>> {
         let mut object = Vec::new();
         for name in self.objects.get(path)? {

@@ -1,7 +1,8 @@
 //! A Bloom filter, and the formula for its false positives.
 //!
-//! B. H. Bloom, "Space/Time Trade-offs in Hash Coding with Allowable Errors", CACM 13(7), 1970. All places come from two hashes, as in A. Kirsch and
-//! M. Mitzenmacher, "Less Hashing, Same Performance", ESA 2006.
+//! B. H. Bloom, "Space/Time Trade-offs in Hash Coding with Allowable Errors", CACM 13(7), 1970. All
+//! places come from two hashes, as in A. Kirsch and M. Mitzenmacher, "Less Hashing, Same
+//! Performance", ESA 2006.
 
 use super::hash::mix;
 
@@ -58,7 +59,7 @@ mod tests {
         #[test]
         fn it_never_denies_what_is_there(keys in proptest::collection::vec(any::<u64>(), 0..100), bits in 0..500usize, hashes in 0..9u64) {
             let mut filter = Bloom::new(bits, hashes);
-            keys.iter().for_each(|key| filter.insert(*key));
+            for key in &keys { filter.insert(*key); }
             prop_assert!(keys.iter().all(|key| filter.may_contain(*key)));
         }
     }

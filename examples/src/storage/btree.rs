@@ -1,7 +1,8 @@
-//! A B+-tree on pages: every entry in a leaf, leaves linked in order, inner pages that only lead to them.
+//! A B+-tree on pages: every entry in a leaf, leaves linked in order, inner pages that only lead to
+//! them.
 //!
-//! R. Bayer and E. McCreight, "Organization and Maintenance of Large Ordered Indexes", Acta Informatica 1, 1972; D. Comer, "The Ubiquitous B-Tree", ACM
-//! Computing Surveys 11(2), 1979.
+//! R. Bayer and E. `McCreight`, "Organization and Maintenance of Large Ordered Indexes", Acta
+//! Informatica 1, 1972; D. Comer, "The Ubiquitous B-Tree", ACM Computing Surveys 11(2), 1979.
 
 #[derive(Debug, Clone)]
 enum Page {
@@ -70,7 +71,8 @@ impl BTree {
     // ANCHOR_END: get
 
     // ANCHOR: put
-    /// Puts a value under a key. A page that is too full is split, and its parent gets one more child, up to the root.
+    /// Puts a value under a key. A page that is too full is split, and its parent
+    /// gets one more child, up to the root.
     pub fn put(&mut self, key: u64, value: u64) {
         let mut path = self.path(key);
         let Some(leaf) = path.pop() else { return };
@@ -105,7 +107,8 @@ impl BTree {
     }
     // ANCHOR_END: put
 
-    /// Moves the upper half of a page that is too full to a new one; the lowest key there, and the page.
+    /// Moves the upper half of a page that is too full to a new one; the lowest key there, and the
+    /// page.
     fn split(&mut self, page: usize) -> Option<(u64, usize)> {
         let new = self.pages.len();
         let (lowest, right) = match &mut self.pages[page] {

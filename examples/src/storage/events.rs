@@ -1,7 +1,8 @@
 //! Event sourcing: the state as a fold over events, snapshots, and views that are kept up to date.
 //!
-//! The pattern is described in M. Fowler, "Event Sourcing", 2005; materialized views in A. Gupta and I. S. Mumick, "Maintenance of Materialized Views", IEEE
-//! Data Engineering Bulletin 18(2), 1995.
+//! The pattern is described in M. Fowler, "Event Sourcing", 2005; materialized views in A. Gupta
+//! and I. S. Mumick, "Maintenance of Materialized Views", IEEE Data Engineering Bulletin 18(2),
+//! 1995.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,7 +30,9 @@ pub fn apply(marks: &mut Marks, event: Event) {
 /// The state after events.
 pub fn replay(events: &[Event]) -> Marks {
     let mut marks = Marks::new();
-    events.iter().for_each(|event| apply(&mut marks, *event));
+    for event in events {
+        apply(&mut marks, *event);
+    }
     marks
 }
 // ANCHOR_END: apply
@@ -67,13 +70,16 @@ impl Journal {
     }
 
     // ANCHOR: at
-    /// The state after the first `count` events, and how many were replayed: from the last snapshot before.
+    /// The state after the first `count` events, and how many were replayed: from the
+    /// last snapshot before.
     pub fn at(&self, count: usize) -> (Marks, usize) {
         let snapshot = self.snapshots.range(..=count).next_back();
         let (from, mut marks) =
             snapshot.map_or((0, Marks::new()), |(from, marks)| (*from, marks.clone()));
         let events = self.events.get(from..count).unwrap_or_default();
-        events.iter().for_each(|event| apply(&mut marks, *event));
+        for event in events {
+            apply(&mut marks, *event);
+        }
         (marks, events.len())
     }
     // ANCHOR_END: at
@@ -102,7 +108,8 @@ pub struct Cost {
 }
 
 // ANCHOR: view
-/// A view "marks of each post" over events, read after each `reads_every` events for the post of the last one.
+/// A view "marks of each post" over events, read after each `reads_every` events for
+/// the post of the last one.
 pub fn view(events: &[Event], refresh: Refresh, reads_every: usize) -> Cost {
     let (mut marks, mut counts, mut cost) = (Marks::new(), BTreeMap::new(), Cost::default());
     for (n, event) in (1..).zip(events) {
@@ -114,9 +121,9 @@ pub fn view(events: &[Event], refresh: Refresh, reads_every: usize) -> Cost {
             Refresh::Every(events) => {
                 if n % events.max(1) == 0 {
                     counts.clear();
-                    marks
-                        .iter()
-                        .for_each(|(post, _)| *counts.entry(*post).or_insert(0) += 1);
+                    for (post, _) in &marks {
+                        *counts.entry(*post).or_insert(0) += 1;
+                    }
                     cost.rows_read += marks.len();
                     cost.rows_written += counts.len();
                 }
@@ -170,7 +177,7 @@ mod tests {
         #[test]
         fn snapshots_change_nothing_but_the_work(events in events(), every in 1..20usize, count in 0..120usize) {
             let mut journal = Journal::new(every);
-            events.iter().for_each(|event| journal.add(*event));
+            for event in &events { journal.add(*event); }
             let count = count.min(events.len());
             let (marks, replayed) = journal.at(count);
             prop_assert_eq!(marks, replay(&events[..count]));

@@ -1,8 +1,9 @@
 //! Hashes that are the same on every machine.
 
-/// Mixes a number so that its neighbors land anywhere: the finalizer of SplitMix64.
+/// Mixes a number so that its neighbors land anywhere: the finalizer of `SplitMix64`.
 ///
-/// G. L. Steele, D. Lea and C. H. Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014.
+/// G. L. Steele, D. Lea and C. H. Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA
+/// 2014.
 pub fn mix(number: u64) -> u64 {
     let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -10,7 +11,8 @@ pub fn mix(number: u64) -> u64 {
     z ^ z >> 31
 }
 
-/// FNV-1a with 64 bits, of bytes. Not safe against people who look for collisions. By G. Fowler, L. C. Noll and K.-P. Vo, 1991.
+/// FNV-1a with 64 bits, of bytes. Not safe against people who look for collisions. By G. Fowler, L.
+/// C. Noll and K.-P. Vo, 1991.
 pub fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)

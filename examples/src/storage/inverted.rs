@@ -1,6 +1,8 @@
-//! An inverted index: for each word the documents that have it, and how lists of documents are intersected.
+//! An inverted index: for each word the documents that have it, and how lists of documents are
+//! intersected.
 //!
-//! C. D. Manning, P. Raghavan and H. Schütze, *Introduction to Information Retrieval*, 2008, chapters 1, 2 and 5.
+//! C. D. Manning, P. Raghavan and H. Schütze, *Introduction to Information Retrieval*, 2008,
+//! chapters 1, 2 and 5.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +31,8 @@ impl Index {
         }
     }
 
-    /// The documents that have all of the words, and how many postings were looked at. It begins with the rarest word.
+    /// The documents that have all of the words, and how many postings were looked
+    /// at. It begins with the rarest word.
     pub fn search(&self, query: &[&str]) -> (Vec<u32>, usize) {
         let lists = query.iter().map(|word| self.postings.get(*word));
         let Some(mut lists) = lists.collect::<Option<Vec<&Vec<u32>>>>() else {
@@ -76,7 +79,8 @@ fn gallop(list: &[u32], number: u32) -> (usize, usize) {
 }
 
 // ANCHOR: pack
-/// A posting list in bytes: differences instead of numbers, seven bits a byte, the eighth says that more come.
+/// A posting list in bytes: differences instead of numbers, seven bits a byte, the
+/// eighth says that more come.
 pub fn pack(list: &[u32]) -> Vec<u8> {
     let (mut bytes, mut last) = (Vec::new(), 0);
     for document in list {

@@ -1,4 +1,5 @@
-//! A hash store and an ordered store that count their steps, and nodes that hold keys by either rule.
+//! A hash store and an ordered store that count their steps, and nodes that hold keys by either
+//! rule.
 
 use super::hash::mix;
 
@@ -26,7 +27,8 @@ impl HashStore {
     }
 
     // ANCHOR: hash
-    /// The slot of a key, or the empty one where it would go, and how many slots were looked at.
+    /// The slot of a key, or the empty one where it would go, and how many slots were
+    /// looked at.
     fn find(&self, key: u64) -> (usize, usize) {
         let slots = self.slots.len();
         #[expect(clippy::cast_possible_truncation, reason = "only the low bits matter")]
@@ -49,7 +51,8 @@ impl HashStore {
         (self.slots[slot].map(|(_, value)| value), looked)
     }
 
-    /// The values of keys from `from` up to `to`, excluded, in the order of keys, and the steps: every slot.
+    /// The values of keys from `from` up to `to`, excluded, in the order of keys, and the steps:
+    /// every slot.
     pub fn range(&self, from: u64, to: u64) -> (Vec<u64>, usize) {
         let all = self.slots.iter().flatten();
         let mut found: Vec<_> = all.filter(|(key, _)| (from..to).contains(key)).collect();
@@ -77,7 +80,8 @@ impl OrderedStore {
     }
 
     // ANCHOR: ordered
-    /// The first place whose key is not below this one, and how many keys were compared: halving.
+    /// The first place whose key is not below this one, and how many keys were
+    /// compared: halving.
     fn find(&self, key: u64) -> (usize, usize) {
         let (mut low, mut high, mut compared) = (0, self.entries.len(), 0);
         while low < high {
@@ -100,7 +104,8 @@ impl OrderedStore {
         (entry.map(|(_, value)| *value), compared)
     }
 
-    /// The values of keys from `from` up to `to`, excluded, and the steps: to the first one, and on.
+    /// The values of keys from `from` up to `to`, excluded, and the steps: to the first one, and
+    /// on.
     pub fn range(&self, from: u64, to: u64) -> (Vec<u64>, usize) {
         let (place, compared) = self.find(from);
         let inside = self.entries[place..]
@@ -160,7 +165,9 @@ mod tests {
         #[test]
         fn a_search_halves(n in 1..3_000u64) {
             let mut store = OrderedStore::default();
-            (0..n).for_each(|key| store.put(key, key));
+            for key in 0..n {
+                store.put(key, key);
+            }
             let most = (0..n).map(|key| store.get(key).1).max();
             prop_assert!(most <= Some(usize::try_from(n.ilog2()).unwrap() + 1));
         }

@@ -1,4 +1,5 @@
-//! A table laid out by rows or by columns: which pages a query touches, and how small a column can be made.
+//! A table laid out by rows or by columns: which pages a query touches, and how small a column can
+//! be made.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,7 +55,8 @@ impl Table {
 }
 
 // ANCHOR: runs
-/// Values in a row that are equal, as one value and their number: run-length encoding.
+/// Values in a row that are equal, as one value and their number: run-length
+/// encoding.
 pub fn runs<T: PartialEq + Clone>(values: &[T]) -> Vec<(T, usize)> {
     let mut runs: Vec<(T, usize)> = Vec::new();
     for value in values {
@@ -66,7 +68,8 @@ pub fn runs<T: PartialEq + Clone>(values: &[T]) -> Vec<(T, usize)> {
     runs
 }
 
-/// The different values in order, and for each value its place among them: dictionary encoding.
+/// The different values in order, and for each value its place among them: dictionary
+/// encoding.
 pub fn dictionary<T: Ord + Clone>(values: &[T]) -> (Vec<T>, Vec<usize>) {
     let words: BTreeSet<&T> = values.iter().collect();
     let place: BTreeMap<&T, usize> = words

@@ -1,7 +1,9 @@
-//! A log-structured merge tree: a table in memory, sorted runs below it, and merges that keep their number small.
+//! A log-structured merge tree: a table in memory, sorted runs below it, and merges that keep their
+//! number small.
 //!
-//! P. O'Neil and others, "The Log-Structured Merge-Tree (LSM-Tree)", Acta Informatica 33, 1996. The two policies are compared in N. Dayan, M.
-//! Athanassoulis and S. Idreos, "Monkey: Optimal Navigable Key-Value Store", SIGMOD 2017.
+//! P. O'Neil and others, "The Log-Structured Merge-Tree (LSM-Tree)", Acta Informatica 33, 1996. The
+//! two policies are compared in N. Dayan, M. Athanassoulis and S. Idreos, "Monkey: Optimal
+//! Navigable Key-Value Store", SIGMOD 2017.
 
 use super::bloom::Bloom;
 use std::collections::BTreeMap;
@@ -11,7 +13,8 @@ use std::collections::BTreeMap;
 pub enum Policy {
     /// A level takes `ratio` runs; then they become one run of the next level. Writes little.
     Tiered,
-    /// A level is one run, up to `ratio` times as large as the one above; what comes in is merged with it. Reads little.
+    /// A level is one run, up to `ratio` times as large as the one above; what comes in is merged
+    /// with it. Reads little.
     Leveled,
 }
 
@@ -39,7 +42,8 @@ pub struct Lsm {
 }
 
 impl Lsm {
-    /// A store with room for so many entries in memory, runs that grow by `ratio`, and filters of so many bits for each key (0 for none).
+    /// A store with room for so many entries in memory, runs that grow by `ratio`, and filters of
+    /// so many bits for each key (0 for none).
     pub fn new(policy: Policy, memory_room: usize, ratio: usize, filter_bits: usize) -> Self {
         Self {
             memory: BTreeMap::new(),
@@ -64,7 +68,8 @@ impl Lsm {
     }
 
     // ANCHOR: get
-    /// The value of a key, and how many runs were searched for it: the first that knows the key has its newest value.
+    /// The value of a key, and how many runs were searched for it: the first that
+    /// knows the key has its newest value.
     pub fn get(&self, key: u64) -> (Option<u64>, usize) {
         if let Some(value) = self.memory.get(&key) {
             return (*value, 0);
@@ -137,7 +142,9 @@ impl Lsm {
                 self.filter_bits * entries.len(),
                 u64::try_from(hashes).unwrap_or(1),
             );
-            entries.iter().for_each(|(key, _)| filter.insert(*key));
+            for (key, _) in &entries {
+                filter.insert(*key);
+            }
             filter
         });
         Run { entries, filter }
@@ -158,7 +165,8 @@ impl Lsm {
     }
 }
 
-/// One run of several, newest first: of each key the newest value. Nothing lies below the last level, so a tombstone can go there.
+/// One run of several, newest first: of each key the newest value. Nothing lies below the last
+/// level, so a tombstone can go there.
 fn merge(runs: Vec<Run>, is_last: bool) -> Vec<(u64, Option<u64>)> {
     let mut merged = BTreeMap::new();
     for run in runs.into_iter().rev() {

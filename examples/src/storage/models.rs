@@ -109,46 +109,50 @@ pub fn records(order: &Order, model: Model) -> Vec<String> {
 /// The orders in all four models.
 #[derive(Debug, Clone, Default)]
 pub struct Shop {
-    by_id: BTreeMap<u32, Order>,
-    by_product: BTreeMap<u32, Vec<u32>>,
-    by_customer: BTreeMap<(u32, u32, u32), u32>,
+    orders: BTreeMap<u32, Order>,
+    with_product: BTreeMap<u32, Vec<u32>>,
+    of_customer: BTreeMap<(u32, u32, u32), u32>,
 }
 
 impl Shop {
     /// A shop with these orders.
-    pub fn new(orders: Vec<Order>) -> Self {
+    pub fn new(all: Vec<Order>) -> Self {
         let mut shop = Self::default();
-        for order in orders {
+        for order in all {
             for product in &order.products {
-                shop.by_product.entry(*product).or_default().push(order.id);
+                shop.with_product
+                    .entry(*product)
+                    .or_default()
+                    .push(order.id);
             }
-            shop.by_customer
+            shop.of_customer
                 .insert((order.customer, order.day, order.id), order.id);
-            shop.by_id.insert(order.id, order);
+            shop.orders.insert(order.id, order);
         }
         shop
     }
 
-    /// The answer in order, and how many records a model reads for it: values, documents, rows, or edges.
+    /// The answer in order, and how many records a model reads for it: values, documents, rows, or
+    /// edges.
     pub fn ask(&self, model: Model, question: Question) -> (Vec<u32>, usize) {
         match question {
             Question::Order(id) => {
-                let found = self.by_id.get(&id);
+                let found = self.orders.get(&id);
                 let read = match model {
                     Model::KeyValue | Model::Document => usize::from(found.is_some()),
                     // The number isn't the beginning of the row key.
-                    Model::WideColumn => self.by_id.len(),
+                    Model::WideColumn => self.orders.len(),
                     Model::Graph => found.map_or(0, |order| 1 + order.products.len()),
                 };
                 (found.map(|order| order.id).into_iter().collect(), read)
             }
             Question::OrdersOf(customer, from, to) => {
                 let stretch = self
-                    .by_customer
+                    .of_customer
                     .range((customer, from, 0)..(customer, to, 0));
                 let found: Vec<u32> = stretch.map(|(_, id)| *id).collect();
                 let read = match model {
-                    Model::KeyValue | Model::Document => self.by_id.len(),
+                    Model::KeyValue | Model::Document => self.orders.len(),
                     Model::WideColumn => found.len(),
                     // All of the customer's edges: they are in no order.
                     Model::Graph => self.orders_of(customer).count(),
@@ -156,9 +160,9 @@ impl Shop {
                 (found, read)
             }
             Question::OrdersWith(product) => {
-                let found = self.by_product.get(&product).cloned().unwrap_or_default();
+                let found = self.with_product.get(&product).cloned().unwrap_or_default();
                 let read = match model {
-                    Model::KeyValue | Model::WideColumn => self.by_id.len(),
+                    Model::KeyValue | Model::WideColumn => self.orders.len(),
                     Model::Document | Model::Graph => found.len(),
                 };
                 (found, read)
@@ -169,21 +173,22 @@ impl Shop {
 
     fn orders_of(&self, customer: u32) -> impl Iterator<Item = &Order> {
         let ids = self
-            .by_customer
+            .of_customer
             .range((customer, 0, 0)..=(customer, u32::MAX, u32::MAX));
-        ids.filter_map(|(_, id)| self.by_id.get(id))
+        ids.filter_map(|(_, id)| self.orders.get(id))
     }
 
     // ANCHOR: hops
-    /// From the customer to the orders, their products, the orders that have those, and what else is in them.
+    /// From the customer to the orders, their products, the orders that have those,
+    /// and what else is in them.
     fn also_bought(&self, model: Model, customer: u32) -> (Vec<u32>, usize) {
         let mine: BTreeSet<u32> = self
             .orders_of(customer)
             .flat_map(|order| order.products.clone())
             .collect();
-        let with = |product: &u32| self.by_product.get(product).into_iter().flatten();
+        let with = |product: &u32| self.with_product.get(product).into_iter().flatten();
         let others: BTreeSet<u32> = mine.iter().flat_map(with).copied().collect();
-        let others = others.iter().filter_map(|id| self.by_id.get(id));
+        let others = others.iter().filter_map(|id| self.orders.get(id));
         let others: Vec<&Order> = others.filter(|order| order.customer != customer).collect();
         let also: BTreeSet<u32> = others
             .iter()
@@ -196,15 +201,15 @@ impl Shop {
             .sum();
         let read = match model {
             // Everything for the customer's orders, and everything again for the others.
-            Model::KeyValue => 2 * self.by_id.len(),
+            Model::KeyValue => 2 * self.orders.len(),
             Model::Document => {
-                self.by_id.len()
+                self.orders.len()
                     + mine
                         .iter()
                         .map(|product| with(product).count())
                         .sum::<usize>()
             }
-            Model::WideColumn => self.orders_of(customer).count() + self.by_id.len(),
+            Model::WideColumn => self.orders_of(customer).count() + self.orders.len(),
             Model::Graph => {
                 edges
                     + mine

@@ -1,7 +1,9 @@
-//! Time series: timestamps as differences of differences, values as what changed in their bits, and coarser series made from finer ones.
+//! Time series: timestamps as differences of differences, values as what changed in their bits, and
+//! coarser series made from finer ones.
 //!
-//! T. Pelkonen and others, "Gorilla: A Fast, Scalable, In-Memory Time Series Database", PVLDB 8(12), 2015, section 4.1. The values' blocks are always
-//! written with their window, which the paper spares where it is the one before.
+//! T. Pelkonen and others, "Gorilla: A Fast, Scalable, In-Memory Time Series Database", PVLDB
+//! 8(12), 2015, section 4.1. The values' blocks are always written with their window, which the
+//! paper spares where it is the one before.
 
 /// A measurement: seconds, and a value.
 pub type Sample = (i64, f64);
@@ -30,7 +32,8 @@ impl Bits {
 }
 
 // ANCHOR: times
-/// How a difference of differences is written: a beginning, its width, and the width of the number after it.
+/// How a difference of differences is written: a beginning, its width, and the width
+/// of the number after it.
 const FORMS: [(u64, u32, u32); 5] = [
     (0b0, 1, 0),
     (0b10, 2, 7),
@@ -39,7 +42,8 @@ const FORMS: [(u64, u32, u32); 5] = [
     (0b1111, 4, 64),
 ];
 
-/// Times as differences of differences. A sample that comes exactly as long after the last one as that one did takes a single bit.
+/// Times as differences of differences. A sample that comes exactly as long after the
+/// last one as that one did takes a single bit.
 pub fn pack_times(times: &[i64]) -> Bits {
     let (mut bits, mut last, mut gap) = (Bits::default(), 0i64, 0i64);
     for time in times {
@@ -93,7 +97,8 @@ pub fn unpack_times(bits: &Bits) -> Vec<i64> {
 }
 
 // ANCHOR: values
-/// How many bits values take as the XOR with the one before: one for the same value, else two, eleven for where the changed bits are, and those.
+/// How many bits values take as the XOR with the one before: one for the same value,
+/// else two, eleven for where the changed bits are, and those.
 pub fn value_bits(values: &[f64]) -> usize {
     let mut last = 0u64;
     let one = |value: &f64| {
@@ -125,7 +130,8 @@ pub struct Summary {
 }
 
 // ANCHOR: downsample
-/// Summaries of stretches of so many seconds, in the order of time. Sums and counts are kept, not means: they can be summed up again.
+/// Summaries of stretches of so many seconds, in the order of time. Sums and counts
+/// are kept, not means: they can be summed up again.
 pub fn downsample(samples: &[Sample], seconds: i64) -> Vec<Summary> {
     let mut summaries: Vec<Summary> = Vec::new();
     for (time, value) in samples {

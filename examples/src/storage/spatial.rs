@@ -1,6 +1,7 @@
 //! Points on a map: a quadtree, and geohashes that turn two coordinates into one key.
 //!
-//! R. A. Finkel and J. L. Bentley, "Quad Trees: A Data Structure for Retrieval on Composite Keys", Acta Informatica 4, 1974. Geohash: G. Niemeyer, 2008.
+//! R. A. Finkel and J. L. Bentley, "Quad Trees: A Data Structure for Retrieval on Composite Keys",
+//! Acta Informatica 4, 1974. Geohash: G. Niemeyer, 2008.
 
 use crate::random::Random;
 
@@ -73,7 +74,8 @@ impl Quadtree {
     }
 
     // ANCHOR: insert
-    /// Adds a point. A part that is too full is divided, unless it is a 2^40th of the whole already, as with many points in one place.
+    /// Adds a point. A part that is too full is divided, unless it is a 2^40th of the
+    /// whole already, as with many points in one place.
     pub fn insert(&mut self, point: Point) {
         if let Some(part) = self.parts.iter_mut().find(|part| part.area.contains(point)) {
             return part.insert(point);
@@ -92,7 +94,8 @@ impl Quadtree {
         }
     }
 
-    /// The points in an area, and how many points were looked at. Parts that don't overlap it are passed over.
+    /// The points in an area, and how many points were looked at. Parts that don't
+    /// overlap it are passed over.
     pub fn within(&self, area: &Area) -> (Vec<Point>, usize) {
         if !self.area.overlaps(area) {
             return (Vec::new(), 0);
@@ -119,7 +122,8 @@ impl Quadtree {
 }
 
 // ANCHOR: geohash
-/// The geohash of a point, with so many characters: halve the longitude, then the latitude, and so on, a bit for each half; five bits make a character.
+/// The geohash of a point, with so many characters: halve the longitude, then the
+/// latitude, and so on, a bit for each half; five bits make a character.
 pub fn geohash((longitude, latitude): Point, length: usize) -> String {
     const DIGITS: &[u8; 32] = b"0123456789bcdefghjkmnpqrstuvwxyz";
     let (mut x, mut y) = ((-180.0, 180.0), (-90.0, 90.0));
@@ -198,7 +202,7 @@ mod tests {
         fn a_tree_finds_what_a_scan_finds(n in 0..200usize, towns in 0.0..1.0, seed in 0..500u64, room in 1..9usize, x in -180.0..180.0f64, y in -90.0..90.0f64, size in 0.1..90.0f64) {
             let points = people(n, towns, seed);
             let mut tree = Quadtree::new(WORLD, room);
-            points.iter().for_each(|point| tree.insert(*point));
+            for point in &points { tree.insert(*point); }
             let area = Area { low: (x, y), high: (x + size, y + size) };
             let (mut found, _) = tree.within(&area);
             let mut scan: Vec<Point> = points.into_iter().filter(|point| area.contains(*point)).collect();

@@ -1,7 +1,8 @@
 //! A write-ahead log: records with a length and a checksum, and what is left of them after a crash.
 //!
-//! The form of a record is of the kind that LevelDB's and SQLite's logs have; write-ahead logging is described in C. Mohan and others, "ARIES",
-//! ACM TODS 17(1), 1992. The checksum is CRC-32 as in ISO/IEC 13239 and IEEE 802.3.
+//! The form of a record is of the kind that `LevelDB`'s and `SQLite`'s logs have; write-ahead
+//! logging is described in C. Mohan and others, "ARIES", ACM TODS 17(1), 1992. The checksum is
+//! CRC-32 as in ISO/IEC 13239 and IEEE 802.3.
 
 // ANCHOR: crc
 /// CRC-32, bit by bit.
@@ -40,7 +41,8 @@ pub fn append(log: &mut Vec<u8>, record: &[u8]) {
     log.extend_from_slice(&[&length[..], &sum, record].concat());
 }
 
-/// The records at the beginning of a log that are whole. The rest is what a crash left behind, and is cut off.
+/// The records at the beginning of a log that are whole. The rest is what a crash
+/// left behind, and is cut off.
 pub fn recover(log: &[u8], check: Check) -> Vec<&[u8]> {
     let mut records = Vec::new();
     let mut rest = log;
@@ -82,7 +84,8 @@ pub struct Load {
     pub lost_at_worst: usize,
 }
 
-/// Commits that arrive at these times, in order, on a disk that needs `flush` for a flush, one at a time.
+/// Commits that arrive at these times, in order, on a disk that needs `flush` for a flush, one at a
+/// time.
 pub fn commits(arrivals: &[u64], flush: u64, commit: Commit) -> Load {
     let (mut free, mut at, mut flushes, mut waited, mut lost) = (0u64, 0, 0u64, 0u64, 0);
     while at < arrivals.len() {
@@ -125,7 +128,9 @@ mod tests {
 
     fn log_of(records: &[Vec<u8>]) -> Vec<u8> {
         let mut log = Vec::new();
-        records.iter().for_each(|record| append(&mut log, record));
+        for record in records {
+            append(&mut log, record);
+        }
         log
     }
 
