@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`availability`] | Availability |
 //! | [`caching`] | Caching |
+//! | [`consensus`] | CAP and consensus |
 //! | [`latency`] | Latency and throughput |
 //! | [`method`] | Method |
 //! | [`processing`] | Batch processing |
@@ -14,6 +15,7 @@
 
 pub mod availability;
 pub mod caching;
+pub mod consensus;
 pub mod latency;
 pub mod method;
 pub mod processing;
