@@ -36,6 +36,8 @@ pub struct Replicas {
     held: Vec<Version>,
     /// The side of the partition that each is on.
     sides: Vec<usize>,
+    /// The newest write before the last partition.
+    before: u64,
     down: BTreeSet<usize>,
 }
 
@@ -51,19 +53,21 @@ impl Replicas {
             mode,
             held: held.collect(),
             sides: vec![0; count],
+            before: 0,
             down: BTreeSet::new(),
         }
     }
 
     /// Cuts the replicas in two: those below `at`, and the others.
     pub fn partition(&mut self, at: usize) {
+        self.before = self.held.iter().map(|held| held.number).max().unwrap_or(0);
         for (replica, side) in self.sides.iter_mut().enumerate() {
             *side = usize::from(replica >= at);
         }
     }
 
     // ANCHOR: heal
-    /// Ends the partition. The newest version wins everywhere; returns the values that lose, each of which some side held.
+    /// Ends the partition. The newest version wins everywhere; returns the values that a side stored meanwhile and that lose.
     pub fn heal(&mut self) -> Vec<u64> {
         self.sides.fill(0);
         let winner = self.held.iter().copied().max();
@@ -71,7 +75,7 @@ impl Replicas {
             .held
             .iter()
             .copied()
-            .filter(|held| Some(*held) != winner)
+            .filter(|held| held.number > self.before && Some(*held) != winner)
             .collect();
         for held in &mut self.held {
             *held = winner.unwrap_or(*held);
@@ -170,6 +174,27 @@ mod tests {
             replicas.heal();
             let all: BTreeSet<_> = (0..5).map(|replica| replicas.read(replica).unwrap()).collect();
             prop_assert_eq!(all.len(), 1);
+        }
+
+        #[test]
+        fn only_the_available_mode_loses_what_it_stored(
+            steps in prop::collection::vec((0..5usize, 1..99u64), 1..30), at in 1..5usize
+        ) {
+            for mode in [Mode::Consistent, Mode::Available] {
+                let mut replicas = Replicas::new(mode, 5);
+                replicas.partition(at);
+                // The last write that each side stored.
+                let mut stored = [None, None];
+                for (replica, value) in &steps {
+                    if replicas.write(*replica, *value).is_ok() {
+                        stored[usize::from(*replica >= at)] = Some(*value);
+                    }
+                }
+                let both = stored.iter().all(Option::is_some);
+                let lost = replicas.heal();
+                prop_assert_eq!(lost.len(), usize::from(both && mode == Mode::Available));
+                prop_assert!(lost.iter().all(|value| stored.contains(&Some(*value))));
+            }
         }
 
         #[test]

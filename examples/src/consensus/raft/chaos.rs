@@ -19,7 +19,7 @@ pub struct Outcome {
 }
 
 // ANCHOR: chaos
-/// Five members, 3 s of chaos, then 2 s of peace. The seed decides everything.
+/// Five members, 3 s of chaos, then 1.5 s of peace. The seed decides everything.
 pub fn chaos(rules: Rules, seed: u64) -> Outcome {
     let bad = Conditions {
         min_delay: 500,
@@ -28,7 +28,11 @@ pub fn chaos(rules: Rules, seed: u64) -> Outcome {
         duplication: 0.1,
     };
     let names = ["a", "b", "c", "d", "e"];
-    let mut cluster = Cluster::new(&names, bad, Times::default(), rules, seed);
+    let times = Times {
+        heartbeat: 90_000,
+        ..Times::default()
+    };
+    let mut cluster = Cluster::new(&names, bad, times, rules, seed);
     let mut random = Random::new(seed ^ 0x5eed);
     let mut command = 0;
     for step in 1..=75 {
@@ -54,11 +58,11 @@ pub fn chaos(rules: Rules, seed: u64) -> Outcome {
     cluster.network.heal();
     cluster.network.conditions = Conditions::default();
     (0..5).for_each(|node| cluster.restart(node));
-    cluster.run_until(4_300_000);
+    cluster.run_until(4_000_000);
     let last = cluster
         .leader()
         .and_then(|leader| cluster.propose(leader, command + 1));
-    cluster.run_until(5_000_000);
+    cluster.run_until(4_500_000);
     let recovered = last.is_some() && cluster.nodes.iter().all(|node| Some(node.commit) == last);
     Outcome {
         committed: cluster.committed.len(),

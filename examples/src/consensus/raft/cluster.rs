@@ -36,6 +36,9 @@ impl Default for Times {
     }
 }
 
+/// A member's role, term, length of its log, last entry, and how far it is committed.
+type Checked = (Role, u64, usize, Option<Entry>, usize);
+
 /// A cluster and what was ever committed in it.
 #[derive(Debug, Clone)]
 pub struct Cluster {
@@ -46,7 +49,7 @@ pub struct Cluster {
     times: Times,
     elections: Vec<Option<EventId>>,
     /// What each member was when it was last checked.
-    checked: Vec<Option<(Role, u64, usize, Option<Entry>, usize)>>,
+    checked: Vec<Option<Checked>>,
     /// The leader of each term.
     pub leaders: BTreeMap<u64, NodeId>,
     /// The first entry that any member held to be committed at each index.
