@@ -89,7 +89,7 @@ impl Replicas {
         self.down.insert(replica);
     }
 
-    // ANCHOR: requests
+    // ANCHOR: write
     /// A client writes at a replica.
     ///
     /// # Errors
@@ -107,6 +107,7 @@ impl Replicas {
         }
         Ok(())
     }
+    // ANCHOR_END: write
 
     /// A client reads at a replica: the newest version of those that it reaches.
     ///
@@ -118,6 +119,7 @@ impl Replicas {
         newest.map(|version| version.value).ok_or(Unavailable)
     }
 
+    // ANCHOR: reached
     /// The replicas that this one reaches, if its mode lets it go on with them.
     fn reached(&self, replica: usize) -> Result<Vec<usize>, Unavailable> {
         if self.down.contains(&replica) {
@@ -132,7 +134,7 @@ impl Replicas {
             Mode::Consistent | Mode::Available => Ok(reached),
         }
     }
-    // ANCHOR_END: requests
+    // ANCHOR_END: reached
 }
 
 #[cfg(test)]

@@ -63,6 +63,7 @@ impl Transaction {
         it.tell(all, verb);
         it
     }
+    // ANCHOR_END: run
 
     /// Tells all participants that don't know it yet.
     fn tell(&mut self, commit: bool, verb: &str) {
@@ -81,6 +82,7 @@ impl Transaction {
         }
     }
 
+    // ANCHOR: recover
     /// The coordinator starts again. Without a decision on disk it decides to abort.
     pub fn recover(&mut self) {
         self.crash_after = usize::MAX;
@@ -97,7 +99,7 @@ impl Transaction {
             }
         }
     }
-    // ANCHOR_END: run
+    // ANCHOR_END: recover
 
     /// How many participants can't go on.
     pub fn blocked(&self) -> usize {

@@ -45,7 +45,6 @@ impl Operation {
     }
 }
 
-// ANCHOR: check
 /// An order in which one copy, holding 0 at first, could have done the operations; `None` if there is no such order. At most 64.
 ///
 /// An operation may be next if no other one that is left was answered before it was called.
@@ -57,6 +56,7 @@ pub fn linearize(history: &[Operation]) -> Option<Vec<usize>> {
     search(history, 0, 0, &mut order, &mut BTreeSet::new()).then_some(order)
 }
 
+// ANCHOR: check
 fn search(
     history: &[Operation],
     done: u64,

@@ -28,7 +28,6 @@ pub struct Tree {
 }
 
 impl Tree {
-    // ANCHOR: create
     /// Creates a node, unless it exists or its parent doesn't. An ephemeral one ends with its session.
     pub fn create(&mut self, path: &str, data: &str, owner: Option<Session>) -> bool {
         let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -45,6 +44,7 @@ impl Tree {
         true
     }
 
+    // ANCHOR: create
     /// Creates a node whose name ends with the next number of its parent, and returns its path.
     pub fn create_sequential(
         &mut self,
@@ -57,6 +57,7 @@ impl Tree {
         node.next += 1;
         self.create(&path, "", owner).then_some(path)
     }
+    // ANCHOR_END: create
 
     /// Deletes a node, and tells those who watch it.
     pub fn delete(&mut self, path: &str) -> bool {
@@ -67,6 +68,7 @@ impl Tree {
         existed
     }
 
+    // ANCHOR: session
     /// Ends a session: its watches and its ephemeral nodes go.
     pub fn end_session(&mut self, session: Session) {
         for watchers in self.watches.values_mut() {
@@ -81,7 +83,7 @@ impl Tree {
             self.delete(&path);
         }
     }
-    // ANCHOR_END: create
+    // ANCHOR_END: session
 
     /// Changes a node's data, and tells those who watch it.
     pub fn set(&mut self, path: &str, data: &str) -> bool {
@@ -157,7 +159,6 @@ impl Lock {
         }
     }
 
-    // ANCHOR: lock
     /// A client gets in line.
     pub fn line_up(&mut self, session: Session) {
         if let Some(place) = self.tree.create_sequential("/lock", "n-", Some(session)) {
@@ -166,6 +167,7 @@ impl Lock {
         }
     }
 
+    // ANCHOR: look
     /// A client looks whether it holds the lock, and if not, watches somebody before it.
     fn look(&mut self, session: Session) {
         let line: Vec<String> = self
@@ -186,6 +188,7 @@ impl Lock {
             self.tree.watch(watched, session);
         }
     }
+    // ANCHOR_END: look
 
     /// A client's session ends, whether it leaves or dies. Those who are told look again.
     pub fn leave(&mut self, session: Session) {
@@ -209,7 +212,6 @@ impl Lock {
             .find(|(_, place)| *place == first)
             .map(|(session, _)| *session)
     }
-    // ANCHOR_END: lock
 }
 
 #[cfg(test)]

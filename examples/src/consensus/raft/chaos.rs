@@ -18,7 +18,6 @@ pub struct Outcome {
     pub recovered: bool,
 }
 
-// ANCHOR: chaos
 /// Five members, 3 s of chaos, then 1.5 s of peace. The seed decides everything.
 pub fn chaos(rules: Rules, seed: u64) -> Outcome {
     let bad = Conditions {
@@ -35,6 +34,7 @@ pub fn chaos(rules: Rules, seed: u64) -> Outcome {
     let mut cluster = Cluster::new(&names, bad, times, rules, seed);
     let mut random = Random::new(seed ^ 0x5eed);
     let mut command = 0;
+    // ANCHOR: chaos
     for step in 1..=75 {
         cluster.run_until(step * 40_000);
         let node = usize::try_from(random.below(5)).unwrap_or(0);
@@ -57,6 +57,7 @@ pub fn chaos(rules: Rules, seed: u64) -> Outcome {
     }
     cluster.network.heal();
     cluster.network.conditions = Conditions::default();
+    // ANCHOR_END: chaos
     (0..5).for_each(|node| cluster.restart(node));
     cluster.run_until(4_000_000);
     let last = cluster
@@ -71,7 +72,6 @@ pub fn chaos(rules: Rules, seed: u64) -> Outcome {
         recovered,
     }
 }
-// ANCHOR_END: chaos
 
 #[cfg(test)]
 mod tests {

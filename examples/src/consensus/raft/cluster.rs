@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::node::{Entry, Message, Node, Outgoing, Role, Rules};
+use super::message::{Entry, Message};
+use super::node::{Node, Outgoing, Role, Rules};
 use crate::simulation::{Conditions, Event, EventId, Network, NodeId};
 
 /// What a node's timer means.
@@ -182,7 +183,6 @@ impl Cluster {
         self.elections[node] = Some(self.network.set_timer(node, delay, Timer::Election));
     }
 
-    // ANCHOR: check
     /// Checks what must always hold, for the member that has just changed.
     fn check(&mut self, id: NodeId) {
         let node = &self.nodes[id];
@@ -196,6 +196,7 @@ impl Cluster {
         if self.checked[id].replace(state) == Some(state) {
             return;
         }
+        // ANCHOR: leader
         // Election safety: a term has one leader at most. Leader completeness: it has everything that was committed.
         if node.role == Role::Leader {
             let term = node.term;
@@ -213,6 +214,8 @@ impl Cluster {
                     .set_timer(id, self.times.heartbeat, Timer::Heartbeat(term));
             }
         }
+        // ANCHOR_END: leader
+        // ANCHOR: match
         // State machine safety: nobody holds another entry to be committed at the same index.
         for (index, entry) in node.log.iter().enumerate().take(node.commit) {
             match self.committed.get(index) {
@@ -237,8 +240,8 @@ impl Cluster {
                 self.violations.push(format!("logs differ before {upto}"));
             }
         }
+        // ANCHOR_END: match
     }
-    // ANCHOR_END: check
 
     /// A line about each member: role, term, log as commands with their terms, and how far it is committed.
     pub fn describe(&self, node: NodeId) -> String {

@@ -2,10 +2,12 @@
 
 mod chaos;
 mod cluster;
+mod message;
 mod node;
 mod script;
 
 pub use chaos::{Outcome, chaos};
 pub use cluster::{Cluster, Timer, Times};
-pub use node::{Entry, Message, Node, Outgoing, Role, Rules};
+pub use message::{Entry, Message};
+pub use node::{Node, Outgoing, Role, Rules};
 pub use script::{Script, figure_eight};
