@@ -6,6 +6,7 @@
 //! | [`balancing`] | Load balancing |
 //! | [`caching`] | Caching |
 //! | [`capacity`] | Capacity |
+//! | [`consensus`] | CAP and consensus |
 //! | [`edge`] | Naming and delivery |
 //! | [`latency`] | Latency and throughput |
 //! | [`method`] | Method |
@@ -23,6 +24,7 @@ pub mod availability;
 pub mod balancing;
 pub mod caching;
 pub mod capacity;
+pub mod consensus;
 pub mod edge;
 pub mod interleave;
 pub mod latency;

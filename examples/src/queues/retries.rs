@@ -81,7 +81,6 @@ pub struct Second {
 const TICK: u64 = 10;
 const TICKS: u64 = 1_000 / TICK;
 
-// ANCHOR: storm
 /// Runs it for some seconds, in steps of 10 ms, and says what happened in each second.
 pub fn storm(storm: &Storm, backoff: Backoff, seconds: u64, seed: u64) -> Vec<Second> {
     let mut random = Random::new(seed);
@@ -99,6 +98,7 @@ pub fn storm(storm: &Storm, backoff: Backoff, seconds: u64, seed: u64) -> Vec<Se
             let sent = u32::try_from(requests.len()).unwrap_or(u32::MAX);
             count.sent += sent;
             count.busiest = count.busiest.max(sent);
+            // ANCHOR: storm
             let up = !storm.down.contains(&(tick * TICK));
             let room = if up { share(storm.capacity, tick) } else { 0 };
             // Of `sent`, as many are answered as leaves enough work to refuse the others.
@@ -123,12 +123,12 @@ pub fn storm(storm: &Storm, backoff: Backoff, seconds: u64, seed: u64) -> Vec<Se
                     .max(1);
                 due.entry(tick + wait).or_default().push(failures + 1);
             }
+            // ANCHOR_END: storm
         }
         result.push(count);
     }
     result
 }
-// ANCHOR_END: storm
 
 /// How much of a rate a second falls into a step.
 fn share(a_second: u32, tick: u64) -> u32 {
