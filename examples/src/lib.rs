@@ -9,6 +9,7 @@
 //! | [`partitioning`] | Partitioning |
 //! | [`processing`] | Batch processing |
 //! | [`random`] | shared: seeded random draws |
+//! | [`replication`] | Replication and consistency |
 //! | [`simulation`] | shared: virtual time and a simulated network |
 //! | [`workload`] | shared: seeded requests with Zipf popularity |
 
@@ -19,5 +20,6 @@ pub mod method;
 pub mod partitioning;
 pub mod processing;
 pub mod random;
+pub mod replication;
 pub mod simulation;
 pub mod workload;
