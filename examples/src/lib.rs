@@ -17,6 +17,7 @@
 //! | [`storage`] | NoSQL and storage engines |
 //! | [`interleave`] | shared: every order of several programs' steps |
 //! | [`random`] | shared: seeded random draws |
+//! | [`replication`] | Replication and consistency |
 //! | [`simulation`] | shared: virtual time and a simulated network |
 //! | [`workload`] | shared: seeded requests with Zipf popularity |
 
@@ -34,6 +35,7 @@ pub mod processing;
 pub mod queues;
 pub mod random;
 pub mod relational;
+pub mod replication;
 pub mod simulation;
 pub mod storage;
 pub mod workload;
