@@ -64,16 +64,17 @@ pub fn press(arrivals: &[u64], stages: &[Stage]) -> Flow {
 // ANCHOR: room_for
 /// How long a waiting line may be so that nobody in it waits for longer than `longest_wait`. Times are in microseconds.
 ///
-/// The line moves up once in `service / workers`. Without work every wait is short enough, and the answer is `None`.
+/// Workers that began together end together, and then the line moves by as many places as there are workers, once in a
+/// `service`. Without work every wait is short enough, and the answer is `None`.
 pub fn room_for(longest_wait: u64, service: u64, workers: u64) -> Option<u64> {
-    (longest_wait * workers).checked_div(service)
+    Some(longest_wait.checked_div(service)? * workers)
 }
 // ANCHOR_END: room_for
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::latency::{Job, queue};
+    use crate::latency::{Job, Visit, bounded_queue, queue};
     use proptest::prelude::*;
 
     fn stages() -> impl Strategy<Value = Vec<Stage>> {
@@ -119,6 +120,21 @@ mod tests {
             }
             let flow = press(&arrivals, &stages);
             prop_assert_eq!(flow.left.last(), Some(&times));
+        }
+
+        #[test]
+        fn nobody_waits_for_longer_than_was_promised(
+            gaps in prop::collection::vec(0..4u64, 1..200), promise in 0..60u64, service in 1..20u64, workers in 1..5usize
+        ) {
+            let arrivals = gaps.iter().scan(0, |at, gap| { *at += gap; Some(*at) });
+            let jobs: Vec<Job> = arrivals.map(|arrival| Job { arrival, service }).collect();
+            let room = room_for(promise, service, workers as u64).unwrap();
+            let (visits, _) = bounded_queue(&jobs, workers, usize::try_from(room).unwrap());
+            prop_assert!(visits.iter().all(|visit| visit.wait() <= promise));
+            // And the promise is kept by no longer line: a burst meets it to the last service time.
+            let burst = vec![Job { arrival: 0, service }; 200];
+            let (visits, _) = bounded_queue(&burst, workers, usize::try_from(room).unwrap());
+            prop_assert_eq!(visits.iter().map(Visit::wait).max(), Some(promise / service * service));
         }
 
         #[test]
