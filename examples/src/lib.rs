@@ -14,10 +14,11 @@
 //! | [`processing`] | Batch, stream and scalable patterns |
 //! | [`queues`] | Queues and flow control |
 //! | [`relational`] | Relational databases |
+//! | [`replication`] | Replication and consistency |
+//! | [`services`] | Services, networks and security |
 //! | [`storage`] | NoSQL and storage engines |
 //! | [`interleave`] | shared: every order of several programs' steps |
 //! | [`random`] | shared: seeded random draws |
-//! | [`replication`] | Replication and consistency |
 //! | [`simulation`] | shared: virtual time and a simulated network |
 //! | [`workload`] | shared: seeded requests with Zipf popularity |
 
@@ -36,6 +37,7 @@ pub mod queues;
 pub mod random;
 pub mod relational;
 pub mod replication;
+pub mod services;
 pub mod simulation;
 pub mod storage;
 pub mod workload;

@@ -1,0 +1,174 @@
+//! The eight fallacies of distributed computing as programs that fail.
+//!
+//! The list is that of P. Deutsch and others at Sun Microsystems; A. Rotem-Gal-Oz, "Fallacies of Distributed Computing Explained".
+
+use crate::random::Random;
+use crate::simulation::{Conditions, Event, Network};
+
+/// What a program expected, and what happened.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Failed {
+    /// By the false assumption.
+    pub expected: f64,
+    /// On the network.
+    pub got: f64,
+}
+
+fn float(n: usize) -> f64 {
+    f64::from(u32::try_from(n).unwrap_or(u32::MAX))
+}
+
+// ANCHOR: first
+/// Fallacy 1, "The network is reliable": messages are sent once; how many arrive?
+pub fn reliable(messages: u32, loss: f64, seed: u64) -> Failed {
+    let conditions = Conditions {
+        loss,
+        ..Conditions::default()
+    };
+    let mut network: Network<u32, ()> = Network::new(["a", "b"], conditions, seed);
+    for n in 0..messages {
+        network.send(0, 1, n);
+    }
+    let arrived = std::iter::from_fn(|| network.next_event());
+    Failed {
+        expected: f64::from(messages),
+        got: float(arrived.count()),
+    }
+}
+
+/// Fallacy 2, "Latency is zero": a loop asks for one item after the other. Seconds, with a delay in microseconds each way.
+pub fn latency(items: u32, delay: u64) -> Failed {
+    let conditions = Conditions {
+        min_delay: delay,
+        max_delay: delay,
+        ..Conditions::default()
+    };
+    let mut network: Network<u32, ()> = Network::new(["a", "b"], conditions, 1);
+    for n in 0..items {
+        network.send(0, 1, n);
+        while let Some(Event::Message { to: 1, message, .. }) = network.next_event() {
+            network.send(1, 0, message);
+        }
+    }
+    let seconds = f64::from(u32::try_from(network.now()).unwrap_or(u32::MAX)) / 1e6;
+    Failed {
+        expected: 0.0,
+        got: seconds,
+    }
+}
+
+/// Fallacy 3, "Bandwidth is infinite": clients ask for a picture at once. Seconds until the last one has it.
+pub fn bandwidth(clients: u32, bytes: f64, bytes_a_second: f64) -> Failed {
+    let one = bytes / bytes_a_second;
+    let mut sent_at = 0.0; // The line sends one picture behind the other.
+    for _ in 0..clients {
+        sent_at += one;
+    }
+    Failed {
+        expected: one,
+        got: sent_at,
+    }
+}
+
+/// Fallacy 4, "The network is secure": somebody on the way changes the amount of a payment.
+pub fn secure(amount: u32) -> Failed {
+    let mut message = format!("pay {amount} to bob").into_bytes();
+    let on_the_way = |message: &mut Vec<u8>| message.splice(4..4, *b"9").count();
+    on_the_way(&mut message);
+    let received = String::from_utf8_lossy(&message);
+    let received = received
+        .split(' ')
+        .nth(1)
+        .and_then(|number| number.parse().ok());
+    Failed {
+        expected: f64::from(amount),
+        got: received.unwrap_or(0.0),
+    }
+}
+// ANCHOR_END: first
+
+// ANCHOR: second
+/// Fallacy 5, "The topology doesn't change": a client looked addresses up once; instances move. Percent of requests that find a service.
+pub fn topology(instances: u64, moves: u32, random: &mut Random) -> Failed {
+    let known: Vec<u64> = (0..instances).collect();
+    let mut now = known.clone();
+    for n in (instances..).take(usize::try_from(moves).unwrap_or(0)) {
+        if let Some(moved) = usize::try_from(random.below(instances))
+            .ok()
+            .and_then(|i| now.get_mut(i))
+        {
+            *moved = n; // A new instance, at a new address.
+        }
+    }
+    let found = known.iter().filter(|address| now.contains(address)).count();
+    Failed {
+        expected: 100.0,
+        got: float(found) / float(known.len().max(1)) * 100.0,
+    }
+}
+
+/// Fallacy 6, "There is one administrator": a message passes only where every owner on the way allows its port.
+/// Counted are the ports that the first owner allows, and those that really work.
+pub fn administrators(rules: &[&[u16]]) -> Failed {
+    let first = rules.first().copied().unwrap_or(&[]);
+    let pass = first
+        .iter()
+        .filter(|port| rules.iter().all(|rule| rule.contains(port)));
+    Failed {
+        expected: float(first.len()),
+        got: float(pass.count()),
+    }
+}
+
+/// Fallacy 7, "Transport cost is zero": bytes of a record's values, and bytes of the message that carries them as text with names.
+pub fn transport_cost(record: &[(&str, u32)]) -> Failed {
+    let fields: Vec<String> = record
+        .iter()
+        .map(|(name, value)| format!("\"{name}\":{value}"))
+        .collect();
+    let message = format!("{{{}}}", fields.join(","));
+    Failed {
+        expected: float(record.len() * 4),
+        got: float(message.len()),
+    }
+}
+
+/// Fallacy 8, "The network is homogeneous": one machine writes a number with its highest byte first, another reads it with its lowest first.
+pub fn homogeneous(number: u32) -> Failed {
+    let sent = number.to_be_bytes();
+    Failed {
+        expected: f64::from(number),
+        got: f64::from(u32::from_le_bytes(sent)),
+    }
+}
+// ANCHOR_END: second
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_assumption_holds_only_in_its_own_world() {
+        // Where the assumption is true, what was expected happens.
+        let holds = |failed: Failed| (failed.expected - failed.got).abs() < 1e-9;
+        assert!(holds(reliable(100, 0.0, 1)) && !holds(reliable(1_000, 0.1, 1)));
+        assert!(holds(latency(100, 0)) && !holds(latency(100, 1_000)));
+        assert!(holds(bandwidth(1, 1e6, 1e8)) && !holds(bandwidth(2, 1e6, 1e8)));
+        assert!(!holds(secure(5)));
+        assert!(
+            holds(topology(9, 0, &mut Random::new(1)))
+                && !holds(topology(9, 3, &mut Random::new(1)))
+        );
+        assert!(
+            holds(administrators(&[&[80], &[80, 22]]))
+                && !holds(administrators(&[&[80, 22], &[80]]))
+        );
+        assert!(!holds(transport_cost(&[("user", 1)])));
+        assert!(holds(homogeneous(0)) && !holds(homogeneous(1)));
+    }
+
+    #[test]
+    fn a_loop_takes_a_round_trip_for_each_item() {
+        assert!((latency(200, 20_000).got - 8.0).abs() < 1e-9);
+    }
+}

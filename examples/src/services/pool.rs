@@ -1,0 +1,107 @@
+//! A pool of connections between an application server and its database.
+
+use std::collections::VecDeque;
+
+use crate::latency::Job;
+
+/// A database. It shares its cores evenly among the requests that it works on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Database {
+    /// How many requests it serves at full speed.
+    pub cores: f64,
+    /// By what share each busy connection beyond the cores slows all of them, through locks and switches.
+    pub overhead: f64,
+}
+
+/// A request that has a connection.
+#[derive(Debug, Clone, Copy)]
+struct Busy {
+    job: usize,
+    left: f64,
+}
+
+// ANCHOR: pool
+/// The response times of requests, in microseconds, if at most `limit` connections are open and all others wait for one.
+pub fn with_pool(jobs: &[Job], limit: usize, database: Database) -> Vec<f64> {
+    let time = |micros: u64| f64::from(u32::try_from(micros).unwrap_or(u32::MAX));
+    let mut responses = vec![0.0; jobs.len()];
+    let mut arrivals = jobs.iter().enumerate().peekable();
+    let (mut waiting, mut busy, mut now) = (VecDeque::new(), Vec::<Busy>::new(), 0.0);
+    loop {
+        while busy.len() < limit.max(1)
+            && let Some(job) = waiting.pop_front()
+        {
+            busy.push(Busy {
+                job,
+                left: time(jobs[job].service),
+            });
+        }
+        let active: f64 = busy.iter().map(|_| 1.0).sum();
+        let crowd = (active - database.cores).max(0.0);
+        let speed = (database.cores / active).min(1.0) / (1.0 + database.overhead * crowd);
+        let next_end = busy
+            .iter()
+            .map(|busy| busy.left)
+            .fold(f64::INFINITY, f64::min)
+            / speed;
+        let next_arrival = arrivals
+            .peek()
+            .map_or(f64::INFINITY, |(_, job)| time(job.arrival) - now);
+        let step = next_end.min(next_arrival);
+        if step.is_infinite() {
+            return responses;
+        }
+        now += step;
+        for busy in &mut busy {
+            busy.left -= step * speed;
+        }
+        for done in busy.extract_if(.., |busy| busy.left < 1e-6) {
+            responses[done.job] = now - time(jobs[done.job].arrival);
+        }
+        if next_arrival <= next_end
+            && let Some((job, _)) = arrivals.next()
+        {
+            waiting.push_back(job);
+        }
+    }
+}
+// ANCHOR_END: pool
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::latency::{Visit, poisson_jobs, queue};
+
+    #[test]
+    fn a_pool_of_the_cores_size_is_a_queue_with_as_many_servers() {
+        let jobs = poisson_jobs(2_000, 300.0, 1_000.0, 3);
+        let database = Database {
+            cores: 4.0,
+            overhead: 0.5,
+        };
+        let found = with_pool(&jobs, 4, database);
+        for (visit, response) in queue(&jobs, 4).iter().map(Visit::response).zip(found) {
+            assert!((f64::from(u32::try_from(visit).unwrap()) - response).abs() < 1.0);
+        }
+    }
+
+    #[test]
+    fn two_requests_on_one_core_share_it() {
+        let jobs = [
+            Job {
+                arrival: 0,
+                service: 1_000,
+            },
+            Job {
+                arrival: 500,
+                service: 200,
+            },
+        ];
+        let database = Database {
+            cores: 1.0,
+            overhead: 0.0,
+        };
+        // From 500 on both run at half speed; the second ends at 900, and the first has 300 left then.
+        assert_eq!(with_pool(&jobs, 9, database), [1_200.0, 400.0]);
+    }
+}
