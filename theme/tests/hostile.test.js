@@ -22,13 +22,13 @@ before(async () => {
   mkdirSync(join(folder, "src"));
   const names = Object.keys(OUTPUTS);
   const configuration = ["[book]", 'title = "Hostile"', "[preprocessor.proof]", 'before = ["links"]'];
-  configuration.push("[preprocessor.proof.runner.cat]", "command = '/bin/cat'");
+  configuration.push("[preprocessor.proof.runner.bash]", "command = '/bin/cat'");
   writeFileSync(join(folder, "book.toml"), configuration.join("\n"));
   writeFileSync(join(folder, "src/SUMMARY.md"), names.map((name) => `- [${name}](${name}.md)\n`).join(""));
-  // What the block holds is what it prints; a backslash keeps a template from being read as an include.
+  // What a block holds is what it prints; a backslash keeps a template from being read as an include.
   for (const name of names) {
     const code = OUTPUTS[name].replaceAll("{{#", "\\{{#");
-    writeFileSync(join(folder, `src/${name}.md`), `# ${name}\n\n\`\`\`cat,run\n${code}\n\`\`\`\n`);
+    writeFileSync(join(folder, `src/${name}.md`), `# ${name}\n\n\`\`\`bash,run\n${code}\n\`\`\`\n`);
   }
   const manifest = join(import.meta.dirname, "../../Cargo.toml");
   const program = ["run", "--quiet", "--manifest-path", manifest, "--package", "mdbook-proof", "--", "--book"];
