@@ -29,6 +29,13 @@ impl Random {
         self.uniform() < probability
     }
 
+    /// A whole number below `bound`, each as likely as the others; 0 if there is none. By multiplication and shift, so that
+    /// a value's share is off by less than `bound` / 2^64.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        let wide = u128::from(self.generator.next_u64()) * u128::from(bound);
+        (wide >> 64) as u64
+    }
+
     /// An exponentially distributed number with this mean: the time until the next event of a process without memory.
     pub fn exponential(&mut self, mean: f64) -> f64 {
         -mean * (1.0 - self.uniform()).ln()
@@ -58,6 +65,17 @@ mod tests {
         };
         assert!(draw(1).iter().eq(&draw(1)));
         assert!(draw(1).iter().ne(&draw(2)));
+    }
+
+    #[test]
+    fn whole_numbers_are_evenly_spread_below_their_bound() {
+        let mut random = Random::new(2);
+        let mut counts = [0u32; 5];
+        for _ in 0..100_000 {
+            counts[usize::try_from(random.below(5)).unwrap()] += 1;
+        }
+        assert!(counts.iter().all(|count| count.abs_diff(20_000) < 600));
+        assert_eq!((random.below(1), random.below(0)), (0, 0));
     }
 
     #[test]

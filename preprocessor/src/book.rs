@@ -1,19 +1,21 @@
 //! A book on disk: loading, checking, blessing and building it.
 
 use crate::config::{Call, Settings};
+use crate::destinations;
 use crate::edit::{self, Edit};
 use crate::finding::Finding;
-use crate::links;
 use crate::preprocessor::{Proof, Unproven, sources};
 use crate::proof::{self, Proven};
 use crate::run;
 use crate::run::sandbox::Status;
 use crate::run::store::Store;
+use crate::serve::site::Built;
 use anyhow::{Context, Result, bail};
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config as BookConfig;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 
 /// A page, or one line of it, that a command is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,7 +95,7 @@ pub fn check(root: &Path, targets: &[Target], call: &Call) -> Result<Vec<Proven>
         targets.is_empty() || targets.iter().any(|t| page.path().starts_with(&t.path))
     });
     let mut proven = proof::prove(&pages, &settings)?;
-    links::check(&mut proven, &all, &settings);
+    destinations::check(&mut proven, &all, &settings);
     Ok(proven)
 }
 
@@ -190,15 +192,47 @@ pub fn build(root: &Path, call: &Call, warnings: impl Fn() -> usize) -> Result<P
     let config = configuration(root)?;
     let place = root.join(&config.build.build_dir);
     let parent = place.parent().unwrap_or(root);
+    let (folder, _) = render(root, config, parent, call, warnings)?;
+    if place.exists() {
+        std::fs::rename(&place, folder.path().join("last"))
+            .with_context(|| format!("failed to move `{}` away", place.display()))?;
+    }
+    std::fs::rename(folder.path().join("book"), &place)
+        .with_context(|| format!("failed to write `{}`", place.display()))?;
+    Ok(place)
+}
+
+/// Builds the book into a new folder inside `parent`, to be looked at from the root of a server.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_to_serve(
+    root: &Path,
+    parent: &Path,
+    call: &Call,
+    warnings: impl Fn() -> usize,
+) -> Result<Built> {
+    let mut config = configuration(root)?;
+    config.set("output.html.site-url", "/")?;
+    let (folder, pages) = render(root, config, parent, call, warnings)?;
+    Ok(Built { folder, pages })
+}
+
+/// Renders the book as `book` inside a new folder of `parent`, and says where its HTML is.
+fn render(
+    root: &Path,
+    mut config: BookConfig,
+    parent: &Path,
+    call: &Call,
+    warnings: impl Fn() -> usize,
+) -> Result<(TempDir, PathBuf)> {
     std::fs::create_dir_all(parent)
         .with_context(|| format!("failed to make `{}`", parent.display()))?;
     let folder = tempfile::Builder::new()
         .prefix(".book-")
         .tempdir_in(parent)
         .with_context(|| format!("failed to make a folder in `{}`", parent.display()))?;
-    let mut config = config;
-    let rendered = folder.path().join("book");
-    config.build.build_dir.clone_from(&rendered);
+    config.build.build_dir = folder.path().join("book");
     let mut book = MDBook::load_with_config(root, config).context("failed to load the book")?;
     book.with_preprocessor(Proof { call: call.clone() });
     book.build()?;
@@ -206,13 +240,8 @@ pub fn build(root: &Path, call: &Call, warnings: impl Fn() -> usize) -> Result<P
         0 => {}
         n => bail!("mdBook warned {n} times, see above; the book was not written"),
     }
-    if place.exists() {
-        std::fs::rename(&place, folder.path().join("last"))
-            .with_context(|| format!("failed to move `{}` away", place.display()))?;
-    }
-    std::fs::rename(&rendered, &place)
-        .with_context(|| format!("failed to write `{}`", place.display()))?;
-    Ok(place)
+    let pages = book.build_dir_for("html");
+    Ok((folder, pages))
 }
 
 /// Which bounds this system puts on the book's runs.

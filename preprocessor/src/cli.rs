@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::{commands, warnings};
+use crate::{commands, serving, warnings};
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand, ValueEnum};
 use mdbook_preprocessor::Preprocessor;
@@ -51,6 +51,15 @@ pub(crate) enum Format {
 enum Command {
     /// Verify the book and build it.
     Build {
+        /// Open it in the browser.
+        #[arg(long)]
+        open: bool,
+    },
+    /// Show the book in a browser on this machine, and build and show it again on each change.
+    Serve {
+        /// The port; 0 takes a free one.
+        #[arg(long, short, default_value = "3000", value_name = "NUMBER")]
+        port: u16,
         /// Open it in the browser.
         #[arg(long)]
         open: bool,
@@ -159,6 +168,7 @@ pub(crate) fn run() -> ExitCode {
         None if !arguments.book => protocol(&caller),
         None => build(&arguments.dir, false, &caller),
         Some(Command::Build { open }) => build(&arguments.dir, open, &caller),
+        Some(Command::Serve { port, open }) => serving::serve(&arguments.dir, port, open, &caller),
         Some(Command::Check {
             paths,
             repeat,
@@ -201,7 +211,7 @@ pub(crate) fn run() -> ExitCode {
 #[derive(Clone)]
 pub(crate) struct Caller {
     /// The command that messages name.
-    bless: &'static str,
+    pub(crate) bless: &'static str,
     /// How findings and reports are printed.
     pub(crate) format: Format,
     pub(crate) call: Call,

@@ -367,7 +367,7 @@ fn code_of(line: &str) -> &str {
 }
 
 /// Where the text behind `# =` starts.
-fn result_mark(line: &str) -> Option<usize> {
+pub(crate) fn result_mark(line: &str) -> Option<usize> {
     let comment = line.find('#')?;
     let rest = line[comment + 1..].trim_start();
     rest.starts_with('=').then(|| line.len() - rest.len() + 1)
