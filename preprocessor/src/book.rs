@@ -1,9 +1,9 @@
 //! A book on disk: loading, checking, blessing and building it.
 
 use crate::config::{Call, Settings};
+use crate::destinations;
 use crate::edit::{self, Edit};
 use crate::finding::Finding;
-use crate::links;
 use crate::preprocessor::{Proof, Unproven, sources};
 use crate::proof::{self, Proven};
 use crate::run;
@@ -95,7 +95,7 @@ pub fn check(root: &Path, targets: &[Target], call: &Call) -> Result<Vec<Proven>
         targets.is_empty() || targets.iter().any(|t| page.path().starts_with(&t.path))
     });
     let mut proven = proof::prove(&pages, &settings)?;
-    links::check(&mut proven, &all, &settings);
+    destinations::check(&mut proven, &all, &settings);
     Ok(proven)
 }
 

@@ -11,7 +11,7 @@
 //! 7. [`pictures`] draws outputs as charts and sequence diagrams, and lays sketches out.
 //! 8. [`render`] replaces our markup by what mdBook shows.
 //! 9. [`gather`] shows what several pages hold once more on one.
-//! 10. [`links`] looks at where the pages' links lead, all pages of the book in hand.
+//! 10. [`destinations`] looks at where the pages' links lead, all pages of the book in hand.
 //!
 //! [`proof`] is that line. [`preprocessor`] offers it to mdBook, [`book`] to the commands, and [`serve`] shows the
 //! book while it is written; what is wrong
@@ -19,6 +19,7 @@
 
 pub mod book;
 pub mod config;
+pub mod destinations;
 pub mod edit;
 pub mod evidence;
 pub mod figures;
@@ -30,7 +31,6 @@ pub mod links;
 pub mod lint;
 pub mod message;
 pub mod new;
-pub mod origins;
 pub mod page;
 pub mod panel;
 pub mod pictures;

@@ -1,8 +1,8 @@
 //! The mdBook side: the `Preprocessor` itself, and the protocol on standard input and output.
 
 use crate::config::{Call, Settings};
+use crate::destinations;
 use crate::finding::Finding;
-use crate::links;
 use crate::proof;
 use crate::source::Source;
 use anyhow::{Context, Result, bail};
@@ -54,7 +54,7 @@ impl Preprocessor for Proof {
         let settings = Settings::read(&ctx.config, root, &self.call)?;
         let sources = sources(&book, &settings);
         let mut proven = proof::prove(&sources, &settings)?;
-        links::check(&mut proven, &sources, &settings);
+        destinations::check(&mut proven, &sources, &settings);
         let mut pages = proven.iter();
         book.for_each_mut(|item| {
             if let BookItem::Chapter(chapter) = item

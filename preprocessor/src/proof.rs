@@ -8,7 +8,7 @@ use crate::figures::engine::{Engine, Workplace};
 use crate::figures::runs::Runs;
 use crate::finding::Finding;
 use crate::gather;
-use crate::origins::Origins;
+use crate::links::Links;
 use crate::page::{self, Language, Page, markdown};
 use crate::pictures;
 use crate::render::{self, Evidence};
@@ -80,7 +80,7 @@ pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>
     };
     let to_run: Vec<&Page> = pages.iter().map(|(page, _)| page).collect();
     let results = run::run(&to_run, settings)?;
-    let links = Origins::new(settings);
+    let links = Links::new(settings);
     let mut proven = Vec::new();
     let mut edits = Vec::new();
     for ((page, findings), results) in pages.iter().zip(results) {
@@ -171,7 +171,7 @@ fn finish(
     mut findings: Vec<Finding>,
     results: &[JobResult],
     engine: &Engine,
-    links: &Origins,
+    links: &Links,
 ) -> (Proven, Vec<Edit>) {
     let mut evidence = Evidence::default();
     let mut runs = Runs::default();

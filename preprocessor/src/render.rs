@@ -2,7 +2,7 @@
 
 use crate::edit::Edit;
 use crate::html::escaped;
-use crate::origins::Origins;
+use crate::links::Links;
 use crate::page::{Block, Fence, Page, fence};
 use crate::panel;
 use crate::pictures::Drawn;
@@ -27,7 +27,7 @@ pub struct Evidence {
 /// What makes the page's text what mdBook shall see.
 ///
 /// A page without our markup stays as it is, byte for byte.
-pub fn render(page: &Page, drawn: &Drawn, evidence: Evidence, links: &Origins) -> Vec<Edit> {
+pub fn render(page: &Page, drawn: &Drawn, evidence: Evidence, links: &Links) -> Vec<Edit> {
     let source = &page.source;
     let mut edits = Vec::new();
     for (number, block) in page.blocks.iter().enumerate() {
@@ -99,7 +99,7 @@ fn apart(fence: &Fence, html: &str) -> String {
 }
 
 /// Where the block's code stands: its file if all of it is included from one, or its lines in the page.
-fn source_of(source: &Source, block: &Block, links: &Origins) -> Option<String> {
+fn source_of(source: &Source, block: &Block, links: &Links) -> Option<String> {
     let code = &block.code;
     let (first, last) = (code.lines.first()?, code.lines.last()?);
     let file = first.file.as_ref().filter(|file| {
@@ -119,7 +119,7 @@ fn source_of(source: &Source, block: &Block, links: &Origins) -> Option<String> 
 }
 
 /// The page's line of evidence.
-fn closing(source: &Source, evidence: Evidence, links: &Origins) -> String {
+fn closing(source: &Source, evidence: Evidence, links: &Links) -> String {
     let mut parts = Vec::new();
     let mut count = |number: usize, one: &str, many: &str| {
         if number > 0 {

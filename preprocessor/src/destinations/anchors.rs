@@ -44,7 +44,7 @@ pub(super) fn read(page: &Source, events: &[Spanned<'_>]) -> Anchors {
     // mdBook counts the ids that it makes up, and not those that an author wrote.
     let mut counted = HashSet::new();
     let mut heading: Option<(Option<String>, String)> = None;
-    let mut in_code = false;
+    let (mut in_code, mut in_strong) = (false, false);
     for (event, span) in events {
         match event {
             Event::Start(Tag::Heading { id, .. }) => {
@@ -56,6 +56,8 @@ pub(super) fn read(page: &Source, events: &[Spanned<'_>]) -> Anchors {
                 let id = id.unwrap_or_else(|| unique(&made_from(&text), &mut counted));
                 anchors.ids.insert(id);
             }
+            Event::Start(Tag::Strong) => in_strong = true,
+            Event::End(TagEnd::Strong) => in_strong = false,
             Event::Start(Tag::CodeBlock(_)) => in_code = true,
             Event::End(TagEnd::CodeBlock) => in_code = false,
             Event::Start(Tag::FootnoteDefinition(name)) => {
@@ -63,11 +65,17 @@ pub(super) fn read(page: &Source, events: &[Spanned<'_>]) -> Anchors {
             }
             Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_) => {
                 let html = page.slice(span.clone());
+                // Here come boxes of other pages, under headings of their own.
+                anchors.is_open |= html.starts_with("<!-- gather:");
                 let found = html::attributes(html, &["id", "name"]);
                 anchors.ids.extend(found.map(|(id, _)| id));
             }
             Event::Text(text) | Event::Code(text) => {
                 anchors.is_open |= !in_code && text.contains("{{#");
+                // The number of a box is a place of its own.
+                if in_strong && is_number(text) {
+                    anchors.ids.insert(text.to_ascii_lowercase());
+                }
                 if let Some((_, heading)) = &mut heading {
                     heading.push_str(text);
                 }
@@ -81,6 +89,13 @@ pub(super) fn read(page: &Source, events: &[Spanned<'_>]) -> Anchors {
         }
     }
     anchors
+}
+
+/// Whether a text is letters, then digits.
+fn is_number(text: &str) -> bool {
+    let digits = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let is_number = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
+    is_number && digits.len() < text.len()
 }
 
 /// The id that mdBook makes from a heading's text.
