@@ -126,7 +126,7 @@ fn closing(source: &Source, evidence: Evidence, links: &Links) -> String {
             parts.push(format!("{number} {}", if number == 1 { one } else { many }));
         }
     };
-    count(evidence.runs, "run verified", "runs verified");
+    count(evidence.runs, "run", "runs");
     count(evidence.figures, "figure computed", "figures computed");
     count(evidence.checked, "figure checked", "figures checked");
     count(evidence.cited, "figure cited", "figures cited");
