@@ -38,7 +38,7 @@ pub fn with_pool(jobs: &[Job], limit: usize, database: Database) -> Vec<f64> {
         }
         let active: f64 = busy.iter().map(|_| 1.0).sum();
         let crowd = (active - database.cores).max(0.0);
-        let speed = (database.cores / active).min(1.0) / (1.0 + database.overhead * crowd);
+        let speed = (database.cores / active.max(1.0)).min(1.0) / (1.0 + database.overhead * crowd);
         let next_end = busy
             .iter()
             .map(|busy| busy.left)
