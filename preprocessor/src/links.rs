@@ -45,11 +45,8 @@ impl Links {
     pub fn lines(&self, source: &Source, first: usize, last: usize) -> Option<String> {
         let path = plain(&self.folder.join(source.path()))?;
         // Such a site draws Markdown, and then has no lines.
-        let plain = if path.ends_with(".md") {
-            "?plain=1"
-        } else {
-            ""
-        };
+        let is_markdown = source.path().extension().is_some_and(|end| end == "md");
+        let plain = if is_markdown { "?plain=1" } else { "" };
         let files = self.files.as_ref()?;
         Some(format!("{files}/{path}{plain}#L{first}-L{last}"))
     }
