@@ -45,7 +45,7 @@ impl Links {
     pub fn lines(&self, source: &Source, first: usize, last: usize) -> Option<String> {
         let path = plain(&self.folder.join(source.path()))?;
         // Such a site draws Markdown, and then has no lines.
-        let plain = if path.ends_with(".md") {
+        let plain = if source.path().extension().is_some_and(|end| end == "md") {
             "?plain=1"
         } else {
             ""
