@@ -1,6 +1,8 @@
 //! The store: a changed input runs again what depends on it, and nothing else ever does.
 
-use crate::fixture::{Book, answer};
+use crate::fixture::Book;
+#[cfg(unix)]
+use crate::fixture::answer;
 use std::time::{Duration, Instant};
 
 const RUST: &str = "```rust,run\n# let hidden = 1;\nprintln!(\"{} {hidden}\", lib_one::answer());\n```\n\n```output\n42 1\n```\n";
