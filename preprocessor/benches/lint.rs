@@ -9,6 +9,7 @@
 )]
 
 use mdbook_markdown::MarkdownOptions;
+use mdbook_proof::config::Call;
 use mdbook_proof::lint::{self, Linter};
 use mdbook_proof::source::Source;
 use std::fmt::Write as _;
@@ -74,7 +75,7 @@ fn best(mut work: impl FnMut()) -> Duration {
 }
 
 fn measure(what: &str, files: &[Arc<Source>]) {
-    let linter = Linter::new(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let linter = Linter::new(Path::new(env!("CARGO_MANIFEST_DIR")), &Call::default()).unwrap();
     let options = MarkdownOptions::default();
     let bytes: usize = files.iter().map(|source| source.text().len()).sum();
     let parsing = best(|| {

@@ -1,6 +1,7 @@
 //! A book on disk: loading, checking, blessing and building it.
 
 use crate::config::{Call, Settings};
+use crate::destinations;
 use crate::edit::{self, Edit};
 use crate::finding::Finding;
 use crate::preprocessor::{Proof, Unproven, sources};
@@ -8,11 +9,13 @@ use crate::proof::{self, Proven};
 use crate::run;
 use crate::run::sandbox::Status;
 use crate::run::store::Store;
+use crate::serve::site::Built;
 use anyhow::{Context, Result, bail};
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config as BookConfig;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 
 /// A page, or one line of it, that a command is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +32,7 @@ const BLESS_RUNS: u32 = 8;
 /// What [`bless`] did.
 #[derive(Debug)]
 pub struct Blessed {
-    /// The files that were written, with their text before and after.
+    /// The files that were written, or would be, with their text before and after.
     pub written: Vec<(PathBuf, String, String)>,
     /// What it can't mend.
     pub findings: Vec<Finding>,
@@ -74,7 +77,8 @@ pub fn pages(root: &Path) -> Result<PathBuf> {
 pub fn check(root: &Path, targets: &[Target], call: &Call) -> Result<Vec<Proven>> {
     let book = load(root)?;
     let settings = Settings::read(&book.config, root.to_owned(), call)?;
-    let mut pages = sources(&book.book, &settings);
+    let all = sources(&book.book, &settings);
+    let mut pages = all.clone();
     for target in targets {
         if !pages
             .iter()
@@ -90,14 +94,16 @@ pub fn check(root: &Path, targets: &[Target], call: &Call) -> Result<Vec<Proven>
     pages.retain(|page| {
         targets.is_empty() || targets.iter().any(|t| page.path().starts_with(&t.path))
     });
-    proof::prove(&pages, &settings)
+    let mut proven = proof::prove(&pages, &settings)?;
+    destinations::check(&mut proven, &all, &settings);
+    Ok(proven)
 }
 
-/// Writes what the runs printed and the expressions gave into the pages.
+/// What [`bless`] would do, and nothing written: the pages with what the runs printed and the expressions gave.
 ///
 /// # Errors
-/// As [`check`]; and when a page can't be written, or changed since it was read.
-pub fn bless(root: &Path, targets: &[Target], call: &Call) -> Result<Blessed> {
+/// As [`check`]; and when a page changed since it was read.
+pub fn proposal(root: &Path, targets: &[Target], call: &Call) -> Result<Blessed> {
     let call = Call {
         repeat: BLESS_RUNS,
         ..call.clone()
@@ -144,11 +150,23 @@ pub fn bless(root: &Path, targets: &[Target], call: &Call) -> Result<Blessed> {
             );
         }
         let after = format!("{mark}{}", edit::apply(page.source.text(), edits));
-        std::fs::write(&path, &after)
-            .with_context(|| format!("failed to write `{}`", path.display()))?;
         blessed
             .written
             .push((page.source.path().to_owned(), before, after));
+    }
+    Ok(blessed)
+}
+
+/// Writes what the runs printed and the expressions gave into the pages.
+///
+/// # Errors
+/// As [`proposal`]; and when a page can't be written.
+pub fn bless(root: &Path, targets: &[Target], call: &Call) -> Result<Blessed> {
+    let blessed = proposal(root, targets, call)?;
+    for (path, _, after) in &blessed.written {
+        let path = root.join(path);
+        std::fs::write(&path, after)
+            .with_context(|| format!("failed to write `{}`", path.display()))?;
     }
     Ok(blessed)
 }
@@ -174,15 +192,49 @@ pub fn build(root: &Path, call: &Call, warnings: impl Fn() -> usize) -> Result<P
     let config = configuration(root)?;
     let place = root.join(&config.build.build_dir);
     let parent = place.parent().unwrap_or(root);
+    let (folder, _) = render(root, config, parent, call, warnings)?;
+    if place.exists() {
+        std::fs::rename(&place, folder.path().join("last"))
+            .with_context(|| format!("failed to move `{}` away", place.display()))?;
+    }
+    std::fs::rename(folder.path().join("book"), &place)
+        .with_context(|| format!("failed to write `{}`", place.display()))?;
+    Ok(place)
+}
+
+/// Builds the book into a new folder inside `parent`, to be looked at from the root of a server. It has no search.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_to_serve(
+    root: &Path,
+    parent: &Path,
+    call: &Call,
+    warnings: impl Fn() -> usize,
+) -> Result<Built> {
+    let mut config = configuration(root)?;
+    config.set("output.html.site-url", "/")?;
+    // A third of the time goes into the search index, and whoever just saved a page has no need of it.
+    config.set("output.html.search.enable", false)?;
+    let (folder, pages) = render(root, config, parent, call, warnings)?;
+    Ok(Built { folder, pages })
+}
+
+/// Renders the book as `book` inside a new folder of `parent`, and says where its HTML is.
+fn render(
+    root: &Path,
+    mut config: BookConfig,
+    parent: &Path,
+    call: &Call,
+    warnings: impl Fn() -> usize,
+) -> Result<(TempDir, PathBuf)> {
     std::fs::create_dir_all(parent)
         .with_context(|| format!("failed to make `{}`", parent.display()))?;
     let folder = tempfile::Builder::new()
         .prefix(".book-")
         .tempdir_in(parent)
         .with_context(|| format!("failed to make a folder in `{}`", parent.display()))?;
-    let mut config = config;
-    let rendered = folder.path().join("book");
-    config.build.build_dir.clone_from(&rendered);
+    config.build.build_dir = folder.path().join("book");
     let mut book = MDBook::load_with_config(root, config).context("failed to load the book")?;
     book.with_preprocessor(Proof { call: call.clone() });
     book.build()?;
@@ -190,13 +242,8 @@ pub fn build(root: &Path, call: &Call, warnings: impl Fn() -> usize) -> Result<P
         0 => {}
         n => bail!("mdBook warned {n} times, see above; the book was not written"),
     }
-    if place.exists() {
-        std::fs::rename(&place, folder.path().join("last"))
-            .with_context(|| format!("failed to move `{}` away", place.display()))?;
-    }
-    std::fs::rename(&rendered, &place)
-        .with_context(|| format!("failed to write `{}`", place.display()))?;
-    Ok(place)
+    let pages = book.build_dir_for("html");
+    Ok((folder, pages))
 }
 
 /// Which bounds this system puts on the book's runs.

@@ -1,11 +1,12 @@
 //! The command line.
 
-use crate::{commands, warnings};
+use crate::{commands, serving, warnings};
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand, ValueEnum};
 use mdbook_preprocessor::Preprocessor;
 use mdbook_proof::book::{self, Target};
 use mdbook_proof::config::{Call, Progress};
+use mdbook_proof::figures::calculator;
 use mdbook_proof::finding::Finding;
 use mdbook_proof::message;
 use mdbook_proof::preprocessor::{self, Proof, summary};
@@ -54,6 +55,15 @@ enum Command {
         #[arg(long)]
         open: bool,
     },
+    /// Show the book in a browser on this machine, and build and show it again on each change.
+    Serve {
+        /// The port; 0 takes a free one.
+        #[arg(long, short, default_value = "3000", value_name = "NUMBER")]
+        port: u16,
+        /// Open it in the browser.
+        #[arg(long)]
+        open: bool,
+    },
     /// Verify the book, or some of its pages, without building it.
     Check {
         /// Pages, or folders of pages.
@@ -69,6 +79,9 @@ enum Command {
     Bless {
         /// Pages, or single places as PAGE:LINE.
         paths: Vec<PathBuf>,
+        /// Print a patch for `git apply` instead, and write nothing; with `--format github` as Markdown.
+        #[arg(long)]
+        diff: bool,
     },
     /// Check the tables of any Markdown files, with no book around them and nothing run.
     Lint {
@@ -83,6 +96,11 @@ enum Command {
     },
     /// Count what stands behind the figures of each page, and list those that stand alone.
     Report,
+    /// Write a page from a template, and list it in SUMMARY.md.
+    New {
+        #[command(subcommand)]
+        what: New,
+    },
     /// Tell mdBook whether a renderer is supported.
     #[command(hide = true)]
     Supports {
@@ -98,11 +116,31 @@ enum Command {
         /// The program and its bounds, in JSON.
         spec: Option<String>,
     },
+    /// Compute expressions, a request a line.
+    #[command(hide = true)]
+    Calculate,
     /// Run the SQL of a file, in JSON.
     #[command(hide = true)]
     Sql {
         /// The file.
         file: PathBuf,
+    },
+}
+
+/// What `new` writes.
+#[derive(Subcommand)]
+pub(crate) enum New {
+    /// A page.
+    Chapter {
+        /// Its title.
+        #[arg(required = true)]
+        title: Vec<String>,
+        /// The page that it follows in the table of contents; the last one if none is named.
+        #[arg(long, value_name = "PAGE", conflicts_with = "under")]
+        after: Option<PathBuf>,
+        /// The page whose last part it becomes.
+        #[arg(long, value_name = "PAGE")]
+        under: Option<PathBuf>,
     },
 }
 
@@ -130,12 +168,15 @@ pub(crate) fn run() -> ExitCode {
         None if !arguments.book => protocol(&caller),
         None => build(&arguments.dir, false, &caller),
         Some(Command::Build { open }) => build(&arguments.dir, open, &caller),
+        Some(Command::Serve { port, open }) => serving::serve(&arguments.dir, port, open, &caller),
         Some(Command::Check {
             paths,
             repeat,
             verbose,
         }) => check(&arguments.dir, &paths, repeat, verbose, caller.clone()),
-        Some(Command::Bless { paths }) => bless(&arguments.dir, &paths, &caller),
+        Some(Command::Bless { paths, diff: true }) => propose(&arguments.dir, &paths, &caller),
+        Some(Command::Bless { paths, .. }) => bless(&arguments.dir, &paths, &caller),
+        Some(Command::New { what }) => commands::new(&arguments.dir, what),
         Some(Command::Lint { paths }) => commands::lint(&paths, &caller),
         Some(Command::Fix { paths }) => commands::fix(&arguments.dir, &paths, &caller),
         Some(Command::Report) => commands::report(&arguments.dir, &caller),
@@ -148,6 +189,9 @@ pub(crate) fn run() -> ExitCode {
         Some(Command::Shim { r#try: true, .. }) => try_bounds(),
         Some(Command::Shim { spec, .. }) => shim(&spec.unwrap_or_default()),
         Some(Command::Sql { file }) => run_sql(&file),
+        Some(Command::Calculate) => {
+            calculator::serve(io::stdin().lock(), io::stdout().lock()).map(|()| true)
+        }
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -167,7 +211,7 @@ pub(crate) fn run() -> ExitCode {
 #[derive(Clone)]
 pub(crate) struct Caller {
     /// The command that messages name.
-    bless: &'static str,
+    pub(crate) bless: &'static str,
     /// How findings and reports are printed.
     pub(crate) format: Format,
     pub(crate) call: Call,
@@ -202,7 +246,7 @@ fn try_bounds() -> Result<bool> {
 
 fn run_sql(file: &Path) -> Result<bool> {
     let text = std::fs::read_to_string(file)?;
-    match sql::run(&serde_json::from_str::<Vec<String>>(&text)?)? {
+    match sql::run(&serde_json::from_str::<Vec<sql::SqlBlock>>(&text)?)? {
         Ok(printed) => {
             print!("{printed}");
             Ok(true)
@@ -288,6 +332,20 @@ fn bless(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bool> {
     }
     caller.print(&blessed.findings);
     Ok(blessed.findings.is_empty())
+}
+
+/// Prints what [`bless`] would write. Whoever reads the patch decides, so that it may be printed anywhere.
+fn propose(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bool> {
+    let root = book::find(dir)?;
+    let blessed = book::proposal(&root, &targets(&root, paths)?, &caller.call)?;
+    commands::print_patch(&blessed.written, caller.format == Format::Github);
+    // Standard output is the patch's alone.
+    Caller {
+        format: Format::Human,
+        ..caller.clone()
+    }
+    .print(&blessed.findings);
+    Ok(blessed.written.is_empty() && blessed.findings.is_empty())
 }
 
 /// Reads `PATH` and `PATH:LINE`, each relative to where the program was called or to the book's root.

@@ -1,13 +1,15 @@
-//! The commands about tables and evidence: `lint`, `fix` and `report`.
+//! The commands about tables, evidence and new pages: `lint`, `fix`, `report` and `new`.
 
-use crate::cli::{Caller, Format};
+use crate::cli::{Caller, Format, New};
 use crate::warnings;
 use anyhow::{Context, Result};
 use mdbook_proof::finding::Finding;
 use mdbook_proof::lint::{self, Fixed, Linter};
+use mdbook_proof::new::{self, Place};
 use mdbook_proof::report::Report;
 use mdbook_proof::{book, message};
 use similar::TextDiff;
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 /// Lints Markdown files.
@@ -15,7 +17,7 @@ pub(crate) fn lint(paths: &[PathBuf], caller: &Caller) -> Result<bool> {
     let mut count = 0;
     let mut findings = Vec::new();
     for path in paths {
-        let mut linter = Linter::new(path)?;
+        let mut linter = Linter::new(path, &caller.call)?;
         for source in lint::sources(path)? {
             count += 1;
             match source? {
@@ -40,7 +42,7 @@ pub(crate) fn fix(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bool
     let mut written: Vec<Fixed> = Vec::new();
     let mut findings: Vec<Finding> = Vec::new();
     for path in &paths {
-        let linter = Linter::new(path)?;
+        let linter = Linter::new(path, &caller.call)?;
         for source in lint::sources(path)? {
             match source? {
                 Ok(source) => {
@@ -83,6 +85,39 @@ pub(crate) fn report(dir: &Path, caller: &Caller) -> Result<bool> {
     let findings: Vec<Finding> = pages.into_iter().flat_map(|page| page.findings).collect();
     caller.print(&findings);
     Ok(findings.is_empty())
+}
+
+/// Writes a page from the template, and says what comes next.
+pub(crate) fn new(dir: &Path, what: New) -> Result<bool> {
+    let New::Chapter {
+        title,
+        after,
+        under,
+    } = what;
+    let root = book::find(dir)?;
+    let place = match (after, under) {
+        (Some(page), _) => Place::After(page),
+        (None, Some(page)) => Place::Under(page),
+        (None, None) => Place::Last,
+    };
+    let page = new::chapter(&root, &title.join(" "), &place)?;
+    println!("wrote {} and listed it in SUMMARY.md", page.display());
+    Ok(true)
+}
+
+/// Prints a patch that `git apply` takes, alone or as a section of Markdown; nothing where nothing changes.
+pub(crate) fn print_patch(written: &[Fixed], as_markdown: bool) {
+    let patch = message::patch(written);
+    match as_markdown {
+        true => print!("{}", message::proposal(&patch)),
+        // A terminal would obey what it holds; a file or another program needs it as it is.
+        false if io::stdout().is_terminal() => {
+            for line in patch.lines() {
+                println!("{}", message::printable(line));
+            }
+        }
+        false => print!("{patch}"),
+    }
 }
 
 /// Prints how files were changed.

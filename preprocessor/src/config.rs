@@ -27,6 +27,10 @@ pub struct Config {
     /// How many figures in the book's tables may be bare: neither computed nor checked nor cited. Unlimited
     /// where it isn't set.
     pub max_bare_table_figures: Option<usize>,
+    /// The chapter that explains the checks, relative to `src`: each page's evidence links to it once it exists.
+    pub explanation: Option<PathBuf>,
+    /// The commit, branch or tag that links to sources name; `HEAD` if it isn't given.
+    pub revision: Option<String>,
 
     // The rest is mdBook's own, here so that the keys are known.
     /// How mdBook calls the preprocessor.
@@ -114,6 +118,8 @@ pub struct Settings {
     pub admonitions: bool,
     /// Who draws the book's `mermaid` fences.
     pub sketches: Sketches,
+    /// The address of the repository, if the book names one.
+    pub repository: Option<String>,
     /// Our own table.
     pub proof: Config,
 }
@@ -151,6 +157,7 @@ impl Settings {
                 true => Sketches::Theirs,
                 false => Sketches::Ours,
             },
+            repository: html.git_repository_url,
             proof,
         })
     }

@@ -325,7 +325,7 @@ mod tests {
     fn tallied(text: &str) -> (Tally, Vec<String>) {
         let source = Arc::new(Source::new("a.md", text));
         let options = mdbook_markdown::MarkdownOptions::default();
-        let (page, _) = page::read(&source, &markdown::parse(source.text(), &options));
+        let (page, _) = page::read(&source, &markdown::parse(source.text(), &options), &[]);
         let engine = Engine::new(None).unwrap();
         let runs = Runs::default();
         let meaning = meaning::check(&source, &page.tables, Scope::new(&engine), &engine, &runs);

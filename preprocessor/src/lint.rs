@@ -3,12 +3,14 @@
 //! A declared rule may read what a named block printed; here that is the output that stands under the block.
 
 use crate::config::{Call, Settings};
-use crate::figures::engine::Engine;
+use crate::figures::engine::{Engine, Workplace};
 use crate::figures::runs::Runs;
 use crate::figures::{self, Scope};
 use crate::finding::Finding;
 use crate::fix;
 use crate::page::{self, markdown};
+use crate::run;
+use crate::run::process::Host;
 use crate::source::Source;
 use crate::tables::meaning::{self, Units};
 use crate::tables::{self, Table};
@@ -43,14 +45,28 @@ impl Linter {
     ///
     /// # Errors
     /// When a prelude can't be computed.
-    pub fn new(path: &Path) -> Result<Self> {
+    pub fn new(path: &Path, call: &Call) -> Result<Self> {
         let settings = settings(path);
         let prelude = settings.as_ref().and_then(|settings| {
             let path = settings.proof.prelude.as_ref()?;
             let text = fs::read_to_string(settings.root.join(path)).ok()?;
             Some(Source::new(path, text))
         });
-        let engine = Engine::new(prelude.as_ref())
+        let program = match &call.program {
+            None => None,
+            Some(program) => {
+                let host = Host {
+                    shim: Some(program.clone()),
+                    status: run::probe(program)?,
+                };
+                Some((program.clone(), host))
+            }
+        };
+        let workplace = Workplace {
+            program,
+            store: None,
+        };
+        let engine = Engine::at(workplace, prelude.as_ref())
             .map_err(|error| anyhow::anyhow!("the prelude can't be computed: {}", error.message))?;
         Ok(Self {
             in_book: settings.is_some(),
@@ -255,6 +271,7 @@ mod tests {
             options: MarkdownOptions::default(),
             units: Units::new(&engine),
             in_book: false,
+            runners: Vec::new(),
             engine,
         }
     }

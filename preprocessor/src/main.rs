@@ -7,6 +7,7 @@
 
 mod cli;
 mod commands;
+mod serving;
 mod warnings;
 
 use std::process::ExitCode;

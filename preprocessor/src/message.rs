@@ -1,8 +1,11 @@
 //! Findings as text: the author's line quoted, what was expected and found, how to mend it.
 
 use crate::finding::{BLESS, Finding};
+use crate::page::fence;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use similar::TextDiff;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 /// A finding as a person reads it. `bless` is the command that accepts what was found.
 pub fn human(finding: &Finding, bless: &str, color: bool) -> String {
@@ -113,6 +116,38 @@ pub fn json(finding: &Finding, bless: &str) -> String {
         "mendable": finding.mend.is_some(),
     });
     format!("{object}\n")
+}
+
+/// Changed files as a patch: each with its path, its text before and after.
+pub fn patch(changes: &[(PathBuf, String, String)]) -> String {
+    changes
+        .iter()
+        .map(|(path, before, after)| {
+            let path = path.to_string_lossy().replace('\\', "/");
+            TextDiff::from_lines(before.as_str(), after.as_str())
+                .unified_diff()
+                .header(&format!("a/{path}"), &format!("b/{path}"))
+                .to_string()
+        })
+        .collect()
+}
+
+/// A patch as a section of Markdown that tells a reader of a job's summary what to do with it; nothing for none.
+pub fn proposal(patch: &str) -> String {
+    // A summary holds a megabyte.
+    const LARGEST: usize = 500_000;
+    if patch.is_empty() {
+        return String::new();
+    }
+    let introduction = "### What the runs print and the sums give\n\nThe pages say something else. If this is what they should say, apply the patch with `git apply`, or put its lines that start with `+` in the place of those that start with `-`.\n\n";
+    if patch.len() > LARGEST {
+        let kib = patch.len() / 1024;
+        return format!(
+            "{introduction}The patch has {kib} KiB, too much to show here: run `bless` on your own machine.\n"
+        );
+    }
+    let fence = fence::write("diff", patch, "", "\n");
+    format!("{introduction}{fence}\n")
 }
 
 /// The line without control characters, which a terminal would obey.

@@ -13,8 +13,8 @@ const LONG: usize = 30;
 /// A line of more characters doesn't fit a phone.
 const NARROW: usize = 26;
 
-/// The verified output of a block. `picture` is what was drawn of it.
-pub fn output(view: &View, text: &str, picture: Option<&str>) -> String {
+/// The verified output of a block. `picture` is what was drawn of it, `link` where its code stands.
+pub fn output(view: &View, text: &str, picture: Option<&str>, link: Option<&str>) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let shown = match picture {
         Some(picture) => format!(
@@ -28,7 +28,10 @@ pub fn output(view: &View, text: &str, picture: Option<&str>) -> String {
         n if n > LONG => format!(", {n} lines"),
         _ => String::new(),
     };
-    let inside = format!("<p class=\"proof-verified\">Verified output{count}</p>{shown}");
+    let link = link.map_or_else(String::new, |link| {
+        format!(" <a href=\"{}\">Source</a>", escaped(link))
+    });
+    let inside = format!("<p class=\"proof-verified\">Verified output{count}{link}</p>{shown}");
     if view.is_guess {
         format!(
             "<details class=\"proof-output proof-guess\"><summary>What do you expect?</summary>{inside}</details>"
@@ -124,6 +127,7 @@ mod tests {
             &view,
             "seed 7\n\n| a | <b> |\n| - | -: |\n| x\\|y | 2 |\nend\n",
             None,
+            None,
         );
         for part in [
             "plaintext\">seed 7&#10;</code>",
@@ -141,14 +145,23 @@ mod tests {
             is_guess: true,
             ..View::default()
         };
-        let html = output(&view, &"x\n".repeat(30), None);
+        let html = output(&view, &"x\n".repeat(30), None, None);
         assert!(!html.contains("tabindex"), "{html}");
-        assert!(output(&view, &"x".repeat(99), None).contains("tabindex"));
-        let html = output(&view, &"x\n".repeat(31), None);
+        assert!(output(&view, &"x".repeat(99), None, None).contains("tabindex"));
+        let html = output(&view, &"x\n".repeat(31), None, None);
         assert!(html.starts_with("<details"), "{html}");
         assert!(html.contains("What do you expect?"), "{html}");
         assert!(html.contains("31 lines"), "{html}");
         assert!(html.contains("tabindex"), "{html}");
+    }
+
+    #[test]
+    fn a_link_to_the_source_is_text_too() {
+        let html = output(&View::default(), "x", None, Some("https://a/\"{{#x}}"));
+        assert!(
+            html.contains("<a href=\"https://a/&quot;&#123;&#123;#x}}\">Source</a>"),
+            "{html}"
+        );
     }
 
     proptest! {
@@ -156,7 +169,7 @@ mod tests {
         fn any_text_is_one_line_of_html(text in "(\\PC|[|\\n :-]){0,60}") {
             for form in [Form::Text, Form::Table] {
                 let view = View { form, ..View::default() };
-                let html = output(&view, &text, None);
+                let html = output(&view, &text, None, None);
                 prop_assert!(!html.contains(['\n', '{']), "{}", html);
             }
         }

@@ -1,6 +1,7 @@
 //! The mdBook side: the `Preprocessor` itself, and the protocol on standard input and output.
 
 use crate::config::{Call, Settings};
+use crate::destinations;
 use crate::finding::Finding;
 use crate::proof;
 use crate::source::Source;
@@ -51,7 +52,9 @@ impl Preprocessor for Proof {
         let root = std::fs::canonicalize(&ctx.root)
             .with_context(|| format!("failed to find `{}`", ctx.root.display()))?;
         let settings = Settings::read(&ctx.config, root, &self.call)?;
-        let proven = proof::prove(&sources(&book, &settings), &settings)?;
+        let sources = sources(&book, &settings);
+        let mut proven = proof::prove(&sources, &settings)?;
+        destinations::check(&mut proven, &sources, &settings);
         let mut pages = proven.iter();
         book.for_each_mut(|item| {
             if let BookItem::Chapter(chapter) = item

@@ -1,14 +1,19 @@
-//! The line from pages to proven pages: read, plan, run, verify, tables, pictures, render.
+//! The line from pages to proven pages: read, plan, run, verify, tables, pictures, render, gather.
 
 use crate::config::{Settings, Sketches};
+use crate::edit::{self, Edit};
 use crate::evidence::{self, Tally};
 use crate::figures;
-use crate::figures::engine::Engine;
+use crate::figures::engine::{Engine, Workplace};
 use crate::figures::runs::Runs;
 use crate::finding::Finding;
+use crate::gather;
+use crate::links::Links;
 use crate::page::{self, Language, Page, markdown};
 use crate::pictures;
 use crate::render::{self, Evidence};
+use crate::run::key::Key;
+use crate::run::store::Store;
 use crate::run::{self, JobResult};
 use crate::source::Source;
 use crate::tables;
@@ -75,11 +80,19 @@ pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>
     };
     let to_run: Vec<&Page> = pages.iter().map(|(page, _)| page).collect();
     let results = run::run(&to_run, settings)?;
-    let mut proven: Vec<Proven> = pages
-        .into_iter()
-        .zip(results)
-        .map(|((page, findings), results)| finish(&page, findings, &results, &engine))
-        .collect();
+    let links = Links::new(settings);
+    let mut proven = Vec::new();
+    let mut edits = Vec::new();
+    for ((page, findings), results) in pages.iter().zip(results) {
+        let (page, rendering) = finish(page, findings.clone(), &results, &engine, &links);
+        proven.push(page);
+        edits.push(rendering);
+    }
+    engine.save()?;
+    gather::gather(&to_run, &mut edits);
+    for (page, edits) in proven.iter_mut().zip(edits) {
+        page.rendered = edit::apply(page.source.text(), edits);
+    }
     hold_to_limit(&mut proven, settings.proof.max_bare_table_figures);
     Ok(proven)
 }
@@ -121,7 +134,7 @@ fn engine(settings: &Settings) -> Result<std::result::Result<Engine, Box<Finding
         }
     };
     Ok(
-        Engine::new(source.as_deref()).map_err(|error| match &source {
+        Engine::at(workplace(settings)?, source.as_deref()).map_err(|error| match &source {
             Some(source) => {
                 let mut finding = Finding::new("expression", source, error.span, error.message);
                 finding.help = error.help;
@@ -138,12 +151,28 @@ fn engine(settings: &Settings) -> Result<std::result::Result<Engine, Box<Finding
     )
 }
 
+/// Where expressions are computed and remembered.
+fn workplace(settings: &Settings) -> Result<Workplace> {
+    let store = Store::open(&settings.store())?;
+    let program = match &settings.program {
+        Some(program) => Some((program.clone(), run::host(settings, &store)?)),
+        None => None,
+    };
+    let key = Key::new("figures of").with(&settings.root.to_string_lossy());
+    Ok(Workplace {
+        program,
+        store: Some((store, key.finish())),
+    })
+}
+
+/// The page but for its text, and what renders that.
 fn finish(
     page: &Page,
     mut findings: Vec<Finding>,
     results: &[JobResult],
     engine: &Engine,
-) -> Proven {
+    links: &Links,
+) -> (Proven, Vec<Edit>) {
     let mut evidence = Evidence::default();
     let mut runs = Runs::default();
     let mut verified = BTreeSet::new();
@@ -180,18 +209,24 @@ fn finish(
     let meaning = meaning::check(&page.source, &page.tables, scope, engine, &runs);
     let tally = evidence::tally(page, &meaning, figures.right, &mut Units::new(engine));
     evidence.figures = tally.computed;
+    evidence.checked = tally.checked;
+    evidence.cited = tally.cited;
     findings.extend(figures.findings);
     let drawn = pictures::draw(page, &verified);
-    findings.extend(drawn.findings.iter().cloned());
     findings.extend(meaning.findings);
+    // What the rules for tables report already is no second finding of the chart's.
+    let is_new = |finding: &&Finding| findings.iter().all(|other| other.span != finding.span);
+    let of_pictures: Vec<Finding> = drawn.findings.iter().filter(is_new).cloned().collect();
+    findings.extend(of_pictures);
     findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
-    Proven {
+    let proven = Proven {
         source: Arc::clone(&page.source),
-        rendered: render::render(page, &drawn, evidence),
+        rendered: String::new(),
         findings,
         evidence,
         ran,
         tally,
         unfilled: meaning.unfilled,
-    }
+    };
+    (proven, render::render(page, &drawn, evidence, links))
 }

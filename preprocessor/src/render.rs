@@ -1,11 +1,15 @@
 //! Rendering a page: our markup replaced by Markdown and HTML that mdBook shows, every other byte left.
 
-use crate::edit::{self, Edit};
+use crate::edit::Edit;
+use crate::html::escaped;
+use crate::links::Links;
 use crate::page::{Block, Fence, Page, fence};
 use crate::panel;
 use crate::pictures::Drawn;
 use crate::source::Source;
+use crate::sums;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// What a page proves, counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -14,19 +18,24 @@ pub struct Evidence {
     pub runs: usize,
     /// Figures and results that were computed and compared.
     pub figures: usize,
+    /// Figures that a rule compared with others.
+    pub checked: usize,
+    /// Figures whose source stands in a footnote.
+    pub cited: usize,
 }
 
-/// The page's text as mdBook shall see it.
+/// What makes the page's text what mdBook shall see.
 ///
-/// A page without our markup comes back byte for byte.
-pub fn render(page: &Page, drawn: &Drawn, evidence: Evidence) -> String {
+/// A page without our markup stays as it is, byte for byte.
+pub fn render(page: &Page, drawn: &Drawn, evidence: Evidence, links: &Links) -> Vec<Edit> {
     let source = &page.source;
     let mut edits = Vec::new();
     for (number, block) in page.blocks.iter().enumerate() {
         edits.extend(code(source, block));
         if let Some(output) = &block.output {
             let picture = drawn.outputs.get(&number).map(String::as_str);
-            let html = panel::output(&block.view, &output.text(), picture);
+            let link = source_of(source, block, links);
+            let html = panel::output(&block.view, &output.text(), picture, link.as_deref());
             edits.push(Edit::new(output.span.clone(), apart(output, &html)));
         }
     }
@@ -36,19 +45,21 @@ pub fn render(page: &Page, drawn: &Drawn, evidence: Evidence) -> String {
         edits.push(Edit::new(fence.span.clone(), apart(fence, &html)));
     }
     for calc in &page.calcs {
-        edits.push(Edit::new(calc.info.clone(), "text"));
+        let html = sums::calc(calc);
+        edits.push(Edit::new(calc.span.clone(), apart(calc, &html)));
     }
     for figure in &page.figures {
         edits.push(Edit::new(figure.comment.clone(), ""));
+        edits.extend(sums::marked(source, figure).map(|(span, html)| Edit::new(span, html)));
     }
     for comment in page.tables.iter().flat_map(|table| &table.checks) {
         edits.push(Edit::new(comment.span.clone(), ""));
     }
     if evidence != Evidence::default() {
         let end = source.text().len();
-        edits.push(Edit::new(end..end, closing(evidence)));
+        edits.push(Edit::new(end..end, closing(source, evidence, links)));
     }
-    edit::apply(source.text(), edits)
+    edits
 }
 
 /// The block as it is shown: our attributes gone, its includes expanded, and nothing left that mdBook would
@@ -87,7 +98,28 @@ fn apart(fence: &Fence, html: &str) -> String {
     format!("\n{prefix}{html}\n{}", prefix.trim_end())
 }
 
-fn closing(evidence: Evidence) -> String {
+/// Where the block's code stands: its file if all of it is included from one, or its lines in the page.
+fn source_of(source: &Source, block: &Block, links: &Links) -> Option<String> {
+    let code = &block.code;
+    let (first, last) = (code.lines.first()?, code.lines.last()?);
+    let file = first.file.as_ref().filter(|file| {
+        let mut others = code.lines.iter().map(|line| line.file.as_ref());
+        others.all(|other| other.is_some_and(|other| Arc::ptr_eq(other, file)))
+    });
+    match file {
+        Some(file) => {
+            let line = |at| file.position(at).line;
+            links.lines(file, line(first.span.start), line(last.span.start))
+        }
+        None => {
+            let line = |at| source.position(at).line;
+            links.lines(source, line(code.span.start), line(code.span.end))
+        }
+    }
+}
+
+/// The page's line of evidence.
+fn closing(source: &Source, evidence: Evidence, links: &Links) -> String {
     let mut parts = Vec::new();
     let mut count = |number: usize, one: &str, many: &str| {
         if number > 0 {
@@ -95,9 +127,19 @@ fn closing(evidence: Evidence) -> String {
         }
     };
     count(evidence.runs, "run", "runs");
-    count(evidence.figures, "figure", "figures");
+    count(evidence.figures, "figure computed", "figures computed");
+    count(evidence.checked, "figure checked", "figures checked");
+    count(evidence.cited, "figure cited", "figures cited");
     let mut text =
         String::from("\n\n<p class=\"proof-evidence\">Verified when this page was built: ");
-    let _ = writeln!(text, "{}.</p>", parts.join(", "));
+    let _ = write!(text, "{}.", parts.join(", "));
+    if let Some(way) = links.explanation(source) {
+        let _ = write!(
+            text,
+            " <a href=\"{}\">How this book checks itself</a>",
+            escaped(&way)
+        );
+    }
+    text.push_str("</p>\n");
     text
 }

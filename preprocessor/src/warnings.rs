@@ -1,15 +1,15 @@
-//! mdBook's own log: warnings are printed and counted, since mdBook exits 0 on them.
+//! mdBook's own log: warnings are printed and kept, since mdBook exits 0 on them.
 
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, SubscriberExt};
 
-static COUNT: AtomicUsize = AtomicUsize::new(0);
+static GIVEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// Prints and counts mdBook's warnings from now on.
+/// Prints and keeps mdBook's warnings from now on.
 pub(crate) fn watch() {
     let subscriber = tracing_subscriber::registry().with(Warnings);
     // Fails only if it was called before, which changes nothing.
@@ -18,7 +18,12 @@ pub(crate) fn watch() {
 
 /// How many warnings mdBook gave so far.
 pub(crate) fn count() -> usize {
-    COUNT.load(Ordering::Relaxed)
+    GIVEN.lock().unwrap_or_else(PoisonError::into_inner).len()
+}
+
+/// Those warnings, which count no more.
+pub(crate) fn take() -> Vec<String> {
+    std::mem::take(&mut GIVEN.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 struct Warnings;
@@ -27,10 +32,12 @@ impl<S: Subscriber> Layer<S> for Warnings {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let metadata = event.metadata();
         if *metadata.level() <= Level::WARN && metadata.target().starts_with("mdbook") {
-            COUNT.fetch_add(1, Ordering::Relaxed);
             let mut message = Message(String::new());
             event.record(&mut message);
-            eprintln!("warning[mdbook]: {}", message.0);
+            let text = format!("warning[mdbook]: {}", message.0);
+            eprintln!("{text}");
+            let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+            given.push(text);
         }
     }
 }

@@ -71,7 +71,7 @@ pub fn split_brain(checks_tokens: bool, before: u64, during: u64) -> Scenario {
     for _ in 0..before {
         scenario.add(&mut one, &mut store);
     }
-    scenario.trace.push("one -> two: heartbeat lost".to_owned());
+    scenario.trace.push("one -x two: heartbeat".to_owned());
     // The passive server reads the store and becomes active with the next token.
     let mut two = Node {
         name: "two",
@@ -98,10 +98,10 @@ impl Scenario {
         if store.write(token, value) {
             node.counter = value;
             self.acknowledged += 1;
-            self.trace.push(format!("{name} -> client: done"));
+            self.trace.push(format!("{name} --> client: done"));
         } else {
-            self.trace.push(format!("store -> {name}: refused"));
-            self.trace.push(format!("{name} -> client: error"));
+            self.trace.push(format!("store --> {name}: refused"));
+            self.trace.push(format!("{name} --> client: error"));
         }
     }
 }

@@ -94,6 +94,37 @@ impl<K: Hash + Eq + Clone, V> Lru<K, V> {
     }
     // ANCHOR_END: put
 
+    /// The value of a key, without counting as a use.
+    pub fn peek(&self, key: &K) -> Option<&V> {
+        self.places.get(key).map(|at| &self.nodes[*at].value)
+    }
+
+    /// Takes a key out, and returns its value.
+    pub fn remove(&mut self, key: &K) -> Option<V> {
+        let at = self.places.remove(key)?;
+        self.unlink(at);
+        let last = self.nodes.len() - 1;
+        if at != last {
+            // The last node moves into the gap, so it is linked anew under its new index.
+            let (newer, older) = (self.nodes[last].newer, self.nodes[last].older);
+            match newer {
+                Some(newer) => self.nodes[newer].older = Some(at),
+                None => self.newest = Some(at),
+            }
+            match older {
+                Some(older) => self.nodes[older].newer = Some(at),
+                None => self.oldest = Some(at),
+            }
+            self.places.insert(self.nodes[last].key.clone(), at);
+        }
+        Some(self.nodes.swap_remove(at).value)
+    }
+
+    /// How many entries there is room for.
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
     /// The keys from the most to the least recently used.
     pub fn keys(&self) -> impl Iterator<Item = &K> {
         std::iter::successors(self.newest, |at| self.nodes[*at].older).map(|at| &self.nodes[at].key)
@@ -150,15 +181,16 @@ mod tests {
         #[test]
         fn it_does_what_the_lru_crate_does(
             capacity in 1..8usize,
-            operations in prop::collection::vec((any::<bool>(), 0..12u8, any::<u8>()), 0..200),
+            operations in prop::collection::vec((0..4u8, 0..12u8, any::<u8>()), 0..200),
         ) {
             let mut ours = Lru::new(capacity);
             let mut theirs = lru::LruCache::new(NonZeroUsize::new(capacity).unwrap());
-            for (is_get, key, value) in operations {
-                if is_get {
-                    prop_assert_eq!(ours.get(&key), theirs.get(&key));
-                } else {
-                    prop_assert_eq!(ours.put(key, value), theirs.push(key, value));
+            for (operation, key, value) in operations {
+                match operation {
+                    0 => prop_assert_eq!(ours.get(&key), theirs.get(&key)),
+                    1 => prop_assert_eq!(ours.peek(&key), theirs.peek(&key)),
+                    2 => prop_assert_eq!(ours.remove(&key), theirs.pop(&key)),
+                    _ => prop_assert_eq!(ours.put(key, value), theirs.push(key, value)),
                 }
                 prop_assert_eq!(ours.len(), theirs.len());
                 prop_assert!(ours.keys().eq(theirs.iter().map(|(key, _)| key)));

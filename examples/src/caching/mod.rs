@@ -1,10 +1,33 @@
-//! Caching: which entry a full cache gives up.
+//! Caching: what a full cache gives up, how a cache and its database stay equal, and what many requests
+//! at once do to both.
 
+pub mod aside;
+mod belady;
+mod filter;
+pub mod hot;
+pub mod invalidation;
+mod jitter;
+mod levels;
 mod lru;
 mod lru_counters;
+mod negative;
+mod policies;
+pub mod race;
+pub mod refresh;
+mod sampled;
+pub mod stampede;
+mod two_queues;
+mod writing;
 
+pub use belady::belady_hits;
+pub use filter::Bloom;
+pub use jitter::loads_per_second;
+pub use levels::Levels;
 pub use lru::Lru;
 pub use lru_counters::{Block, CounterLru, Rule};
+pub use negative::{Asked, Memory, database_reads};
+pub use policies::{Cache, Policy};
+pub use writing::{Counts, ThroughCache, Writing};
 
 /// The share of a trace's requests that a cache of `capacity` entries answers, from 0 to 1.
 ///

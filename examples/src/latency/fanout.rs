@@ -78,15 +78,15 @@ pub fn hedged(backend: &Backend, patience: Option<u64>, random: &mut Random) -> 
 pub fn hedge_trace(first: u64, second: u64, patience: u64) -> Vec<(u64, String)> {
     let mut events = vec![(0, "client -> one: get")];
     if first <= patience {
-        events.push((first, "one -> client: answer"));
+        events.push((first, "one --> client: answer"));
     } else {
         events.push((patience, "client -> two: get"));
         let other = patience + second;
         if other < first {
-            events.push((other, "two -> client: answer"));
+            events.push((other, "two --> client: answer"));
             events.push((other, "client -> one: cancel"));
         } else {
-            events.push((first, "one -> client: answer"));
+            events.push((first, "one --> client: answer"));
             events.push((first, "client -> two: cancel"));
         }
     }

@@ -1,48 +1,122 @@
-//! The engine that computes expressions: `numbat`, with a small prelude of our own and the book's.
+//! The engine that pages compute with: it remembers what expressions gave, and has the rest computed.
+//!
+//! A result is kept under all that it follows from: the preludes, the definitions before it, and its own
+//! text. So a build in which no expression changed computes nothing, whatever else changed on the pages. The
+//! rest is computed by a [calculator](super::calculator), a process of its own; a library, which has
+//! no program to start, computes it in its own process.
 
+use super::calculator::{Answer, Calculator, Request};
+use super::interpreter::Interpreter;
+pub use super::value::{ExpressionError, Value};
+use crate::run::key::Key;
+use crate::run::process::Host;
+use crate::run::store::Store;
 use crate::source::Source;
-use numbat::diagnostic::ErrorDiagnostic;
-use numbat::module_importer::BuiltinModuleImporter;
-use numbat::resolver::CodeSource;
-use numbat::value::Value as NumbatValue;
-use numbat::{Context, InterpreterResult, NameResolutionError, NumbatError};
-use std::ops::Range;
-
-/// Why an expression has no value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExpressionError {
-    /// One line that says what is wrong.
-    pub message: String,
-    /// The bytes of the expression that it is about.
-    pub span: Range<usize>,
-    /// How to mend it.
-    pub help: Option<String>,
-    /// Whether it defines a name that a unit or a function has.
-    pub is_name_taken: bool,
-}
-
-/// A computed value with its unit. It holds a quantity and nothing else.
-#[derive(Debug, Clone)]
-pub struct Value(NumbatValue);
+use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How many expressions are computed as one list.
 const LIST: usize = 256;
 
-/// The definitions that every page starts from.
-#[derive(Clone)]
-pub struct Engine(Context);
+/// So many results that no page uses any more are kept with those that are used.
+const UNUSED: usize = 10_000;
+
+/// What computes, and where results are kept.
+#[derive(Default)]
+pub struct Workplace {
+    /// This program and what bounds it; none in a library.
+    pub program: Option<(PathBuf, Host)>,
+    /// Where results are kept, and under which key.
+    pub store: Option<(Store, String)>,
+}
+
+/// The definitions that expressions start from.
+pub struct Engine {
+    shared: Arc<Shared>,
+    /// What was defined since the preludes.
+    definitions: Vec<String>,
+    /// The preludes and the definitions, hashed.
+    chain: String,
+    session: Session,
+}
+
+/// Where an engine's definitions were run already, and how many of them.
+enum Session {
+    None,
+    Here(Box<Interpreter>, usize),
+    There(u64, u64, usize),
+}
+
+struct Shared {
+    workplace: Workplace,
+    prelude: Option<String>,
+    memory: Mutex<Memory>,
+    calculator: Mutex<Option<Calculator>>,
+    /// Counts calculators, so that a session of an ended one is not asked for.
+    generation: AtomicU64,
+    sessions: AtomicU64,
+}
+
+/// Results by key.
+#[derive(Default)]
+struct Memory {
+    known: HashMap<String, Kept>,
+    used: HashSet<String>,
+    is_changed: bool,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+enum Kept {
+    Value(Result<Option<Value>, ExpressionError>),
+    List(Option<Vec<Value>>),
+}
 
 impl Engine {
-    /// Loads our prelude, and the book's if it has one.
+    /// Loads our prelude, and the book's if it has one, in this process.
     ///
     /// # Errors
     /// What is wrong with the book's prelude, at its bytes.
     pub fn new(book_prelude: Option<&Source>) -> Result<Self, ExpressionError> {
-        let mut engine = Self(Context::new(BuiltinModuleImporter::default()));
-        engine.interpret(include_str!("prelude.nbt"))?;
-        if let Some(prelude) = book_prelude {
-            engine.interpret(prelude.text())?;
-        }
+        Self::at(Workplace::default(), book_prelude)
+    }
+
+    /// Loads the preludes where computing is done.
+    ///
+    /// # Errors
+    /// As [`Engine::new`].
+    pub fn at(
+        workplace: Workplace,
+        book_prelude: Option<&Source>,
+    ) -> Result<Self, ExpressionError> {
+        let prelude = book_prelude.map(|source| source.text().to_owned());
+        let known = workplace
+            .store
+            .as_ref()
+            .and_then(|(store, key)| store.get(key));
+        let chain = Key::new("figures")
+            .with(include_str!("prelude.nbt"))
+            .with(prelude.as_deref().unwrap_or_default());
+        let mut engine = Self {
+            shared: Arc::new(Shared {
+                workplace,
+                prelude,
+                memory: Mutex::new(Memory {
+                    known: known.unwrap_or_default(),
+                    ..Memory::default()
+                }),
+                calculator: Mutex::new(None),
+                generation: AtomicU64::new(0),
+                sessions: AtomicU64::new(0),
+            }),
+            definitions: Vec::new(),
+            chain: chain.finish(),
+            session: Session::None,
+        };
+        // A wrong prelude is found by the first expression.
+        engine.evaluate("1")?;
         Ok(engine)
     }
 
@@ -51,18 +125,20 @@ impl Engine {
     /// # Errors
     /// When they don't parse, units don't fit, or the value is not a number.
     pub fn interpret(&mut self, code: &str) -> Result<Option<Value>, ExpressionError> {
-        match self.0.interpret(code, CodeSource::Text) {
-            Ok((_, InterpreterResult::Value(NumbatValue::Quantity(quantity)))) => {
-                if quantity.unsafe_value().to_f64().is_finite() {
-                    Ok(Some(Value(NumbatValue::Quantity(quantity))))
-                } else {
-                    Err(error(code, "the value is not a finite number"))
-                }
+        let key = self.key("define", &[code]);
+        let result = match self.remembered(&key) {
+            Some(Kept::Value(result)) => result,
+            _ => {
+                let result = self.define(code);
+                self.keep(&key, Kept::Value(result.clone()));
+                result
             }
-            Ok((_, InterpreterResult::Value(_))) => Err(error(code, "the value is not a number")),
-            Ok((_, InterpreterResult::Continue)) => Ok(None),
-            Err(problem) => Err(explain(code, &problem)),
+        };
+        if result.is_ok() {
+            self.definitions.push(code.to_owned());
+            self.chain = Key::new("chain").with(&self.chain).with(code).finish();
         }
+        result
     }
 
     /// The value of an expression.
@@ -70,10 +146,16 @@ impl Engine {
     /// # Errors
     /// As [`Engine::interpret`].
     pub fn evaluate(&mut self, code: &str) -> Result<Value, ExpressionError> {
-        // In a copy: the engine keeps every number that it ever read, and has room for 65,536.
-        self.clone()
-            .interpret(code)?
-            .ok_or_else(|| error(code, "this is a definition, not an expression"))
+        let key = self.key("evaluate", &[code]);
+        let result = match self.remembered(&key) {
+            Some(Kept::Value(result)) => result,
+            _ => {
+                let result = self.compute(code);
+                self.keep(&key, Kept::Value(result.clone()));
+                result
+            }
+        };
+        result?.ok_or_else(|| ExpressionError::new(code, "the expression has no value"))
     }
 
     /// The values of many expressions: as one list where that works, which is ten times faster.
@@ -88,28 +170,18 @@ impl Engine {
         values
     }
 
-    /// The values of a list, if all of its elements have one, of one dimension, and finite.
-    fn list(&self, codes: &[String]) -> Option<Vec<Value>> {
+    fn list(&mut self, codes: &[String]) -> Option<Vec<Value>> {
         if codes.len() < 2 {
             return None;
         }
-        let code = format!("[{}]", codes.join(", "));
-        let mut context = self.0.clone();
-        let Ok((_, InterpreterResult::Value(NumbatValue::List(list)))) =
-            context.interpret(&code, CodeSource::Text)
-        else {
-            return None;
-        };
-        let values: Vec<Value> = list
-            .iter()
-            .map(|value| match value {
-                NumbatValue::Quantity(quantity) if quantity.unsafe_value().to_f64().is_finite() => {
-                    Some(Value(value.clone()))
-                }
-                _ => None,
-            })
-            .collect::<Option<_>>()?;
-        (values.len() == codes.len()).then_some(values)
+        let parts: Vec<&str> = codes.iter().map(String::as_str).collect();
+        let key = self.key("list", &parts);
+        if let Some(Kept::List(list)) = self.remembered(&key) {
+            return list;
+        }
+        let list = self.compute_list(codes);
+        self.keep(&key, Kept::List(list.clone()));
+        list
     }
 
     /// How many `unit` a value is. An empty unit stands for a bare number.
@@ -138,129 +210,198 @@ impl Engine {
             ..problem
         })
     }
-}
 
-impl Value {
-    /// How many `one` the value is; `unit` is what messages call it.
+    /// Keeps what was computed for later builds.
     ///
     /// # Errors
-    /// When the two measure different things.
-    pub fn in_units_of(&self, one: &Self, unit: &str) -> Result<f64, ExpressionError> {
-        let one = one.0.clone().unsafe_as_quantity();
-        let converted = self
-            .0
-            .clone()
-            .unsafe_as_quantity()
-            .convert_to(one.unit())
-            .map_err(|_| {
-                error(
-                    "",
-                    &format!(
-                        "the expression gives {}, which can't be {}",
-                        self.text(),
-                        match unit {
-                            "" | "times" => "a bare number".to_owned(),
-                            _ => format!("in `{unit}`"),
-                        }
-                    ),
-                )
-            })?;
-        Ok(converted.unsafe_value().to_f64() / one.unsafe_value().to_f64())
-    }
-
-    /// The number and the unit that the value has by itself.
-    pub fn natural(&self) -> (f64, String) {
-        let value = self.0.clone().unsafe_as_quantity().full_simplify();
-        (value.unsafe_value().to_f64(), value.unit().to_string())
-    }
-
-    /// The value with many digits, for messages.
-    pub fn text(&self) -> String {
-        let (number, unit) = self.natural();
-        let digits = super::judge::grouped(number, if number.abs() < 1000.0 { 6 } else { 3 });
-        let digits = match digits.contains('.') {
-            true => digits.trim_end_matches('0').trim_end_matches('.'),
-            false => digits.as_str(),
+    /// When it can't be written.
+    pub fn save(&self) -> anyhow::Result<()> {
+        let mut memory = lock(&self.shared.memory);
+        let Some((store, key)) = &self.shared.workplace.store else {
+            return Ok(());
         };
-        format!("{digits} {unit}").trim_end().to_owned()
+        let Memory { known, used, .. } = &mut *memory;
+        if known.len() > used.len() + UNUSED {
+            known.retain(|key, _| used.contains(key));
+            memory.is_changed = true;
+        }
+        if memory.is_changed {
+            memory.is_changed = false;
+            store.put(key, &memory.known)?;
+        }
+        Ok(())
+    }
+
+    fn key(&self, kind: &str, parts: &[&str]) -> String {
+        let key = Key::new("figure").with(&self.chain).with(kind);
+        parts.iter().fold(key, |key, part| key.with(part)).finish()
+    }
+
+    fn remembered(&self, key: &str) -> Option<Kept> {
+        let mut memory = lock(&self.shared.memory);
+        let kept = memory.known.get(key).cloned()?;
+        memory.used.insert(key.to_owned());
+        Some(kept)
+    }
+
+    fn keep(&self, key: &str, kept: Kept) {
+        let mut memory = lock(&self.shared.memory);
+        memory.used.insert(key.to_owned());
+        memory.known.insert(key.to_owned(), kept);
+        memory.is_changed = true;
+    }
+
+    fn define(&mut self, code: &str) -> Result<Option<Value>, ExpressionError> {
+        if self.shared.workplace.program.is_some() {
+            let result = self.ask(|session| Request::Define(session, code.to_owned()))?;
+            if let (Answer::Value(Ok(_)), Session::There(_, _, run)) = (&result, &mut self.session)
+            {
+                *run += 1;
+            }
+            return value(result);
+        }
+        let (interpreter, run) = self.here()?;
+        let mut next = interpreter.clone();
+        let result = next.run(code);
+        if result.is_ok() {
+            *interpreter = next;
+            *run += 1;
+        }
+        result
+    }
+
+    fn compute(&mut self, code: &str) -> Result<Option<Value>, ExpressionError> {
+        if self.shared.workplace.program.is_some() {
+            let answer = self.ask(|session| Request::Evaluate(session, code.to_owned()));
+            return answer.and_then(value);
+        }
+        self.here()?.0.evaluate(code)
+    }
+
+    fn compute_list(&mut self, codes: &[String]) -> Option<Vec<Value>> {
+        if self.shared.workplace.program.is_some() {
+            return match self.ask(|session| Request::List(session, codes.to_vec())) {
+                Ok(Answer::List(list)) => list,
+                _ => None,
+            };
+        }
+        self.here().ok()?.0.list(codes)
+    }
+
+    /// The interpreter in this process, with all definitions run, and how many they are.
+    fn here(&mut self) -> Result<(&mut Interpreter, &mut usize), ExpressionError> {
+        if !matches!(self.session, Session::Here(..)) {
+            let interpreter = Interpreter::new(self.shared.prelude.as_deref())?;
+            self.session = Session::Here(Box::new(interpreter), 0);
+        }
+        let Session::Here(interpreter, run) = &mut self.session else {
+            return Err(ExpressionError::new("", "there is no interpreter"));
+        };
+        for code in &self.definitions[*run..] {
+            interpreter.run(code)?;
+            *run += 1;
+        }
+        Ok((interpreter, run))
+    }
+
+    /// Asks the calculator, in a session in which all definitions were run.
+    fn ask(&mut self, request: impl Fn(u64) -> Request) -> Result<Answer, ExpressionError> {
+        let shared = Arc::clone(&self.shared);
+        let mut calculator = lock(&shared.calculator);
+        if calculator.is_none() {
+            *calculator = Some(shared.start()?);
+        }
+        let generation = shared.generation.load(Ordering::Relaxed);
+        let (session, run) = match self.session {
+            Session::There(its, session, run) if its == generation => (session, run),
+            _ => (shared.sessions.fetch_add(1, Ordering::Relaxed), 0),
+        };
+        self.session = Session::There(generation, session, run);
+        let missing = self.definitions[run..]
+            .iter()
+            .map(|code| Request::Define(session, code.clone()));
+        let requests: Vec<Request> = missing.chain([request(session)]).collect();
+        let mut answer = Answer::Value(Ok(None));
+        for request in requests {
+            let Some(running) = calculator.as_mut() else {
+                break;
+            };
+            match running.ask(&request) {
+                Ok(given) => answer = given,
+                Err(error) => {
+                    *calculator = None;
+                    shared.generation.fetch_add(1, Ordering::Relaxed);
+                    return Err(error);
+                }
+            }
+        }
+        self.session = Session::There(generation, session, self.definitions.len());
+        Ok(answer)
+    }
+}
+
+fn value(answer: Answer) -> Result<Option<Value>, ExpressionError> {
+    match answer {
+        Answer::Value(result) => result,
+        Answer::List(_) => Err(ExpressionError::new(
+            "",
+            "the calculator gave another answer",
+        )),
+    }
+}
+
+impl Shared {
+    fn start(&self) -> Result<Calculator, ExpressionError> {
+        let failed = |error: &dyn std::fmt::Display| {
+            ExpressionError::new("", format!("the calculator can't be started: {error}"))
+        };
+        let Some((program, host)) = &self.workplace.program else {
+            return Err(failed(&"there is no program"));
+        };
+        let folder = std::env::temp_dir();
+        match Calculator::start(host, program, &folder, self.prelude.as_deref()) {
+            Ok(calculator) => calculator,
+            Err(error) => Err(failed(&error)),
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Clone for Engine {
+    /// The same definitions; what is defined from now on stays apart.
+    fn clone(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            definitions: self.definitions.clone(),
+            chain: self.chain.clone(),
+            session: match &self.session {
+                Session::Here(interpreter, run) => Session::Here(interpreter.clone(), *run),
+                _ => Session::None,
+            },
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        let Session::There(generation, session, _) = self.session else {
+            return;
+        };
+        let mut calculator = lock(&self.shared.calculator);
+        if generation == self.shared.generation.load(Ordering::Relaxed)
+            && let Some(running) = calculator.as_mut()
+        {
+            let _ = running.ask(&Request::Close(session));
+        }
     }
 }
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Engine")
-    }
-}
-
-fn error(code: &str, message: &str) -> ExpressionError {
-    ExpressionError {
-        message: message.to_owned(),
-        span: 0..code.len(),
-        help: None,
-        is_name_taken: false,
-    }
-}
-
-fn explain(code: &str, problem: &NumbatError) -> ExpressionError {
-    let diagnostics = match problem {
-        NumbatError::ResolverError(e) => e.diagnostics(),
-        NumbatError::NameResolutionError(e) => e.diagnostics(),
-        NumbatError::TypeCheckError(e) => e.diagnostics(),
-        NumbatError::RuntimeError(e) => {
-            return error(code, &e.to_string().to_lowercase());
-        }
-    };
-    let diagnostic = diagnostics.into_iter().next();
-    let labels = diagnostic.as_ref().map_or(&[][..], |d| &d.labels);
-    let label = labels.first();
-    let mut range = label.map(|label| label.range.clone());
-    let mut unfit = None;
-    if let [one, other, operation] = labels
-        && operation.message.starts_with("incompatible dimensions")
-    {
-        let (start, end) = (
-            one.range.start.min(other.range.start),
-            one.range.end.max(other.range.end),
-        );
-        range = Some(start..end);
-        unfit = Some(format!(
-            "{}: {} and {}",
-            operation.message,
-            one.message.trim(),
-            other.message.trim()
-        ));
-    }
-    let message = match (problem, label) {
-        (NumbatError::NameResolutionError(clash), _) => match clash {
-            NameResolutionError::IdentifierClash {
-                conflicting_identifier,
-                original_item_type,
-                ..
-            } => format!(
-                "the name `{conflicting_identifier}` is taken by a {}",
-                original_item_type.as_deref().unwrap_or("definition")
-            ),
-            NameResolutionError::ReservedIdentifier(_) => "this name is reserved".to_owned(),
-        },
-        (_, Some(label)) if !label.message.is_empty() => label.message.clone(),
-        _ => problem.to_string(),
-    };
-    let help = match problem {
-        NumbatError::NameResolutionError(_) => Some("choose another name".to_owned()),
-        _ => diagnostic.and_then(|d| d.notes.into_iter().next()),
-    };
-    ExpressionError {
-        message: unfit.unwrap_or(message).replace('\n', " "),
-        span: range
-            .filter(|range| range.end <= code.len())
-            .unwrap_or(0..code.len()),
-        is_name_taken: matches!(
-            problem,
-            NumbatError::NameResolutionError(NameResolutionError::IdentifierClash { .. })
-        ),
-        help: help
-            .map(|help| help.trim().replace('\n', " "))
-            .filter(|h| !h.is_empty()),
     }
 }
 

@@ -2,11 +2,14 @@
 //!
 //! All expressions of a page are one program: the `calc` fences in page order, then the figures.
 
+pub mod calculator;
 pub mod engine;
 pub mod expression;
+mod interpreter;
 pub mod judge;
 pub mod quantity;
 pub mod runs;
+pub mod value;
 
 use crate::edit::Edit;
 use crate::finding::Finding;
@@ -364,7 +367,7 @@ fn code_of(line: &str) -> &str {
 }
 
 /// Where the text behind `# =` starts.
-fn result_mark(line: &str) -> Option<usize> {
+pub(crate) fn result_mark(line: &str) -> Option<usize> {
     let comment = line.find('#')?;
     let rest = line[comment + 1..].trim_start();
     rest.starts_with('=').then(|| line.len() - rest.len() + 1)

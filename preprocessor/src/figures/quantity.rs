@@ -224,6 +224,10 @@ fn part(text: &str, start: usize) -> Option<(Part, usize)> {
     if unit.split_whitespace().count() > 4 {
         return None;
     }
+    // More than the numbers that sums are made in can hold is no figure.
+    if !(number * scale).is_finite() {
+        return None;
+    }
     let part = Part {
         number,
         decimals,
@@ -314,6 +318,15 @@ mod tests {
         assert_eq!(one("5 e"), (5.0, 0, 1.0, "e".into()));
         assert!(last("no number").is_none());
         assert!(last("5 requests, and more").is_none());
+    }
+
+    #[test]
+    fn what_is_too_large_for_a_number_is_no_quantity() {
+        let digits = "9".repeat(400);
+        for text in ["515^152", "1e299 trillion", digits.as_str()] {
+            assert!(last(text).is_none(), "{text}");
+        }
+        assert!(last("515^15").is_some());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A page: the parts of a chapter that are run, computed or checked, each with its bytes.
 
 pub mod attributes;
+pub mod caution;
 pub mod fence;
 pub mod include;
 pub mod markdown;
@@ -9,6 +10,7 @@ mod passage;
 mod read;
 pub mod words;
 
+pub use caution::Cautions;
 pub use fence::{Fence, Line};
 pub use output::View;
 pub use passage::Passage;
@@ -42,6 +44,8 @@ pub struct Page {
     pub passages: Vec<Passage>,
     /// The marks of footnotes that the page defines.
     pub citations: Vec<Range<usize>>,
+    /// What the book gathers of the page, and where.
+    pub cautions: Cautions,
 }
 
 /// A code fence with `run`, and the output that stands under it.

@@ -3,7 +3,7 @@
 use super::attributes::{self, Kind};
 use super::markdown::Spanned;
 use super::output::Form;
-use super::{Block, Fence, Figure, Page, Sketch, View, fence, output, passage};
+use super::{Block, Fence, Figure, Page, Sketch, View, caution, fence, output, passage};
 use crate::finding::Finding;
 use crate::source::Source;
 use crate::tables;
@@ -22,6 +22,7 @@ pub fn read(
 ) -> (Page, Vec<Finding>) {
     let (tables, orphans) = tables::read(source, events);
     let (passages, citations) = passage::read(source, events);
+    let (cautions, findings) = caution::read(source, events);
     let mut reader = Reader {
         runners,
         page: Page {
@@ -34,8 +35,9 @@ pub fn read(
             orphans,
             passages,
             citations,
+            cautions,
         },
-        findings: Vec::new(),
+        findings,
         inline_start: None,
         takes_output: false,
         in_code: false,

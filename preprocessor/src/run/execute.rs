@@ -219,7 +219,7 @@ impl Executor<'_> {
 }
 
 /// A library has no program of its own that it could start for SQL.
-fn in_this_process(blocks: &[String]) -> Result<Run> {
+fn in_this_process(blocks: &[sql::SqlBlock]) -> Result<Run> {
     let (stdout, stderr, end) = match sql::run(blocks)? {
         Ok(text) => (text, String::new(), End::Success),
         Err(error) => (

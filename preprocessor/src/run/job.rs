@@ -3,7 +3,7 @@
 use super::command::Runner;
 use super::key::Key;
 use super::rust::program::Program;
-use super::sql;
+use super::sql::{self, SqlBlock};
 use crate::page::{Block, Language};
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub enum Work {
     /// Compiled with the others.
     Rust(Program),
     /// The SQL of the page, up to the block.
-    Sql(Vec<String>),
+    Sql(Vec<SqlBlock>),
     /// A text for another program.
     Command {
         /// That program.
@@ -39,11 +39,19 @@ pub const TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Job {
     /// The job of a block of a page. `earlier` are the page's SQL blocks before it.
-    pub fn new(block: &Block, runner: Option<&Runner>, earlier: &[String], place: String) -> Self {
+    pub fn new(
+        block: &Block,
+        runner: Option<&Runner>,
+        earlier: &[SqlBlock],
+        place: String,
+    ) -> Self {
         let work = match (&block.language, runner) {
             (Language::Sql, _) => {
                 let mut blocks = earlier.to_vec();
-                blocks.push(block.code.text());
+                blocks.push(SqlBlock {
+                    text: block.code.text(),
+                    fails: block.fails,
+                });
                 Work::Sql(blocks)
             }
             (Language::Other(_), Some(runner)) => Work::Command {
@@ -68,7 +76,10 @@ impl Job {
             Work::Rust(program) => key.with("rust").with(rust).with(&program.file().0),
             Work::Sql(blocks) => {
                 let key = key.with("sql").with(sql::version());
-                blocks.iter().fold(key, |key, block| key.with(block))
+                blocks.iter().fold(key, |key, block| {
+                    key.with(&block.text)
+                        .with(if block.fails { "fails" } else { "" })
+                })
             }
             Work::Command { runner, code } => runner.add_to(key.with("command")).with(code),
         }

@@ -26,6 +26,7 @@ use rust::library::Library;
 use rust::toolchain::Toolchain;
 use sandbox::Status;
 use serde::{Deserialize, Serialize};
+use sql::SqlBlock;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
@@ -188,7 +189,7 @@ fn plan(pages: &[&Page], settings: &Settings) -> Result<Vec<Vec<Job>>> {
     Ok(pages
         .iter()
         .map(|page| {
-            let mut sql: Vec<String> = Vec::new();
+            let mut sql: Vec<SqlBlock> = Vec::new();
             let mut jobs = Vec::new();
             for block in page.blocks.iter().filter(|block| !block.is_broken) {
                 let runner = match &block.language {
@@ -199,7 +200,10 @@ fn plan(pages: &[&Page], settings: &Settings) -> Result<Vec<Vec<Job>>> {
                 let place = format!("{}:{line}", page.source.path().display());
                 jobs.push(Job::new(block, runner, &sql, place));
                 if block.language == Language::Sql {
-                    sql.push(block.code.text());
+                    sql.push(SqlBlock {
+                        text: block.code.text(),
+                        fails: block.fails,
+                    });
                 }
             }
             jobs
@@ -237,13 +241,24 @@ fn status(shim: &Path, store: &Store) -> Result<Status> {
     if let Some(status) = store.get(&key) {
         return Ok(status);
     }
+    let status = probe(shim)?;
+    store.put(&key, &status)?;
+    Ok(status)
+}
+
+/// Which bounds the shim can put on what it runs here.
+///
+/// # Errors
+/// When the shim can't be run.
+pub fn probe(shim: &Path) -> Result<Status> {
+    if !cfg!(target_os = "linux") {
+        return Ok(Status::none());
+    }
     let output = Command::new(shim)
         .args(["shim", "--try"])
         .output()
         .with_context(|| format!("failed to run `{}`", shim.display()))?;
-    let status = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| Status::none());
-    store.put(&key, &status)?;
-    Ok(status)
+    Ok(serde_json::from_slice(&output.stdout).unwrap_or_else(|_| Status::none()))
 }
 
 /// The bounds that hold and the limits that don't depend on a job, for keys.

@@ -112,6 +112,16 @@ impl Host {
         })
     }
 
+    /// Starts a process that is talked to: its input and its output are pipes of the caller's, who has to
+    /// end it. What it says on standard error is not read.
+    ///
+    /// # Errors
+    /// When it can't be started.
+    pub fn spawn_interactive(&self, task: &Task<'_>) -> io::Result<Child> {
+        let mut command = self.command(task)?;
+        command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn()
+    }
+
     fn command(&self, task: &Task<'_>) -> io::Result<Command> {
         let mut command = match &self.shim {
             Some(shim) if cfg!(target_os = "linux") => {

@@ -30,11 +30,20 @@ pub fn version() -> &'static str {
     rusqlite::version()
 }
 
+/// A page's block of SQL.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SqlBlock {
+    /// Its statements.
+    pub text: String,
+    /// Whether it has to fail: then the page goes on behind the statement that does.
+    pub fails: bool,
+}
+
 /// Runs the blocks in an empty database; what the last one prints.
 ///
 /// # Errors
 /// The first statement that fails.
-pub fn run(blocks: &[String]) -> Result<Result<String, SqlError>> {
+pub fn run(blocks: &[SqlBlock]) -> Result<Result<String, SqlError>> {
     let mut connection = Connection::open_in_memory().context("failed to open a database")?;
     connection
         .execute_batch("PRAGMA temp_store = memory; PRAGMA foreign_keys = on;")
@@ -48,10 +57,14 @@ pub fn run(blocks: &[String]) -> Result<Result<String, SqlError>> {
         _ => Authorization::Allow,
     }))?;
     let mut printed = String::new();
-    for (number, block) in blocks.iter().enumerate() {
+    for (number, SqlBlock { text: block, fails }) in blocks.iter().enumerate() {
         printed.clear();
+        let is_last = number + 1 == blocks.len();
         for range in statements(block) {
             if let Err(error) = statement(&connection, &block[range.clone()], &mut printed) {
+                if *fails && !is_last {
+                    break;
+                }
                 let (offset, message) = explain(error);
                 let at = (range.start + offset).min(block.len());
                 let before = block.get(..at).unwrap_or_default();
@@ -243,8 +256,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn printed(blocks: &[&str]) -> Result<String, SqlError> {
-        let blocks: Vec<String> = blocks.iter().map(|block| (*block).to_owned()).collect();
-        run(&blocks).unwrap()
+        let block = |text: &&str| SqlBlock {
+            text: text.trim_end_matches(" -- fails").to_owned(),
+            fails: text.ends_with(" -- fails"),
+        };
+        run(&blocks.iter().map(block).collect::<Vec<_>>()).unwrap()
     }
 
     #[test]
@@ -290,6 +306,16 @@ mod tests {
         ] {
             assert!(printed(&[sql]).is_err(), "{sql}");
         }
+    }
+
+    #[test]
+    fn a_block_that_has_to_fail_keeps_nothing_from_the_next_one() {
+        let text = printed(&[
+            "create table t (n unique); insert into t values (1);",
+            "insert into t values (1); insert into t values (2); -- fails",
+            "select n from t;",
+        ]);
+        assert_eq!(text.unwrap(), "|  n |\n| -: |\n|  1 |\n");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::sync::Arc;
 fn judged(text: &str) -> (Arc<Source>, Meaning) {
     let source = Arc::new(Source::new("a.md", text));
     let options = mdbook_markdown::MarkdownOptions::default();
-    let (page, _) = page::read(&source, &markdown::parse(source.text(), &options));
+    let (page, _) = page::read(&source, &markdown::parse(source.text(), &options), &[]);
     let engine = Engine::new(None).unwrap();
     let mut runs = Runs::default();
     let printed =

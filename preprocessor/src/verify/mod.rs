@@ -79,7 +79,9 @@ pub fn verify(
 
 /// The text with `\n` line ends and without trailing blank lines.
 pub fn normalize(text: &str) -> String {
-    let text = text.replace("\r\n", "\n");
+    // A page can't hold a carriage return at the end of a line: it would be read as part of the line end.
+    let lines = text.split('\n').map(|line| line.trim_end_matches('\r'));
+    let text = lines.collect::<Vec<_>>().join("\n");
     let end = text.trim_end_matches(['\n', ' ', '\t']).len();
     // Spaces at the end of the last line of text count.
     let rest = &text[end..];
@@ -320,6 +322,7 @@ mod tests {
     fn only_line_ends_and_trailing_blank_lines_are_normalized() {
         assert_eq!(normalize("a \r\nb  \n\n \n"), "a \nb  \n");
         assert_eq!(normalize("a"), "a\n");
+        assert_eq!(normalize("a\r\r\nb\rc\r"), "a\nb\rc\n");
         assert_eq!(normalize(" \n\n"), "");
         assert_eq!(normalize("\n a\n"), "\n a\n");
     }

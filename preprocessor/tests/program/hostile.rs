@@ -319,6 +319,29 @@ fn a_runner_with_processes_leaves_none_behind() {
     }
 }
 
+#[test]
+fn an_expression_that_never_ends() {
+    for function in [
+        "fn forever(x: Scalar) -> Scalar = forever(x + 1)",
+        "fn twice(x: Scalar) -> Scalar = if x < 0 then 1 else twice(x - 1) + twice(x - 1)",
+    ] {
+        let name = &function[3..function.find('(').unwrap()];
+        let page = format!(
+            "```calc\n{function}\nlet good = 2 + 2 # = 5\n```\n\nIt is 7<!-- = {name}(200) -->, and 9<!-- = good + 4 -->.\n"
+        );
+        let book = Book::new(&page);
+        check(&book).finds(&[
+            "page.md:3:",
+            "- 5",
+            "+ 4",
+            "page.md:6:15",
+            "computing it failed|computing it took over 10 s",
+            "+ 8",
+            "3 findings",
+        ]);
+    }
+}
+
 /// How many processes have this argument.
 fn running(argument: &str) -> usize {
     let entries = std::fs::read_dir("/proc").unwrap().flatten();
@@ -451,3 +474,22 @@ fn main() {
     println!("{} attempts, {through} went through", attempts.len());
 }
 "#;
+
+#[test]
+fn a_book_can_require_all_bounds() {
+    let page = "```rust,run\nprintln!(\"1\");\n```\n\n```output\n1\n```\n";
+    let book = Book::with(&[("page.md", page)], "require-sandbox = true\n");
+    check(&book).succeeds();
+    // Inside a sandbox that refuses new processes the bounds can't even be tried.
+    let spec = serde_json::json!({
+        "program": env!("CARGO_BIN_EXE_mdbook-proof"), "arguments": ["check", "--dir", book.root()],
+        "parent": std::process::id(), "filter": true, "watched": false,
+        "bounds": {
+            "read": ["/"], "write": ["/"], "memory": 1u64 << 40, "cpu": 100,
+            "file_size": 1u64 << 30, "processes": false,
+        },
+    });
+    std::fs::remove_dir_all(book.root().join("target")).unwrap();
+    let output = book.command().args(["shim", &spec.to_string()]).output();
+    answer(output.unwrap()).gives_up(&["failed to run"]);
+}

@@ -1,6 +1,7 @@
 //! The real program on books made for the purpose. A test's name is the claim it makes.
 #![allow(
     clippy::format_push_string,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a test builds small texts and ends where it fails"
 )]
@@ -9,11 +10,18 @@ mod bad_input;
 mod blocks;
 mod changes;
 mod fixture;
+mod gather;
 #[cfg(target_os = "linux")]
 mod hostile;
+mod links;
+mod manual;
 mod mutation;
+mod new;
 mod others;
 mod pictures;
 mod protocol;
 mod remembered;
+mod serve;
+mod shown;
+mod stranger;
 mod tables;

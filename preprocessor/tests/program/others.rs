@@ -1,5 +1,6 @@
 //! No false alarm on other people's Markdown: that of all crates that the lockfile brings, as Cargo unpacks them.
 
+use mdbook_proof::config::Call;
 use mdbook_proof::lint::{self, Linter};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -37,7 +38,7 @@ fn lint_finds_nothing_wrong_in_the_markdown_of_the_lockfiles_crates() {
     let (mut files, mut found) = (0, Vec::new());
     // A folder without a book.
     let folder = tempfile::tempdir().unwrap();
-    let mut linter = Linter::new(folder.path()).unwrap();
+    let mut linter = Linter::new(folder.path(), &Call::default()).unwrap();
     for folder in crates() {
         for source in lint::sources(&folder).unwrap() {
             files += 1;

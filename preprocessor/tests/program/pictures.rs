@@ -204,7 +204,7 @@ fn what_cannot_be_drawn_is_refused_at_its_line() {
         (
             ",table",
             table("| 1 |"),
-            ["page.md:8:1", "1 cells and its header 2"],
+            ["page.md:8:1", "the row has 1 of 2 cells"],
         ),
         (
             ",chart=line",

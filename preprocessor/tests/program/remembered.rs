@@ -1,6 +1,8 @@
 //! The store: a changed input runs again what depends on it, and nothing else ever does.
 
-use crate::fixture::{Book, answer};
+use crate::fixture::Book;
+#[cfg(unix)]
+use crate::fixture::answer;
 use std::time::{Duration, Instant};
 
 const RUST: &str = "```rust,run\n# let hidden = 1;\nprintln!(\"{} {hidden}\", lib_one::answer());\n```\n\n```output\n42 1\n```\n";
@@ -293,4 +295,25 @@ fn a_slow_block_is_named_on_a_terminal_while_it_runs_and_a_pipe_stays_silent() {
         .unwrap();
     let shown = String::from_utf8_lossy(&output.stdout);
     assert!(shown.contains("src/page.md:3 is still running"), "{shown}");
+}
+
+#[test]
+fn a_changed_prelude_is_computed_with() {
+    let page = "It is 6<!-- = 2 × shared -->.\n";
+    let book = Book::with(&[("page.md", page)], "prelude = \"p.nbt\"\n");
+    book.write("p.nbt", "let shared = 3\n");
+    book.run(&["check"]).succeeds();
+    book.write("p.nbt", "let shared = 4\n");
+    book.run(&["check"]).finds(&["page.md:1:7", "- 6", "+ 8"]);
+    book.write("p.nbt", "let shared = 3\n");
+    book.run(&["check"]).succeeds();
+}
+
+#[test]
+fn the_store_lies_where_the_book_says() {
+    let page = "```rust,run\nprintln!(\"1\");\n```\n\n```output\n1\n```\n";
+    let book = Book::with(&[("page.md", page)], "store = \"kept/here\"\n");
+    book.run(&["check"]).succeeds();
+    assert!(book.files("kept/here").len() > 1);
+    assert!(!book.root().join("target").exists());
 }

@@ -1,0 +1,99 @@
+//! Balancing without a balancer: each client picks servers by itself, knowing only what it sent.
+
+use super::rule::uniform_index;
+use crate::random::Random;
+
+/// How a client chooses among the servers it knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// In turn, from the first one in the list.
+    InTurnFromFirst,
+    /// In turn, from a random one.
+    InTurnFromRandom,
+    /// A random one each time.
+    Random,
+}
+
+// ANCHOR: send
+/// How many requests each server gets from so many clients with so many requests each.
+pub fn send(
+    clients: usize,
+    requests: usize,
+    servers: usize,
+    choice: Choice,
+    seed: u64,
+) -> Vec<u32> {
+    let servers = servers.max(1);
+    let mut random = Random::new(seed);
+    let mut loads = vec![0; servers];
+    for _ in 0..clients {
+        let start = match choice {
+            Choice::InTurnFromFirst => 0,
+            _ => uniform_index(&mut random, servers),
+        };
+        for request in 0..requests {
+            let server = match choice {
+                Choice::Random => uniform_index(&mut random, servers),
+                _ => (start + request) % servers,
+            };
+            loads[server] += 1;
+        }
+    }
+    loads
+}
+// ANCHOR_END: send
+
+// ANCHOR: subset
+/// The servers that a client connects to, if each client uses only `size` of them.
+///
+/// Clients are taken in rounds of `servers / size`. A round shuffles the servers and deals them out, so that
+/// each server has the same number of clients in each full round. From Beyer, Jones, Petoff and Murphy
+/// (editors), "Site Reliability Engineering", 2016, chapter 20.
+pub fn subset(client: usize, servers: usize, size: usize) -> Vec<usize> {
+    let hands = (servers / size.max(1)).max(1);
+    let (round, hand) = (client / hands, client % hands);
+    let mut deck: Vec<usize> = (0..servers).collect();
+    let mut random = Random::new(round as u64);
+    for at in (1..servers).rev() {
+        deck.swap(at, uniform_index(&mut random, at + 1));
+    }
+    deck.into_iter().skip(hand * size).take(size).collect()
+}
+// ANCHOR_END: subset
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_common_start_serves_the_first_servers_only() {
+        let loads = send(20, 3, 10, Choice::InTurnFromFirst, 1);
+        assert_eq!(loads, [20, 20, 20, 0, 0, 0, 0, 0, 0, 0]);
+        // Full turns are even whatever the start.
+        assert_eq!(send(7, 20, 10, Choice::InTurnFromRandom, 1), [14; 10]);
+    }
+
+    #[test]
+    fn no_request_is_lost() {
+        for choice in [
+            Choice::InTurnFromFirst,
+            Choice::InTurnFromRandom,
+            Choice::Random,
+        ] {
+            assert_eq!(send(13, 7, 5, choice, 2).iter().sum::<u32>(), 91);
+        }
+    }
+
+    #[test]
+    fn full_rounds_give_each_server_the_same_number_of_clients() {
+        let mut clients = [0; 30];
+        for client in 0..60 {
+            let servers = subset(client, 30, 5);
+            assert_eq!(servers.len(), 5);
+            for server in servers {
+                clients[server] += 1;
+            }
+        }
+        assert_eq!(clients, [10; 30]);
+    }
+}

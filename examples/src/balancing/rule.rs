@@ -1,0 +1,219 @@
+//! The rules by which a balancer picks a server.
+//!
+//! Smooth weighted round robin is nginx's; two choices are Mitzenmacher's, "The Power of Two Choices in Randomized
+//! Load Balancing", IEEE TPDS 12(10), 2001.
+
+use crate::random::Random;
+
+/// What a balancer knows of a server.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct View {
+    /// Its share of the requests, for the rules that use weights.
+    pub weight: i64,
+    /// Requests that it was sent and hasn't answered.
+    pub in_flight: usize,
+}
+
+/// How a balancer picks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// By chance, all alike.
+    Random,
+    /// One after the other.
+    RoundRobin,
+    /// One after the other, each as often as its weight says, and spread out.
+    Weighted,
+    /// The one with the fewest requests in flight; of several, the next one in turn.
+    LeastConnections,
+    /// Of two by chance, the one with fewer requests in flight.
+    TwoChoices,
+    /// By a hash of who asks.
+    HashOfClient,
+}
+
+/// A balancer with a rule and what the rule has to remember.
+#[derive(Debug, Clone)]
+pub struct Balancer {
+    rule: Rule,
+    next: usize,
+    credits: Vec<i64>,
+    random: Random,
+}
+
+impl Balancer {
+    /// A balancer that has sent nothing yet.
+    pub fn new(rule: Rule, seed: u64) -> Self {
+        Self {
+            rule,
+            next: 0,
+            credits: Vec::new(),
+            random: Random::new(seed),
+        }
+    }
+
+    // ANCHOR: pick
+    /// The server for a client's request, or none if there are no servers.
+    pub fn pick(&mut self, servers: &[View], client: u64) -> Option<usize> {
+        let last = servers.len().checked_sub(1)?;
+        Some(match self.rule {
+            Rule::Random => self.any(last),
+            Rule::RoundRobin => self.turn(last),
+            Rule::Weighted => self.smooth(servers),
+            Rule::LeastConnections => {
+                let first = self.turn(last);
+                let in_turn = (first..=last).chain(0..first);
+                in_turn.min_by_key(|at| servers[*at].in_flight)?
+            }
+            Rule::TwoChoices => {
+                let (one, other) = (self.any(last), self.any(last));
+                if servers[other].in_flight < servers[one].in_flight {
+                    other
+                } else {
+                    one
+                }
+            }
+            Rule::HashOfClient => hash(client) % (last + 1),
+        })
+    }
+    // ANCHOR_END: pick
+
+    // ANCHOR: smooth
+    /// Each server earns its weight; the richest one serves and pays the sum of all weights.
+    fn smooth(&mut self, servers: &[View]) -> usize {
+        self.credits.resize(servers.len(), 0);
+        let mut richest = 0;
+        for (at, server) in servers.iter().enumerate() {
+            self.credits[at] += server.weight;
+            if self.credits[at] > self.credits[richest] {
+                richest = at;
+            }
+        }
+        self.credits[richest] -= servers.iter().map(|server| server.weight).sum::<i64>();
+        richest
+    }
+    // ANCHOR_END: smooth
+
+    /// One after the other, and from the start again.
+    fn turn(&mut self, last: usize) -> usize {
+        let now = if self.next > last { 0 } else { self.next };
+        self.next = now + 1;
+        now
+    }
+
+    fn any(&mut self, last: usize) -> usize {
+        uniform_index(&mut self.random, last + 1)
+    }
+}
+
+/// An index below `count`, each as likely as another one.
+pub(crate) fn uniform_index(random: &mut Random, count: usize) -> usize {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "counts of servers are small"
+    )]
+    let index = (random.uniform() * count as f64) as usize;
+    index
+}
+
+/// FNV-1a over a number's bytes.
+pub(crate) fn hash(number: u64) -> usize {
+    let hash = number
+        .to_le_bytes()
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+    usize::try_from(hash >> 32).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn views(weights: &[i64]) -> Vec<View> {
+        let view = |weight: &i64| View {
+            weight: *weight,
+            in_flight: 0,
+        };
+        weights.iter().map(view).collect()
+    }
+
+    fn picks(rule: Rule, servers: &[View], requests: u64) -> Vec<usize> {
+        let mut balancer = Balancer::new(rule, 1);
+        (0..requests)
+            .filter_map(|client| balancer.pick(servers, client))
+            .collect()
+    }
+
+    #[test]
+    fn smooth_weights_give_the_order_that_nginx_documents() {
+        // The commit that brought the rule to nginx gives { a a b a c a a } for weights 5, 1, 1.
+        let order = picks(Rule::Weighted, &views(&[5, 1, 1]), 7);
+        assert_eq!(order, [0, 0, 1, 0, 2, 0, 0]);
+    }
+
+    #[test]
+    fn round_robin_starts_over() {
+        assert_eq!(
+            picks(Rule::RoundRobin, &views(&[1; 3]), 7),
+            [0, 1, 2, 0, 1, 2, 0]
+        );
+    }
+
+    #[test]
+    fn no_servers_serve_nobody() {
+        for rule in [
+            Rule::Random,
+            Rule::RoundRobin,
+            Rule::Weighted,
+            Rule::LeastConnections,
+        ] {
+            assert_eq!(Balancer::new(rule, 1).pick(&[], 7), None);
+        }
+    }
+
+    #[test]
+    fn a_client_s_hash_always_names_the_same_server() {
+        let mut balancer = Balancer::new(Rule::HashOfClient, 1);
+        let servers = views(&[1; 5]);
+        for client in 0..100 {
+            assert_eq!(
+                balancer.pick(&servers, client),
+                balancer.pick(&servers, client)
+            );
+        }
+    }
+
+    #[test]
+    fn random_picks_spread_and_two_choices_avoid_the_busy_one() {
+        let mut servers = views(&[1; 4]);
+        servers[2].in_flight = 9;
+        let count = |rule, server| {
+            picks(rule, &servers, 8_000)
+                .iter()
+                .filter(|pick| **pick == server)
+                .count()
+        };
+        assert!(count(Rule::Random, 2).abs_diff(2_000) < 150);
+        // Only if both draws name it: one time in 16.
+        assert!(count(Rule::TwoChoices, 2).abs_diff(500) < 100);
+        assert_eq!(count(Rule::LeastConnections, 2), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn in_a_full_cycle_each_server_serves_as_often_as_its_weight_says(
+            weights in prop::collection::vec(1..9i64, 1..6),
+        ) {
+            let cycle = u64::try_from(weights.iter().sum::<i64>()).unwrap();
+            let order = picks(Rule::Weighted, &views(&weights), cycle);
+            for (server, weight) in weights.iter().enumerate() {
+                let served = order.iter().filter(|pick| **pick == server).count();
+                prop_assert_eq!(i64::try_from(served).unwrap(), *weight);
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Requests at random times, a balancer, and servers that work through their queues.
+
+use super::rule::{Balancer, Rule, View};
+use crate::random::Random;
+use std::collections::VecDeque;
+
+/// A server.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Server {
+    /// How long it takes for a request on average, in microseconds.
+    pub mean_us: f64,
+    /// Its share of the requests, for the rules that use weights.
+    pub weight: i64,
+}
+
+/// One request's fate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Served {
+    /// The server that it went to.
+    pub server: usize,
+    /// From its arrival to its answer, in microseconds.
+    pub took_us: u64,
+}
+
+/// Sends so many requests, on average one each `gap_us`, through a balancer to servers that do one
+/// request at a time, in order. Gaps and service times are exponentially distributed.
+pub fn serve(rule: Rule, servers: &[Server], gap_us: f64, requests: u32, seed: u64) -> Vec<Served> {
+    serve_seeing(rule, servers, gap_us, requests, 0, seed)
+}
+
+// ANCHOR: serve
+/// The same with a balancer that looks at the servers only every `look_us`, and goes by what it saw.
+pub fn serve_seeing(
+    rule: Rule,
+    servers: &[Server],
+    gap_us: f64,
+    requests: u32,
+    look_us: u64,
+    seed: u64,
+) -> Vec<Served> {
+    let mut balancer = Balancer::new(rule, seed);
+    let mut arrivals = Random::new(seed + 1);
+    let mut services = Random::new(seed + 2);
+    // For each server the times at which its requests will be done.
+    let mut queues: Vec<VecDeque<u64>> = vec![VecDeque::new(); servers.len()];
+    let (mut now, mut looks_at) = (0, 0);
+    let mut views = Vec::new();
+    let mut served = Vec::new();
+    for client in 0..u64::from(requests) {
+        now += arrivals.exponential_us(gap_us);
+        for queue in &mut queues {
+            while queue.front().is_some_and(|done| *done <= now) {
+                queue.pop_front();
+            }
+        }
+        if now >= looks_at {
+            looks_at = now + look_us;
+            views = look(servers, &queues);
+        }
+        let Some(server) = balancer.pick(&views, client) else {
+            continue;
+        };
+        let starts = queues[server].back().map_or(now, |last| now.max(*last));
+        let done = starts + services.exponential_us(servers[server].mean_us);
+        queues[server].push_back(done);
+        served.push(Served {
+            server,
+            took_us: done - now,
+        });
+    }
+    served
+}
+// ANCHOR_END: serve
+
+fn look(servers: &[Server], queues: &[VecDeque<u64>]) -> Vec<View> {
+    let view = |(server, queue): (&Server, &VecDeque<u64>)| View {
+        weight: server.weight,
+        in_flight: queue.len(),
+    };
+    servers.iter().zip(queues).map(view).collect()
+}
+
+/// The mean of what requests took, in milliseconds.
+pub fn mean_ms(served: &[Served]) -> f64 {
+    let sum: u64 = served.iter().map(|s| s.took_us).sum();
+    millis(sum) / count(served.len().max(1))
+}
+
+/// What a share (0 to 1) of the requests took at most, in milliseconds: the nearest rank.
+pub fn percentile_ms(served: &[Served], share: f64) -> f64 {
+    let mut times: Vec<u64> = served.iter().map(|s| s.took_us).collect();
+    times.sort_unstable();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rank lies between 0 and the count"
+    )]
+    let rank = (share * count(times.len())).ceil() as usize;
+    millis(times.get(rank.saturating_sub(1)).copied().unwrap_or(0))
+}
+
+fn millis(us: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "times stay far below 2^52")]
+    let us = us as f64;
+    us / 1_000.0
+}
+
+fn count(n: usize) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+    let n = n as f64;
+    n
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EQUAL: [Server; 4] = [Server {
+        mean_us: 10_000.0,
+        weight: 1,
+    }; 4];
+
+    #[test]
+    fn a_random_split_makes_each_server_an_m_m_1_queue() {
+        // 4 servers of 100/s, 320 requests/s: each is busy 80 % of the time, so a request takes
+        // 1 / (100 - 80) s = 50 ms on average.
+        let served = serve(Rule::Random, &EQUAL, 1e6 / 320.0, 200_000, 3);
+        let mean = mean_ms(&served);
+        assert!((mean - 50.0).abs() < 3.0, "{mean}");
+        // The response time is exponential: 99 % are below mean × ln 100.
+        let p99 = percentile_ms(&served, 0.99);
+        assert!((p99 - 230.0).abs() < 25.0, "{p99}");
+    }
+
+    #[test]
+    fn what_knows_more_waits_less() {
+        let mean = |rule| mean_ms(&serve(rule, &EQUAL, 1e6 / 320.0, 50_000, 3));
+        let [random, robin, two, least] = [
+            Rule::Random,
+            Rule::RoundRobin,
+            Rule::TwoChoices,
+            Rule::LeastConnections,
+        ]
+        .map(mean);
+        assert!(
+            random > robin && robin > two && two > least,
+            "{random} {robin} {two} {least}"
+        );
+    }
+
+    #[test]
+    fn old_views_hurt_the_rule_that_relies_on_them_most() {
+        let mean =
+            |rule, look_us| mean_ms(&serve_seeing(rule, &EQUAL, 1e6 / 320.0, 20_000, look_us, 3));
+        // A random pick looks at nothing.
+        assert!((mean(Rule::Random, 0) - mean(Rule::Random, 200_000)).abs() < 1e-9);
+        assert!(mean(Rule::LeastConnections, 200_000) > mean(Rule::TwoChoices, 200_000));
+        assert!(mean(Rule::LeastConnections, 0) < mean(Rule::TwoChoices, 0));
+    }
+
+    #[test]
+    fn one_idle_server_serves_without_waiting() {
+        let served = serve(Rule::RoundRobin, &EQUAL[..1], 1e9, 2_000, 3);
+        let mean = mean_ms(&served);
+        assert!((mean - 10.0).abs() < 0.7, "{mean}");
+    }
+
+    #[test]
+    fn ranks_are_counted_from_one() {
+        let served: Vec<Served> = (1..=10)
+            .map(|ms| Served {
+                server: 0,
+                took_us: ms * 1_000,
+            })
+            .collect();
+        for (share, expected) in [(0.0, 1.0), (0.5, 5.0), (0.99, 10.0), (1.0, 10.0)] {
+            assert!((percentile_ms(&served, share) - expected).abs() < 1e-9);
+        }
+        assert!((mean_ms(&served) - 5.5).abs() < 1e-9);
+    }
+}

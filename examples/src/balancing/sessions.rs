@@ -1,0 +1,192 @@
+//! Where a session lives, and what is lost when a web server or the session store fails.
+
+use super::rule::{hash, uniform_index};
+use crate::random::Random;
+use std::collections::BTreeMap;
+
+/// Where the data of a logged-in user is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Home {
+    /// On the web server that a hash of the client's address names.
+    ServerByAddress,
+    /// On the web server that the balancer chose first, remembered under a random number in a cookie.
+    ServerByCookie,
+    /// In a store that all web servers use.
+    SharedStore,
+    /// In the cookie itself.
+    Cookie,
+}
+
+/// What can fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// A web server stops for good.
+    Server,
+    /// A web server is added.
+    NewServer,
+    /// The shared store restarts without its memory.
+    Store,
+}
+
+/// A site: web servers, a balancer's table of cookies and a shared store.
+#[derive(Debug, Clone)]
+pub struct Site {
+    home: Home,
+    servers: Vec<BTreeMap<u64, String>>,
+    table: BTreeMap<u64, usize>,
+    store: BTreeMap<u64, String>,
+    random: Random,
+}
+
+/// What a client brings to each request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// Its address. Users behind one router share one.
+    pub address: u64,
+    /// A random number, and with [`Home::Cookie`] the session behind it.
+    pub cookie: (u64, Option<String>),
+}
+
+impl Site {
+    /// A site with so many web servers (at least one) and nobody logged in.
+    pub fn new(home: Home, servers: usize, seed: u64) -> Self {
+        Self {
+            home,
+            servers: vec![BTreeMap::new(); servers.max(1)],
+            table: BTreeMap::new(),
+            store: BTreeMap::new(),
+            random: Random::new(seed),
+        }
+    }
+
+    // ANCHOR: route
+    /// The web server for a client's request.
+    fn route(&mut self, client: &Client) -> usize {
+        let any = uniform_index(&mut self.random, self.servers.len());
+        match self.home {
+            Home::ServerByAddress => hash(client.address) % self.servers.len(),
+            Home::ServerByCookie => {
+                // The number says nothing about the server; only the balancer's table does.
+                let server = self.table.entry(client.cookie.0).or_insert(any);
+                if *server >= self.servers.len() {
+                    *server = any;
+                }
+                *server
+            }
+            Home::SharedStore | Home::Cookie => any,
+        }
+    }
+    // ANCHOR_END: route
+
+    /// Logs a client in.
+    pub fn log_in(&mut self, client: &mut Client, session: &str) {
+        let server = self.route(client);
+        let (id, session) = (client.cookie.0, session.to_owned());
+        match self.home {
+            Home::ServerByAddress | Home::ServerByCookie => {
+                self.servers[server].insert(id, session);
+            }
+            Home::SharedStore => _ = self.store.insert(id, session),
+            Home::Cookie => client.cookie.1 = Some(session),
+        }
+    }
+
+    /// The session that the web server finds for a client's request, if any.
+    pub fn request(&mut self, client: &Client) -> Option<String> {
+        let server = self.route(client);
+        match self.home {
+            Home::ServerByAddress | Home::ServerByCookie => {
+                self.servers[server].get(&client.cookie.0).cloned()
+            }
+            Home::SharedStore => self.store.get(&client.cookie.0).cloned(),
+            Home::Cookie => client.cookie.1.clone(),
+        }
+    }
+
+    /// Something fails or is added.
+    pub fn fail(&mut self, failure: Failure) {
+        match failure {
+            // The last one stays: a site without servers has no question to answer.
+            Failure::Server if self.servers.len() > 1 => _ = self.servers.pop(),
+            Failure::Server => {}
+            Failure::NewServer => self.servers.push(BTreeMap::new()),
+            Failure::Store => self.store.clear(),
+        }
+    }
+
+    /// How many clients each web server is sent.
+    pub fn loads(&mut self, clients: &[Client]) -> Vec<u32> {
+        let mut loads = vec![0; self.servers.len()];
+        for client in clients {
+            loads[self.route(client)] += 1;
+        }
+        loads
+    }
+}
+
+/// Clients with random cookies, of whom the first ones share one address.
+pub fn clients(count: u64, behind_one_address: u64, seed: u64) -> Vec<Client> {
+    let mut random = Random::new(seed);
+    let mut number = || {
+        let part = |random: &mut Random| uniform_index(random, 1 << 31) as u64;
+        part(&mut random) << 31 | part(&mut random)
+    };
+    (0..count)
+        .map(|client| Client {
+            address: if client < behind_one_address {
+                0
+            } else {
+                client
+            },
+            cookie: (number(), None),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Home; 4] = [
+        Home::ServerByAddress,
+        Home::ServerByCookie,
+        Home::SharedStore,
+        Home::Cookie,
+    ];
+
+    fn kept(home: Home, failure: Option<Failure>) -> usize {
+        let mut site = Site::new(home, 5, 1);
+        let mut clients = clients(2_000, 0, 2);
+        for (at, client) in clients.iter_mut().enumerate() {
+            site.log_in(client, &format!("user {at}"));
+        }
+        if let Some(failure) = failure {
+            site.fail(failure);
+        }
+        let mine =
+            |(at, client): &(usize, &Client)| site.request(client) == Some(format!("user {at}"));
+        clients.iter().enumerate().filter(mine).count()
+    }
+
+    #[test]
+    fn without_a_failure_everybody_stays_logged_in() {
+        assert!(ALL.iter().all(|home| kept(*home, None) == 2_000));
+    }
+
+    #[test]
+    fn a_server_takes_its_sessions_along_and_a_hash_modulo_moves_more() {
+        let lost = |home| 2_000 - kept(home, Some(Failure::Server));
+        // One of 5 servers: a fifth. Modulo 5 to 4 keeps a client only if both remainders agree: 4 of 20.
+        assert!(lost(Home::ServerByCookie).abs_diff(400) < 60);
+        assert!(lost(Home::ServerByAddress).abs_diff(1_600) < 60);
+        assert_eq!((lost(Home::SharedStore), lost(Home::Cookie)), (0, 0));
+    }
+
+    #[test]
+    fn a_store_takes_all_and_a_new_server_only_moves_hashes() {
+        assert_eq!(kept(Home::SharedStore, Some(Failure::Store)), 0);
+        assert_eq!(kept(Home::ServerByCookie, Some(Failure::NewServer)), 2_000);
+        // 5 to 6: both remainders agree for 5 of 30.
+        assert!(kept(Home::ServerByAddress, Some(Failure::NewServer)).abs_diff(333) < 60);
+    }
+}

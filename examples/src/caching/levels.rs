@@ -1,0 +1,89 @@
+//! Caches behind caches: what each level still sees, and the time a request takes on average.
+
+use super::Lru;
+
+/// Levels of LRU caches; a miss goes to the next one and fills all it came through.
+#[derive(Debug)]
+pub struct Levels {
+    caches: Vec<Lru<usize, ()>>,
+    /// Hits of each level, and at the end of what lies behind the last one.
+    pub hits: Vec<u32>,
+}
+
+impl Levels {
+    /// Empty caches of these capacities, the nearest first.
+    pub fn new(capacities: &[usize]) -> Self {
+        Self {
+            caches: capacities
+                .iter()
+                .map(|entries| Lru::new(*entries))
+                .collect(),
+            hits: vec![0; capacities.len() + 1],
+        }
+    }
+
+    // ANCHOR: request
+    /// Asks level after level for a key, and returns the number of the one that had it.
+    pub fn request(&mut self, key: usize) -> usize {
+        let found = self
+            .caches
+            .iter_mut()
+            .position(|cache| cache.get(&key).is_some());
+        let found = found.unwrap_or(self.caches.len());
+        for cache in &mut self.caches[..found] {
+            cache.put(key, ());
+        }
+        self.hits[found] += 1;
+        found
+    }
+    // ANCHOR_END: request
+
+    /// The share of the requests that reach a level which it answers.
+    pub fn hit_ratio(&self, level: usize) -> f64 {
+        let reached: u32 = self.hits.iter().skip(level).sum();
+        f64::from(self.hits.get(level).copied().unwrap_or(0)) / f64::from(reached.max(1))
+    }
+
+    // ANCHOR: mean
+    /// The mean time of a request, when asking a level takes so long, whether it has the key or not.
+    ///
+    /// Hennessy and Patterson's average memory access time: each level's time plus its miss ratio times
+    /// the mean of what is behind it.
+    pub fn mean_time(&self, times: &[f64]) -> f64 {
+        let levels = times.iter().enumerate().rev();
+        levels.fold(0.0, |behind, (level, time)| {
+            time + (1.0 - self.hit_ratio(level)) * behind
+        })
+    }
+    // ANCHOR_END: mean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::caching::hit_ratio;
+    use crate::workload::Zipf;
+
+    #[test]
+    fn the_mean_is_what_a_sum_over_all_requests_gives() {
+        let mut levels = Levels::new(&[20, 200]);
+        let times = [0.1, 2.0, 30.0];
+        let mut sum = 0.0;
+        for key in Zipf::new(1_000, 1.0, 9).take(5_000) {
+            let found = levels.request(key);
+            sum += times[..=found].iter().sum::<f64>();
+        }
+        let mean = sum / 5_000.0;
+        assert!((levels.mean_time(&times) - mean).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_first_level_is_a_cache_like_any_other() {
+        let trace: Vec<usize> = Zipf::new(1_000, 1.0, 9).take(5_000).collect();
+        let mut levels = Levels::new(&[50]);
+        for key in &trace {
+            levels.request(*key);
+        }
+        assert!((levels.hit_ratio(0) - hit_ratio(trace, 50)).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,13 @@
+//! Capacity: rates, sizes, machines and caches from a handful of inputs, and how sure the answer is.
+
+mod estimate;
+mod pages;
+mod popularity;
+mod servers;
+mod traffic;
+
+pub use estimate::{Input, alone, extremes, ratio_of_product, sample};
+pub use pages::{Leaves, Split};
+pub use popularity::popular_share;
+pub use servers::{must_wait, square_root_rule, with_spares, workers_needed};
+pub use traffic::{Traffic, busiest, poisson};

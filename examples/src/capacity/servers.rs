@@ -1,0 +1,130 @@
+//! How many servers: for the load, so that few have to wait, and for failures, so that enough are up.
+//!
+//! Waiting is A. K. Erlang's second formula of 1917 (Erlang C). The rule of the square root is that of S. Halfin and W. Whitt,
+//! "Heavy-Traffic Limits for Queues with Many Exponential Servers", *Operations Research* 29(3), 1981.
+
+use crate::availability::at_least;
+use std::f64::consts::TAU;
+
+// ANCHOR: must_wait
+/// The share of requests that find all workers busy, if `busy` workers' worth of work
+/// arrives at random.
+///
+/// `busy` is arrivals × time of a request, which is also the mean number of busy
+/// workers.
+pub fn must_wait(workers: u32, busy: f64) -> f64 {
+    if busy >= f64::from(workers) {
+        return 1.0;
+    }
+    // First the share that would be lost if nobody could wait, worker by worker.
+    let lost = (1..=workers).fold(1.0, |lost, n| busy * lost / (f64::from(n) + busy * lost));
+    let load = busy / f64::from(workers);
+    lost / (1.0 - load * (1.0 - lost))
+}
+
+/// The fewest workers with which no more than a share of requests has to wait.
+pub fn workers_needed(busy: f64, share: f64) -> u32 {
+    let mut workers = 1;
+    while must_wait(workers, busy) > share.max(f64::MIN_POSITIVE) {
+        workers += 1;
+    }
+    workers
+}
+// ANCHOR_END: must_wait
+
+// ANCHOR: with_spares
+/// The fewest servers of which `needed` are up for a share `goal` of the time, if each
+/// is for a share `up`.
+///
+/// None if a hundred spares are not enough.
+pub fn with_spares(needed: u32, up: f64, goal: f64) -> Option<u32> {
+    let enough = |servers: &u32| at_least(needed, *servers, up) >= goal;
+    (needed..=needed.saturating_add(100)).find(enough)
+}
+// ANCHOR_END: with_spares
+
+/// The workers that the rule of the square root gives, `busy + margin × √busy`, not
+/// rounded, if a share may wait.
+///
+/// The margin b is the one for which 1 / (1 + b Φ(b) / φ(b)) is that share, with φ and
+/// Φ of the normal distribution.
+pub fn square_root_rule(busy: f64, share: f64) -> f64 {
+    let density = |x: f64| (-x * x / 2.0).exp() / TAU.sqrt();
+    // Φ(b) by Simpson's rule, which is exact enough with a hundred steps.
+    let below = |b: f64| {
+        let step = b / 100.0;
+        let inner = (1..100).map(|n| f64::from(2 + n % 2 * 2) * density(f64::from(n) * step));
+        0.5 + (density(0.0) + inner.sum::<f64>() + density(b)) * step / 3.0
+    };
+    let waits = |b: f64| 1.0 / (1.0 + b * below(b) / density(b));
+    let (mut low, mut high) = (0.0, 8.0);
+    for _ in 0..60 {
+        let middle = f64::midpoint(low, high);
+        if waits(middle) > share {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    busy + low * busy.sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::latency::{Visit, poisson_jobs, queue};
+    use proptest::prelude::*;
+
+    #[test]
+    fn one_worker_is_busy_as_often_as_it_is_loaded() {
+        for load in [0.1, 0.5, 0.9] {
+            assert!((must_wait(1, load) - load).abs() < 1e-12);
+        }
+        assert!((must_wait(3, 3.0) - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn as_many_wait_as_in_a_simulated_queue() {
+        for (workers, busy) in [(2_u32, 1.2), (5, 4.0), (20, 16.0)] {
+            let jobs = poisson_jobs(100_000, 10_000.0 / busy, 10_000.0, 5);
+            let visits = queue(&jobs, workers as usize);
+            let waited = visits.iter().filter(|visit| Visit::wait(visit) > 0).count();
+            let share = f64::from(u32::try_from(waited).unwrap()) / 100_000.0;
+            let theory = must_wait(workers, busy);
+            assert!((share - theory).abs() < 0.02, "{workers}: {share} {theory}");
+        }
+    }
+
+    #[test]
+    fn the_square_root_rule_is_near_for_many_workers() {
+        for share in [0.01, 0.2, 0.5] {
+            for busy in [100.0, 1_000.0, 10_000.0] {
+                let needed = f64::from(workers_needed(busy, share));
+                let rule = square_root_rule(busy, share);
+                assert!((needed - rule).abs() <= 2.0, "{busy}: {needed} {rule}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_number_of_spares_makes_a_part_perfect() {
+        assert_eq!(with_spares(2, 0.9, 1.1), None);
+        assert_eq!(with_spares(4, 1.0, 1.0), Some(4));
+    }
+
+    proptest! {
+        #[test]
+        fn one_worker_fewer_is_too_few(busy in 0.1..200.0_f64, share in 0.001..0.5_f64) {
+            let workers = workers_needed(busy, share);
+            prop_assert!(must_wait(workers, busy) <= share);
+            prop_assert!(workers == 1 || must_wait(workers - 1, busy) > share);
+        }
+
+        #[test]
+        fn spares_reach_the_goal_and_one_less_does_not(needed in 1..30u32, up in 0.9..0.999_f64) {
+            let all = with_spares(needed, up, 0.9999).unwrap();
+            prop_assert!(at_least(needed, all, up) >= 0.9999);
+            prop_assert!(all == needed || at_least(needed, all - 1, up) < 0.9999);
+        }
+    }
+}

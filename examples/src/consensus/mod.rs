@@ -1,0 +1,16 @@
+//! CAP and consensus: what a partition leaves to choose, and how machines agree.
+
+mod cap;
+mod commit;
+mod lease;
+mod linearizable;
+pub mod raft;
+mod saga;
+mod znodes;
+
+pub use cap::{Mode, Replicas, Unavailable, Version};
+pub use commit::{State, Transaction};
+pub use lease::{Lease, LockService, Story, paused_holder};
+pub use linearizable::{Action, Operation, linearize};
+pub use saga::{Saga, Step, Trip, run_saga};
+pub use znodes::{Lock, Recipe, Session, Tree};

@@ -1,0 +1,196 @@
+//! A resolver that walks a small tree of zones, and remembers what it was told.
+
+use super::message::{Data, Message, Record};
+use super::zones::{NameServer, is_in};
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+/// A resolver with its memory.
+#[derive(Debug, Clone)]
+pub struct Resolver {
+    /// Who asked whom, as `who -> whom: what`.
+    pub trace: Vec<String>,
+    /// How many questions it sent.
+    pub sent: u32,
+    /// The name servers of its world. A change here is a change of a zone.
+    pub servers: Vec<NameServer>,
+    /// What is known of a name, and until when: addresses, a proper name, or that there is none.
+    known: BTreeMap<String, (u64, Vec<Data>)>,
+    /// Which server is known for a zone, and until when.
+    zones: BTreeMap<String, (u64, String)>,
+    negative_ttl: u64,
+}
+
+impl Resolver {
+    /// A resolver that knows only the root. It keeps "no such name" for `negative_ttl` seconds.
+    pub fn new(servers: Vec<NameServer>, negative_ttl: u64) -> Self {
+        Self {
+            trace: Vec::new(),
+            sent: 0,
+            servers,
+            known: BTreeMap::new(),
+            zones: BTreeMap::new(),
+            negative_ttl,
+        }
+    }
+
+    // ANCHOR: resolve
+    /// The addresses of a name at a time in seconds; none if there is no such name.
+    pub fn resolve(&mut self, name: &str, now: u64) -> Vec<Ipv4Addr> {
+        let mut name = name.to_owned();
+        // Enough for any sensible chain of referrals and proper names; a circle ends here.
+        for _ in 0..16 {
+            if let Some((until, data)) = self.known.get(&name)
+                && now < *until
+            {
+                match data.first() {
+                    Some(Data::Cname(proper)) => {
+                        name = proper.clone();
+                        continue;
+                    }
+                    _ => return data.iter().filter_map(address).collect(),
+                }
+            }
+            let server = self.closest(&name, now);
+            let Some(answer) = self.ask(&server, &name) else {
+                return Vec::new();
+            };
+            self.learn(&name, &answer, now);
+        }
+        Vec::new()
+    }
+
+    /// The server of the longest zone that the name is in and that is still known, else a root server.
+    fn closest(&self, name: &str, now: u64) -> String {
+        let fits = self
+            .zones
+            .iter()
+            .filter(|(zone, (until, _))| now < *until && is_in(name, zone));
+        fits.max_by_key(|(zone, _)| zone.len())
+            .map_or("root".into(), |(_, (_, server))| server.clone())
+    }
+    // ANCHOR_END: resolve
+
+    fn ask(&mut self, server: &str, name: &str) -> Option<Message> {
+        self.sent += 1;
+        let id = u16::try_from(self.sent).unwrap_or(u16::MAX);
+        // Both directions go over the wire, in the bytes of RFC 1035.
+        let question = Message::decode(&Message::question(id, name).encode())?;
+        self.trace.push(format!("resolver -> {server}: {name}?"));
+        let asked = self.servers.iter().find(|s| s.name == server)?;
+        let answer = Message::decode(&asked.answer(&question).encode())?;
+        let what = match (answer.answers.first(), answer.authority.first()) {
+            (
+                Some(Record {
+                    data: Data::A(a),
+                    ttl,
+                    ..
+                }),
+                _,
+            ) => format!("{a}, for {ttl} s"),
+            (
+                Some(Record {
+                    data: Data::Cname(proper),
+                    ..
+                }),
+                _,
+            ) => format!("its name is {proper}"),
+            (
+                _,
+                Some(Record {
+                    data: Data::Ns(other),
+                    ..
+                }),
+            ) => format!("ask {other}"),
+            _ => "no such name".into(),
+        };
+        self.trace.push(format!("{server} -> resolver: {what}"));
+        (answer.id == id).then_some(answer)
+    }
+
+    fn learn(&mut self, name: &str, answer: &Message, now: u64) {
+        let least = |records: &[Record]| records.iter().map(|r| u64::from(r.ttl)).min();
+        if let Some(Record {
+            name: zone,
+            ttl,
+            data: Data::Ns(server),
+        }) = answer.authority.first()
+        {
+            self.zones
+                .insert(zone.clone(), (now + u64::from(*ttl), server.clone()));
+        } else {
+            let ttl = least(&answer.answers).unwrap_or(self.negative_ttl);
+            let data = answer
+                .answers
+                .iter()
+                .map(|record| record.data.clone())
+                .collect();
+            self.known.insert(name.to_owned(), (now + ttl, data));
+        }
+    }
+}
+
+fn address(data: &Data) -> Option<Ipv4Addr> {
+    match data {
+        Data::A(address) => Some(*address),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edge::toy_tree;
+
+    fn asked(resolver: &mut Resolver, name: &str, now: u64) -> (u32, Vec<u8>) {
+        let before = resolver.sent;
+        let found = resolver.resolve(name, now);
+        (
+            resolver.sent - before,
+            found.iter().map(|a| a.octets()[3]).collect(),
+        )
+    }
+
+    #[test]
+    fn a_walk_asks_one_server_a_level_and_then_remembers() {
+        let mut resolver = Resolver::new(toy_tree(), 60);
+        assert_eq!(asked(&mut resolver, "www.example.com", 0), (3, vec![11]));
+        assert_eq!(asked(&mut resolver, "www.example.com", 299), (0, vec![11]));
+        assert_eq!(asked(&mut resolver, "example.com", 299), (1, vec![10]));
+        assert_eq!(asked(&mut resolver, "www.example.com", 300), (1, vec![11]));
+        assert_eq!(
+            asked(&mut resolver, "www.example.com", 172_801),
+            (3, vec![11])
+        );
+    }
+
+    #[test]
+    fn a_proper_name_is_looked_up_in_its_own_zone() {
+        let mut resolver = Resolver::new(toy_tree(), 60);
+        assert_eq!(asked(&mut resolver, "img.example.com", 0), (6, vec![77]));
+        // The proper name is kept longer than its address.
+        assert_eq!(asked(&mut resolver, "img.example.com", 100), (1, vec![77]));
+    }
+
+    #[test]
+    fn what_does_not_exist_is_remembered_too() {
+        let mut resolver = Resolver::new(toy_tree(), 60);
+        assert_eq!(asked(&mut resolver, "ww.example.com", 0), (3, vec![]));
+        assert_eq!(asked(&mut resolver, "ww.example.com", 59), (0, vec![]));
+        assert_eq!(asked(&mut resolver, "ww.example.com", 60), (1, vec![]));
+    }
+
+    #[test]
+    fn a_circle_of_names_ends() {
+        let mut tree = toy_tree();
+        tree[3].records.push(Record {
+            name: "loop.example.com".into(),
+            ttl: 9,
+            data: Data::Cname("loop.example.com".into()),
+        });
+        assert_eq!(
+            asked(&mut Resolver::new(tree, 60), "loop.example.com", 0).1,
+            vec![]
+        );
+    }
+}

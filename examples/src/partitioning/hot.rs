@@ -1,0 +1,64 @@
+//! A key that is asked for more than others, on many shards, whole and in parts.
+
+use super::hash_number;
+
+// ANCHOR: busiest
+/// The share of the requests that the busiest of `shards` shards gets, when the `parts` of the keys below `hot` take turns and
+/// every other key is whole.
+pub fn busiest(requests: &[usize], shards: usize, hot: usize, parts: usize) -> f64 {
+    let mut loads = vec![0u32; shards.max(1)];
+    for (n, key) in requests.iter().enumerate() {
+        let part = if *key < hot { n % parts.max(1) } else { 0 };
+        loads[shard_of(*key, part, shards)] += 1;
+    }
+    let most = loads.iter().max().copied().unwrap_or(0);
+    #[expect(clippy::cast_precision_loss, reason = "requests are few")]
+    let count = requests.len().max(1) as f64;
+    f64::from(most) / count
+}
+
+/// The shard of a part of a key. Part 0 lies where the whole key would, the others behind it, so that up to `shards` parts
+/// lie on different shards.
+pub fn shard_of(key: usize, part: usize, shards: usize) -> usize {
+    let shards = shards.max(1);
+    let hash = hash_number(u64::try_from(key).unwrap_or(u64::MAX));
+    let count = u64::try_from(shards).unwrap_or(u64::MAX);
+    (usize::try_from(hash % count).unwrap_or(0) + part) % shards
+}
+// ANCHOR_END: busiest
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workload::Zipf;
+    use proptest::prelude::*;
+
+    #[test]
+    fn no_number_of_shards_gets_below_the_hottest_key() {
+        let requests: Vec<usize> = Zipf::new(1_000, 1.0, 1).take(50_000).collect();
+        let hottest = requests
+            .iter()
+            .map(|key| if *key == 0 { 1.0 / 50_000.0 } else { 0.0 })
+            .sum::<f64>()
+            - 1e-9;
+        for shards in [1, 10, 100, 10_000] {
+            assert!(busiest(&requests, shards, 0, 1) >= hottest);
+            assert!(busiest(&requests, shards, 1, 4) >= hottest / 4.0 - 1e-3);
+        }
+    }
+
+    #[test]
+    fn one_key_in_as_many_parts_as_shards_is_even() {
+        let share = busiest(&[0; 1_000], 10, 1, 10);
+        assert!((share - 0.1).abs() < 1e-9, "{share}");
+    }
+
+    proptest! {
+        #[test]
+        fn parts_lie_on_different_shards(key in 0..1_000usize, shards in 1..50usize) {
+            let mut seen: Vec<usize> = (0..shards).map(|part| shard_of(key, part, shards)).collect();
+            seen.sort_unstable();
+            prop_assert_eq!(seen, (0..shards).collect::<Vec<_>>());
+        }
+    }
+}

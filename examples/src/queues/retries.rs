@@ -1,0 +1,257 @@
+//! Retries after an outage: backing off, jitter, and a budget.
+//!
+//! The rules are those of M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015; the budget is that of B. Beyer
+//! and others (editors), *Site Reliability Engineering*, 2016, chapter 21. Times are in milliseconds.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::random::Random;
+
+/// How long a client waits before it tries again, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backoff {
+    /// Always the same.
+    Fixed(u64),
+    /// Twice as long each time, from `base` up to `cap`.
+    Exponential {
+        /// The first wait.
+        base: u64,
+        /// The longest wait.
+        cap: u64,
+    },
+    /// Anything from nothing to what [`Backoff::Exponential`] waits, by chance.
+    FullJitter {
+        /// The longest first wait.
+        base: u64,
+        /// The longest wait.
+        cap: u64,
+    },
+}
+
+impl Backoff {
+    // ANCHOR: wait
+    /// The wait after so many failures, one or more.
+    pub fn wait(self, failures: u32, random: &mut Random) -> u64 {
+        let doubled = |base: u64, cap: u64| {
+            let factor = 1_u64.checked_shl(failures - 1).unwrap_or(u64::MAX);
+            base.saturating_mul(factor).min(cap)
+        };
+        match self {
+            Self::Fixed(wait) => wait,
+            Self::Exponential { base, cap } => doubled(base, cap),
+            Self::FullJitter { base, cap } => random.below(doubled(base, cap) + 1),
+        }
+    }
+    // ANCHOR_END: wait
+}
+
+/// A service that is down for a while, and its clients.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Storm {
+    /// Requests that all come at the start.
+    pub herd: usize,
+    /// New requests a second, at even distances.
+    pub arrivals: u32,
+    /// How many requests a second the service answers if it does nothing else; it refuses what is more.
+    pub capacity: u32,
+    /// What it costs to refuse a request, as a part of what it costs to answer one.
+    pub refusal: f64,
+    /// When it refuses everything, in milliseconds.
+    pub down: Range<u64>,
+    /// How often a request is tried at most.
+    pub tries: u32,
+    /// Retries allowed for each new request, over all clients; `None` for any number.
+    pub budget: Option<f64>,
+}
+
+/// What happened in a second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Second {
+    /// Requests that reached the service, with retries.
+    pub sent: u32,
+    /// Requests that it answered.
+    pub answered: u32,
+    /// Requests that were given up.
+    pub given_up: u32,
+    /// The most that reached it within 10 ms.
+    pub busiest: u32,
+}
+
+const TICK: u64 = 10;
+const TICKS: u64 = 1_000 / TICK;
+
+/// Runs it for some seconds, in steps of 10 ms, and says what happened in each second.
+pub fn storm(storm: &Storm, backoff: Backoff, seconds: u64, seed: u64) -> Vec<Second> {
+    let mut random = Random::new(seed);
+    // For each step, the requests that come then: how often each has failed so far.
+    let mut due: BTreeMap<u64, Vec<u32>> = BTreeMap::from([(0, vec![0; storm.herd])]);
+    let mut allowance = 0.0;
+    let mut result = Vec::new();
+    for second in 0..seconds {
+        let mut count = Second::default();
+        for tick in second * TICKS..(second + 1) * TICKS {
+            let mut requests = due.remove(&tick).unwrap_or_default();
+            let new = share(storm.arrivals, tick);
+            requests.extend((0..new).map(|_| 0));
+            allowance += f64::from(new) * storm.budget.unwrap_or(0.0);
+            let sent = u32::try_from(requests.len()).unwrap_or(u32::MAX);
+            count.sent += sent;
+            count.busiest = count.busiest.max(sent);
+            // ANCHOR: storm
+            let up = !storm.down.contains(&(tick * TICK));
+            let room = if up { share(storm.capacity, tick) } else { 0 };
+            // Of `sent`, as many are answered as leaves enough work to refuse the others.
+            let room = f64::from(room) - storm.refusal * f64::from(sent);
+            let answered = room / (1.0 - storm.refusal);
+            for (n, failures) in (1..).zip(requests) {
+                if f64::from(n) <= answered {
+                    count.answered += 1;
+                    continue;
+                }
+                let within_budget = storm.budget.is_none() || allowance >= 1.0;
+                if failures + 1 >= storm.tries || !within_budget {
+                    count.given_up += 1;
+                    continue;
+                }
+                if storm.budget.is_some() {
+                    allowance -= 1.0;
+                }
+                let wait = backoff
+                    .wait(failures + 1, &mut random)
+                    .div_ceil(TICK)
+                    .max(1);
+                due.entry(tick + wait).or_default().push(failures + 1);
+            }
+            // ANCHOR_END: storm
+        }
+        result.push(count);
+    }
+    result
+}
+
+/// How much of a rate a second falls into a step.
+fn share(a_second: u32, tick: u64) -> u32 {
+    let until = |tick: u64| u64::from(a_second) * tick / TICKS;
+    u32::try_from(until(tick + 1) - until(tick)).unwrap_or(u32::MAX)
+}
+
+// ANCHOR: amplified
+/// How many calls reach the last of several layers, each of which tries `tries` times, when that last one is down.
+pub fn amplified(layers: u32, tries: u64) -> u64 {
+    match layers {
+        0 => 1,
+        _ => (0..tries).map(|_| amplified(layers - 1, tries)).sum(),
+    }
+}
+// ANCHOR_END: amplified
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const BACKOFFS: [Backoff; 3] = [
+        Backoff::Fixed(1_000),
+        Backoff::Exponential {
+            base: 100,
+            cap: 5_000,
+        },
+        Backoff::FullJitter {
+            base: 100,
+            cap: 5_000,
+        },
+    ];
+
+    #[test]
+    fn waits_double_up_to_the_cap() {
+        let backoff = Backoff::Exponential {
+            base: 100,
+            cap: 900,
+        };
+        let waits = [1, 2, 3, 4, 5, 200].map(|n| backoff.wait(n, &mut Random::new(1)));
+        assert_eq!(waits, [100, 200, 400, 800, 900, 900]);
+    }
+
+    #[test]
+    fn full_jitter_is_uniform() {
+        let (mut random, backoff) = (Random::new(2), Backoff::FullJitter { base: 99, cap: 99 });
+        let sum: u64 = (0..100_000).map(|_| backoff.wait(1, &mut random)).sum();
+        assert!((49_000..50_000).contains(&(sum / 100)), "{sum}");
+    }
+
+    #[test]
+    fn without_a_cost_of_refusing_what_fits_is_answered() {
+        let calm = Storm {
+            herd: 0,
+            arrivals: 800,
+            capacity: 500,
+            refusal: 0.0,
+            down: 0..0,
+            tries: 1,
+            budget: None,
+        };
+        let seconds = storm(&calm, BACKOFFS[0], 3, 1);
+        assert!(
+            seconds
+                .iter()
+                .all(|s| (s.sent, s.answered, s.given_up) == (800, 500, 300))
+        );
+        // 800 × 0.2 go into refusing if all were refused; each that is answered instead saves 0.2.
+        let dear = Storm {
+            refusal: 0.2,
+            ..calm
+        };
+        let seconds = storm(&dear, BACKOFFS[0], 3, 1);
+        assert!(seconds.iter().all(|s| s.answered == 400), "{seconds:?}");
+    }
+
+    #[test]
+    fn a_herd_that_stays_together_is_served_a_step_s_worth_each_time() {
+        let herd = Storm {
+            herd: 1_000,
+            arrivals: 0,
+            capacity: 1_000,
+            refusal: 0.0,
+            down: 0..0,
+            tries: 100,
+            budget: None,
+        };
+        // Ten in the first step, and ten each second, since all come back together.
+        let seconds = storm(&herd, Backoff::Fixed(1_000), 20, 1);
+        assert!(seconds.iter().all(|s| s.answered == 10), "{seconds:?}");
+    }
+
+    #[test]
+    fn layers_multiply() {
+        for (layers, tries) in [(0, 3), (1, 3), (3, 3), (4, 2)] {
+            assert_eq!(amplified(layers, tries), tries.pow(layers));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn every_request_is_answered_or_given_up_in_the_end(
+            arrivals in 1..900u32, capacity in 0..900u32, tries in 1..5u32, seed in 0..9u64
+        ) {
+            let storm_of = Storm { herd: 0, arrivals, capacity, refusal: 0.1, down: 500..2_500, tries, budget: None };
+            for backoff in BACKOFFS {
+                let seconds = storm(&storm_of, backoff, 30, seed);
+                let done: u64 = seconds.iter().map(|s| u64::from(s.answered + s.given_up)).sum();
+                prop_assert!(done <= u64::from(arrivals) * 30);
+                // Nobody tries for longer than three waits of 5 s, so all that came in the first 14 s are done by then.
+                prop_assert!(done >= u64::from(arrivals) * 14);
+                prop_assert!(seconds.iter().all(|s| s.answered <= capacity));
+            }
+        }
+
+        #[test]
+        fn a_budget_bounds_the_retries(budget in 0.0..0.5f64, seed in 0..9u64) {
+            let down = Storm { herd: 0, arrivals: 500, capacity: 0, refusal: 0.0, down: 0..0, tries: 10, budget: Some(budget) };
+            let sent: u32 = storm(&down, BACKOFFS[2], 20, seed).iter().map(|s| s.sent).sum();
+            prop_assert!(f64::from(sent) <= 500.0 * 20.0 * (1.0 + budget) + 1.0);
+        }
+    }
+}

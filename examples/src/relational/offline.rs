@@ -1,0 +1,176 @@
+//! Locks for work that lasts longer than a transaction: by version stamp, and by a lock that
+//! expires. Times are in seconds.
+//!
+//! Both after M. Fowler, *Patterns of Enterprise Application Architecture*, 2002, chapter 16 (by D.
+//! Rice).
+
+/// A document that people open, edit for a while, and save.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Document {
+    /// The text.
+    pub text: String,
+    /// How often it was saved.
+    pub version: u64,
+    lock: Option<(String, u64)>,
+}
+
+/// Why something was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// Somebody saved since it was opened. The version that is there now.
+    Conflict(u64),
+    /// Somebody else holds the lock, until this time.
+    Locked(String, u64),
+    /// The lock has run out, or was never taken.
+    NotHeld,
+}
+
+impl Document {
+    // ANCHOR: optimistic
+    /// Saves, if nobody has saved since the version that the editor opened.
+    ///
+    /// # Errors
+    /// [`Refused::Conflict`], and nothing is changed.
+    pub fn save(&mut self, opened: u64, text: &str) -> Result<u64, Refused> {
+        if opened != self.version {
+            return Err(Refused::Conflict(self.version));
+        }
+        text.clone_into(&mut self.text);
+        self.version += 1;
+        Ok(self.version)
+    }
+    // ANCHOR_END: optimistic
+
+    // ANCHOR: pessimistic
+    /// Takes the lock until `now + lease`, or keeps it that long if it is held by the
+    /// same person.
+    ///
+    /// # Errors
+    /// [`Refused::Locked`] while somebody else holds it.
+    pub fn lock(&mut self, who: &str, now: u64, lease: u64) -> Result<(), Refused> {
+        match &self.lock {
+            Some((holder, until)) if holder != who && *until > now => {
+                Err(Refused::Locked(holder.clone(), *until))
+            }
+            _ => {
+                self.lock = Some((who.to_owned(), now + lease));
+                Ok(())
+            }
+        }
+    }
+
+    /// Saves and releases, if the lock is still held.
+    ///
+    /// # Errors
+    /// [`Refused::NotHeld`], and nothing is changed.
+    pub fn save_locked(&mut self, who: &str, now: u64, text: &str) -> Result<u64, Refused> {
+        match self
+            .lock
+            .take_if(|(holder, until)| holder == who && *until > now)
+        {
+            Some(_) => self.save(self.version, text),
+            None => Err(Refused::NotHeld),
+        }
+    }
+    // ANCHOR_END: pessimistic
+}
+
+/// What became of many editors of one document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edits {
+    /// Edits that were saved.
+    pub saved: usize,
+    /// Edits that were done and then refused.
+    pub wasted: usize,
+    /// Editors that were turned away before they began.
+    pub turned_away: usize,
+    /// Saves that wrote over somebody else's work without a word.
+    pub overwritten: usize,
+}
+
+/// How editors are kept apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// Not at all: the last one to save wins.
+    None,
+    /// By version stamp.
+    Optimistic,
+    /// By a lock that lasts for the edit.
+    Pessimistic,
+}
+
+/// Editors who come at these times and need `seconds` each.
+pub fn edit(arrivals: &[u64], seconds: u64, guard: Guard) -> Edits {
+    let mut document = Document::default();
+    let mut edits = Edits {
+        saved: 0,
+        wasted: 0,
+        turned_away: 0,
+        overwritten: 0,
+    };
+    // Begin and end of each edit in the order of time; at the same moment ends come first.
+    let mut events: Vec<(u64, bool, usize)> = Vec::new();
+    for (editor, time) in arrivals.iter().enumerate() {
+        events.push((*time, true, editor));
+        events.push((time + seconds, false, editor));
+    }
+    events.sort_unstable();
+    let mut opened: Vec<Option<u64>> = vec![None; arrivals.len()];
+    for (now, begins, editor) in events {
+        let who = editor.to_string();
+        if begins {
+            let locked =
+                guard == Guard::Pessimistic && document.lock(&who, now, seconds + 1).is_err();
+            edits.turned_away += usize::from(locked);
+            opened[editor] = (!locked).then_some(document.version);
+        } else if let Some(version) = opened[editor] {
+            let saved = match guard {
+                Guard::None => {
+                    edits.overwritten += usize::from(version != document.version);
+                    document.save(document.version, &who)
+                }
+                Guard::Optimistic => document.save(version, &who),
+                Guard::Pessimistic => document.save_locked(&who, now, &who),
+            };
+            edits.saved += usize::from(saved.is_ok());
+            edits.wasted += usize::from(saved.is_err());
+        }
+    }
+    edits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_lock_that_ran_out_neither_stops_others_nor_saves() {
+        let mut document = Document::default();
+        assert_eq!(document.lock("ann", 0, 60), Ok(()));
+        assert_eq!(
+            document.lock("bob", 59, 60),
+            Err(Refused::Locked("ann".into(), 60))
+        );
+        assert_eq!(document.lock("bob", 60, 60), Ok(()));
+        assert_eq!(
+            document.save_locked("ann", 61, "late"),
+            Err(Refused::NotHeld)
+        );
+        assert_eq!(document.save_locked("bob", 62, "in time"), Ok(1));
+    }
+
+    proptest! {
+        #[test]
+        fn guarded_edits_overwrite_nothing(mut arrivals in proptest::collection::vec(0..500u64, 0..40), seconds in 1..60u64) {
+            arrivals.sort_unstable();
+            for guard in [Guard::None, Guard::Optimistic, Guard::Pessimistic] {
+                let edits = edit(&arrivals, seconds, guard);
+                prop_assert_eq!(edits.saved + edits.wasted + edits.turned_away, arrivals.len());
+                prop_assert!(guard == Guard::None || edits.overwritten == 0);
+            }
+            // Who locks first is never refused at the end.
+            prop_assert_eq!(edit(&arrivals, seconds, Guard::Pessimistic).wasted, 0);
+        }
+    }
+}

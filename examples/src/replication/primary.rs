@@ -1,0 +1,141 @@
+//! A primary and its replicas: when a write is acknowledged, and what is lost when the primary crashes. Times are in milliseconds.
+
+use crate::random::Random;
+
+/// A primary with replicas.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Setup {
+    /// How many replicas there are.
+    pub replicas: usize,
+    /// How many of them must have a write before the client is told that it is done. 0 is asynchronous.
+    pub acks: usize,
+    /// The mean time until a replica has a write and says so, exponentially distributed. Writes stay in order.
+    pub delay: f64,
+    /// The time between two writes.
+    pub interval: f64,
+}
+
+/// Which replica becomes the primary after a crash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Promote {
+    /// The one that has most of the log.
+    MostAdvanced,
+    /// The first in the list, whatever it has.
+    First,
+}
+
+/// What clients saw before the crash, and what is left after it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outcome {
+    /// The mean time until a write was acknowledged.
+    pub latency: f64,
+    /// Writes that were acknowledged.
+    pub acknowledged: usize,
+    /// Of these, those that the new primary doesn't have.
+    pub lost: usize,
+}
+
+// ANCHOR: crash
+/// Writes at a steady pace, a crash of the primary right before write `writes`, and a promotion.
+pub fn crash(setup: &Setup, writes: u32, promote: Promote, seed: u64) -> Outcome {
+    let mut random = Random::new(seed);
+    let crash = f64::from(writes) * setup.interval;
+    let mut has = vec![0.0f64; setup.replicas];
+    let mut latest = vec![0usize; setup.replicas];
+    let (mut acknowledged, mut waited) = (Vec::new(), 0.0);
+    for (n, write) in (0..writes).enumerate() {
+        let start = f64::from(write) * setup.interval;
+        for (at, latest) in has.iter_mut().zip(&mut latest) {
+            // A log is applied in order: no write arrives before the one ahead of it.
+            *at = at.max(start + random.exponential(setup.delay));
+            if *at <= crash {
+                *latest = n + 1;
+            }
+        }
+        let mut arrivals = has.clone();
+        arrivals.sort_by(f64::total_cmp);
+        let done = match setup.acks {
+            0 => Some(start),
+            acks => arrivals.get(acks - 1).copied(),
+        };
+        if let Some(done) = done.filter(|done| *done <= crash) {
+            acknowledged.push(n);
+            waited += done - start;
+        }
+    }
+    let kept = match promote {
+        Promote::MostAdvanced => latest.iter().max().copied(),
+        Promote::First => latest.first().copied(),
+    };
+    let kept = kept.unwrap_or(0);
+    #[expect(clippy::cast_precision_loss, reason = "writes are few")]
+    let count = acknowledged.len().max(1) as f64;
+    Outcome {
+        latency: waited / count,
+        acknowledged: acknowledged.len(),
+        lost: acknowledged.iter().filter(|n| **n >= kept).count(),
+    }
+}
+// ANCHOR_END: crash
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn latency_is_that_of_the_slowest_replica_that_is_waited_for() {
+        // Writes so far apart that none waits for another. The k-th of n exponential times has the mean of the formula.
+        for acks in 0..=4u32 {
+            let setup = Setup {
+                replicas: 4,
+                acks: acks as usize,
+                delay: 5.0,
+                interval: 1_000.0,
+            };
+            let theory: f64 = (0..acks).map(|n| 5.0 / f64::from(4 - n)).sum();
+            let seen = crash(&setup, 20_000, Promote::MostAdvanced, 1).latency;
+            assert!((seen - theory).abs() < 0.15, "{acks}: {seen} {theory}");
+        }
+    }
+
+    #[test]
+    fn asynchronous_loses_about_what_was_under_way() {
+        let setup = Setup {
+            replicas: 1,
+            acks: 0,
+            delay: 50.0,
+            interval: 500.0,
+        };
+        let lost: usize = (0..4_000)
+            .map(|seed| crash(&setup, 20, Promote::First, seed).lost)
+            .sum();
+        // A single write in flight for 50 ms of each 500: the one that came 500 ms before the crash has arrived but for e^-10.
+        assert!(lost < 4, "{lost}");
+        let setup = Setup {
+            interval: 50.0,
+            ..setup
+        };
+        let lost: usize = (0..4_000)
+            .map(|seed| crash(&setup, 20, Promote::First, seed).lost)
+            .sum();
+        // In order, so a late write holds up those behind it: at least e^-1 + e^-2 + ... = 0.58 of a write.
+        assert!(lost > 2_320, "{lost}");
+    }
+
+    proptest! {
+        #[test]
+        fn one_ack_and_the_most_advanced_replica_lose_nothing(
+            seed in any::<u64>(), replicas in 1..6usize, acks in 1..6usize, delay in 1.0..100.0f64,
+        ) {
+            let setup = Setup { replicas, acks: acks.min(replicas), delay, interval: 3.0 };
+            prop_assert_eq!(crash(&setup, 200, Promote::MostAdvanced, seed).lost, 0);
+        }
+
+        #[test]
+        fn if_all_acknowledge_any_replica_will_do(seed in any::<u64>(), replicas in 1..6usize) {
+            let setup = Setup { replicas, acks: replicas, delay: 20.0, interval: 3.0 };
+            prop_assert_eq!(crash(&setup, 200, Promote::First, seed).lost, 0);
+        }
+    }
+}

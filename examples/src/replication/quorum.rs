@@ -1,0 +1,158 @@
+//! Reads and writes of some of N replicas, without a leader.
+//!
+//! D. K. Gifford, "Weighted Voting for Replicated Data", SOSP 1979.
+
+use crate::random::Random;
+
+/// How many replicas there are, and how many take part in a read and in a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quorum {
+    /// Replicas.
+    pub n: usize,
+    /// Answers that a read waits for.
+    pub r: usize,
+    /// Answers that a write waits for.
+    pub w: usize,
+}
+
+/// What a run of writes and reads saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reads {
+    /// Reads.
+    pub reads: u32,
+    /// Reads that returned a version older than the last acknowledged write.
+    pub stale: u32,
+}
+
+// ANCHOR: run
+impl Quorum {
+    /// Writes and reads in turn, one after the other. Each write reaches `w` replicas chosen at random and no others; each read
+    /// asks `r` chosen at random and takes the highest version.
+    pub fn run(&self, rounds: u32, seed: u64) -> Reads {
+        let mut random = Random::new(seed);
+        let mut versions = vec![0u32; self.n];
+        let mut seen = Reads::default();
+        for version in 1..=rounds {
+            for replica in choose(self.n, self.w, &mut random) {
+                versions[replica] = version;
+            }
+            let asked = choose(self.n, self.r, &mut random);
+            let newest = asked.iter().map(|replica| versions[*replica]).max();
+            seen.reads += 1;
+            seen.stale += u32::from(newest.unwrap_or(0) < version);
+        }
+        seen
+    }
+
+    /// The probability that a read misses the last write: that all of its replicas are among those that the write missed.
+    pub fn miss(&self) -> f64 {
+        let missed = self.n.saturating_sub(self.w);
+        (0..self.r)
+            .map(|k| ratio(missed.saturating_sub(k), self.n.saturating_sub(k)))
+            .product()
+    }
+}
+// ANCHOR_END: run
+
+// ANCHOR: overlap
+/// Whether every set of `r` replicas has one in common with every set of `w`, by trying all of them.
+pub fn always_overlaps(quorum: &Quorum) -> bool {
+    let sets =
+        |size: usize| (0u32..1 << quorum.n).filter(move |set| set.count_ones() as usize == size);
+    sets(quorum.r).all(|reads| sets(quorum.w).all(|writes| reads & writes != 0))
+}
+// ANCHOR_END: overlap
+
+/// What two reads saw while a write was reaching its replicas one by one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interleaved {
+    /// How many orders there are in which a first read and, after it, a second one can fall into the write.
+    pub cases: u32,
+    /// Those in which the first read saw the new value and the second one the old.
+    pub back_in_time: u32,
+}
+
+/// Tries every moment of two reads within a write, and every set of replicas that they may ask.
+pub fn read_during_write(quorum: &Quorum) -> Interleaved {
+    let sets: Vec<u32> = (0u32..1 << quorum.n)
+        .filter(|set| set.count_ones() as usize == quorum.r)
+        .collect();
+    let mut found = Interleaved {
+        cases: 0,
+        back_in_time: 0,
+    };
+    // The write has reached the replicas 0 to `done - 1` so far, and is not acknowledged before it has reached `w`.
+    for first_at in 0..quorum.w {
+        for second_at in first_at..quorum.w {
+            for first in &sets {
+                for second in &sets {
+                    let sees_new = |done: usize, asked: u32| asked & ((1 << done) - 1) != 0;
+                    found.cases += 1;
+                    let is_back = sees_new(first_at, *first) && !sees_new(second_at, *second);
+                    found.back_in_time += u32::from(is_back);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn choose(n: usize, count: usize, random: &mut Random) -> Vec<usize> {
+    let mut all: Vec<usize> = (0..n).collect();
+    (0..count.min(n))
+        .map(|_| {
+            let left = u64::try_from(all.len()).unwrap_or(1);
+            all.swap_remove(usize::try_from(random.below(left)).unwrap_or(0))
+        })
+        .collect()
+}
+
+fn ratio(part: usize, whole: usize) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "replicas are few")]
+    let ratio = part as f64 / whole.max(1) as f64;
+    ratio
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all() -> impl Iterator<Item = Quorum> {
+        (1..=5usize)
+            .flat_map(|n| (1..=n).flat_map(move |r| (1..=n).map(move |w| Quorum { n, r, w })))
+    }
+
+    #[test]
+    fn sets_overlap_exactly_when_their_sizes_exceed_n() {
+        for quorum in all() {
+            assert_eq!(
+                always_overlaps(&quorum),
+                quorum.r + quorum.w > quorum.n,
+                "{quorum:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_read_is_stale_with_overlap_and_otherwise_as_many_as_the_formula_says() {
+        for quorum in all() {
+            let seen = quorum.run(4_000, 3);
+            let share = f64::from(seen.stale) / f64::from(seen.reads);
+            assert!((share - quorum.miss()).abs() < 0.03, "{quorum:?} {share}");
+            if quorum.r + quorum.w > quorum.n {
+                assert_eq!(seen.stale, 0, "{quorum:?}");
+            } else {
+                assert!(seen.stale > 0, "{quorum:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn overlap_does_not_order_reads_during_a_write() {
+        assert!(read_during_write(&Quorum { n: 3, r: 2, w: 2 }).back_in_time > 0);
+        assert_eq!(
+            read_during_write(&Quorum { n: 3, r: 3, w: 1 }).back_in_time,
+            0
+        );
+    }
+}

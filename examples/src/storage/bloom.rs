@@ -1,0 +1,85 @@
+//! A Bloom filter, and the formula for its false positives.
+//!
+//! B. H. Bloom, "Space/Time Trade-offs in Hash Coding with Allowable Errors", CACM 13(7), 1970. All
+//! places come from two hashes, as in A. Kirsch and M. Mitzenmacher, "Less Hashing, Same
+//! Performance", ESA 2006.
+
+use super::hash::mix;
+
+/// A set that may say yes by mistake, and never says no by mistake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bloom {
+    bits: Vec<bool>,
+    hashes: u64,
+}
+
+impl Bloom {
+    /// A filter of so many bits, at least one, that sets so many for each key.
+    pub fn new(bits: usize, hashes: u64) -> Self {
+        Self {
+            bits: vec![false; bits.max(1)],
+            hashes,
+        }
+    }
+
+    // ANCHOR: bloom
+    /// The places of a key.
+    fn places(&self, key: u64) -> impl Iterator<Item = usize> + use<> {
+        let (first, step) = (mix(key), mix(!key) | 1);
+        let bits = u64::try_from(self.bits.len()).unwrap_or(u64::MAX);
+        let place = move |n: u64| first.wrapping_add(n.wrapping_mul(step)) % bits;
+        (0..self.hashes).filter_map(move |n| usize::try_from(place(n)).ok())
+    }
+
+    /// Adds a key: sets its bits.
+    pub fn insert(&mut self, key: u64) {
+        for place in self.places(key) {
+            self.bits[place] = true;
+        }
+    }
+
+    /// Whether a key may be there. If one of its bits isn't set, it was never added.
+    pub fn may_contain(&self, key: u64) -> bool {
+        self.places(key).all(|place| self.bits[place])
+    }
+    // ANCHOR_END: bloom
+}
+
+/// The share of absent keys that a filter lets through, by the usual formula: (1 − e^(−kn/m))^k.
+pub fn false_positives(bits: f64, hashes: f64, keys: f64) -> f64 {
+    (1.0 - (-hashes * keys / bits).exp()).powf(hashes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn it_never_denies_what_is_there(keys in proptest::collection::vec(any::<u64>(), 0..100), bits in 0..500usize, hashes in 0..9u64) {
+            let mut filter = Bloom::new(bits, hashes);
+            for key in &keys { filter.insert(*key); }
+            prop_assert!(keys.iter().all(|key| filter.may_contain(*key)));
+        }
+    }
+
+    #[test]
+    fn false_positives_are_those_of_the_formula() {
+        for (per_key, hashes) in [(4usize, 3u32), (8, 6), (10, 7), (10, 2)] {
+            let mut filter = Bloom::new(per_key * 20_000, u64::from(hashes));
+            (0..20_000).for_each(|key| filter.insert(key));
+            let let_through = (20_000..220_000).filter(|key| filter.may_contain(*key));
+            let share = f64::from(u32::try_from(let_through.count()).unwrap()) / 200_000.0;
+            let theory = false_positives(
+                f64::from(u32::try_from(per_key).unwrap()),
+                f64::from(hashes),
+                1.0,
+            );
+            assert!(
+                (share / theory - 1.0).abs() < 0.1,
+                "{per_key} {hashes}: {share} {theory}"
+            );
+        }
+    }
+}

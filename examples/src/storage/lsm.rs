@@ -1,0 +1,217 @@
+//! A log-structured merge tree: a table in memory, sorted runs below it, and merges that keep their
+//! number small.
+//!
+//! P. O'Neil and others, "The Log-Structured Merge-Tree (LSM-Tree)", Acta Informatica 33, 1996. The
+//! two policies are compared in N. Dayan, M. Athanassoulis and S. Idreos, "Monkey: Optimal
+//! Navigable Key-Value Store", SIGMOD 2017.
+
+use super::bloom::Bloom;
+use std::collections::BTreeMap;
+
+/// When runs are merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// A level takes `ratio` runs; then they become one run of the next level. Writes little.
+    Tiered,
+    /// A level is one run, up to `ratio` times as large as the one above; what comes in is merged
+    /// with it. Reads little.
+    Leveled,
+}
+
+#[derive(Debug, Clone)]
+struct Run {
+    /// A value of `None` says that the key was deleted: a tombstone.
+    entries: Vec<(u64, Option<u64>)>,
+    filter: Option<Bloom>,
+}
+
+/// A store, and what it did.
+#[derive(Debug, Clone)]
+pub struct Lsm {
+    memory: BTreeMap<u64, Option<u64>>,
+    /// Levels from the newest to the oldest; in each, runs from the newest to the oldest.
+    levels: Vec<Vec<Run>>,
+    policy: Policy,
+    memory_room: usize,
+    ratio: usize,
+    filter_bits: usize,
+    /// How many entries were put or deleted.
+    pub put: u64,
+    /// How many entries were written to runs, those that were merged counting each time.
+    pub written: u64,
+}
+
+impl Lsm {
+    /// A store with room for so many entries in memory, runs that grow by `ratio`, and filters of
+    /// so many bits for each key (0 for none).
+    pub fn new(policy: Policy, memory_room: usize, ratio: usize, filter_bits: usize) -> Self {
+        Self {
+            memory: BTreeMap::new(),
+            levels: Vec::new(),
+            policy,
+            memory_room: memory_room.max(1),
+            ratio: ratio.max(2),
+            filter_bits,
+            put: 0,
+            written: 0,
+        }
+    }
+
+    /// Puts a value under a key, or deletes the key.
+    pub fn put(&mut self, key: u64, value: Option<u64>) {
+        self.put += 1;
+        self.memory.insert(key, value);
+        if self.memory.len() >= self.memory_room {
+            let entries = std::mem::take(&mut self.memory).into_iter().collect();
+            self.add(0, entries);
+        }
+    }
+
+    // ANCHOR: get
+    /// The value of a key, and how many runs were searched for it: the first that
+    /// knows the key has its newest value.
+    pub fn get(&self, key: u64) -> (Option<u64>, usize) {
+        if let Some(value) = self.memory.get(&key) {
+            return (*value, 0);
+        }
+        let mut searched = 0;
+        for run in self.levels.iter().flatten() {
+            if run
+                .filter
+                .as_ref()
+                .is_some_and(|filter| !filter.may_contain(key))
+            {
+                continue;
+            }
+            searched += 1;
+            if let Ok(place) = run.entries.binary_search_by_key(&key, |(key, _)| *key) {
+                return (run.entries[place].1, searched);
+            }
+        }
+        (None, searched)
+    }
+    // ANCHOR_END: get
+
+    // ANCHOR: merge
+    /// Gives a level one more run, and merges where the policy says so.
+    fn add(&mut self, level: usize, entries: Vec<(u64, Option<u64>)>) {
+        if self.levels.len() == level {
+            self.levels.push(Vec::new());
+        }
+        let is_last = self.levels.len() == level + 1;
+        match self.policy {
+            Policy::Tiered => {
+                let run = self.run(entries);
+                self.levels[level].insert(0, run);
+                if self.levels[level].len() >= self.ratio {
+                    let runs = std::mem::take(&mut self.levels[level]);
+                    self.add(level + 1, merge(runs, is_last));
+                }
+            }
+            Policy::Leveled => {
+                let mut runs = std::mem::take(&mut self.levels[level]);
+                runs.insert(
+                    0,
+                    Run {
+                        entries,
+                        filter: None,
+                    },
+                );
+                let merged = merge(runs, is_last);
+                let level_power = u32::try_from(level).unwrap_or(u32::MAX).saturating_add(1);
+                let room = self
+                    .memory_room
+                    .saturating_mul(self.ratio.saturating_pow(level_power));
+                if merged.len() >= room {
+                    self.add(level + 1, merged);
+                } else {
+                    let run = self.run(merged);
+                    self.levels[level].push(run);
+                }
+            }
+        }
+    }
+    // ANCHOR_END: merge
+
+    fn run(&mut self, entries: Vec<(u64, Option<u64>)>) -> Run {
+        self.written += u64::try_from(entries.len()).unwrap_or(u64::MAX);
+        let filter = (self.filter_bits > 0).then(|| {
+            // The best number of hashes is bits for each key × ln 2.
+            let hashes = (self.filter_bits * 69 / 100).max(1);
+            let mut filter = Bloom::new(
+                self.filter_bits * entries.len(),
+                u64::try_from(hashes).unwrap_or(1),
+            );
+            for (key, _) in &entries {
+                filter.insert(*key);
+            }
+            filter
+        });
+        Run { entries, filter }
+    }
+
+    /// How many runs there are.
+    pub fn runs(&self) -> usize {
+        self.levels.iter().map(Vec::len).sum()
+    }
+
+    /// How many entries the runs hold, old values and tombstones included.
+    pub fn entries(&self) -> usize {
+        self.levels
+            .iter()
+            .flatten()
+            .map(|run| run.entries.len())
+            .sum()
+    }
+}
+
+/// One run of several, newest first: of each key the newest value. Nothing lies below the last
+/// level, so a tombstone can go there.
+fn merge(runs: Vec<Run>, is_last: bool) -> Vec<(u64, Option<u64>)> {
+    let mut merged = BTreeMap::new();
+    for run in runs.into_iter().rev() {
+        merged.extend(run.entries);
+    }
+    merged
+        .into_iter()
+        .filter(|(_, value)| value.is_some() || !is_last)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn it_is_the_standard_map(
+            puts in proptest::collection::vec((0..50u64, proptest::option::of(any::<u64>())), 0..400),
+            tiered in any::<bool>(), room in 1..9usize, ratio in 2..5usize, bits in 0..11usize,
+        ) {
+            let policy = if tiered { Policy::Tiered } else { Policy::Leveled };
+            let (mut store, mut model) = (Lsm::new(policy, room, ratio, bits), BTreeMap::new());
+            for (key, value) in puts {
+                store.put(key, value);
+                match value {
+                    Some(value) => model.insert(key, value),
+                    None => model.remove(&key),
+                };
+                for key in [key, key + 1] {
+                    prop_assert_eq!(store.get(key).0, model.get(&key).copied());
+                }
+            }
+            for key in 0..50 {
+                prop_assert_eq!(store.get(key).0, model.get(&key).copied());
+            }
+        }
+    }
+
+    #[test]
+    fn tiered_writes_an_entry_once_for_each_level() {
+        let mut store = Lsm::new(Policy::Tiered, 10, 10, 0);
+        (0..1_000).for_each(|key| store.put(key, Some(key)));
+        // Once to the first level, once to the second, once to the third.
+        assert_eq!((store.written, store.runs()), (3_000, 1));
+    }
+}

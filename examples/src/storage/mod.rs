@@ -1,0 +1,29 @@
+//! Storage engines: how data lies on a disk and in memory, and what that makes cheap.
+
+mod blobs;
+mod bloom;
+mod btree;
+mod events;
+mod hash;
+mod inverted;
+mod keys;
+mod layout;
+mod lsm;
+mod models;
+mod series;
+mod spatial;
+mod wal;
+
+pub use blobs::{BlobStore, Moved, Name};
+pub use bloom::{Bloom, false_positives};
+pub use btree::BTree;
+pub use events::{Cost, Event, Journal, Marks, Refresh, apply, replay, view};
+pub use hash::{fnv1a, mix};
+pub use inverted::{Index, pack, unpack, words};
+pub use keys::{HashStore, OrderedStore, Placement, nodes_touched};
+pub use layout::{Layout, Table, code_bits, dictionary, runs};
+pub use lsm::{Lsm, Policy};
+pub use models::{Model, Order, Question, Shop, orders, records};
+pub use series::{Bits, Sample, Summary, downsample, pack_times, unpack_times, value_bits};
+pub use spatial::{Area, Point, Quadtree, common_prefix, geohash, people};
+pub use wal::{Check, Commit, Load, append, commits, crc32, recover};

@@ -1,0 +1,15 @@
+//! Any text is searched for includes: no panic, in order, without overlap, and each is one.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mdbook_proof::page::include;
+
+fuzz_target!(|text: &str| {
+    let mut end = 0;
+    for directive in include::directives(text) {
+        assert!(end <= directive.span.start, "{directive:?}");
+        end = directive.span.end;
+        let part = text.get(directive.span.clone());
+        assert!(part.is_some_and(|part| part.starts_with("{{") && part.ends_with("}}")));
+    }
+});

@@ -1,0 +1,98 @@
+//! Attributes of raw HTML, found without a parser: what stands in quotes behind a name inside a tag.
+
+use std::ops::Range;
+
+/// The values of the attributes of these names, with their bytes. Comments are passed over.
+pub(super) fn attributes<'html>(
+    html: &'html str,
+    names: &'html [&'html str],
+) -> impl Iterator<Item = (String, Range<usize>)> + 'html {
+    tags(html).flat_map(move |tag| values(html, tag, names))
+}
+
+/// The bytes of each opening tag.
+fn tags(html: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let start = at + html[at..].find('<')?;
+            let rest = &html[start..];
+            if rest.starts_with("<!--") {
+                at = start + rest.find("-->")? + 3;
+                continue;
+            }
+            let end = start + closing(rest);
+            at = end;
+            if rest[1..].starts_with(|c: char| c.is_ascii_alphabetic()) {
+                return Some(start..end);
+            }
+        }
+    })
+}
+
+/// Where the tag ends that a text starts with: a `>` in quotes ends nothing.
+fn closing(text: &str) -> usize {
+    let mut quote = None;
+    for (at, c) in text.char_indices() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            None if c == '"' || c == '\'' => quote = Some(c),
+            None if c == '>' => return at + 1,
+            Some(_) | None => {}
+        }
+    }
+    text.len()
+}
+
+fn values<'html>(
+    html: &'html str,
+    tag: Range<usize>,
+    names: &'html [&'html str],
+) -> impl Iterator<Item = (String, Range<usize>)> + 'html {
+    let mut at = tag.start;
+    std::iter::from_fn(move || {
+        loop {
+            // Each `=` has a name before it and a value in quotes behind it.
+            let equals = at + html[at..tag.end].find('=')?;
+            let name = html[at..equals].trim_end();
+            let name = name.rsplit(char::is_whitespace).next().unwrap_or_default();
+            let rest = html[equals + 1..tag.end].trim_start();
+            let start = tag.end - rest.len();
+            let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
+                at = equals + 1;
+                continue;
+            };
+            let length = rest[1..].find(quote)?;
+            let value = start + 1..start + 1 + length;
+            at = value.end + 1;
+            if names.iter().any(|wanted| name.eq_ignore_ascii_case(wanted)) {
+                return Some((html[value.clone()].replace("&amp;", "&"), value));
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn values_in_quotes_are_found_in_tags_only() {
+        let html = "<a x='>' HREF = \"a&amp;b\" data-href=\"no\">href=\"no\"</a><!-- <a href='no'> --><a href=no><img\nsrc='c'/>";
+        let found: Vec<String> = attributes(html, &["href", "src"])
+            .map(|(value, span)| {
+                assert_eq!(html[span].replace("&amp;", "&"), value);
+                value
+            })
+            .collect();
+        assert_eq!(found, ["a&b", "c"]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_html_panics(html in "([<>='\" é]|href|<!--|-->|a){0,20}") {
+            attributes(&html, &["href"]).count();
+        }
+    }
+}

@@ -1,0 +1,129 @@
+// Every page in the light and the dark theme, on a phone and on a desk.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { pages, reader, start } from "./book.js";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const PHONE = { width: 320, height: 640 };
+const DESK = { width: 1280, height: 800 };
+
+let browser;
+before(async () => (browser = await start()));
+after(() => browser.close());
+
+/** What axe finds, each with the elements that it is about. */
+async function violations(page) {
+  const found = await page.evaluate(async () => {
+    const { violations } = await axe.run({ resultTypes: ["violations"] });
+    return violations.map(({ id, nodes }) => ({
+      id,
+      nodes: nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.html.slice(0, 160)}`),
+      count: nodes.length,
+    }));
+  });
+  return found.map(({ id, nodes, count }) => `axe ${id} (${count}): ${nodes.join("; ")}`);
+}
+
+/** The parts that make the page itself scroll sideways. */
+function tooWide(page) {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    // mdBook's body hides what sticks out, so what sticks out of the text counts, not only whether the page scrolls.
+    const text = document.querySelector("#mdbook-content");
+    if (document.documentElement.scrollWidth <= width && text.scrollWidth <= text.clientWidth) return [];
+    return [...document.querySelectorAll("main *")]
+      .filter((part) => part.getBoundingClientRect().right > width && !part.closest(".table-wrapper, pre, .proof-picture"))
+      .slice(0, 3)
+      .map((part) => `wider than the page: ${part.outerHTML.slice(0, 160)}`);
+  });
+}
+
+/** The folds and the scrolling parts of the text that the keyboard doesn't reach. */
+function outOfReach(page) {
+  return page.evaluate(() => {
+    const scrolls = (part) => {
+      const style = getComputedStyle(part);
+      const may = (value) => value === "auto" || value === "scroll";
+      return (
+        (may(style.overflowX) && part.scrollWidth > part.clientWidth + 1) ||
+        (may(style.overflowY) && part.scrollHeight > part.clientHeight + 1)
+      );
+    };
+    const isShown = (part) => part.checkVisibility();
+    return [...document.querySelectorAll("main *")]
+      .filter((part) => isShown(part) && (part.tagName === "SUMMARY" || scrolls(part)))
+      .filter((part) => part.tabIndex < 0)
+      .map((part) => `out of the keyboard's reach: ${part.outerHTML.slice(0, 160)}`);
+  });
+}
+
+async function look(theme) {
+  const { page, open, faults, close } = await reader(browser, theme, DESK.width);
+  const wrong = [];
+  for (const path of pages()) {
+    faults.length = 0;
+    await open(path);
+    await page.evaluate(() => document.querySelectorAll("details").forEach((fold) => (fold.open = true)));
+    await page.evaluate(AXE);
+    for (const size of [DESK, PHONE]) {
+      await page.setViewportSize(size);
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      const found = [...(await violations(page)), ...(await outOfReach(page))];
+      if (size === PHONE) found.push(...(await tooWide(page)));
+      wrong.push(...found.map((fault) => `${path}, ${theme}, ${size.width} px: ${fault}`));
+    }
+    await page.setViewportSize(DESK);
+    wrong.push(...faults.map((fault) => `${path}, ${theme}: ${fault}`));
+  }
+  await close();
+  assert.deepEqual(wrong, [], wrong.join("\n"));
+}
+
+test("every page passes on a phone and on a desk, in both themes", { concurrency: true }, async (t) => {
+  await Promise.all(["light", "dark"].map((theme) => t.test(theme, () => look(theme))));
+});
+
+test("the page to print asks for nothing that isn't there", async () => {
+  const { open, faults, close } = await reader(browser, "light");
+  await open("print.html");
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test("a figure says its expression when the keyboard reaches it, inside the window", async () => {
+  const { page, open, close } = await reader(browser, "light", PHONE.width);
+  await open("index.html");
+  const figure = page.locator("main .proof-figure").first();
+  const said = () => figure.evaluate((part) => getComputedStyle(part, "::after").content);
+  assert.equal(await said(), "none");
+  await figure.focus();
+  assert.match(await said(), /= /);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), PHONE.width);
+  await close();
+});
+
+test("folds open by keyboard", async () => {
+  const { page, open, close } = await reader(browser, "light");
+  await open("index.html");
+  const fold = page.locator("main details").first();
+  await fold.locator("summary").first().focus();
+  await page.keyboard.press("Enter");
+  assert.equal(await fold.evaluate((part) => part.open), true);
+  await close();
+});
+
+test("the keyboard opens and closes the list of chapters", async () => {
+  const { page, open, close } = await reader(browser, "light");
+  await open("index.html");
+  const button = page.locator(".proof-chapters");
+  const list = page.locator("#mdbook-sidebar");
+  const before = await button.getAttribute("aria-expanded");
+  await button.focus();
+  await page.keyboard.press("Enter");
+  assert.notEqual(await button.getAttribute("aria-expanded"), before);
+  assert.equal(await list.getAttribute("aria-hidden"), before);
+  await close();
+});

@@ -1,0 +1,36 @@
+// What we add to mdBook's own page.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { files, pages, root } from "./book.js";
+
+const LIMIT = 12 * 1024;
+const zipped = (text) => gzipSync(text, { level: 9 }).length;
+
+test("our style and markup weigh at most 12 KB compressed on each page", () => {
+  const styles = files().filter((path) => /^theme\/.*\.css$/.test(path));
+  assert.ok(styles.length > 0);
+  const shared = styles.map((path) => zipped(readFileSync(join(root, path)))).reduce((a, b) => a + b);
+  const head = zipped(readFileSync(join(import.meta.dirname, "../head.hbs")));
+  // Pictures are the page's content: what surrounds them is ours.
+  const heaviest = pages().map((path) => {
+    const html = readFileSync(join(root, path), "utf8");
+    const ours = html.match(/<(?:div|p|span|details|summary)[^>]*(?:proof-|aria-description)[^>]*>/g) ?? [];
+    return { path, bytes: shared + head + zipped(ours.join("")) };
+  });
+  heaviest.sort((a, b) => b.bytes - a.bytes);
+  console.log(`heaviest: ${heaviest[0].path}, ${heaviest[0].bytes} bytes`);
+  assert.ok(heaviest[0].bytes <= LIMIT, JSON.stringify(heaviest[0]));
+});
+
+test("no page loads a style, script, picture or font from another site", () => {
+  const outside = pages().flatMap((path) => {
+    const html = readFileSync(join(root, path), "utf8");
+    const loaded = html.match(/<(?:link|script|img|iframe|source)[^>]+(?:src|href)="(?:https?:)?\/\/[^"]*"/g) ?? [];
+    return loaded.map((tag) => `${path}: ${tag}`);
+  });
+  assert.deepEqual(outside, []);
+});
