@@ -31,7 +31,7 @@ fn a_gathered_box_is_rendered_and_its_links_lead_back() {
     book.run(&[]).succeeds();
     let html = book.read("book/appendix/often.html");
     for text in [
-        "Its own times make it 14.3×, <a href=\"../part/two.html\">as below</a>.",
+        "14.3×</span>, <a href=\"../part/two.html\">as below</a>.",
         "<a href=\"../part/one.html#e14\">Read on in “One”</a>",
         "<a href=\"../part/two.html#e2\">Read on in “Two”</a>",
         "A list.",

@@ -91,8 +91,9 @@ fn every_checked_figure_of_the_books_tables_changed_by_one_is_found() {
         }
     }
     assert!(changed > 100, "{changed}");
-    // Figures marked `~` stand for more than their last digit. Nothing else survives: the book declares no
-    // column `rounded`.
-    survivors.retain(|(_, cell)| !cell.contains('~'));
+    // Figures marked `~` stand for more than their last digit. Nothing else survives.
+    // The manual's page on tables shows the rules that compare two printed figures with each other.
+    let shows_intervals = |path: &Path| path.ends_with("how-this-book-checks-itself/figures.md");
+    survivors.retain(|(path, cell)| !cell.contains('~') && !shows_intervals(path));
     assert_eq!(survivors, [], "of {changed}");
 }
