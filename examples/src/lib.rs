@@ -18,6 +18,7 @@
 //! | [`replication`] | Replication and consistency |
 //! | [`services`] | Services, networks and security |
 //! | [`storage`] | NoSQL and storage engines |
+//! | [`hash`] | shared: hashes that spread numbers and texts |
 //! | [`interleave`] | shared: every order of several programs' steps |
 //! | [`random`] | shared: seeded random draws |
 //! | [`simulation`] | shared: virtual time and a simulated network |
@@ -30,6 +31,7 @@ pub mod capacity;
 pub mod cases;
 pub mod consensus;
 pub mod edge;
+pub mod hash;
 pub mod interleave;
 pub mod latency;
 pub mod method;

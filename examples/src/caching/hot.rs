@@ -1,6 +1,6 @@
 //! A popular key on one of several cache servers, and two ways to take load off that server.
 
-use super::filter::mix;
+use crate::hash::mix;
 use std::collections::HashMap;
 
 /// How clients spread their requests over cache servers.

@@ -1,6 +1,6 @@
 //! What has to leave a cache when a row changes: everything of the table, the results with that row, or that row.
 
-use super::filter::mix;
+use crate::hash::mix;
 use crate::random::Random;
 use crate::workload::Zipf;
 use std::collections::{BTreeMap, BTreeSet};

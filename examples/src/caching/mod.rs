@@ -3,7 +3,6 @@
 
 pub mod aside;
 mod belady;
-mod filter;
 pub mod hot;
 pub mod invalidation;
 mod jitter;
@@ -20,7 +19,6 @@ mod two_queues;
 mod writing;
 
 pub use belady::belady_hits;
-pub use filter::Bloom;
 pub use jitter::loads_per_second;
 pub use levels::Levels;
 pub use lru::Lru;

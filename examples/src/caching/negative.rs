@@ -1,6 +1,7 @@
 //! Requests for what doesn't exist, with and without a memory of that.
 
-use super::{Bloom, Lru};
+use super::Lru;
+use crate::storage::Bloom;
 
 /// What keeps requests for missing keys from the database.
 #[derive(Debug, Clone)]
@@ -35,7 +36,7 @@ pub fn database_reads(trace: &[usize], existing: usize, capacity: usize, memory:
     let mut asked = Asked::default();
     for key in trace {
         let is_known_absent = match memory {
-            Memory::Filter(filter) => !filter.may_contain(*key),
+            Memory::Filter(filter) => !filter.may_contain(*key as u64),
             _ => absent.get(key).is_some(),
         };
         if is_known_absent || cache.get(key).is_some() {

@@ -5,9 +5,7 @@
 
 /// FNV-1a with 64 bits. Texts that differ only in their last characters get hashes that lie close together.
 pub fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    crate::hash::fnv1a(text.as_bytes())
 }
 
 /// A well-mixed hash of a text: each bit of the text changes about half of the bits of the hash.

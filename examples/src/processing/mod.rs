@@ -22,6 +22,6 @@ pub use mapreduce::{Combiner, Job, Shuffled, WordCount, map_reduce, map_words, s
 pub use orchestrator::{Ran, Task, random_tasks, schedule, tails};
 pub use pipes::{items_per_second, run_pipes};
 pub use scatter::{Gathered, Hit, Shards};
-pub use sketches::{CountMin, HyperLogLog, SpaceSaving, mix, reservoir};
+pub use sketches::{CountMin, HyperLogLog, SpaceSaving, reservoir};
 pub use stragglers::{Backup, Finish, run_tasks};
 pub use windows::{Fired, Stamped, Tumbling, delayed_events, windows_of};

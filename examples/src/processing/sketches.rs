@@ -6,15 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::hash::mix;
 use crate::random::Random;
-
-/// Spreads a number over all 64 bits: the finalizer of `SplitMix64` (Steele, Lea and Flood, OOPSLA 2014).
-pub fn mix(key: u64) -> u64 {
-    let z = key.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
 
 /// Counts distinct keys.
 #[derive(Debug, Clone, PartialEq, Eq)]

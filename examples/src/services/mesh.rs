@@ -1,6 +1,6 @@
 //! Sidecars and retries in a chain of services, and switches that turn a feature on for a part of the users.
 
-use crate::processing::mix;
+use crate::hash::mix;
 use crate::random::Random;
 
 /// A chain of services, each of which calls the next one.

@@ -4,7 +4,7 @@
 //! Naming by content as in S. Quinlan and S. Dorward, "Venti: A New Approach to Archival Storage",
 //! FAST 2002, which uses a cryptographic hash; the one here is a short one and for show.
 
-use super::hash::fnv1a;
+use crate::hash::fnv1a;
 use std::collections::BTreeMap;
 
 /// The name of a chunk.

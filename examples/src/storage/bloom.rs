@@ -4,7 +4,7 @@
 //! places come from two hashes, as in A. Kirsch and M. Mitzenmacher, "Less Hashing, Same
 //! Performance", ESA 2006.
 
-use super::hash::mix;
+use crate::hash::mix;
 
 /// A set that may say yes by mistake, and never says no by mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +79,23 @@ mod tests {
             assert!(
                 (share / theory - 1.0).abs() < 0.1,
                 "{per_key} {hashes}: {share} {theory}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_added_is_found_and_strangers_are_as_rare_as_the_formula_says() {
+        for (per_key, hashes) in [(4u32, 3u64), (8, 5), (10, 7)] {
+            let mut bloom = Bloom::new(1_000 * per_key as usize, hashes);
+            (0..1_000).for_each(|key| bloom.insert(key));
+            assert!((0..1_000).all(|key| bloom.may_contain(key)));
+            let strangers = (1_000..101_000).filter(|key| bloom.may_contain(*key));
+            let measured = f64::from(u32::try_from(strangers.count()).unwrap()) / 100_000.0;
+            let k = f64::from(u32::try_from(hashes).unwrap());
+            let expected = (1.0 - (-k / f64::from(per_key)).exp()).powf(k);
+            assert!(
+                (measured - expected).abs() < 0.15 * expected + 0.001,
+                "{measured} {expected}"
             );
         }
     }

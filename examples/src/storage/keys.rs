@@ -1,7 +1,7 @@
 //! A hash store and an ordered store that count their steps, and nodes that hold keys by either
 //! rule.
 
-use super::hash::mix;
+use crate::hash::mix;
 
 /// Keys in the slots of a hash table with linear probing, at most half full.
 #[derive(Debug, Clone, Default)]

@@ -78,7 +78,7 @@ pub fn records(order: &Order, model: Model) -> Vec<String> {
     match model {
         Model::KeyValue => vec![format!(
             "order:{id} -> 0x{:016x}...",
-            super::hash::fnv1a(list.as_bytes())
+            crate::hash::fnv1a(list.as_bytes())
         )],
         Model::Document => vec![format!(
             "{{\"_id\":{id},\"customer\":{customer},\"day\":{day},\"products\":[{list}]}}"

@@ -4,23 +4,7 @@
 //! logging is described in C. Mohan and others, "ARIES", ACM TODS 17(1), 1992. The checksum is
 //! CRC-32 as in ISO/IEC 13239 and IEEE 802.3.
 
-// ANCHOR: crc
-/// CRC-32, bit by bit.
-pub fn crc32(bytes: &[u8]) -> u32 {
-    let mut crc = u32::MAX;
-    for byte in bytes {
-        crc ^= u32::from(*byte);
-        for _ in 0..8 {
-            let lowest = crc & 1;
-            crc >>= 1;
-            if lowest == 1 {
-                crc ^= 0xedb8_8320;
-            }
-        }
-    }
-    !crc
-}
-// ANCHOR_END: crc
+use crate::services::crc32;
 
 /// Whether records are checked when they are read back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
