@@ -260,18 +260,13 @@ fn is_same(time: &str, next: &str) -> bool {
 }
 
 fn number(text: &str) -> usize {
-    let digits =
-        |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    let mut end = digits(text);
-    while text[end..].starts_with(',') && digits(&text[end + 1..]) == 3 {
-        end += 4;
-    }
-    let fraction = text[end..].strip_prefix('.').map_or(0, digits);
+    let mut end = quantity::integer(text);
+    let fraction = text[end..].strip_prefix('.').map_or(0, quantity::digits);
     if fraction > 0 {
         end += fraction + 1;
     }
     if text[end..].starts_with('^') {
-        end += 1 + digits(&text[end + 1..]);
+        end += 1 + quantity::digits(&text[end + 1..]);
     }
     end
 }
@@ -328,7 +323,13 @@ mod tests {
         let (page, _) = page::read(&source, &markdown::parse(source.text(), &options), &[]);
         let engine = Engine::new(None).unwrap();
         let runs = Runs::default();
-        let meaning = meaning::check(&source, &page.tables, Scope::new(&engine), &engine, &runs);
+        let meaning = meaning::check(
+            &source,
+            &page.tables,
+            Scope::new(&engine),
+            &mut Units::new(&engine),
+            &runs,
+        );
         let tally = tally(
             &page,
             &meaning,

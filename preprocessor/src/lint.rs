@@ -103,7 +103,7 @@ impl Linter {
                 let (_, scope) = figures::check_in_scope(&page, &self.engine, &runs);
                 (scope, runs)
             };
-            let meaning = meaning::check(source, &concerned, scope, &self.engine, &runs);
+            let meaning = meaning::check(source, &concerned, scope, &mut self.units, &runs);
             findings.extend(meaning.findings);
         }
         if !self.in_book {

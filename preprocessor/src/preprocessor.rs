@@ -76,13 +76,18 @@ impl Preprocessor for Proof {
 /// The book's chapters as pages, in the order in which mdBook walks them.
 pub fn sources(book: &Book, settings: &Settings) -> Vec<Arc<Source>> {
     let mut sources = Vec::new();
-    let mut book = book.clone();
-    book.for_each_mut(|item| {
+    walk(&book.items, settings, &mut sources);
+    sources
+}
+
+/// As `Book::for_each_mut` walks, which hands the proven pages back: sub-chapters first.
+fn walk(items: &[BookItem], settings: &Settings, sources: &mut Vec<Arc<Source>>) {
+    for item in items {
         if let BookItem::Chapter(chapter) = item {
+            walk(&chapter.sub_items, settings, sources);
             sources.extend(source(chapter, settings));
         }
-    });
-    sources
+    }
 }
 
 fn source(chapter: &Chapter, settings: &Settings) -> Option<Arc<Source>> {

@@ -80,11 +80,19 @@ pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>
     };
     let to_run: Vec<&Page> = pages.iter().map(|(page, _)| page).collect();
     let results = run::run(&to_run, settings)?;
+    let mut units = Units::new(&engine);
     let links = Links::new(settings);
     let mut proven = Vec::new();
     let mut edits = Vec::new();
     for ((page, findings), results) in pages.iter().zip(results) {
-        let (page, rendering) = finish(page, findings.clone(), &results, &engine, &links);
+        let (page, rendering) = finish(
+            page,
+            findings.clone(),
+            &results,
+            &engine,
+            &mut units,
+            &links,
+        );
         proven.push(page);
         edits.push(rendering);
     }
@@ -171,6 +179,7 @@ fn finish(
     mut findings: Vec<Finding>,
     results: &[JobResult],
     engine: &Engine,
+    units: &mut Units,
     links: &Links,
 ) -> (Proven, Vec<Edit>) {
     let mut evidence = Evidence::default();
@@ -206,8 +215,8 @@ fn finish(
         }
     }
     let (figures, scope) = figures::check_in_scope(page, engine, &runs);
-    let meaning = meaning::check(&page.source, &page.tables, scope, engine, &runs);
-    let tally = evidence::tally(page, &meaning, figures.right, &mut Units::new(engine));
+    let meaning = meaning::check(&page.source, &page.tables, scope, units, &runs);
+    let tally = evidence::tally(page, &meaning, figures.right, units);
     evidence.figures = tally.computed;
     evidence.checked = tally.checked;
     evidence.cited = tally.cited;

@@ -18,6 +18,9 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// A value, nothing after a definition, or why there is none.
+type Outcome = Result<Option<Value>, ExpressionError>;
+
 /// How many expressions are computed as one list.
 const LIST: usize = 256;
 
@@ -125,15 +128,7 @@ impl Engine {
     /// # Errors
     /// When they don't parse, units don't fit, or the value is not a number.
     pub fn interpret(&mut self, code: &str) -> Result<Option<Value>, ExpressionError> {
-        let key = self.key("define", &[code]);
-        let result = match self.remembered(&key) {
-            Some(Kept::Value(result)) => result,
-            _ => {
-                let result = self.define(code);
-                self.keep(&key, Kept::Value(result.clone()));
-                result
-            }
-        };
+        let result = self.remember("define", code, Self::define);
         if result.is_ok() {
             self.definitions.push(code.to_owned());
             self.chain = Key::new("chain").with(&self.chain).with(code).finish();
@@ -146,15 +141,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::interpret`].
     pub fn evaluate(&mut self, code: &str) -> Result<Value, ExpressionError> {
-        let key = self.key("evaluate", &[code]);
-        let result = match self.remembered(&key) {
-            Some(Kept::Value(result)) => result,
-            _ => {
-                let result = self.compute(code);
-                self.keep(&key, Kept::Value(result.clone()));
-                result
-            }
-        };
+        let result = self.remember("evaluate", code, Self::compute);
         result?.ok_or_else(|| ExpressionError::new(code, "the expression has no value"))
     }
 
@@ -230,6 +217,22 @@ impl Engine {
             store.put(key, &memory.known)?;
         }
         Ok(())
+    }
+
+    /// What a code gave before, or gives now.
+    fn remember(
+        &mut self,
+        kind: &str,
+        code: &str,
+        compute: impl FnOnce(&mut Self, &str) -> Outcome,
+    ) -> Outcome {
+        let key = self.key(kind, &[code]);
+        if let Some(Kept::Value(result)) = self.remembered(&key) {
+            return result;
+        }
+        let result = compute(self, code);
+        self.keep(&key, Kept::Value(result.clone()));
+        result
     }
 
     fn key(&self, kind: &str, parts: &[&str]) -> String {

@@ -1,7 +1,7 @@
 //! An expression as an author writes it, made into one that the engine reads, byte for byte as long.
 
 use super::engine::{Engine, ExpressionError};
-use super::quantity::Printed;
+use super::quantity::{self, Printed};
 use super::runs::{Missing, Runs};
 use std::collections::BTreeMap;
 
@@ -118,14 +118,9 @@ fn wrong(span: std::ops::Range<usize>, message: String, help: &str) -> Problem {
 
 /// The length of the number that a text starts with: digits, groups of three, a fraction, an exponent.
 fn number(text: &str) -> usize {
-    let digits =
-        |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    let mut end = digits(text);
-    while text[end..].starts_with(',') && digits(&text[end + 1..]) == 3 {
-        end += 4;
-    }
+    let mut end = quantity::integer(text);
     if text[end..].starts_with('.') {
-        end += 1 + digits(&text[end + 1..]);
+        end += 1 + quantity::digits(&text[end + 1..]);
     }
     end
 }

@@ -99,6 +99,20 @@ pub fn whole(text: &str) -> Option<Printed> {
     last(trimmed).filter(|printed| printed.span == (0..trimmed.len()))
 }
 
+/// How many digits a text starts with.
+pub(crate) fn digits(text: &str) -> usize {
+    text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len()
+}
+
+/// The length of the integer that a text starts with, its groups of three included.
+pub(crate) fn integer(text: &str) -> usize {
+    let mut end = digits(text);
+    while text[end..].starts_with(',') && digits(&text[end + 1..]) == 3 {
+        end += 4;
+    }
+    end
+}
+
 /// Where numbers start: a digit behind nothing that makes it part of another word or number.
 fn starts(text: &str) -> Vec<usize> {
     let mut before = ' ';

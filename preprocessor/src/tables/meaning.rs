@@ -44,18 +44,18 @@ pub struct Meaning {
     pub grids: Vec<Grid>,
 }
 
-/// Judges the tables of a page by their rules.
+/// Judges the tables of a page by their rules. `units` are those of the preludes.
 pub fn check(
     source: &Arc<Source>,
     tables: &[Table],
     scope: Scope,
-    units: &Engine,
+    units: &mut Units,
     runs: &Runs,
 ) -> Meaning {
     let mut judge = Judge {
         source,
         scope,
-        units: Units::new(units),
+        units,
         runs,
         meaning: Meaning::default(),
         texts: BTreeSet::new(),
@@ -81,7 +81,7 @@ pub fn concerns(source: &Source, table: &Table, units: &mut Units) -> bool {
 pub(super) struct Judge<'page> {
     pub(super) source: &'page Arc<Source>,
     pub(super) scope: Scope,
-    pub(super) units: Units,
+    pub(super) units: &'page mut Units,
     pub(super) runs: &'page Runs,
     pub(super) meaning: Meaning,
     /// The cells that were reported as text.
@@ -125,7 +125,7 @@ impl Figure {
 impl Judge<'_> {
     fn table(&mut self, table: &Table) {
         let (found, unfilled) = (self.meaning.findings.len(), self.meaning.unfilled.len());
-        let grid = Grid::read(self.source, table, &mut self.units);
+        let grid = Grid::read(self.source, table, self.units);
         let mut rules: Vec<(Rule, Vec<usize>)> = Vec::new();
         for rule in table
             .checks

@@ -1,6 +1,6 @@
 //! Planted faults: one of each kind is found, at its line, and nothing else is.
 
-use super::meaning::{self, Meaning};
+use super::meaning::{self, Meaning, Units};
 use crate::edit;
 use crate::figures::engine::Engine;
 use crate::figures::runs::Runs;
@@ -20,7 +20,13 @@ fn judged(text: &str) -> (Arc<Source>, Meaning) {
         "| entries | LRU | two words |\n|--|--|--|\n| 100 | 0.394 | 7 |\n| 1000 | 0.75 | 8 |\n";
     runs.printed.insert("sweep".to_owned(), printed.to_owned());
     let (_, scope) = figures::check_in_scope(&page, &engine, &runs);
-    let meaning = meaning::check(&source, &page.tables, scope, &engine, &runs);
+    let meaning = meaning::check(
+        &source,
+        &page.tables,
+        scope,
+        &mut Units::new(&engine),
+        &runs,
+    );
     (source, meaning)
 }
 

@@ -7,7 +7,7 @@ use mdbook_proof::figures::runs::Runs;
 use mdbook_proof::figures::{self};
 use mdbook_proof::page::{self, Page, markdown};
 use mdbook_proof::source::Source;
-use mdbook_proof::tables::meaning::{self, Meaning};
+use mdbook_proof::tables::meaning::{self, Meaning, Units};
 use mdbook_proof::{book, lint};
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,7 +26,7 @@ fn judged(source: &Arc<Source>, engine: &Engine, settings: &Settings) -> (Page, 
         }
     }
     let (checked, scope) = figures::check_in_scope(&page, engine, &runs);
-    let meaning = meaning::check(source, &page.tables, scope, engine, &runs);
+    let meaning = meaning::check(source, &page.tables, scope, &mut Units::new(engine), &runs);
     let count = found.len() + checked.findings.len() + meaning.findings.len();
     (page, count, meaning)
 }
