@@ -12,7 +12,6 @@ use crate::page::words::nearest;
 use crate::proof::Proven;
 use crate::source::Source;
 use anchors::Anchors;
-use mdbook_markdown::MarkdownOptions;
 use pulldown_cmark::{Event, LinkType, Tag};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -23,10 +22,6 @@ use std::sync::Arc;
 pub fn check(pages: &mut [Proven], book: &[Arc<Source>], settings: &Settings) {
     let map = Map::new(book, settings);
     for page in pages {
-        // A prelude that is wrong stands for a page too.
-        if !map.pages.contains_key(page.source.path()) {
-            continue;
-        }
         page.findings.extend(map.findings(&page.source));
         page.findings
             .sort_by_key(|finding| (finding.span.start, finding.span.end));
@@ -44,11 +39,17 @@ struct Link {
 
 /// All that links can lead to.
 struct Map {
-    options: MarkdownOptions,
     root: PathBuf,
     src: PathBuf,
-    /// Each page by its path from the book's root, with what may stand behind a `#`.
-    pages: BTreeMap<PathBuf, Anchors>,
+    /// Each page by its path from the book's root.
+    pages: BTreeMap<PathBuf, Destination>,
+}
+
+/// A page that links lead to, and whose links lead on.
+struct Destination {
+    /// What may stand behind a `#`.
+    anchors: Anchors,
+    links: Vec<Link>,
 }
 
 /// A message and a help.
@@ -64,19 +65,23 @@ impl Map {
                 .iter()
                 .map(|page| {
                     let events = markdown::parse(page.text(), &options);
-                    (page.path().to_owned(), anchors::read(page, &events))
+                    let destination = Destination {
+                        anchors: anchors::read(page, &events),
+                        links: links(page, events),
+                    };
+                    (page.path().to_owned(), destination)
                 })
                 .collect(),
-            options,
         }
     }
 
     fn findings(&self, page: &Arc<Source>) -> Vec<Finding> {
-        links(page, &self.options)
-            .into_iter()
+        let destination = self.pages.get(page.path());
+        let links = destination.into_iter().flat_map(|page| &page.links);
+        links
             .filter_map(|link| {
                 let (message, help) = self.fault(page.path(), &link.target)?;
-                Some(Finding::new("link", page, link.span, message).with_help(help))
+                Some(Finding::new("link", page, link.span.clone(), message).with_help(help))
             })
             .collect()
     }
@@ -108,7 +113,7 @@ impl Map {
                 Err(fault) => return Some(fault),
             },
         };
-        self.pages.get(&file)?.fault(&anchor?, &path)
+        self.pages.get(&file)?.anchors.fault(&anchor?, &path)
     }
 
     /// The page that a path leads to; none for a file that is no page.
@@ -197,9 +202,9 @@ impl Map {
 }
 
 /// The links of a page, those in HTML included.
-fn links(page: &Source, options: &MarkdownOptions) -> Vec<Link> {
+fn links(page: &Source, events: Vec<(Event<'_>, Range<usize>)>) -> Vec<Link> {
     let mut links = Vec::new();
-    for (event, span) in markdown::parse(page.text(), options) {
+    for (event, span) in events {
         match event {
             Event::Start(
                 Tag::Link {
@@ -298,12 +303,14 @@ fn decoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mdbook_markdown::MarkdownOptions;
 
     #[test]
     fn links_of_markdown_and_html_are_found_at_their_targets() {
         let text = "[a.md](a.md#x) <https://b> ![c](c.png)\n\n> <a href=\"d.md\">d</a>\n\n<p>\n<img alt='' src='e f.svg'>\n</p>\n\n`[no](no.md)` <!-- <a href=\"no\"> -->\n\n[r]\n\n[r]: g.md\n";
         let page = Source::new("src/page.md", text);
-        let links = links(&page, &MarkdownOptions::default());
+        let events = markdown::parse(page.text(), &MarkdownOptions::default());
+        let links = links(&page, events);
         let targets: Vec<&str> = links.iter().map(|link| link.target.as_str()).collect();
         assert_eq!(
             targets,

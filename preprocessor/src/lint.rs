@@ -10,6 +10,7 @@ use crate::finding::Finding;
 use crate::fix;
 use crate::page::{self, markdown};
 use crate::run;
+use crate::run::memory::Memory;
 use crate::run::process::Host;
 use crate::source::Source;
 use crate::tables::meaning::{self, Units};
@@ -64,7 +65,7 @@ impl Linter {
         };
         let workplace = Workplace {
             program,
-            store: None,
+            memory: Memory::default(),
         };
         let engine = Engine::at(workplace, prelude.as_ref())
             .map_err(|error| anyhow::anyhow!("the prelude can't be computed: {}", error.message))?;

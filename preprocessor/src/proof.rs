@@ -12,7 +12,7 @@ use crate::links::Links;
 use crate::page::{self, Language, Page, markdown};
 use crate::pictures;
 use crate::render::{self, Evidence};
-use crate::run::key::Key;
+use crate::run::memory::Memory;
 use crate::run::store::Store;
 use crate::run::{self, JobResult};
 use crate::source::Source;
@@ -166,10 +166,9 @@ fn workplace(settings: &Settings) -> Result<Workplace> {
         Some(program) => Some((program.clone(), run::host(settings, &store)?)),
         None => None,
     };
-    let key = Key::new("figures of").with(&settings.root.to_string_lossy());
     Ok(Workplace {
         program,
-        store: Some((store, key.finish())),
+        memory: Memory::open(&store, "figures of", &settings.root),
     })
 }
 

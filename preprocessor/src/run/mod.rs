@@ -8,6 +8,7 @@ pub mod command;
 mod execute;
 pub mod job;
 pub mod key;
+pub mod memory;
 pub mod process;
 pub mod rust;
 pub mod sandbox;
@@ -20,6 +21,7 @@ use anyhow::{Context, Result, bail};
 use command::Runner;
 use job::{Job, Work};
 use key::Key;
+use memory::Memory;
 use process::{End, Host, Run};
 use rust::compile::Diagnostic;
 use rust::library::Library;
@@ -80,6 +82,7 @@ pub fn run(pages: &[&Page], settings: &Settings) -> Result<Results> {
         false => None,
     };
     let bounds = bounds_key(&host.status);
+    let mut memory = Memory::open(&store, "runs of", &settings.root);
     let mut results;
     let mut missing;
     loop {
@@ -93,13 +96,10 @@ pub fn run(pages: &[&Page], settings: &Settings) -> Result<Results> {
         results = BTreeMap::new();
         missing = BTreeMap::new();
         for (key, job) in keys.iter().flatten().zip(jobs.iter().flatten()) {
-            match store.get::<JobResult>(key) {
-                Some(result) if result.repeated >= settings.repeat => {
-                    results.insert(key.clone(), result);
-                }
-                _ => {
-                    missing.insert(key.clone(), job);
-                }
+            if let Some(result) = remembered(key, &mut memory, &store, settings.repeat) {
+                results.insert(key.clone(), result);
+            } else {
+                missing.insert(key.clone(), job);
             }
         }
         let needs_rust = missing
@@ -116,8 +116,12 @@ pub fn run(pages: &[&Page], settings: &Settings) -> Result<Results> {
         if !missing.is_empty() {
             store.sweep();
             let fresh = execute::execute(&missing, rust.as_ref(), &host, settings, &store)?;
+            for (key, result) in fresh.iter().filter(|(_, result)| result.is_lasting()) {
+                memory.insert(key, result.clone());
+            }
             results.extend(fresh);
         }
+        memory.save()?;
         return keys
             .into_iter()
             .map(|page| {
@@ -127,6 +131,22 @@ pub fn run(pages: &[&Page], settings: &Settings) -> Result<Results> {
             })
             .collect();
     }
+}
+
+/// What a job gave before, if it was run often enough: for this book's last build, or for any.
+fn remembered(
+    key: &str,
+    memory: &mut Memory<JobResult>,
+    store: &Store,
+    repeat: u32,
+) -> Option<JobResult> {
+    let is_enough = |result: &&JobResult| result.repeated >= repeat;
+    if let Some(result) = memory.get(key).filter(is_enough) {
+        return Some(result.clone());
+    }
+    let result: JobResult = store.get(key).filter(|result| is_enough(&result))?;
+    memory.insert(key, result.clone());
+    Some(result)
 }
 
 /// What Rust blocks are compiled with.

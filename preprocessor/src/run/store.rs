@@ -14,8 +14,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
 /// Files that a killed build left half written, or whole folders of its work, are removed after this time.
-const STALE: Duration = Duration::from_secs(24 * 3600);
+const STALE: Duration = DAY;
+
+/// Entries are removed after this time. What the book's last build needed is kept elsewhere as well.
+const OLD: Duration = Duration::from_secs(60 * DAY.as_secs());
 
 /// A folder of entries.
 #[derive(Debug, Clone)]
@@ -75,17 +80,16 @@ impl Store {
         self.folder.join("work")
     }
 
-    /// Removes what killed builds left.
+    /// Removes what killed builds left and, once a day, entries that are old.
     pub fn sweep(&self) {
-        for entry in fs::read_dir(self.work()).into_iter().flatten().flatten() {
-            let modified = entry.metadata().and_then(|metadata| metadata.modified());
-            let age = modified.map(|time| SystemTime::now().duration_since(time));
-            if matches!(age, Ok(Ok(age)) if age > STALE) {
-                let path = entry.path();
-                let _ = match path.is_dir() {
-                    true => fs::remove_dir_all(path),
-                    false => fs::remove_file(path),
-                };
+        remove_older(&self.work(), STALE);
+        let stamp = self.folder.join("swept");
+        if age(&stamp).is_some_and(|age| age < DAY) || fs::write(&stamp, "").is_err() {
+            return;
+        }
+        for folder in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            if folder.file_name().len() == 2 {
+                remove_older(&folder.path(), OLD);
             }
         }
     }
@@ -96,9 +100,43 @@ impl Store {
     }
 }
 
+/// Removes what lies in a folder for longer than that.
+fn remove_older(folder: &Path, than: Duration) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if age(&path).is_some_and(|age| age > than) {
+            let _ = match path.is_dir() {
+                true => fs::remove_dir_all(path),
+                false => fs::remove_file(path),
+            };
+        }
+    }
+}
+
+/// How long ago a file was written.
+fn age(path: &Path) -> Option<Duration> {
+    let modified = fs::metadata(path).ok()?.modified().ok()?;
+    SystemTime::now().duration_since(modified).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn old_entries_go_and_new_ones_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let [old, new] = ["old", "new"].map(|name| Key::new(name).finish());
+        store.put(&old, &1).unwrap();
+        store.put(&new, &2).unwrap();
+        let file = fs::File::options().write(true).open(store.file(&old));
+        let before = SystemTime::now() - OLD - DAY;
+        file.unwrap().set_modified(before).unwrap();
+        store.sweep();
+        assert_eq!(store.get::<u32>(&old), None);
+        assert_eq!(store.get::<u32>(&new), Some(2));
+    }
 
     #[test]
     fn a_whole_entry_comes_back_and_a_damaged_one_does_not() {
