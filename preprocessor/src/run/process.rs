@@ -170,7 +170,7 @@ impl Host {
 
 /// Waits for the end of a child, and kills it at the deadline; none when it was killed.
 ///
-/// The sleep grows, so that short runs end at once and long ones cost nothing.
+/// The pause grows, so that short runs end at once and long ones cost nothing.
 fn wait(
     child: &mut Child,
     deadline: Duration,
@@ -192,9 +192,25 @@ fn wait(
             is_named = true;
             slow();
         }
-        thread::sleep(pause);
+        rest(child, pause);
         pause = (pause * 2).min(Duration::from_millis(5));
     }
+}
+
+/// Waits that long, or, where the system can tell, to the end of a child if that comes first.
+fn rest(child: &Child, time: Duration) {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        use rustix::process::{Pid, PidfdFlags, pidfd_open};
+        let handle = pidfd_open(Pid::from_child(child), PidfdFlags::empty());
+        if let (Ok(handle), Ok(time)) = (handle, Timespec::try_from(time)) {
+            let _ = poll(&mut [PollFd::new(&handle, PollFlags::IN)], Some(&time));
+            return;
+        }
+    }
+    let _ = child;
+    thread::sleep(time);
 }
 
 /// Ends a child: a supervisor by closing its input, so that it ends its own children, anything else by force.
