@@ -15,7 +15,6 @@ use mdbook_driver::MDBook;
 use mdbook_driver::config::Config as BookConfig;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use tempfile::TempDir;
 
 /// A page, or one line of it, that a command is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +27,9 @@ pub struct Target {
 
 /// How often `bless` runs a block before it believes it: two runs find an unordered pair half of the time.
 const BLESS_RUNS: u32 = 8;
+
+/// How often `bless` looks again at what it wrote: a program's number, then its output, then what reads that.
+const BLESS_ROUNDS: usize = 8;
 
 /// What [`bless`] did.
 #[derive(Debug)]
@@ -159,16 +161,34 @@ pub fn proposal(root: &Path, targets: &[Target], call: &Call) -> Result<Blessed>
 
 /// Writes what the runs printed and the expressions gave into the pages.
 ///
+/// A number that changes in a program changes what that prints, so it is done again while anything changes.
+///
 /// # Errors
 /// As [`proposal`]; and when a page can't be written.
 pub fn bless(root: &Path, targets: &[Target], call: &Call) -> Result<Blessed> {
-    let blessed = proposal(root, targets, call)?;
-    for (path, _, after) in &blessed.written {
-        let path = root.join(path);
-        std::fs::write(&path, after)
-            .with_context(|| format!("failed to write `{}`", path.display()))?;
+    let mut all: BTreeMap<PathBuf, (String, String)> = BTreeMap::new();
+    for _ in 0..BLESS_ROUNDS {
+        let blessed = proposal(root, targets, call)?;
+        for (path, before, after) in &blessed.written {
+            let file = root.join(path);
+            std::fs::write(&file, after)
+                .with_context(|| format!("failed to write `{}`", file.display()))?;
+            all.entry(path.clone())
+                .or_insert_with(|| (before.clone(), String::new()))
+                .1
+                .clone_from(after);
+        }
+        if blessed.written.is_empty() {
+            return Ok(Blessed {
+                written: all
+                    .into_iter()
+                    .map(|(path, (before, after))| (path, before, after))
+                    .collect(),
+                findings: blessed.findings,
+            });
+        }
     }
-    Ok(blessed)
+    bail!("after {BLESS_ROUNDS} rounds the pages still change: a figure depends on itself")
 }
 
 fn is_asked_for(finding: &Finding, targets: &[Target]) -> bool {
@@ -183,22 +203,15 @@ fn is_asked_for(finding: &Finding, targets: &[Target]) -> bool {
 
 /// Builds the book, and returns the folder it is in.
 ///
-/// The book is rendered beside its place and moved there when it is whole, so a build that fails leaves
-/// the last one as it was. `warnings` counts what mdBook warned of so far.
+/// Nothing is written before the whole book is proven, so a build with findings leaves the last one as it
+/// was. `warnings` counts what mdBook warned of so far.
 ///
 /// # Errors
 /// [`Unproven`] for a book with findings; whatever mdBook itself reports; and mdBook's own warnings.
 pub fn build(root: &Path, call: &Call, warnings: impl Fn() -> usize) -> Result<PathBuf> {
     let config = configuration(root)?;
     let place = root.join(&config.build.build_dir);
-    let parent = place.parent().unwrap_or(root);
-    let (folder, _) = render(root, config, parent, call, warnings)?;
-    if place.exists() {
-        std::fs::rename(&place, folder.path().join("last"))
-            .with_context(|| format!("failed to move `{}` away", place.display()))?;
-    }
-    std::fs::rename(folder.path().join("book"), &place)
-        .with_context(|| format!("failed to write `{}`", place.display()))?;
+    render(root, config, call, warnings)?;
     Ok(place)
 }
 
@@ -212,38 +225,35 @@ pub fn build_to_serve(
     call: &Call,
     warnings: impl Fn() -> usize,
 ) -> Result<Built> {
-    let mut config = configuration(root)?;
-    config.set("output.html.site-url", "/")?;
-    // A third of the time goes into the search index, and whoever just saved a page has no need of it.
-    config.set("output.html.search.enable", false)?;
-    let (folder, pages) = render(root, config, parent, call, warnings)?;
-    Ok(Built { folder, pages })
-}
-
-/// Renders the book as `book` inside a new folder of `parent`, and says where its HTML is.
-fn render(
-    root: &Path,
-    mut config: BookConfig,
-    parent: &Path,
-    call: &Call,
-    warnings: impl Fn() -> usize,
-) -> Result<(TempDir, PathBuf)> {
     std::fs::create_dir_all(parent)
         .with_context(|| format!("failed to make `{}`", parent.display()))?;
     let folder = tempfile::Builder::new()
         .prefix(".book-")
         .tempdir_in(parent)
         .with_context(|| format!("failed to make a folder in `{}`", parent.display()))?;
+    let mut config = configuration(root)?;
     config.build.build_dir = folder.path().join("book");
+    config.set("output.html.site-url", "/")?;
+    // A third of the time goes into the search index, and whoever just saved a page has no need of it.
+    config.set("output.html.search.enable", false)?;
+    let pages = render(root, config, call, warnings)?;
+    Ok(Built { folder, pages })
+}
+
+/// Has mdBook render the book, and says where its HTML is.
+fn render(
+    root: &Path,
+    config: BookConfig,
+    call: &Call,
+    warnings: impl Fn() -> usize,
+) -> Result<PathBuf> {
     let mut book = MDBook::load_with_config(root, config).context("failed to load the book")?;
     book.with_preprocessor(Proof { call: call.clone() });
     book.build()?;
     match warnings() {
-        0 => {}
-        n => bail!("mdBook warned {n} times, see above; the book was not written"),
+        0 => Ok(book.build_dir_for("html")),
+        n => bail!("mdBook warned {n} times, see above: its pages may not show what was meant"),
     }
-    let pages = book.build_dir_for("html");
-    Ok((folder, pages))
 }
 
 /// Which bounds this system puts on the book's runs.
