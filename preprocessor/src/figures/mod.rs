@@ -1,4 +1,4 @@
-//! Figures: `calc` fences and figures in the text, each against the value of its expression.
+//! Figures: `calc` fences, and figures in the text and in code, each against the value of its expression.
 //!
 //! All expressions of a page are one program: the `calc` fences in page order, then the figures.
 
@@ -7,6 +7,7 @@ pub mod engine;
 pub mod expression;
 mod interpreter;
 pub mod judge;
+mod literal;
 pub mod quantity;
 pub mod runs;
 pub mod value;
@@ -55,17 +56,15 @@ pub fn check_in_scope(page: &Page, engine: &Engine, runs: &Runs) -> (Checked, Sc
         let before = page.source.slice(figure.before.clone());
         match (quantity::last(before), value) {
             (Some(printed), Some(value)) => checker.judge(&printed, figure.before.start, &value),
-            (None, _) => checker.checked.findings.push(
-                Finding::new(
-                    "figure",
-                    &page.source,
-                    figure.comment.clone(),
-                    "no figure stands before this expression",
-                )
-                .with_help("put the comment right behind its figure: 52.6 minutes<!-- = … -->"),
+            (None, _) => checker.no_figure(
+                figure.comment.clone(),
+                "put the comment right behind its figure: 52.6 minutes<!-- = … -->",
             ),
             (Some(_), None) => {}
         }
+    }
+    for block in page.blocks.iter().filter(|block| !block.is_broken) {
+        checker.code(&block.code);
     }
     let scope = Scope {
         engine: checker.engine,
@@ -178,6 +177,36 @@ impl Checker<'_> {
                 );
             }
         }
+    }
+
+    /// Judges the numbers of a program that have an expression behind them. What is included is another
+    /// file's: it can't know the page's names.
+    fn code(&mut self, fence: &Fence) {
+        for line in fence.lines.iter().filter(|line| line.file.is_none()) {
+            for literal in literal::read(&line.text) {
+                let at = line.span.start;
+                let span = at + literal.expression.start..at + literal.expression.end;
+                let Some(printed) = literal.printed else {
+                    let help = "put the comment right behind its number: 116 /* = … */";
+                    self.no_figure(span, help);
+                    continue;
+                };
+                let Some(value) = self.value(&line.text[literal.expression], span.start) else {
+                    continue;
+                };
+                let count = self.checked.findings.len();
+                self.judge(&printed, at, &value);
+                for finding in &mut self.checked.findings[count..] {
+                    in_code(finding);
+                }
+            }
+        }
+    }
+
+    fn no_figure(&mut self, span: Range<usize>, help: &str) {
+        let message = "no figure stands before this expression";
+        let finding = Finding::new("figure", self.source, span, message).with_help(help);
+        self.checked.findings.push(finding);
     }
 
     /// Runs a statement; the value of its expression or of the name that it defines.
@@ -304,11 +333,14 @@ impl Checker<'_> {
                 "the figure is not what its expression gives",
             )
             .with_label(range)
-            .with_details(format!(
-                "- {old}\n+ {new}\n  computed: {} {}",
-                significant(computed),
-                last.unit
-            ))
+            .with_details(
+                format!(
+                    "- {old}\n+ {new}\n  computed: {} {}",
+                    significant(computed),
+                    last.unit
+                )
+                .trim_end(),
+            )
             .with_mend(Edit::new(span, new)),
         );
     }
@@ -358,6 +390,29 @@ pub(crate) fn significant(value: f64) -> String {
     match text.contains('.') {
         true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
         false => text,
+    }
+}
+
+/// A finding about a figure, as a finding about a number of a program.
+fn in_code(finding: &mut Finding) {
+    let Some(mend) = &mut finding.mend else {
+        finding.help.get_or_insert_with(|| {
+            "a number in code has no unit: divide by one, as in request_rate / (requests/s)".into()
+        });
+        return;
+    };
+    let old = finding.source.slice(mend.span.clone());
+    if let Some(new) = literal::written(&mend.text, old) {
+        let (wrong, right) = (format!("+ {}\n", mend.text), format!("+ {new}\n"));
+        finding.details = finding
+            .details
+            .take()
+            .map(|text| text.replace(&wrong, &right));
+        mend.text = new;
+    } else {
+        finding.mend = None;
+        finding.help =
+            Some("a whole number is exact: write decimals, or round(…) in the expression".into());
     }
 }
 
