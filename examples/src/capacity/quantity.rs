@@ -8,6 +8,7 @@ use std::fmt;
 
 /// A number with its unit, such as 1,157 requests/s.
 #[derive(Debug, Clone, PartialEq)]
+#[must_use]
 pub struct Quantity {
     value: f64,
     /// The base units with their powers, none of which is 0.
