@@ -3,11 +3,13 @@
 mod estimate;
 mod pages;
 mod popularity;
+mod quantity;
 mod servers;
 mod traffic;
 
 pub use estimate::{Input, alone, extremes, ratio_of_product, sample};
 pub use pages::{Leaves, Split};
 pub use popularity::popular_share;
+pub use quantity::{Mismatch, Quantity};
 pub use servers::{must_wait, square_root_rule, with_spares, workers_needed};
 pub use traffic::{Traffic, busiest, poisson};

@@ -97,4 +97,15 @@ mod tests {
             assert!((leaves.fill() - share).abs() < 0.01, "{}", leaves.fill());
         }
     }
+
+    #[test]
+    fn keys_in_random_order_fill_the_pages_to_the_logarithm_of_two() {
+        for (split, capacity) in [(Split::Middle, 100), (Split::EmptyAtTheEnd, 40)] {
+            let mut random = crate::random::Random::new(9);
+            let mut leaves = Leaves::new(capacity, split);
+            (0..60_000).for_each(|_| leaves.insert(random.below(u64::MAX)));
+            let off = leaves.fill() - std::f64::consts::LN_2;
+            assert!(off.abs() < 0.015, "{split:?}: {off}");
+        }
+    }
 }

@@ -101,5 +101,25 @@ mod tests {
             let open = open_schedule(&server, interval, 10_000);
             prop_assert!(closed.len() <= open.len());
         }
+
+        /// What the schedule recorded is the judge of the correction, wherever the stall begins and ends.
+        #[test]
+        fn the_correction_gives_back_what_the_schedule_saw(
+            begin in 1..40u64, length in 0..40u64, offset in 0..100u64, rest in 1..40u64,
+        ) {
+            let (service, interval) = (10, 100);
+            let from = begin * interval + offset;
+            let server = Stalling { service, stall_from: from, stall_to: from + length * interval };
+            let until = (begin + length + rest) * interval;
+            let mut fixed = corrected(&closed_loop(&server, interval, until), interval);
+            let mut open = open_schedule(&server, interval, until);
+            fixed.sort_unstable();
+            open.sort_unstable();
+            // The same latencies, but for where each client's schedule stood when the stall ended.
+            prop_assert!(fixed.len().abs_diff(open.len()) <= 1);
+            for (one, two) in fixed.iter().rev().zip(open.iter().rev()) {
+                prop_assert!(one.abs_diff(*two) <= interval, "{} {}", one, two);
+            }
+        }
     }
 }
