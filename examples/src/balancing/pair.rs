@@ -34,6 +34,8 @@ pub struct Course {
     pub nobody_ms: u64,
     /// Milliseconds in which both did.
     pub both_ms: u64,
+    /// Milliseconds in which each of them did, alone or not.
+    pub held_ms: [u64; 2],
 }
 
 /// How long a backup waits after the last advertisement, in milliseconds.
@@ -124,7 +126,7 @@ pub fn run(nodes: [Node; 2], interval_ms: u64, events: &[(u64, Event)], until_ms
         is_cut: false,
         trace: Vec::new(),
     };
-    let (mut nobody_ms, mut both_ms) = (0, 0);
+    let (mut nobody_ms, mut both_ms, mut held_ms) = (0, 0, [0; 2]);
     for now in 0..until_ms {
         for (_, event) in events.iter().filter(|(at, _)| *at == now) {
             pair.happen(*event, now);
@@ -133,17 +135,22 @@ pub fn run(nodes: [Node; 2], interval_ms: u64, events: &[(u64, Event)], until_ms
         pair.act(1, now, interval_ms);
         nobody_ms += u64::from(pair.holds == [false; 2]);
         both_ms += u64::from(pair.holds == [true; 2]);
+        for (held, holds) in held_ms.iter_mut().zip(pair.holds) {
+            *held += u64::from(holds);
+        }
     }
     Course {
         trace: pair.trace,
         nobody_ms,
         both_ms,
+        held_ms,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
 
     const PAIR: [Node; 2] = [
         Node {
@@ -189,6 +196,28 @@ mod tests {
             course.both_ms,
             15_000 - (4_000 + down_interval_ms(1_000, 100) + 1)
         );
+    }
+
+    #[test]
+    fn each_moment_has_no_holder_or_one_or_both() {
+        for seed in 0..200 {
+            let mut random = Random::new(seed);
+            let mut event = |_| {
+                let node = usize::from(random.chance(0.5));
+                let events = [
+                    Event::Crash(node),
+                    Event::Recover(node),
+                    Event::Cut,
+                    Event::Heal,
+                ];
+                let which = usize::try_from(random.below(4)).unwrap();
+                (random.below(9_000), events[which])
+            };
+            let events: Vec<(u64, Event)> = (0..6).map(&mut event).collect();
+            let course = run(PAIR, 500, &events, 10_000);
+            let held: u64 = course.held_ms.iter().sum();
+            assert_eq!(held + course.nobody_ms, 10_000 + course.both_ms);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Where a session lives, and what is lost when a web server or the session store fails.
 
 use super::rule::{hash, uniform_index};
+use crate::hash::mix;
 use crate::random::Random;
 use std::collections::BTreeMap;
 
@@ -9,6 +10,9 @@ use std::collections::BTreeMap;
 pub enum Home {
     /// On the web server that a hash of the client's address names.
     ServerByAddress,
+    /// On the web server whose score for the client's address is the highest: rendezvous hashing, of Thaler
+    /// and Ravishankar, 1998.
+    ServerByScore,
     /// On the web server that the balancer chose first, remembered under a random number in a cookie.
     ServerByCookie,
     /// In a store that all web servers use.
@@ -65,6 +69,10 @@ impl Site {
         let any = uniform_index(&mut self.random, self.servers.len());
         match self.home {
             Home::ServerByAddress => hash(client.address) % self.servers.len(),
+            Home::ServerByScore => {
+                let score = |server: &usize| mix(client.address ^ mix(*server as u64));
+                (0..self.servers.len()).max_by_key(score).unwrap_or(0)
+            }
             Home::ServerByCookie => {
                 // The number says nothing about the server; only the balancer's table does.
                 let server = self.table.entry(client.cookie.0).or_insert(any);
@@ -83,7 +91,7 @@ impl Site {
         let server = self.route(client);
         let (id, session) = (client.cookie.0, session.to_owned());
         match self.home {
-            Home::ServerByAddress | Home::ServerByCookie => {
+            Home::ServerByAddress | Home::ServerByScore | Home::ServerByCookie => {
                 self.servers[server].insert(id, session);
             }
             Home::SharedStore => _ = self.store.insert(id, session),
@@ -95,7 +103,7 @@ impl Site {
     pub fn request(&mut self, client: &Client) -> Option<String> {
         let server = self.route(client);
         match self.home {
-            Home::ServerByAddress | Home::ServerByCookie => {
+            Home::ServerByAddress | Home::ServerByScore | Home::ServerByCookie => {
                 self.servers[server].get(&client.cookie.0).cloned()
             }
             Home::SharedStore => self.store.get(&client.cookie.0).cloned(),
@@ -147,8 +155,9 @@ pub fn clients(count: u64, behind_one_address: u64, seed: u64) -> Vec<Client> {
 mod tests {
     use super::*;
 
-    const ALL: [Home; 4] = [
+    const ALL: [Home; 5] = [
         Home::ServerByAddress,
+        Home::ServerByScore,
         Home::ServerByCookie,
         Home::SharedStore,
         Home::Cookie,
@@ -179,6 +188,8 @@ mod tests {
         // One of 5 servers: a fifth. Modulo 5 to 4 keeps a client only if both remainders agree: 4 of 20.
         assert!(lost(Home::ServerByCookie).abs_diff(400) < 60);
         assert!(lost(Home::ServerByAddress).abs_diff(1_600) < 60);
+        // The others' scores don't change when one server goes.
+        assert!(lost(Home::ServerByScore).abs_diff(400) < 60);
         assert_eq!((lost(Home::SharedStore), lost(Home::Cookie)), (0, 0));
     }
 
@@ -186,6 +197,8 @@ mod tests {
     fn a_store_takes_all_and_a_new_server_only_moves_hashes() {
         assert_eq!(kept(Home::SharedStore, Some(Failure::Store)), 0);
         assert_eq!(kept(Home::ServerByCookie, Some(Failure::NewServer)), 2_000);
+        // The new server has the highest of six scores for a sixth of the clients.
+        assert!(kept(Home::ServerByScore, Some(Failure::NewServer)).abs_diff(1_667) < 60);
         // 5 to 6: both remainders agree for 5 of 30.
         assert!(kept(Home::ServerByAddress, Some(Failure::NewServer)).abs_diff(333) < 60);
     }

@@ -1,6 +1,7 @@
 //! Caching: what a full cache gives up, how a cache and its database stay equal, and what many requests
 //! at once do to both.
 
+pub mod ages;
 pub mod aside;
 mod belady;
 pub mod hot;

@@ -241,7 +241,36 @@ mod tests {
         hits
     }
 
+    /// CLOCK again, as the queue with a second chance that it is equal to.
+    fn second_chance(trace: &[usize], capacity: usize) -> usize {
+        let mut queue: VecDeque<(usize, bool)> = VecDeque::new();
+        let mut hits = 0;
+        for key in trace {
+            if let Some(entry) = queue.iter_mut().find(|entry| entry.0 == *key) {
+                entry.1 = true;
+                hits += 1;
+                continue;
+            }
+            while queue.len() == capacity {
+                match queue.pop_front() {
+                    Some((again, true)) => queue.push_back((again, false)),
+                    _ => break,
+                }
+            }
+            queue.push_back((*key, false));
+        }
+        hits
+    }
+
     proptest! {
+        #[test]
+        fn clock_is_a_queue_with_a_second_chance(
+            trace in prop::collection::vec(0..9usize, 0..200),
+            capacity in 1..6usize,
+        ) {
+            prop_assert_eq!(Policy::Clock.hits(&trace, capacity), second_chance(&trace, capacity));
+        }
+
         #[test]
         fn no_policy_beats_the_bound_and_room_for_all_misses_each_key_once(
             trace in prop::collection::vec(0..12usize, 0..200),

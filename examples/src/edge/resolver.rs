@@ -141,6 +141,7 @@ fn address(data: &Data) -> Option<Ipv4Addr> {
 mod tests {
     use super::*;
     use crate::edge::toy_tree;
+    use proptest::prelude::*;
 
     fn asked(resolver: &mut Resolver, name: &str, now: u64) -> (u32, Vec<u8>) {
         let before = resolver.sent;
@@ -192,5 +193,33 @@ mod tests {
             asked(&mut Resolver::new(tree, 60), "loop.example.com", 0).1,
             vec![]
         );
+    }
+    proptest! {
+        /// The judge looks at the zone itself, without any walk: what is given out was true at some moment
+        /// within the last TTL.
+        #[test]
+        fn no_answer_is_older_than_its_time_to_live(
+            ttl in 1..50u32,
+            steps in prop::collection::vec((0..40u64, any::<bool>()), 1..60),
+        ) {
+            let mut resolver = Resolver::new(toy_tree(), 60);
+            resolver.servers[3].records[1].ttl = ttl;
+            let (mut now, mut truths, mut version) = (0, vec![(0, 11)], 11);
+            for (wait, changes) in steps {
+                now += wait;
+                if changes {
+                    version += 1;
+                    resolver.servers[3].records[1].data = Data::A([192, 0, 2, version].into());
+                    truths.push((now, version));
+                }
+                let (_, found) = asked(&mut resolver, "www.example.com", now);
+                let end = |at: usize| truths.get(at + 1).map_or(u64::MAX, |(until, _)| *until);
+                let was_true = truths
+                    .iter()
+                    .enumerate()
+                    .any(|(at, (_, last))| found == [*last] && now < end(at).saturating_add(u64::from(ttl)));
+                prop_assert!(was_true, "{found:?} at {now}, {truths:?}");
+            }
+        }
     }
 }

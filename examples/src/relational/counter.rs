@@ -53,6 +53,22 @@ mod tests {
         }
     }
 
+    /// Every change of a row reaches the counter with the same probability, so on average the counter has
+    /// that share of the rows.
+    #[test]
+    fn on_average_the_share_of_the_crashes_is_missing() {
+        for crash in [0.05, 0.2, 0.5] {
+            let sum = |(rows, counter), seed| {
+                let (more, and) = drift(5_000, crash, seed);
+                (rows + more, counter + and)
+            };
+            let (rows, counter) = (0..200).fold((0, 0), sum);
+            let share = f64::from(u32::try_from(counter).unwrap())
+                / f64::from(u32::try_from(rows).unwrap());
+            assert!((share - (1.0 - crash)).abs() < 0.01, "{crash}: {share}");
+        }
+    }
+
     #[test]
     fn with_crashes_it_drifts_for_nearly_every_seed() {
         let off = (0..50).filter(|seed| {

@@ -2,6 +2,7 @@
 
 mod counter;
 mod deadlock;
+mod home;
 mod injection;
 mod isolation;
 mod normal_forms;
@@ -11,6 +12,7 @@ mod timeline;
 
 pub use counter::drift;
 pub use deadlock::{Ended, Without, circle, run as deadlock};
+pub use home::Home;
 pub use injection::{Token, quote, tokens};
 pub use isolation::{Items, Level, Outcome, Step, anomalies, interleavings};
 pub use normal_forms::{

@@ -142,6 +142,7 @@ pub fn edit(arrivals: &[u64], seconds: u64, guard: Guard) -> Edits {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
     use proptest::prelude::*;
 
     #[test]
@@ -158,6 +159,41 @@ mod tests {
             Err(Refused::NotHeld)
         );
         assert_eq!(document.save_locked("bob", 62, "in time"), Ok(1));
+    }
+
+    /// With people who come at random times, `overlap` of them on average within one edit, the share that
+    /// meets somebody else's save is `1 - e^-overlap`, and a lock turns away Erlang's loss for one server,
+    /// `overlap / (1 + overlap)`.
+    #[test]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "times and counts are small"
+    )]
+    fn shares_are_those_of_the_formulas() {
+        for (seed, overlap) in [(1, 0.05), (2, 0.5), (3, 1.0), (4, 2.0)] {
+            let (mut random, mut now) = (Random::new(seed), 0.0);
+            let mut next = || {
+                now += random.exponential(10_000.0 / overlap);
+                now as u64
+            };
+            let arrivals: Vec<u64> = (0..20_000).map(|_| next()).collect();
+            let share = |guard, part: fn(Edits) -> usize| {
+                part(edit(&arrivals, 10_000, guard)) as f64 / 20_000.0
+            };
+            let near = |measured: f64, formula: f64| (measured - formula).abs() < 0.015;
+            assert!(near(
+                share(Guard::None, |edits| edits.overwritten),
+                1.0 - (-overlap).exp()
+            ));
+            let loss = overlap / (1.0 + overlap);
+            assert!(near(
+                share(Guard::Pessimistic, |edits| edits.turned_away),
+                loss
+            ));
+            assert!(near(share(Guard::Optimistic, |edits| edits.wasted), loss));
+        }
     }
 
     proptest! {
