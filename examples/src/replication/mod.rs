@@ -19,7 +19,7 @@ pub use crdt::{Counter, GrowCounter, LastWrite, Merge, ObservedSet};
 pub use gossip::{Spread, Style, spread};
 pub use merkle::{Difference, Merkle};
 pub use primary::{Outcome, Promote, Setup, crash};
-pub use quorum::{Interleaved, Quorum, Reads, always_overlaps, read_during_write};
+pub use quorum::{Interleaved, Quorum, Reads, Sloppy, Take, always_overlaps, read_during_write};
 pub use repair::{Behind, Repairs, away};
 pub use sessions::{Route, Seen, Step as SessionStep, Violations, Workload, check, run};
 pub use shipping::{Machine, Shipping, Statement, ship};

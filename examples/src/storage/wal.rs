@@ -168,6 +168,38 @@ mod tests {
         assert!((0..8 * log.len()).any(|bit| is_wrong(&bit)));
     }
 
+    /// Appends records and flushes after some of them. A crash leaves what was flushed, and any part of the rest. Says whether all
+    /// records come back that had been confirmed: after their flush, or, against the rule, when they were appended.
+    fn keeps_its_promises(records: &[(Vec<u8>, bool)], waits_for_flush: bool) -> bool {
+        let (mut log, mut durable, mut flushed) = (Vec::new(), 0, 0);
+        for (number, (record, flush)) in (1..).zip(records) {
+            append(&mut log, record);
+            if *flush {
+                (durable, flushed) = (log.len(), number);
+            }
+            let confirmed = if waits_for_flush { flushed } else { number };
+            let left = |cut: usize| recover(&log[..cut], Check::Checksum).len();
+            if (durable..=log.len()).any(|cut| left(cut) < confirmed) {
+                return false;
+            }
+        }
+        true
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_confirmed_after_its_flush_survives(records in proptest::collection::vec((proptest::collection::vec(any::<u8>(), 0..9), any::<bool>()), 0..9)) {
+            prop_assert!(keeps_its_promises(&records, true));
+        }
+    }
+
+    #[test]
+    fn what_was_confirmed_before_its_flush_gets_lost() {
+        let records = [(b"ann -30".to_vec(), true), (b"bob +30".to_vec(), false)];
+        assert!(keeps_its_promises(&records, true));
+        assert!(!keeps_its_promises(&records, false));
+    }
+
     #[test]
     fn groups_share_a_flush() {
         let burst = [0, 1, 2, 3];
