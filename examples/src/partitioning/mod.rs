@@ -1,5 +1,6 @@
 //! Partitioning: which of many machines holds a key, and what it costs to change that.
 
+mod bounded;
 mod directory;
 mod federation;
 mod hash;
@@ -13,6 +14,7 @@ mod ring;
 mod secondary;
 mod shard_key;
 
+pub use bounded::place_bounded;
 pub use directory::Directory;
 pub use federation::{Federated, Query, federate};
 pub use hash::{fnv1a, hash, hash_number};
