@@ -1,5 +1,6 @@
 //! Replication and consistency: several copies of the same data, what readers see of them, and how they come to agree.
 
+mod chain;
 mod clocks;
 mod conflicts;
 mod crdt;
@@ -13,6 +14,7 @@ mod shipping;
 mod two_copies;
 mod versions;
 
+pub use chain::{At, Broken, Chain, broken_runs, write_times};
 pub use clocks::{Stamped, Step as ClockStep, order, random_steps, stamp};
 pub use conflicts::{Client, Resolve, Settled, Write, settle};
 pub use crdt::{Counter, GrowCounter, LastWrite, Merge, ObservedSet};
