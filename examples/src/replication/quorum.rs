@@ -24,11 +24,20 @@ pub struct Reads {
     pub stale: u32,
 }
 
+/// What a read does with its answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Take {
+    /// It takes the highest version.
+    Newest,
+    /// It takes the first one that came: the mistake that shows what versions are for.
+    First,
+}
+
 // ANCHOR: run
 impl Quorum {
     /// Writes and reads in turn, one after the other. Each write reaches `w` replicas chosen at random and no others; each read
-    /// asks `r` chosen at random and takes the highest version.
-    pub fn run(&self, rounds: u32, seed: u64) -> Reads {
+    /// asks `r` chosen at random.
+    pub fn run(&self, take: Take, rounds: u32, seed: u64) -> Reads {
         let mut random = Random::new(seed);
         let mut versions = vec![0u32; self.n];
         let mut seen = Reads::default();
@@ -37,9 +46,13 @@ impl Quorum {
                 versions[replica] = version;
             }
             let asked = choose(self.n, self.r, &mut random);
-            let newest = asked.iter().map(|replica| versions[*replica]).max();
+            let mut answers = asked.iter().map(|replica| versions[*replica]);
+            let taken = match take {
+                Take::Newest => answers.max(),
+                Take::First => answers.next(),
+            };
             seen.reads += 1;
-            seen.stale += u32::from(newest.unwrap_or(0) < version);
+            seen.stale += u32::from(taken.unwrap_or(0) < version);
         }
         seen
     }
@@ -53,6 +66,46 @@ impl Quorum {
     }
 }
 // ANCHOR_END: run
+
+// ANCHOR: sloppy
+impl Quorum {
+    /// The same with `spare` more nodes. A writer reaches each of its `n` replicas with a chance of 1 - `cut`; if fewer than `w`
+    /// answer, spare nodes take the write in their place. A reader reaches all of the `n` replicas, and asks no spare node.
+    pub fn sloppy(&self, spare: usize, cut: f64, rounds: u32, seed: u64) -> Sloppy {
+        let mut random = Random::new(seed);
+        let mut versions = vec![0u32; self.n];
+        let mut seen = Sloppy::default();
+        for version in 1..=rounds {
+            let mut reached = choose(self.n, self.n, &mut random);
+            reached.retain(|_| !random.chance(cut));
+            reached.truncate(self.w);
+            seen.strict += u32::from(reached.len() == self.w);
+            if reached.len() + spare < self.w {
+                continue;
+            }
+            seen.stored += 1;
+            for replica in reached {
+                versions[replica] = version;
+            }
+            let asked = choose(self.n, self.r, &mut random);
+            let newest = asked.iter().map(|replica| versions[*replica]).max();
+            seen.stale += u32::from(newest.unwrap_or(0) < version);
+        }
+        seen
+    }
+}
+// ANCHOR_END: sloppy
+
+/// What became of writes whose replicas could not all be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sloppy {
+    /// Writes that `w` of the `n` replicas took, so that they would be stored without spare nodes.
+    pub strict: u32,
+    /// Writes that were stored, with the help of spare nodes.
+    pub stored: u32,
+    /// Reads, one after each stored write, that missed it.
+    pub stale: u32,
+}
 
 // ANCHOR: overlap
 /// Whether every set of `r` replicas has one in common with every set of `w`, by trying all of them.
@@ -136,7 +189,7 @@ mod tests {
     #[test]
     fn no_read_is_stale_with_overlap_and_otherwise_as_many_as_the_formula_says() {
         for quorum in all() {
-            let seen = quorum.run(4_000, 3);
+            let seen = quorum.run(Take::Newest, 4_000, 3);
             let share = f64::from(seen.stale) / f64::from(seen.reads);
             assert!((share - quorum.miss()).abs() < 0.03, "{quorum:?} {share}");
             if quorum.r + quorum.w > quorum.n {
@@ -145,6 +198,41 @@ mod tests {
                 assert!(seen.stale > 0, "{quorum:?}");
             }
         }
+    }
+
+    /// The rules that the page explains, broken one at a time: the property of the test above has to fail.
+    #[test]
+    fn a_write_with_one_replica_less_or_a_read_without_versions_is_stale() {
+        for quorum in all().filter(|quorum| quorum.r + quorum.w == quorum.n + 1) {
+            let w = quorum.w - 1;
+            let fewer = Quorum { w, ..quorum };
+            assert!(fewer.run(Take::Newest, 2_000, 3).stale > 0, "{fewer:?}");
+        }
+        for quorum in all().filter(|quorum| quorum.w < quorum.n) {
+            let seen = quorum.run(Take::First, 4_000, 3);
+            assert!(seen.stale > 0, "{quorum:?}");
+            // The first answer is any replica, so the others don't help.
+            let alone = Quorum { r: 1, ..quorum };
+            let share = f64::from(seen.stale) / f64::from(seen.reads);
+            assert!((share - alone.miss()).abs() < 0.03, "{quorum:?} {share}");
+        }
+    }
+
+    #[test]
+    fn spare_nodes_store_more_and_end_the_promise() {
+        let quorum = Quorum { n: 3, r: 2, w: 2 };
+        let whole = quorum.sloppy(2, 0.0, 2_000, 1);
+        assert_eq!((whole.strict, whole.stored, whole.stale), (2_000, 2_000, 0));
+        // Without spare nodes a write that can't be stored is refused, and no read misses a stored one.
+        let strict = quorum.sloppy(0, 0.3, 20_000, 1);
+        assert_eq!((strict.stored, strict.stale), (strict.strict, 0));
+        // Two or three of three are reached: 3 × 0.7² × 0.3 + 0.7³.
+        assert!((f64::from(strict.stored) / 20_000.0 - 0.784).abs() < 0.01);
+        let sloppy = quorum.sloppy(2, 0.3, 20_000, 1);
+        assert_eq!(sloppy.stored, 20_000);
+        // None reached: every read misses it. One reached: a read of two misses it in a third of the cases.
+        let expected = 0.3f64.powi(3) + 3.0 * 0.7 * 0.09 / 3.0;
+        assert!((f64::from(sloppy.stale) / 20_000.0 - expected).abs() < 0.01);
     }
 
     #[test]

@@ -112,6 +112,24 @@ mod tests {
         }
 
         #[test]
+        fn what_is_read_are_the_pages_of_the_bytes_wanted(
+            widths in proptest::collection::vec(1..9u64, 1..5), rows in proptest::collection::btree_set(0..20u64, 0..8), column in 0..5usize,
+        ) {
+            let table = Table { widths, rows: 20, page: 16 };
+            let columns: Vec<usize> = (0..table.widths.len()).filter(|n| n % 2 == column % 2).collect();
+            for layout in [Layout::Rows, Layout::Columns] {
+                let cells = rows.iter().flat_map(|row| columns.iter().map(move |column| (*row, *column)));
+                let bytes = cells.flat_map(|(row, column)| {
+                    let begin = table.address(layout, row, column);
+                    begin..begin + table.widths[column]
+                });
+                let pages: BTreeSet<u64> = bytes.map(|byte| byte / 16).collect();
+                let read = table.bytes_read(layout, rows.iter().copied(), &columns);
+                prop_assert_eq!(read, 16 * u64::try_from(pages.len()).unwrap());
+            }
+        }
+
+        #[test]
         fn encodings_come_back(values in proptest::collection::vec(0..5u8, 0..50)) {
             let back: Vec<u8> = runs(&values).into_iter().flat_map(|(value, n)| vec![value; n]).collect();
             prop_assert_eq!(&back, &values);

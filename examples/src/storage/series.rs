@@ -106,7 +106,8 @@ pub fn value_bits(values: &[f64]) -> usize {
         last = value.to_bits();
         match changed {
             0 => 1,
-            _ => 2 + 11 + 64 - changed.leading_zeros() - changed.trailing_zeros(),
+            // Five bits count up to 31 zeros at the front, and six how many bits follow.
+            _ => 2 + 11 + 64 - changed.leading_zeros().min(31) - changed.trailing_zeros(),
         }
     };
     let bits: u32 = values.iter().map(one).sum();
@@ -161,7 +162,58 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// The bits that `value_bits` counts, written out.
+    fn pack_values(values: &[f64]) -> Bits {
+        let (mut bits, mut last) = (Bits::default(), 0u64);
+        for value in values {
+            let changed = value.to_bits() ^ last;
+            last = value.to_bits();
+            if changed == 0 {
+                bits.write(0, 1);
+                continue;
+            }
+            let (front, back) = (changed.leading_zeros().min(31), changed.trailing_zeros());
+            let width = 64 - front - back;
+            bits.write(0b11, 2);
+            bits.write(u64::from(front), 5);
+            bits.write(u64::from(width - 1), 6);
+            bits.write(changed >> back, width);
+        }
+        bits
+    }
+
+    fn unpack_values(bits: &Bits) -> Vec<f64> {
+        let (mut values, mut last, mut at) = (Vec::new(), 0u64, 0);
+        let read = |at: &mut usize, width: usize| {
+            *at += width;
+            let taken = bits.bits[*at - width..*at].iter();
+            taken.fold(0u64, |number, bit| number << 1 | u64::from(*bit))
+        };
+        while at < bits.len() {
+            if read(&mut at, 1) == 1 {
+                read(&mut at, 1);
+                let (front, width) = (read(&mut at, 5), read(&mut at, 6) + 1);
+                let changed = read(&mut at, usize::try_from(width).unwrap());
+                last ^= changed << (64 - front - width);
+            }
+            values.push(f64::from_bits(last));
+        }
+        values
+    }
+
     proptest! {
+        #[test]
+        fn values_come_back_from_as_many_bits_as_are_counted(
+            rough in proptest::collection::vec(-50..50i32, 0..30), fine in proptest::collection::vec(-1e6..1e6f64, 0..30),
+        ) {
+            let rough: Vec<f64> = rough.into_iter().map(f64::from).collect();
+            for values in [rough, fine] {
+                let bits = pack_values(&values);
+                prop_assert_eq!(bits.len(), value_bits(&values));
+                prop_assert_eq!(unpack_values(&bits), values);
+            }
+        }
+
         #[test]
         fn times_come_back(times in proptest::collection::vec(any::<i64>(), 0..30), steps in proptest::collection::vec(-3_000..3_000i64, 0..60)) {
             prop_assert_eq!(unpack_times(&pack_times(&times)), times);

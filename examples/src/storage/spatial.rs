@@ -23,7 +23,22 @@ impl Area {
         self.low.0 <= x && x < self.high.0 && self.low.1 <= y && y < self.high.1
     }
 
-    fn overlaps(&self, other: &Area) -> bool {
+    /// The smallest rectangle around both.
+    #[must_use]
+    pub fn around(&self, other: &Area) -> Area {
+        Area {
+            low: (self.low.0.min(other.low.0), self.low.1.min(other.low.1)),
+            high: (self.high.0.max(other.high.0), self.high.1.max(other.high.1)),
+        }
+    }
+
+    /// Its width and its height together, in degrees.
+    pub fn extent(&self) -> f64 {
+        self.high.0 - self.low.0 + self.high.1 - self.low.1
+    }
+
+    /// Whether the two have a place in common.
+    pub fn overlaps(&self, other: &Area) -> bool {
         self.low.0 < other.high.0
             && other.low.0 < self.high.0
             && self.low.1 < other.high.1

@@ -108,6 +108,7 @@ pub fn commits(arrivals: &[u64], flush: u64, commit: Commit) -> Load {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::latency::{Job, Visit, mean, queue};
     use proptest::prelude::*;
 
     fn log_of(records: &[Vec<u8>]) -> Vec<u8> {
@@ -166,6 +167,57 @@ mod tests {
                 .all(|(record, left)| record == left)
         };
         assert!((0..8 * log.len()).any(|bit| is_wrong(&bit)));
+    }
+
+    /// Appends records and flushes after some of them. A crash leaves what was flushed, and any part of the rest. Says whether all
+    /// records come back that had been confirmed: after their flush, or, against the rule, when they were appended.
+    fn keeps_its_promises(records: &[(Vec<u8>, bool)], waits_for_flush: bool) -> bool {
+        let (mut log, mut durable, mut flushed) = (Vec::new(), 0, 0);
+        for (number, (record, flush)) in (1..).zip(records) {
+            append(&mut log, record);
+            if *flush {
+                (durable, flushed) = (log.len(), number);
+            }
+            let confirmed = if waits_for_flush { flushed } else { number };
+            let left = |cut: usize| recover(&log[..cut], Check::Checksum).len();
+            if (durable..=log.len()).any(|cut| left(cut) < confirmed) {
+                return false;
+            }
+        }
+        true
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_confirmed_after_its_flush_survives(records in proptest::collection::vec((proptest::collection::vec(any::<u8>(), 0..9), any::<bool>()), 0..9)) {
+            prop_assert!(keeps_its_promises(&records, true));
+        }
+    }
+
+    #[test]
+    fn what_was_confirmed_before_its_flush_gets_lost() {
+        let records = [(b"ann -30".to_vec(), true), (b"bob +30".to_vec(), false)];
+        assert!(keeps_its_promises(&records, true));
+        assert!(!keeps_its_promises(&records, false));
+    }
+
+    #[test]
+    fn waits_are_those_of_a_queue_and_a_group_waits_for_two_flushes_at_most() {
+        for (rate, seed) in [(50.0, 1), (300.0, 2), (480.0, 3)] {
+            let jobs = crate::latency::poisson_jobs(3_000, 1e6 / rate, 1.0, seed);
+            let arrivals: Vec<u64> = jobs.iter().map(|job| job.arrival).collect();
+            let flushes = arrivals.iter().map(|arrival| Job {
+                arrival: *arrival,
+                service: 2_000,
+            });
+            let visits = queue(&flushes.collect::<Vec<_>>(), 1);
+            let responses: Vec<u64> = visits.iter().map(Visit::response).collect();
+            let each = commits(&arrivals, 2_000, Commit::Each);
+            assert!((each.mean_wait - mean(&responses)).abs() < 1e-6);
+            let group = commits(&arrivals, 2_000, Commit::Group);
+            assert!((2_000.0..=4_000.0).contains(&group.mean_wait));
+            assert!(group.flushes <= each.flushes);
+        }
     }
 
     #[test]

@@ -1,0 +1,66 @@
+//! A ring on which no node gets more than its part and a little: a full node passes on to the next.
+//!
+//! V. Mirrokni, M. Thorup and M. Zadimoghaddam, "Consistent Hashing with Bounded Loads", SODA 2018.
+
+use std::collections::BTreeMap;
+
+use super::Ring;
+
+// ANCHOR: bounded
+/// Places keys, in order, on the nodes of a ring. No node takes more than `slack` times the mean, rounded up; a key whose node is
+/// full goes to the next one on the ring that isn't. `None` sets no bound.
+pub fn place_bounded<'a>(ring: &'a Ring, keys: &[u64], slack: Option<f64>) -> Vec<&'a str> {
+    let nodes = ring.points().len();
+    let bound = slack.map_or(usize::MAX, |slack| most(keys.len(), nodes, slack));
+    let mut load: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut placed = Vec::with_capacity(keys.len());
+    for key in keys {
+        let in_order = ring.owners(*key, nodes);
+        let free = in_order
+            .into_iter()
+            .find(|node| load.get(node).copied().unwrap_or(0) < bound);
+        if let Some(node) = free {
+            *load.entry(node).or_default() += 1;
+            placed.push(node);
+        }
+    }
+    placed
+}
+// ANCHOR_END: bounded
+
+/// How many of `keys` keys a node may have.
+fn most(keys: usize, nodes: usize, slack: f64) -> usize {
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "keys are few, and a slack below 1 is taken for 1"
+    )]
+    let bound = (keys as f64 / nodes.max(1) as f64 * slack.max(1.0)).ceil() as usize;
+    bound
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::partitioning::hash_number;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_key_has_a_node_and_no_node_too_many(nodes in 1..8usize, keys in 0..200u64, slack in 1.0..3.0f64, seed in any::<u32>()) {
+            let names: Vec<String> = (0..nodes).map(|n| format!("n{n}")).collect();
+            let ring = Ring::of(names.iter().map(String::as_str), 5);
+            let keys: Vec<u64> = (0..keys).map(|n| hash_number(n + u64::from(seed))).collect();
+            let placed = place_bounded(&ring, &keys, Some(slack));
+            prop_assert_eq!(placed.len(), keys.len());
+            for name in &names {
+                let load = placed.iter().filter(|node| *node == name).count();
+                prop_assert!(load <= most(keys.len(), nodes, slack));
+            }
+            // Without a bound it is the ring itself.
+            let plain: Vec<&str> = keys.iter().filter_map(|key| ring.owner(*key)).collect();
+            prop_assert_eq!(place_bounded(&ring, &keys, None), plain);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! One table in parts by a rule that people choose: by time, by a list of values, or by a hash.
+//!
+//! The three kinds and their names are those of the SQL systems: range, list and hash partitions.
+
+use std::collections::BTreeMap;
+
+use super::hash_number;
+
+/// A post, as far as a cut may look at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Row {
+    /// The day on which it was written.
+    pub day: u64,
+    /// Its author.
+    pub author: u64,
+    /// The number of its country.
+    pub country: u64,
+}
+
+/// The rule that says into which part a row goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// By time: so many days in each part.
+    Time(u64),
+    /// By a list: each of the first countries has a part of its own, and all others share one.
+    List(u64),
+    /// By a hash of the author, into so many parts.
+    Hash(u64),
+}
+
+/// What is asked for. `None` asks for any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// The first day.
+    pub from: u64,
+    /// The author.
+    pub author: Option<u64>,
+    /// The country.
+    pub country: Option<u64>,
+}
+
+/// What it took to answer or to clean up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Effort {
+    /// Parts that were opened.
+    pub parts: usize,
+    /// Rows that were looked at, or deleted one by one.
+    pub rows: usize,
+}
+
+/// A table in parts.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    cut: Cut,
+    parts: BTreeMap<u64, Vec<Row>>,
+}
+
+impl Parts {
+    /// An empty table.
+    pub fn new(cut: Cut) -> Self {
+        let parts = BTreeMap::new();
+        Self { cut, parts }
+    }
+
+    /// Adds a row.
+    pub fn add(&mut self, row: Row) {
+        self.parts.entry(self.part_of(&row)).or_default().push(row);
+    }
+
+    // ANCHOR: parts
+    /// The part of a row.
+    fn part_of(&self, row: &Row) -> u64 {
+        match self.cut {
+            Cut::Time(days) => row.day / days.max(1),
+            Cut::List(listed) => row.country.min(listed),
+            Cut::Hash(parts) => hash_number(row.author) % parts.max(1),
+        }
+    }
+
+    /// Whether a part can have what is wanted, by the rule alone: the others aren't opened.
+    fn may_have(&self, part: u64, wanted: &Wanted) -> bool {
+        match self.cut {
+            Cut::Time(days) => part >= wanted.from / days.max(1),
+            Cut::List(listed) => wanted
+                .country
+                .is_none_or(|country| part == country.min(listed)),
+            Cut::Hash(parts) => wanted
+                .author
+                .is_none_or(|author| part == hash_number(author) % parts.max(1)),
+        }
+    }
+
+    /// Deletes what is older than a day. A part that is older as a whole is dropped without a look at its rows.
+    pub fn expire(&mut self, before: u64) -> Effort {
+        let mut effort = Effort::default();
+        if let Cut::Time(days) = self.cut {
+            self.parts
+                .retain(|part, _| (part + 1) * days.max(1) > before);
+        }
+        for rows in self.parts.values_mut() {
+            let count = rows.len();
+            rows.retain(|row| row.day >= before);
+            effort.rows += count - rows.len();
+            effort.parts += usize::from(rows.len() < count);
+        }
+        effort
+    }
+    // ANCHOR_END: parts
+
+    /// What is wanted, and the effort.
+    pub fn read(&self, wanted: &Wanted) -> (Vec<Row>, Effort) {
+        let opened = self
+            .parts
+            .iter()
+            .filter(|(part, _)| self.may_have(**part, wanted));
+        let (mut found, mut effort) = (Vec::new(), Effort::default());
+        for (_, rows) in opened {
+            effort.parts += 1;
+            effort.rows += rows.len();
+            found.extend(rows.iter().filter(|row| wanted.fits(row)));
+        }
+        (found, effort)
+    }
+
+    /// How many parts there are, and how many rows the largest has.
+    pub fn sizes(&self) -> (usize, usize) {
+        let largest = self.parts.values().map(Vec::len).max();
+        (self.parts.len(), largest.unwrap_or(0))
+    }
+}
+
+impl Wanted {
+    fn fits(&self, row: &Row) -> bool {
+        row.day >= self.from
+            && self.author.is_none_or(|author| author == row.author)
+            && self.country.is_none_or(|country| country == row.country)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn row() -> impl Strategy<Value = Row> {
+        let fields = (0..90u64, 0..9u64, 0..6u64);
+        fields.prop_map(|(day, author, country)| Row {
+            day,
+            author,
+            country,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_cut_finds_and_keeps_what_a_scan_does(
+            rows in proptest::collection::vec(row(), 0..60), from in 0..90u64,
+            author in proptest::option::of(0..9u64), country in proptest::option::of(0..6u64),
+            size in 1..12u64, before in 0..90u64,
+        ) {
+            let wanted = Wanted { from, author, country };
+            for cut in [Cut::Time(size), Cut::List(size), Cut::Hash(size)] {
+                let mut parts = Parts::new(cut);
+                for row in &rows { parts.add(*row); }
+                for before in [0, before] {
+                    let effort = parts.expire(before);
+                    let (mut found, looked) = parts.read(&wanted);
+                    let mut scan: Vec<Row> = rows.iter().copied().filter(|row| row.day >= before && wanted.fits(row)).collect();
+                    found.sort();
+                    scan.sort();
+                    prop_assert!(looked.rows >= found.len());
+                    prop_assert_eq!(found, scan);
+                    if let Cut::Time(days) = cut {
+                        // Only rows of the part on the edge are deleted one by one.
+                        let edge = rows.iter().filter(|row| row.day < before && row.day / days == before / days);
+                        prop_assert_eq!(effort.rows, edge.count());
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Replicas in a chain: writes enter at the head and are done when they reach the tail, which answers reads.
+//!
+//! R. van Renesse and F. B. Schneider, "Chain Replication for Supporting High Throughput and Availability", OSDI 2004.
+
+use crate::random::Random;
+
+/// Where something is decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum At {
+    /// At the first replica.
+    Head,
+    /// At one in the middle.
+    Middle,
+    /// At the last one.
+    Tail,
+}
+
+/// A chain. Writes have one order, so a replica's log is told by how many of them it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chain {
+    /// The replicas that are up, from head to tail, and how many writes each has.
+    pub has: Vec<usize>,
+}
+
+// ANCHOR: chain
+impl Chain {
+    /// So many replicas, all empty.
+    pub fn new(replicas: usize) -> Self {
+        Self {
+            has: vec![0; replicas],
+        }
+    }
+
+    /// A client writes: the head takes it.
+    pub fn write(&mut self) {
+        if let Some(head) = self.has.first_mut() {
+            *head += 1;
+        }
+    }
+
+    /// A replica passes the next write that its successor lacks on to it.
+    pub fn pass(&mut self, from: usize) {
+        if let [before, after] = &mut self.has[from..=from + 1]
+            && after < before
+        {
+            *after += 1;
+        }
+    }
+
+    /// A replica is gone. Its neighbors are now next to each other, and the first of them sends what the second lacks.
+    pub fn crash(&mut self, replica: usize) {
+        self.has.remove(replica);
+    }
+
+    /// How many writes the replica at a place has, and so the newest that a read there sees.
+    pub fn seen(&self, at: At) -> usize {
+        let place = match at {
+            At::Head => 0,
+            At::Middle => self.has.len() / 2,
+            At::Tail => self.has.len().saturating_sub(1),
+        };
+        self.has.get(place).copied().unwrap_or(0)
+    }
+}
+// ANCHOR_END: chain
+
+/// What went wrong in runs with crashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Broken {
+    /// Runs in which a write was gone that had been confirmed.
+    pub lost: u32,
+    /// Runs in which a read saw less than an earlier one.
+    pub back_in_time: u32,
+}
+
+/// Runs of a chain of five in which writes, passes and up to four crashes come in any order, if writes are confirmed and reads
+/// are answered at these places.
+pub fn broken_runs(confirms: At, reads: At, runs: u32, seed: u64) -> Broken {
+    let mut random = Random::new(seed);
+    let mut broken = Broken::default();
+    for _ in 0..runs {
+        let mut chain = Chain::new(5);
+        let (mut confirmed, mut read, mut lost, mut back) = (0, 0, false, false);
+        for _ in 0..40 {
+            let links = u64::try_from(chain.has.len()).unwrap_or(1);
+            match random.below(10) {
+                0 if links > 1 => {
+                    let replica = usize::try_from(random.below(links)).unwrap_or(0);
+                    chain.crash(replica);
+                }
+                1..=3 => chain.write(),
+                _ if links > 1 => {
+                    let from = usize::try_from(random.below(links - 1)).unwrap_or(0);
+                    chain.pass(from);
+                }
+                _ => {}
+            }
+            confirmed = confirmed.max(chain.seen(confirms));
+            // The head is the first to know a write; what it lacks is nowhere.
+            lost |= chain.seen(At::Head) < confirmed;
+            back |= chain.seen(reads) < read;
+            read = chain.seen(reads);
+        }
+        broken.lost += u32::from(lost);
+        broken.back_in_time += u32::from(back);
+    }
+    broken
+}
+
+/// The mean time of a write, in the unit of `hop`: through a chain of so many replicas, and from a primary to as many at once
+/// until all have it. Each hop takes an exponential time.
+pub fn write_times(replicas: usize, hop: f64, runs: u32, seed: u64) -> (f64, f64) {
+    let mut random = Random::new(seed);
+    let (mut chain, mut star) = (0.0, 0.0);
+    for _ in 0..runs {
+        let hops: Vec<f64> = (0..replicas).map(|_| random.exponential(hop)).collect();
+        chain += hops.iter().sum::<f64>();
+        star += hops.iter().copied().fold(0.0, f64::max);
+    }
+    (chain / f64::from(runs), star / f64::from(runs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn confirmed_and_read_at_the_tail_nothing_is_lost_or_goes_back() {
+        let right = broken_runs(At::Tail, At::Tail, 20_000, 1);
+        assert_eq!(right, Broken::default());
+        for (confirms, reads) in [(At::Head, At::Tail), (At::Middle, At::Tail)] {
+            let wrong = broken_runs(confirms, reads, 2_000, 1);
+            assert!(wrong.lost > 0 && wrong.back_in_time == 0);
+        }
+        for reads in [At::Head, At::Middle] {
+            let wrong = broken_runs(At::Tail, reads, 2_000, 1);
+            assert!(wrong.lost == 0 && wrong.back_in_time > 0);
+        }
+    }
+
+    #[test]
+    fn a_chain_takes_the_sum_of_its_hops_and_a_star_the_longest() {
+        for replicas in [1u32, 3, 6] {
+            let (chain, star) = write_times(usize::try_from(replicas).unwrap(), 10.0, 20_000, 2);
+            let sum = 10.0 * f64::from(replicas);
+            let longest: f64 = (1..=replicas).map(|k| 10.0 / f64::from(k)).sum();
+            assert!((chain / sum - 1.0).abs() < 0.03, "{replicas} {chain}");
+            assert!((star / longest - 1.0).abs() < 0.03, "{replicas} {star}");
+        }
+    }
+
+    #[test]
+    fn every_replica_has_all_that_its_successors_have() {
+        let mut random = Random::new(3);
+        let mut chain = Chain::new(4);
+        for _ in 0..2_000 {
+            match random.below(4) {
+                0 => chain.write(),
+                _ => chain.pass(usize::try_from(random.below(3)).unwrap()),
+            }
+            assert!(chain.has.is_sorted_by(|a, b| a >= b));
+        }
+        chain.crash(1);
+        assert!(chain.has.is_sorted_by(|a, b| a >= b));
+    }
+}
