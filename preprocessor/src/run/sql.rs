@@ -44,7 +44,7 @@ pub struct SqlBlock {
 /// # Errors
 /// The first statement that fails.
 pub fn run(blocks: &[SqlBlock]) -> Result<Result<String, SqlError>> {
-    let mut connection = Connection::open_in_memory().context("failed to open a database")?;
+    let connection = Connection::open_in_memory().context("failed to open a database")?;
     connection
         .execute_batch("PRAGMA temp_store = memory; PRAGMA foreign_keys = on;")
         .context("failed to set up a database")?;
@@ -109,7 +109,7 @@ fn statement(connection: &Connection, sql: &str, printed: &mut String) -> rusqli
 
 /// The rows as a Markdown table, with aligned columns.
 fn table(statement: &mut Statement<'_>) -> rusqlite::Result<String> {
-    let names: Vec<String> = statement.column_names().map(cell).collect();
+    let names: Vec<String> = statement.column_names().into_iter().map(cell).collect();
     let mut is_text = vec![false; names.len()];
     let mut lines = vec![names];
     let mut rows = statement.query([])?;
