@@ -13,7 +13,7 @@ use crate::caching::Lru;
 use crate::queues::{Limiter, TokenBucket};
 use delivery::Delivery;
 pub use load::{Load, run_load};
-use store::{Caches, RECENT, Shards};
+use store::{Caches, RECENT, Store};
 
 /// How many posts a timeline shows.
 pub const PAGE: usize = RECENT;
@@ -29,7 +29,7 @@ pub struct Parts {
     pub caches: usize,
     /// For how many posts each of them has room.
     pub room: usize,
-    /// Shards, by author.
+    /// Store, by author.
     pub shards: usize,
     /// Copies of each shard. Reads are divided over them, and each does all writes.
     pub copies: usize,
@@ -75,7 +75,7 @@ pub struct Service<'a> {
     requests: Vec<u64>,
     near: Vec<Lru<u64, u64>>,
     caches: Caches,
-    shards: Shards,
+    shards: Store,
     delivery: Delivery,
     next: u64,
 }
@@ -99,7 +99,7 @@ impl<'a> Service<'a> {
             requests: vec![0; servers],
             near: (0..servers).map(|_| Lru::new(parts.near)).collect(),
             caches: Caches::new(parts.caches, parts.room),
-            shards: Shards::new(parts.shards, parts.copies),
+            shards: Store::new(parts.shards, parts.copies),
             delivery: Delivery::new(parts.workers),
             next: 1,
         }

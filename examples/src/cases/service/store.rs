@@ -73,7 +73,7 @@ struct Shard {
 
 /// All posts, divided by author.
 #[derive(Debug, Clone)]
-pub(super) struct Shards {
+pub(super) struct Store {
     placed: Placed,
     shards: Vec<Shard>,
     copies: usize,
@@ -83,7 +83,7 @@ pub(super) struct Shards {
     pub(super) writes: Vec<u64>,
 }
 
-impl Shards {
+impl Store {
     pub(super) fn new(shards: usize, copies: usize) -> Self {
         let (shards, copies) = (shards.max(1), copies.max(1));
         let shard = Shard {
@@ -182,7 +182,7 @@ impl Caches {
 
     // ANCHOR: aside
     /// A post from the cache, or else from its shard and then kept.
-    pub(super) fn post(&mut self, post: Post, shards: &mut Shards) -> Option<u64> {
+    pub(super) fn post(&mut self, post: Post, shards: &mut Store) -> Option<u64> {
         let at = self.placed.of(post.0);
         self.asked[at] += 1;
         if let Some(content) = self.posts[at].get(&post.0) {
@@ -196,7 +196,7 @@ impl Caches {
     // ANCHOR_END: aside
 
     /// The same for an author's newest posts.
-    pub(super) fn recent(&mut self, author: usize, shards: &mut Shards) -> Vec<u64> {
+    pub(super) fn recent(&mut self, author: usize, shards: &mut Store) -> Vec<u64> {
         let at = self.placed.of(author as u64);
         self.asked[at] += 1;
         if let Some(recent) = self.recent[at].get(&author) {
