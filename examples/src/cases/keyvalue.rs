@@ -1,7 +1,7 @@
 //! A key-value store on several nodes, put together from the parts of the data chapters: a ring, quorums, logs, trees, hints and
 //! read repair.
 //!
-//! After G. DeCandia et al., "Dynamo: Amazon's Highly Available Key-value Store", SOSP 2007, with one coordinator that numbers all
+//! After G. `DeCandia` et al., "Dynamo: Amazon's Highly Available Key-value Store", SOSP 2007, with one coordinator that numbers all
 //! writes where Dynamo has vector clocks.
 
 use std::collections::BTreeMap;
