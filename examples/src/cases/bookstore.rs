@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::replication::{Counter, Merge};
+
 /// What the store does when its two places can't talk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -59,42 +61,35 @@ fn talk(sold: &mut [u64; 2], left: &mut u64) -> u64 {
 }
 // ANCHOR_END: sell
 
-/// A shopping cart at one place: for each book the number that was added and the number that was taken out.
+/// A shopping cart at one place: for each book a counter that can be merged.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cart {
-    counts: BTreeMap<(usize, &'static str), (u64, u64)>,
+    counts: BTreeMap<&'static str, Counter>,
 }
 
 impl Cart {
     // ANCHOR: cart
     /// Adds a book at a place.
     pub fn add(&mut self, place: usize, book: &'static str) {
-        self.counts.entry((place, book)).or_default().0 += 1;
+        self.counts.entry(book).or_default().add(place, 1);
     }
 
     /// Takes one out at a place.
     pub fn take_out(&mut self, place: usize, book: &'static str) {
-        self.counts.entry((place, book)).or_default().1 += 1;
+        self.counts.entry(book).or_default().add(place, -1);
     }
 
-    /// Brings two carts together: each place's own counts only ever grow, so the greater is the newer.
+    /// Brings two carts together, book by book.
     pub fn merge(&mut self, other: &Self) {
-        for (key, (added, taken)) in &other.counts {
-            let mine = self.counts.entry(*key).or_default();
-            *mine = (mine.0.max(*added), mine.1.max(*taken));
+        for (book, count) in &other.counts {
+            self.counts.entry(book).or_default().merge(count);
         }
     }
 
     /// What is in it.
     pub fn content(&self) -> BTreeMap<&'static str, u64> {
-        let mut sums: BTreeMap<&'static str, (u64, u64)> = BTreeMap::new();
-        for ((_, book), (added, taken)) in &self.counts {
-            let sum = sums.entry(book).or_default();
-            *sum = (sum.0 + added, sum.1 + taken);
-        }
-        let left = sums
-            .into_iter()
-            .map(|(book, (added, taken))| (book, added.saturating_sub(taken)));
+        let counts = self.counts.iter();
+        let left = counts.map(|(book, count)| (*book, count.value().max(0).unsigned_abs()));
         left.filter(|(_, count)| *count > 0).collect()
     }
     // ANCHOR_END: cart

@@ -5,6 +5,8 @@ mod bookstore;
 mod chat;
 mod codes;
 mod crawler;
+mod keyvalue;
+mod service;
 mod swarm;
 mod timelines;
 
@@ -13,5 +15,7 @@ pub use bookstore::{Cart, Day, Mode, sell};
 pub use chat::{Message, Show, answers_before_questions, run_room};
 pub use codes::{Filling, Refused, Scheme, Shortener, base62, code, filling, from_base62};
 pub use crawler::{Crawl, Frontier, Page, crawl};
+pub use keyvalue::{KeyStore, Promise};
+pub use service::{Load, PAGE, Parts, Service, Tally, run_load};
 pub use swarm::{among_peers, from_one_server};
 pub use timelines::{Follows, Post, Timelines};

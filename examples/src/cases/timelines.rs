@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::random::Random;
+use crate::workload::Zipf;
 
 /// A post: its number, which grows with time, and its author.
 pub type Post = (u64, usize);
@@ -22,15 +23,29 @@ pub struct Follows {
 impl Follows {
     /// Each of `users` users follows `each` others; one in `fans` of them follows user 0 as well.
     pub fn random(users: usize, each: usize, fans: usize, random: &mut Random) -> Self {
-        let mut following = Vec::new();
-        let mut followers = vec![Vec::new(); users];
-        for user in 0..users {
+        Self::drawn(users, |user| {
             let mut chosen: Vec<usize> = (0..each)
                 .map(|_| usize::try_from(random.below(users as u64)).unwrap_or(0))
                 .collect();
             if user % fans.max(1) == 0 {
                 chosen.push(0);
             }
+            chosen
+        })
+    }
+
+    /// Each of `users` users follows `each` others, drawn by Zipf's law with an exponent of 1: user 0 is the most popular.
+    pub fn by_popularity(users: usize, each: usize, seed: u64) -> Self {
+        let mut popular = Zipf::new(users, 1.0, seed);
+        Self::drawn(users, |_| popular.by_ref().take(each).collect())
+    }
+
+    /// Follows as they are drawn for each user, without doubles, and nobody following oneself.
+    fn drawn(users: usize, mut draw: impl FnMut(usize) -> Vec<usize>) -> Self {
+        let mut following = Vec::new();
+        let mut followers = vec![Vec::new(); users];
+        for user in 0..users {
+            let mut chosen = draw(user);
             chosen.sort_unstable();
             chosen.dedup();
             chosen.retain(|author| *author != user);
@@ -121,6 +136,31 @@ impl<'a> Timelines<'a> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn follows_are_the_same_from_both_sides() {
+        for follows in [
+            Follows::random(40, 6, 3, &mut Random::new(1)),
+            Follows::by_popularity(40, 6, 1),
+        ] {
+            for user in 0..40 {
+                for other in 0..40 {
+                    let forth = follows.following[user]
+                        .iter()
+                        .filter(|author| **author == other)
+                        .count();
+                    let back = follows.followers[other]
+                        .iter()
+                        .filter(|fan| **fan == user)
+                        .count();
+                    assert_eq!(forth, back);
+                    assert!(forth <= 1 && (user != other || forth == 0));
+                }
+            }
+        }
+        let popular = Follows::by_popularity(1_000, 20, 2).followers;
+        assert!(popular[0].len() > 500 && popular[999].len() < 20);
+    }
 
     proptest! {
         /// The judge: all posts of all authors, sorted.

@@ -11,6 +11,7 @@ mod outbox;
 mod pressure;
 mod retries;
 mod shedding;
+mod timers;
 mod visibility;
 
 pub use breaker::{Breaker, Calls, Report, State, make_calls};
@@ -27,4 +28,5 @@ pub use outbox::{Acknowledge, Method, Outcome, consume, place_order};
 pub use pressure::{Flow, Stage, press, room_for};
 pub use retries::{Backoff, Second, Storm, amplified, storm};
 pub use shedding::{Classes, Policy, Tally, admit, serve};
+pub use timers::TimerWheel;
 pub use visibility::{Receipt, Work, WorkQueue, drain};

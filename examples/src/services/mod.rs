@@ -3,6 +3,7 @@
 mod checksum;
 mod discovery;
 pub mod fallacies;
+mod gateway;
 mod handshake;
 mod hypermedia;
 mod input;
@@ -18,6 +19,7 @@ mod transport;
 
 pub use checksum::{crc32, internet_checksum};
 pub use discovery::{Registry, found_after_crash};
+pub use gateway::{Gateway, Turned};
 pub use handshake::{Setup, connect, key_share};
 pub use hypermedia::{Page, Shop, State, follow};
 pub use input::{Rule, Token, escape_html, is_allowed, remove_scripts, shape, tags};

@@ -1,0 +1,237 @@
+//! A key-value store on several nodes, put together from the parts of the data chapters: a ring, quorums, logs, trees, hints and
+//! read repair.
+//!
+//! After G. `DeCandia` et al., "Dynamo: Amazon's Highly Available Key-value Store", SOSP 2007, with one coordinator that numbers all
+//! writes where Dynamo has vector clocks.
+
+use std::collections::BTreeMap;
+
+use crate::partitioning::{Ring, hash_number};
+use crate::storage::{Check, Lsm, Policy, append, recover};
+
+/// A value and the number of the write that it came with, in one number that is greater the newer it is.
+type Stamped = u64;
+
+/// How the store is set up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Promise {
+    /// Copies of each key.
+    pub copies: usize,
+    /// How many have to answer a read.
+    pub read: usize,
+    /// How many have to take a write.
+    pub write: usize,
+    /// Whether writes are noted for nodes that are down, and handed over when they are back.
+    pub hints: bool,
+    /// Whether nodes write to a log first.
+    pub log: bool,
+}
+
+/// Too few of a key's nodes are up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused;
+
+#[derive(Debug, Clone)]
+struct Node {
+    log: Vec<u8>,
+    tree: Lsm,
+    is_up: bool,
+    hints: Vec<(String, u64, Stamped)>,
+}
+
+impl Node {
+    fn new() -> Self {
+        Self {
+            log: Vec::new(),
+            tree: Lsm::new(Policy::Leveled, 32, 4, 10),
+            is_up: true,
+            hints: Vec::new(),
+        }
+    }
+
+    // ANCHOR: node
+    /// Keeps the newer of what there is and what comes: first in the log, then in the tree.
+    fn take(&mut self, key: u64, value: Stamped, has_log: bool) {
+        if self.tree.get(key).0.is_some_and(|kept| kept >= value) {
+            return;
+        }
+        if has_log {
+            append(
+                &mut self.log,
+                &[key.to_le_bytes(), value.to_le_bytes()].concat(),
+            );
+        }
+        self.tree.put(key, Some(value));
+    }
+
+    /// A crash takes the tree along, and the log brings it back.
+    fn restart(&mut self) {
+        self.tree = Node::new().tree;
+        self.is_up = true;
+        for record in recover(&self.log, Check::Checksum) {
+            let number = |at| {
+                record
+                    .get(at..at + 8)?
+                    .try_into()
+                    .ok()
+                    .map(u64::from_le_bytes)
+            };
+            if let (Some(key), Some(value)) = (number(0), number(8)) {
+                self.tree.put(key, Some(value));
+            }
+        }
+    }
+    // ANCHOR_END: node
+}
+
+/// The store.
+#[derive(Debug, Clone)]
+pub struct KeyStore {
+    promise: Promise,
+    ring: Ring,
+    nodes: BTreeMap<String, Node>,
+    writes: u64,
+    /// Copies that a read found to be old, and mended.
+    pub repaired: u64,
+    /// Writes that were noted for a node that was down.
+    pub hinted: u64,
+}
+
+impl KeyStore {
+    /// A store of so many nodes, which are called `node 0`, `node 1` and so on.
+    pub fn new(nodes: usize, promise: Promise) -> Self {
+        let names: Vec<String> = (0..nodes).map(|n| format!("node {n}")).collect();
+        Self {
+            promise,
+            ring: Ring::of(names.iter().map(String::as_str), 100),
+            nodes: names.into_iter().map(|name| (name, Node::new())).collect(),
+            writes: 0,
+            repaired: 0,
+            hinted: 0,
+        }
+    }
+
+    /// The nodes that hold a key's copies, the first one first.
+    pub fn owners(&self, key: u64) -> Vec<String> {
+        let owners = self.ring.owners(hash_number(key), self.promise.copies);
+        owners.into_iter().map(str::to_owned).collect()
+    }
+
+    fn is_up(&self, name: &str) -> bool {
+        self.nodes.get(name).is_some_and(|node| node.is_up)
+    }
+
+    // ANCHOR: put
+    /// Writes a value, if enough of the key's nodes are up. For one that isn't, another node keeps a hint.
+    ///
+    /// # Errors
+    ///
+    /// If too few nodes are up. Then nothing is written.
+    pub fn put(&mut self, key: u64, value: u32) -> Result<(), Refused> {
+        let (up, down): (Vec<_>, Vec<_>) = self
+            .owners(key)
+            .into_iter()
+            .partition(|name| self.is_up(name));
+        if up.len() < self.promise.write.max(1) {
+            return Err(Refused);
+        }
+        self.writes += 1;
+        let value = self.writes << 32 | u64::from(value);
+        for name in &up {
+            if let Some(node) = self.nodes.get_mut(name) {
+                node.take(key, value, self.promise.log);
+            }
+        }
+        if let Some(keeper) = self.nodes.get_mut(&up[0]).filter(|_| self.promise.hints) {
+            self.hinted += down.len() as u64;
+            keeper
+                .hints
+                .extend(down.into_iter().map(|owner| (owner, key, value)));
+        }
+        Ok(())
+    }
+    // ANCHOR_END: put
+
+    // ANCHOR: get
+    /// Reads from as many of the key's nodes as promised, takes the newest value, and mends those that had an older one.
+    ///
+    /// # Errors
+    ///
+    /// If too few nodes are up.
+    pub fn get(&mut self, key: u64) -> Result<Option<u32>, Refused> {
+        let up = self.owners(key).into_iter().filter(|name| self.is_up(name));
+        let asked: Vec<String> = up.take(self.promise.read.max(1)).collect();
+        if asked.len() < self.promise.read.max(1) {
+            return Err(Refused);
+        }
+        let found = |name: &String| self.nodes.get(name).and_then(|node| node.tree.get(key).0);
+        let answers: Vec<Option<Stamped>> = asked.iter().map(found).collect();
+        let Some(newest) = answers.iter().flatten().max().copied() else {
+            return Ok(None);
+        };
+        for (name, answer) in asked.iter().zip(answers) {
+            if let Some(node) = self.nodes.get_mut(name).filter(|_| answer != Some(newest)) {
+                node.take(key, newest, self.promise.log);
+                self.repaired += 1;
+            }
+        }
+        Ok(u32::try_from(newest & u64::from(u32::MAX)).ok())
+    }
+    // ANCHOR_END: get
+
+    /// A node stops, and loses what it has in memory, the hints included.
+    pub fn crash(&mut self, name: &str) {
+        if let Some(node) = self.nodes.get_mut(name) {
+            node.is_up = false;
+            node.hints.clear();
+        }
+    }
+
+    // ANCHOR: restart
+    /// A node comes back: it reads its log, and gets what others have noted for it.
+    pub fn restart(&mut self, name: &str) {
+        let mut hints = Vec::new();
+        for other in self.nodes.values_mut().filter(|node| node.is_up) {
+            hints.extend(other.hints.extract_if(.., |(owner, ..)| owner == name));
+        }
+        if let Some(node) = self.nodes.get_mut(name).filter(|node| !node.is_up) {
+            node.restart();
+            for (_, key, value) in hints {
+                node.take(key, value, self.promise.log);
+            }
+        }
+    }
+    // ANCHOR_END: restart
+
+    // ANCHOR: join
+    /// A new node joins, if all others are up: it takes over the keys that are its own now. Says how many of `keys` these are.
+    pub fn join(&mut self, name: &str, keys: impl IntoIterator<Item = u64>) -> Option<u64> {
+        if self.nodes.contains_key(name) || self.nodes.values().any(|node| !node.is_up) {
+            return None;
+        }
+        let mut ring = self.ring.clone();
+        ring.add(name);
+        let mut new = Node::new();
+        let mut moved = 0;
+        for key in keys {
+            if ring
+                .owners(hash_number(key), self.promise.copies)
+                .contains(&name)
+            {
+                let before = self.owners(key).into_iter();
+                let copies = before.filter_map(|owner| self.nodes.get(&owner)?.tree.get(key).0);
+                if let Some(newest) = copies.max() {
+                    new.take(key, newest, self.promise.log);
+                    moved += 1;
+                }
+            }
+        }
+        self.ring = ring;
+        self.nodes.insert(name.to_owned(), new);
+        Some(moved)
+    }
+    // ANCHOR_END: join
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,237 @@
+//! The book's running example, put together from the parts of its chapters: a rate limit and a balancer in front of servers, caches
+//! near and far, shards with a log and copies, and a queue from which workers fill inboxes.
+
+mod delivery;
+mod load;
+mod store;
+
+use std::collections::BTreeMap;
+
+use super::{Follows, Post};
+use crate::balancing::{Balancer, Rule, View};
+use crate::caching::Lru;
+use crate::queues::{Limiter, TokenBucket};
+use delivery::Delivery;
+pub use load::{Load, run_load};
+use store::{Caches, RECENT, Store};
+
+/// How many posts a timeline shows.
+pub const PAGE: usize = RECENT;
+
+/// How much there is of each part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    /// Application servers.
+    pub servers: usize,
+    /// How many posts each of them keeps for itself.
+    pub near: usize,
+    /// Cache machines.
+    pub caches: usize,
+    /// For how many posts each of them has room.
+    pub room: usize,
+    /// Store, by author.
+    pub shards: usize,
+    /// Copies of each shard. Reads are divided over them, and each does all writes.
+    pub copies: usize,
+    /// Workers that deliver posts.
+    pub workers: usize,
+    /// How many inbox entries each of them writes in a step.
+    pub pace: usize,
+    /// Authors with more followers than this are pulled, all others pushed.
+    pub limit: usize,
+}
+
+/// What the parts had to do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Requests at the busiest server.
+    pub server: u64,
+    /// Questions to the busiest cache machine.
+    pub cache: u64,
+    /// Posts and lists that were asked of caches, and those that they had.
+    pub asked: u64,
+    /// The same, of which they answered.
+    pub hits: u64,
+    /// Reads and writes at the busiest copy of the busiest shard.
+    pub copy: u64,
+    /// Reads at all copies of all shards.
+    pub reads: u64,
+    /// Inbox entries that the busiest worker wrote.
+    pub worker: u64,
+    /// Inbox entries that all of them wrote.
+    pub entries: u64,
+    /// Posts that wait for their delivery.
+    pub waiting: u64,
+}
+
+/// The service.
+#[derive(Debug)]
+pub struct Service<'a> {
+    follows: &'a Follows,
+    parts: Parts,
+    doors: BTreeMap<usize, TokenBucket>,
+    balancer: Balancer,
+    servers: Vec<View>,
+    requests: Vec<u64>,
+    near: Vec<Lru<u64, u64>>,
+    caches: Caches,
+    shards: Store,
+    delivery: Delivery,
+    next: u64,
+}
+
+impl<'a> Service<'a> {
+    /// A service without posts.
+    pub fn new(follows: &'a Follows, parts: Parts) -> Self {
+        let servers = parts.servers.max(1);
+        Self {
+            follows,
+            parts,
+            doors: BTreeMap::new(),
+            balancer: Balancer::new(Rule::RoundRobin, 1),
+            servers: vec![
+                View {
+                    weight: 1,
+                    in_flight: 0
+                };
+                servers
+            ],
+            requests: vec![0; servers],
+            near: (0..servers).map(|_| Lru::new(parts.near)).collect(),
+            caches: Caches::new(parts.caches, parts.room),
+            shards: Store::new(parts.shards, parts.copies),
+            delivery: Delivery::new(parts.workers),
+            next: 1,
+        }
+    }
+
+    fn is_pulled(&self, author: usize) -> bool {
+        let followers = self.follows.followers.get(author);
+        followers.is_some_and(|followers| followers.len() > self.parts.limit)
+    }
+
+    /// The server for a request, which is counted there.
+    fn server(&mut self, user: usize) -> usize {
+        let server = self.balancer.pick(&self.servers, user as u64).unwrap_or(0);
+        self.requests[server] += 1;
+        server
+    }
+
+    // ANCHOR: write
+    /// A user posts at a time in milliseconds. `None` if that was too many in a short time. What is returned is stored.
+    pub fn write(&mut self, author: usize, now: u64) -> Option<Post> {
+        let door = self
+            .doors
+            .entry(author)
+            .or_insert_with(|| TokenBucket::new(1, 5));
+        if !door.allow(now) {
+            return None;
+        }
+        self.server(author);
+        let post = (self.next, author);
+        self.next += 1;
+        self.shards.write(post);
+        self.caches.forget(author);
+        self.delivery.put(author, post); // Authors see their own posts at once.
+        if !self.is_pulled(author) {
+            self.delivery.send(post, now);
+        }
+        Some(post)
+    }
+    // ANCHOR_END: write
+
+    // ANCHOR: read
+    /// A user's timeline: the inbox, merged with the newest posts of those who are pulled; then the content of each.
+    pub fn read(&mut self, user: usize) -> Vec<Post> {
+        let server = self.server(user);
+        let mut page = self.delivery.newest(user, PAGE);
+        let follows = self.follows;
+        for author in follows.following.get(user).into_iter().flatten() {
+            if self.is_pulled(*author) {
+                let recent = self.caches.recent(*author, &mut self.shards);
+                page.extend(recent.iter().map(|number| (*number, *author)));
+            }
+        }
+        page.sort_unstable_by(|a, b| b.cmp(a));
+        page.truncate(PAGE);
+        page.retain(|post| self.load(server, *post).is_some());
+        page
+    }
+
+    /// A post's content: from the server's own memory, from a cache machine, or from a shard.
+    fn load(&mut self, server: usize, post: Post) -> Option<u64> {
+        if let Some(content) = self.near[server].get(&post.0) {
+            return Some(*content);
+        }
+        let content = self.caches.post(post, &mut self.shards)?;
+        self.near[server].put(post.0, content);
+        Some(content)
+    }
+    // ANCHOR_END: read
+
+    /// Somebody opens a single post.
+    pub fn open(&mut self, user: usize, post: Post) -> bool {
+        let server = self.server(user);
+        self.load(server, post).is_some()
+    }
+
+    /// A step of the workers that deliver.
+    pub fn work(&mut self, now: u64) {
+        self.delivery.work(self.follows, self.parts.pace, now);
+    }
+
+    /// Everything that is only in memory is lost, but for the inboxes: shards read their logs, caches are empty, and workers begin
+    /// again what they were at.
+    pub fn crash(&mut self) {
+        self.near = self
+            .near
+            .iter()
+            .map(|_| Lru::new(self.parts.near))
+            .collect();
+        self.caches = Caches::new(self.parts.caches, self.parts.room);
+        self.shards.crash();
+        self.delivery.crash();
+    }
+
+    /// How many posts wait for their delivery.
+    pub fn waiting(&self) -> u64 {
+        self.delivery.waiting()
+    }
+
+    /// For each post that was delivered, how many milliseconds it took until the last inbox had it.
+    pub fn took(&self) -> &[(Post, u64)] {
+        &self.delivery.took
+    }
+
+    /// Counts from zero again. What is stored and cached stays.
+    pub fn count_anew(&mut self) {
+        self.requests.fill(0);
+        self.caches.asked.fill(0);
+        self.caches.hits = 0;
+        self.shards.writes.fill(0);
+        self.shards.reads.iter_mut().for_each(|reads| reads.fill(0));
+        self.delivery.entries.fill(0);
+        self.delivery.took.clear();
+    }
+
+    /// What the parts had to do since they were counted.
+    pub fn tally(&self) -> Tally {
+        let copies = self.shards.reads.iter().zip(&self.shards.writes);
+        let copies =
+            copies.flat_map(|(reads, writes)| reads.iter().map(move |reads| reads + writes));
+        Tally {
+            server: self.requests.iter().copied().max().unwrap_or(0),
+            cache: self.caches.asked.iter().copied().max().unwrap_or(0),
+            asked: self.caches.asked.iter().sum(),
+            hits: self.caches.hits,
+            copy: copies.max().unwrap_or(0),
+            reads: self.shards.reads.iter().flatten().sum(),
+            worker: self.delivery.entries.iter().copied().max().unwrap_or(0),
+            entries: self.delivery.entries.iter().sum(),
+            waiting: self.delivery.waiting(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

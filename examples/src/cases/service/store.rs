@@ -1,0 +1,215 @@
+//! Where posts are kept: shards on a ring, each with a log and several copies, and cache machines in front of them.
+
+use std::collections::BTreeMap;
+
+use super::super::Post;
+use crate::caching::Lru;
+use crate::partitioning::{Ring, hash_number};
+use crate::storage::{Check, Lsm, Policy, append, recover};
+
+/// Points of each machine on its ring.
+const POINTS: u32 = 100;
+
+/// How many of an author's newest posts are kept at hand.
+pub(super) const RECENT: usize = 20;
+
+/// Machines on a ring, found by their number.
+#[derive(Debug, Clone)]
+pub(super) struct Placed {
+    ring: Ring,
+    numbers: BTreeMap<String, usize>,
+}
+
+impl Placed {
+    pub(super) fn new(machines: usize) -> Self {
+        let names: Vec<String> = (0..machines.max(1))
+            .map(|n| format!("machine {n}"))
+            .collect();
+        Self {
+            ring: Ring::of(names.iter().map(String::as_str), POINTS),
+            numbers: names.into_iter().zip(0..).collect(),
+        }
+    }
+
+    /// The machine of a key.
+    pub(super) fn of(&self, key: u64) -> usize {
+        let name = self.ring.owner(hash_number(key));
+        name.and_then(|name| self.numbers.get(name))
+            .copied()
+            .unwrap_or(0)
+    }
+}
+
+/// A copy of a shard: a tree of posts by number, and each author's newest.
+#[derive(Debug, Clone)]
+struct Copy {
+    posts: Lsm,
+    recent: BTreeMap<usize, Vec<u64>>,
+}
+
+impl Copy {
+    fn new() -> Self {
+        Self {
+            posts: Lsm::new(Policy::Leveled, 64, 4, 10),
+            recent: BTreeMap::new(),
+        }
+    }
+
+    fn apply(&mut self, (number, author): Post) {
+        self.posts.put(number, Some(author as u64));
+        let recent = self.recent.entry(author).or_default();
+        recent.push(number);
+        let old = recent.len().saturating_sub(RECENT);
+        recent.drain(..old);
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Shard {
+    log: Vec<u8>,
+    copies: Vec<Copy>,
+    asked: usize,
+}
+
+/// All posts, divided by author.
+#[derive(Debug, Clone)]
+pub(super) struct Store {
+    placed: Placed,
+    shards: Vec<Shard>,
+    copies: usize,
+    /// For each shard, what each of its copies was asked.
+    pub(super) reads: Vec<Vec<u64>>,
+    /// For each shard, how many posts each of its copies wrote.
+    pub(super) writes: Vec<u64>,
+}
+
+impl Store {
+    pub(super) fn new(shards: usize, copies: usize) -> Self {
+        let (shards, copies) = (shards.max(1), copies.max(1));
+        let shard = Shard {
+            log: Vec::new(),
+            copies: vec![Copy::new(); copies],
+            asked: 0,
+        };
+        Self {
+            placed: Placed::new(shards),
+            shards: vec![shard; shards],
+            copies,
+            reads: vec![vec![0; copies]; shards],
+            writes: vec![0; shards],
+        }
+    }
+
+    // ANCHOR: store
+    /// Writes a post at its author's shard: first into the log, then to every copy.
+    pub(super) fn write(&mut self, post: Post) {
+        let at = self.placed.of(post.1 as u64);
+        let record = [post.0.to_le_bytes(), (post.1 as u64).to_le_bytes()].concat();
+        append(&mut self.shards[at].log, &record);
+        for copy in &mut self.shards[at].copies {
+            copy.apply(post);
+        }
+        self.writes[at] += 1;
+    }
+
+    /// What is stored under a post's number, asked of one of the copies in turn.
+    pub(super) fn post(&mut self, (number, author): Post) -> Option<u64> {
+        self.copy_of(author).posts.get(number).0
+    }
+    // ANCHOR_END: store
+
+    /// An author's newest posts, oldest first.
+    pub(super) fn recent(&mut self, author: usize) -> Vec<u64> {
+        let copy = self.copy_of(author);
+        copy.recent.get(&author).cloned().unwrap_or_default()
+    }
+
+    fn copy_of(&mut self, author: usize) -> &mut Copy {
+        let at = self.placed.of(author as u64);
+        let shard = &mut self.shards[at];
+        shard.asked = (shard.asked + 1) % self.copies;
+        self.reads[at][shard.asked] += 1;
+        &mut shard.copies[shard.asked]
+    }
+
+    // ANCHOR: crash
+    /// All shards lose what they have in memory and read their logs.
+    pub(super) fn crash(&mut self) {
+        for shard in &mut self.shards {
+            let mut copy = Copy::new();
+            for record in recover(&shard.log, Check::Checksum) {
+                let number = |at| {
+                    record
+                        .get(at..at + 8)?
+                        .try_into()
+                        .ok()
+                        .map(u64::from_le_bytes)
+                };
+                if let (Some(post), Some(author)) = (number(0), number(8)) {
+                    copy.apply((post, usize::try_from(author).unwrap_or(0)));
+                }
+            }
+            shard.copies = vec![copy; self.copies];
+        }
+    }
+    // ANCHOR_END: crash
+}
+
+/// Cache machines on a ring: posts by number, and authors' newest posts.
+#[derive(Debug)]
+pub(super) struct Caches {
+    placed: Placed,
+    posts: Vec<Lru<u64, u64>>,
+    recent: Vec<Lru<usize, Vec<u64>>>,
+    /// What each machine was asked.
+    pub(super) asked: Vec<u64>,
+    /// What they answered, together.
+    pub(super) hits: u64,
+}
+
+impl Caches {
+    /// So many machines with room for so many posts each, and for as many lists.
+    pub(super) fn new(machines: usize, room: usize) -> Self {
+        let machines = machines.max(1);
+        Self {
+            placed: Placed::new(machines),
+            posts: (0..machines).map(|_| Lru::new(room)).collect(),
+            recent: (0..machines).map(|_| Lru::new(room)).collect(),
+            asked: vec![0; machines],
+            hits: 0,
+        }
+    }
+
+    // ANCHOR: aside
+    /// A post from the cache, or else from its shard and then kept.
+    pub(super) fn post(&mut self, post: Post, shards: &mut Store) -> Option<u64> {
+        let at = self.placed.of(post.0);
+        self.asked[at] += 1;
+        if let Some(content) = self.posts[at].get(&post.0) {
+            self.hits += 1;
+            return Some(*content);
+        }
+        let content = shards.post(post)?;
+        self.posts[at].put(post.0, content);
+        Some(content)
+    }
+    // ANCHOR_END: aside
+
+    /// The same for an author's newest posts.
+    pub(super) fn recent(&mut self, author: usize, shards: &mut Store) -> Vec<u64> {
+        let at = self.placed.of(author as u64);
+        self.asked[at] += 1;
+        if let Some(recent) = self.recent[at].get(&author) {
+            self.hits += 1;
+            return recent.clone();
+        }
+        let recent = shards.recent(author);
+        self.recent[at].put(author, recent.clone());
+        recent
+    }
+
+    /// An author has a new post: the list of the newest is no longer right.
+    pub(super) fn forget(&mut self, author: usize) {
+        self.recent[self.placed.of(author as u64)].remove(&author);
+    }
+}

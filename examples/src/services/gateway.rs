@@ -1,0 +1,120 @@
+//! A gateway: the one door in front of many services, which checks who asks, limits how often, and sends on by path.
+
+use std::collections::BTreeMap;
+
+use super::tokens::verify;
+use crate::queues::{Limiter, TokenBucket};
+
+/// Why a request isn't passed on, as an HTTP status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turned {
+    /// 401: no token, or one that wasn't signed with the key.
+    Unauthorized,
+    /// 404: no service has this path.
+    NotFound,
+    /// 429: too many requests of this user in a short time.
+    TooMany,
+}
+
+/// A gateway. Times are in milliseconds.
+#[derive(Debug, Clone)]
+pub struct Gateway {
+    key: Vec<u8>,
+    routes: Vec<(&'static str, &'static str)>,
+    rate: u64,
+    burst: u64,
+    buckets: BTreeMap<String, TokenBucket>,
+}
+
+impl Gateway {
+    /// A gateway that knows the key of tokens, and for the beginnings of paths the services. Each user has `rate` requests a second and
+    /// a burst of `burst`.
+    pub fn new(key: &[u8], routes: &[(&'static str, &'static str)], rate: u64, burst: u64) -> Self {
+        Self {
+            key: key.to_vec(),
+            routes: routes.to_vec(),
+            rate,
+            burst,
+            buckets: BTreeMap::new(),
+        }
+    }
+
+    // ANCHOR: pass
+    /// The service for a request and the user who asks, or why it is turned away. Only the requests of known users are counted, so
+    /// that nobody can use up somebody else's limit.
+    ///
+    /// # Errors
+    ///
+    /// If the token isn't valid, the user asks too often, or no service has the path.
+    pub fn pass(
+        &mut self,
+        path: &str,
+        token: &str,
+        now: u64,
+    ) -> Result<(&'static str, String), Turned> {
+        let user = verify(token, &self.key).ok_or(Turned::Unauthorized)?;
+        let new = TokenBucket::new(self.rate, self.burst);
+        let bucket = self.buckets.entry(user.clone()).or_insert(new);
+        if !bucket.allow(now) {
+            return Err(Turned::TooMany);
+        }
+        let fits = |route: &&(&str, &str)| {
+            path.strip_prefix(route.0)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let longest = self
+            .routes
+            .iter()
+            .filter(fits)
+            .max_by_key(|route| route.0.len());
+        longest.map(|route| (route.1, user)).ok_or(Turned::NotFound)
+    }
+    // ANCHOR_END: pass
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::sign;
+    use proptest::prelude::*;
+
+    const KEY: &[u8] = b"key";
+    const ROUTES: [(&str, &str); 2] = [("/users", "profiles"), ("/users/ann/posts", "posts")];
+
+    fn token(user: &str, key: &[u8]) -> String {
+        sign(r#"{"alg":"HS256"}"#, user, key)
+    }
+
+    #[test]
+    fn the_longest_path_decides_and_names_are_not_cut() {
+        let mut gateway = Gateway::new(KEY, &ROUTES, 100, 100);
+        let mut pass = |path| {
+            gateway
+                .pass(path, &token("ann", KEY), 0)
+                .map(|found| found.0)
+        };
+        assert_eq!(pass("/users/bob"), Ok("profiles"));
+        assert_eq!(pass("/users"), Ok("profiles"));
+        assert_eq!(pass("/users/ann/posts/7"), Ok("posts"));
+        assert_eq!(pass("/usersecrets"), Err(Turned::NotFound));
+        assert_eq!(pass("/"), Err(Turned::NotFound));
+    }
+
+    proptest! {
+        /// Whoever else asks, with whatever token: a user gets what a gateway of one's own would give.
+        #[test]
+        fn nobody_can_use_up_the_limit_of_another(mut requests in prop::collection::vec((0..5_000u64, 0..3usize), 0..60)) {
+            requests.sort_unstable();
+            let (mut shared, mut own) = (Gateway::new(KEY, &ROUTES, 2, 3), Gateway::new(KEY, &ROUTES, 2, 3));
+            for (now, who) in requests {
+                let (user, key) = [("ann", KEY), ("bob", KEY), ("ann", &b"forged"[..])][who];
+                let passed = shared.pass("/users/ann", &token(user, key), now);
+                if key != KEY {
+                    prop_assert_eq!(passed, Err(Turned::Unauthorized));
+                } else if user == "ann" {
+                    prop_assert_eq!(passed, own.pass("/users/ann", &token(user, key), now));
+                }
+            }
+        }
+    }
+}
