@@ -105,6 +105,16 @@ test("a figure says its expression when the keyboard reaches it, inside the wind
   await close();
 });
 
+test("the header of a column says its formula, also where its table scrolls", async () => {
+  const { page, open, close } = await reader(browser, "light", PHONE.width);
+  await open("appendix/how-this-book-checks-itself/figures.html");
+  const header = page.locator("main th .proof-figure").first();
+  await header.focus();
+  assert.match(await header.evaluate((part) => getComputedStyle(part, "::after").content), /Each cell: \(1 - Availability\)/);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), PHONE.width);
+  await close();
+});
+
 test("folds open by keyboard", async () => {
   const { page, open, close } = await reader(browser, "light");
   await open("index.html");
