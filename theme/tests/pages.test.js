@@ -115,6 +115,18 @@ test("the header of a column says its formula, also where its table scrolls", as
   await close();
 });
 
+test("the boxes that the book gathers are titled by what they hold", async () => {
+  const { page, open, close } = await reader(browser, "light");
+  const titles = () =>
+    page.locator(".blockquote-tag-caution > .blockquote-tag-title").evaluateAll((all) => all.map((title) => getComputedStyle(title, "::after").content));
+  for (const path of ["caching/aside.html", "appendix/often-repeated.html"]) {
+    await open(path);
+    assert.ok((await titles()).length > 0);
+    assert.deepEqual(new Set(await titles()), new Set(['"Often repeated, and wrong"']), path);
+  }
+  await close();
+});
+
 test("folds open by keyboard", async () => {
   const { page, open, close } = await reader(browser, "light");
   await open("index.html");
