@@ -10,6 +10,9 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::{Component, Path};
 
+/// By this a theme knows the boxes, which it may give another title than mdBook's "Caution".
+const MARK: &str = "class=\"proof-caution\"";
+
 /// Adds to the edits of each page what gathering changes there.
 ///
 /// `edits` are those that render the pages, in the same order.
@@ -37,8 +40,8 @@ fn numbers(page: &Page) -> Vec<Edit> {
     boxes
         .map(|caution| {
             let place = match seen.insert(&caution.number) {
-                true => format!("<span id=\"{}\"></span>", id(caution)),
-                false => String::new(),
+                true => format!("<span id=\"{}\" {MARK}></span>", id(caution)),
+                false => format!("<span {MARK}></span>"),
             };
             Edit::new(caution.label.clone(), place)
         })
@@ -65,7 +68,8 @@ fn gathered(to: &Page, pages: &[&Page], edits: &[Vec<Edit>]) -> String {
         let _ = write!(text, "## {title}{line_end}{line_end}");
         let mut cited = BTreeSet::new();
         for caution in &page.cautions.boxes {
-            let mut own = vec![Edit::new(caution.label.clone(), "")];
+            let mark = format!("<span {MARK}></span>");
+            let mut own = vec![Edit::new(caution.label.clone(), mark)];
             let body = excerpt.text(&caution.span, &mut own, &mut cited);
             let target = excerpt.rebased(&format!("#{}", id(caution)));
             let _ = write!(
@@ -275,12 +279,12 @@ mod tests {
         ]);
         assert_eq!(
             texts[1],
-            "# All\n\n## *Two* parts\n\n> [!CAUTION]\n> Nine.\n>\n> [Read on in “*Two* parts”](<../b/two.md#e9>)\n\n\
-             > [!CAUTION]\n> One,\nlazily.\n>\n> [Read on in “*Two* parts”](<../b/two.md#e1>)\n\n\
-             ## One\n\n> [!CAUTION]\n> Two.\n>\n> [Read on in “One”](<../one.md#e2>)\n"
+            "# All\n\n## *Two* parts\n\n> [!CAUTION]\n> <span class=\"proof-caution\"></span>Nine.\n>\n> [Read on in “*Two* parts”](<../b/two.md#e9>)\n\n\
+             > [!CAUTION]\n> <span class=\"proof-caution\"></span>One,\nlazily.\n>\n> [Read on in “*Two* parts”](<../b/two.md#e1>)\n\n\
+             ## One\n\n> [!CAUTION]\n> <span class=\"proof-caution\"></span>Two.\n>\n> [Read on in “One”](<../one.md#e2>)\n"
         );
         assert!(
-            texts[0].contains("> <span id=\"e9\"></span>Nine."),
+            texts[0].contains("> <span id=\"e9\" class=\"proof-caution\"></span>Nine."),
             "{}",
             texts[0]
         );
@@ -299,7 +303,7 @@ mod tests {
         ]);
         assert_eq!(
             texts[1],
-            "# All\n\n## Two\n\n> [!CAUTION]\n> See [`x` *y*](<../c/d.md#z> \"a \\\"t\"), [r](<../b/f.md>), [s](<../b/f.md>), [own](<../b/two.md#h>), [same](<../b/e.md>),\n\
+            "# All\n\n## Two\n\n> [!CAUTION]\n> <span class=\"proof-caution\"></span>See [`x` *y*](<../c/d.md#z> \"a \\\"t\"), [r](<../b/f.md>), [s](<../b/f.md>), [own](<../b/two.md#h>), [same](<../b/e.md>),\n\
              > ![i](<../b/i.png>), <https://a.example>, [w](<https://b.example/#k>), [m](<mailto:a@b.example>).[^src-b-two-n]\n>\n> [Read on in “Two”](<../b/two.md#e1>)\n\n\
              [^src-b-two-n]: Note [l](<../b/g.md>).[^src-b-two-m]\n\n    More.\n\n[^src-b-two-m]: Other.\n"
         );

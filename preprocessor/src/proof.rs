@@ -236,5 +236,8 @@ fn finish(
         tally,
         unfilled: meaning.unfilled,
     };
-    (proven, render::render(page, &drawn, evidence, links))
+    (
+        proven,
+        render::render(page, &drawn, &meaning.formulas, evidence, links),
+    )
 }

@@ -9,6 +9,7 @@ use crate::pictures::Drawn;
 use crate::source::Source;
 use crate::sums;
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What a page proves, counted.
@@ -27,7 +28,15 @@ pub struct Evidence {
 /// What makes the page's text what mdBook shall see.
 ///
 /// A page without our markup stays as it is, byte for byte.
-pub fn render(page: &Page, drawn: &Drawn, evidence: Evidence, links: &Links) -> Vec<Edit> {
+///
+/// `formulas` are the headers of columns that a formula gives, each with the formula.
+pub fn render(
+    page: &Page,
+    drawn: &Drawn,
+    formulas: &[(Range<usize>, Range<usize>)],
+    evidence: Evidence,
+    links: &Links,
+) -> Vec<Edit> {
     let source = &page.source;
     let mut edits = Vec::new();
     for (number, block) in page.blocks.iter().enumerate() {
@@ -51,6 +60,13 @@ pub fn render(page: &Page, drawn: &Drawn, evidence: Evidence, links: &Links) -> 
     for figure in &page.figures {
         edits.push(Edit::new(figure.comment.clone(), ""));
         edits.extend(sums::marked(source, figure).map(|(span, html)| Edit::new(span, html)));
+    }
+    for (header, formula) in formulas {
+        edits.extend(
+            sums::headed(source, header.clone(), formula.clone())
+                .into_iter()
+                .flatten(),
+        );
     }
     for comment in page.tables.iter().flat_map(|table| &table.checks) {
         edits.push(Edit::new(comment.span.clone(), ""));

@@ -1,10 +1,12 @@
 //! Sums as readers see them: each result beside its line, and each figure with the expression that makes it.
 
+use crate::edit::Edit;
 use crate::figures::quantity;
 use crate::figures::result_mark;
 use crate::html::{escape, escaped};
 use crate::page::{Fence, Figure};
 use crate::source::Source;
+use crate::tables::rule;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -57,6 +59,60 @@ pub fn marked(source: &Source, figure: &Figure) -> Option<(Range<usize>, String)
         "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"= {expression}\">{text}</span>"
     );
     Some((span, html))
+}
+
+/// The marks around the header of a column that a formula gives, which say it once for all its cells.
+///
+/// None where the header holds HTML, which might be parted.
+pub fn headed(source: &Source, header: Range<usize>, formula: Range<usize>) -> Option<[Edit; 2]> {
+    let cell = source.slice(header.clone());
+    let start = header.start + (cell.len() - cell.trim_start().len());
+    let text = before_notes(cell.trim());
+    if text.is_empty() || text.contains('<') {
+        return None;
+    }
+    let formula = attribute(&without_brackets(source.slice(formula)));
+    let end = start + text.len();
+    let opening = format!(
+        "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"Each cell: {formula}\">"
+    );
+    Some([
+        Edit::new(start..start, opening),
+        Edit::new(end..end, "</span>"),
+    ])
+}
+
+/// A header without the marks of footnotes behind it, which are links of their own.
+fn before_notes(mut text: &str) -> &str {
+    while let Some(at) = text.strip_suffix(']').and_then(|text| text.rfind('[')) {
+        if !text[at..].starts_with("[^") {
+            break;
+        }
+        text = text[..at].trim_end();
+    }
+    text
+}
+
+/// A formula as it is read aloud: columns without their brackets, but for those behind a run's name.
+fn without_brackets(formula: &str) -> String {
+    let mut text = String::with_capacity(formula.len());
+    let mut rest = formula;
+    while let Some(c) = rest.chars().next() {
+        let Some(name) = rule::name(rest) else {
+            text.push(c);
+            rest = &rest[c.len_utf8()..];
+            continue;
+        };
+        rest = &rest[name.len() + 2..];
+        let is_of_run = text.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '.');
+        let name = name.trim();
+        if is_of_run {
+            let _ = write!(text, "[{}]", rule::name(name).unwrap_or(name).trim());
+        } else {
+            text.push_str(name);
+        }
+    }
+    text.replace("\\|", "|")
 }
 
 /// An expression in an attribute of a tag inside a paragraph or a cell, on one line, with nothing that Markdown
@@ -119,6 +175,45 @@ mod tests {
         );
     }
 
+    /// A header's cell as `headed` marks it.
+    fn header(cell: &str, formula: &str) -> Option<String> {
+        let text = format!("{cell}{formula}");
+        let source = Source::new("a.md", text.as_str());
+        let edits = headed(&source, 0..cell.len(), cell.len()..text.len())?;
+        let mut marked = crate::edit::apply(&text, edits);
+        marked.truncate(marked.len() - formula.len());
+        Some(marked)
+    }
+
+    #[test]
+    fn a_header_says_its_formula_in_plain_words_before_its_footnotes() {
+        for (cell, formula, said, marked) in [
+            (" Year ", "1 - [Up]", "1 - Up", " <>Year</> "),
+            (
+                "`a` **b**",
+                "2 × [a \\| b]",
+                "2 × a &#124; b",
+                "<>`a` **b**</>",
+            ),
+            (
+                "a [^1][^2] ",
+                "r[[Size (kB)]].[x y]",
+                "r[Size (kB)].[x y]",
+                "<>a</> [^1][^2] ",
+            ),
+            ("[a](b)", "r[5 kB].y / 2", "r[5 kB].y / 2", "<>[a](b)</>"),
+        ] {
+            let opening = format!(
+                "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"Each cell: {said}\">"
+            );
+            let marked = marked.replace("</>", "</span>").replace("<>", &opening);
+            assert_eq!(header(cell, formula), Some(marked));
+        }
+        for cell in ["", "  ", "[^1]", "a <b>c</b>"] {
+            assert_eq!(header(cell, "2 × 3"), None, "{cell}");
+        }
+    }
+
     #[test]
     fn code_headings_and_halves_of_an_emphasis_get_no_mark() {
         let none: [&str; 0] = [];
@@ -131,6 +226,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_marked_header_is_its_text_between_two_tags(cell in "(\\PC|[\\[\\]^|` ]){1,20}", formula in "(\\PC|[\\[\\]\\\\|`\"<]){1,40}") {
+            if let Some(html) = header(&cell, &formula) {
+                let (before, rest) = html.split_once("<span").unwrap_or_default();
+                let (text, after) = rest.split_once("\">").and_then(|(_, rest)| rest.split_once("</span>")).unwrap_or_default();
+                prop_assert_eq!(format!("{before}{text}{after}"), cell);
+            }
+        }
+
         #[test]
         fn any_expression_stays_on_one_line_inside_its_attribute(text in "(\\PC|[|`\"<{\\\\\\n]){0,40}") {
             let html = attribute(&text);

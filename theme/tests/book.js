@@ -1,10 +1,11 @@
-// The built book, opened in a browser that has no network: its files are read from the disk, and any other request is a fault.
+// The built book, opened in a browser that has no network: it is served to it alone, and any other request is a fault.
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { createServer } from "node:http";
 import { extname, join, relative, resolve, sep } from "node:path";
 import { chromium } from "playwright-core";
 
-const ORIGIN = "http://book.invalid";
+const HOST = "book.invalid";
 const TYPES = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png" };
 // Debian's and others' names for it.
 const BROWSERS = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -34,11 +35,35 @@ export function start() {
   const executablePath = BROWSERS.find((path) => path && existsSync(path));
   if (!executablePath) throw new Error("no Chromium found: install it, or name it in CHROMIUM");
   // In a container nobody else's pages are opened, and there is no sandbox for root.
-  const args = ["--host-resolver-rules=MAP * ~NOTFOUND", "--disable-dev-shm-usage"];
+  const args = [`--host-resolver-rules=MAP ${HOST} 127.0.0.1, MAP * ~NOTFOUND`, "--disable-dev-shm-usage"];
   return chromium.launch({ executablePath, args, chromiumSandbox: process.getuid?.() !== 0 });
 }
 
-/** Opens tabs in a theme, one after the other. `faults` collects what went wrong in them. */
+/**
+ * Serves a folder on this machine, and notes what isn't there. Files are kept by the browser from page to page, which requests that
+ * a test answers itself are not.
+ */
+async function serve(folder, faults) {
+  const server = createServer((request, answer) => {
+    const { pathname } = new URL(request.url, `http://${HOST}`);
+    const path = join(folder, decodeURIComponent(pathname));
+    if (!existsSync(path) || !statSync(path).isFile()) {
+      faults.push(`asks for a file that isn't there: ${pathname}`);
+      answer.writeHead(404).end();
+      return;
+    }
+    const type = TYPES[extname(path)] ?? "application/octet-stream";
+    answer.writeHead(200, { "content-type": type, "cache-control": "max-age=3600" }).end(readFileSync(path));
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const close = () => {
+    server.closeAllConnections();
+    return new Promise((done) => server.close(done));
+  };
+  return { origin: `http://${HOST}:${server.address().port}`, close };
+}
+
+/** Opens a tab in a theme, for one page after the other. `faults` collects what went wrong in it. */
 export async function reader(browser, theme, width = 1280, folder = root) {
   const context = await browser.newContext({
     colorScheme: theme,
@@ -47,26 +72,26 @@ export async function reader(browser, theme, width = 1280, folder = root) {
   });
   await context.addInitScript(() => (window.print = () => {}));
   const faults = [];
-  await context.route("**/*", (route) => {
-    const url = new URL(route.request().url());
-    const path = join(folder, decodeURIComponent(url.pathname));
-    if (url.origin !== ORIGIN) {
-      faults.push(`asks another site: ${url}`);
-      return route.abort();
-    }
-    if (!existsSync(path) || !statSync(path).isFile()) {
-      faults.push(`asks for a file that isn't there: ${url.pathname}`);
-      return route.fulfill({ status: 404, body: "" });
-    }
-    return route.fulfill({ body: readFileSync(path), contentType: TYPES[extname(path)] ?? "application/octet-stream" });
-  });
+  const { origin, close } = await serve(folder, faults);
   const page = await context.newPage();
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.origin !== origin && !["data:", "blob:"].includes(url.protocol)) faults.push(`asks another site: ${url}`);
+  });
   page.on("console", (message) => faults.push(`console: ${message.text()}`));
   page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
   page.on("requestfailed", (request) => faults.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
   const open = async (path) => {
-    await page.goto(`${ORIGIN}/${path}`, { waitUntil: "load" });
+    await page.goto(`${origin}/${path}`, { waitUntil: "load" });
     await page.evaluate(() => document.fonts.ready.then(() => undefined));
   };
-  return { page, open, faults, close: () => context.close() };
+  return {
+    page,
+    open,
+    faults,
+    close: async () => {
+      await context.close();
+      await close();
+    },
+  };
 }

@@ -3,27 +3,30 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import { after, before, test } from "node:test";
 import { pages, reader, start } from "./book.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PHONE = { width: 320, height: 640 };
+// The rules that read colors.
+const OF_COLOR = ["color-contrast", "link-in-text-block"];
 const DESK = { width: 1280, height: 800 };
 
 let browser;
 before(async () => (browser = await start()));
 after(() => browser.close());
 
-/** What axe finds, each with the elements that it is about. */
-async function violations(page) {
-  const found = await page.evaluate(async () => {
-    const { violations } = await axe.run({ resultTypes: ["violations"] });
+/** What axe finds, each with the elements that it is about. Without `rules`, by all of its rules. */
+async function violations(page, rules) {
+  const found = await page.evaluate(async (rules) => {
+    const { violations } = await axe.run({ resultTypes: ["violations"], preload: false, ...(rules && { runOnly: rules }) });
     return violations.map(({ id, nodes }) => ({
       id,
       nodes: nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.html.slice(0, 160)}`),
       count: nodes.length,
     }));
-  });
+  }, rules);
   return found.map(({ id, nodes, count }) => `axe ${id} (${count}): ${nodes.join("; ")}`);
 }
 
@@ -60,30 +63,70 @@ function outOfReach(page) {
   });
 }
 
-async function look(theme) {
-  const { page, open, faults, close } = await reader(browser, theme, DESK.width);
+/**
+ * Takes out what is checked once already: of the list of chapters, which every page has, all but the page's own place and headings; and
+ * of the colored words of code all but the first of their kind.
+ */
+function thin(page) {
+  return page.evaluate(() => {
+    const own = document.querySelector("#mdbook-sidebar .active")?.closest("li");
+    for (const item of document.querySelectorAll("#mdbook-sidebar li")) {
+      if (!own || (item !== own && !item.contains(own) && !own.contains(item))) item.remove();
+    }
+    const seen = new Set();
+    for (const word of document.querySelectorAll("code.hljs span:not([id], [tabindex], :has(*))")) {
+      const kind = [word, word.parentElement, word.closest("pre").parentElement].map((part) => part.className).join();
+      if (seen.has(kind)) word.replaceWith(word.textContent);
+      seen.add(kind);
+    }
+  });
+}
+
+/** Shows the page in a size and a theme, without the way there. */
+async function show(page, size, theme) {
+  await page.setViewportSize(size);
+  await page.emulateMedia({ colorScheme: theme });
+  await page.evaluate(() => {
+    const settled = () => document.getAnimations().forEach((animation) => animation.finish());
+    return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(settled()))));
+  });
+  return page.evaluate(() => (document.documentElement.matches(".navy") ? "dark" : "light"));
+}
+
+/**
+ * Looks at pages in each theme and size. A page is opened once, in one theme, and the reader's theme changes while it is open; the next one
+ * is opened in the other.
+ */
+async function look(paths) {
+  const { page, open, faults, close } = await reader(browser, "light", DESK.width);
   const wrong = [];
-  for (const path of pages()) {
+  let first = "light";
+  for (const path of paths) {
     faults.length = 0;
     await open(path);
     await page.evaluate(() => document.querySelectorAll("details").forEach((fold) => (fold.open = true)));
+    if (path !== "index.html") await thin(page);
     await page.evaluate(AXE);
-    for (const size of [DESK, PHONE]) {
-      await page.setViewportSize(size);
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-      const found = [...(await violations(page)), ...(await outOfReach(page))];
+    const second = first === "light" ? "dark" : "light";
+    // Nothing but colors differs in the second theme.
+    for (const [theme, size, rules] of [[first, DESK], [first, PHONE], [second, PHONE, OF_COLOR], [second, DESK, OF_COLOR]]) {
+      assert.equal(await show(page, size, theme), theme, path);
+      const found = await violations(page, rules);
+      if (!rules) found.push(...(await outOfReach(page)));
       if (size === PHONE) found.push(...(await tooWide(page)));
       wrong.push(...found.map((fault) => `${path}, ${theme}, ${size.width} px: ${fault}`));
     }
-    await page.setViewportSize(DESK);
-    wrong.push(...faults.map((fault) => `${path}, ${theme}: ${fault}`));
+    wrong.push(...faults.map((fault) => `${path}: ${fault}`));
+    first = second;
   }
   await close();
   assert.deepEqual(wrong, [], wrong.join("\n"));
 }
 
+const TABS = availableParallelism();
 test("every page passes on a phone and on a desk, in both themes", { concurrency: true }, async (t) => {
-  await Promise.all(["light", "dark"].map((theme) => t.test(theme, () => look(theme))));
+  const shares = Array.from({ length: TABS }, (_, tab) => pages().filter((_, at) => at % TABS === tab));
+  await Promise.all(shares.map((paths, tab) => t.test(`tab ${tab + 1}`, () => look(paths))));
 });
 
 test("the page to print asks for nothing that isn't there", async () => {
@@ -102,6 +145,28 @@ test("a figure says its expression when the keyboard reaches it, inside the wind
   await figure.focus();
   assert.match(await said(), /= /);
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), PHONE.width);
+  await close();
+});
+
+test("the header of a column says its formula, also where its table scrolls", async () => {
+  const { page, open, close } = await reader(browser, "light", PHONE.width);
+  await open("appendix/how-this-book-checks-itself/figures.html");
+  const header = page.locator("main th .proof-figure").first();
+  await header.focus();
+  assert.match(await header.evaluate((part) => getComputedStyle(part, "::after").content), /Each cell: \(1 - Availability\)/);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), PHONE.width);
+  await close();
+});
+
+test("the boxes that the book gathers are titled by what they hold", async () => {
+  const { page, open, close } = await reader(browser, "light");
+  const titles = () =>
+    page.locator(".blockquote-tag-caution > .blockquote-tag-title").evaluateAll((all) => all.map((title) => getComputedStyle(title, "::after").content));
+  for (const path of ["caching/aside.html", "appendix/often-repeated.html"]) {
+    await open(path);
+    assert.ok((await titles()).length > 0);
+    assert.deepEqual(new Set(await titles()), new Set(['"Often repeated, and wrong"']), path);
+  }
   await close();
 });
 

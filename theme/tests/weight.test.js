@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, posix } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { files, pages, root } from "./book.js";
@@ -24,6 +24,20 @@ test("our style and markup weigh at most 12 KB compressed on each page", () => {
   heaviest.sort((a, b) => b.bytes - a.bytes);
   console.log(`heaviest: ${heaviest[0].path}, ${heaviest[0].bytes} bytes`);
   assert.ok(heaviest[0].bytes <= LIMIT, JSON.stringify(heaviest[0]));
+});
+
+test("every page names its preview image, which is of the usual size and small", () => {
+  const image = readFileSync(join(root, "preview.png"));
+  assert.deepEqual([image.readUInt32BE(16), image.readUInt32BE(20)], [1200, 630]);
+  assert.ok(image.length < 60 * 1024, `${image.length} bytes`);
+  for (const path of pages()) {
+    const html = readFileSync(join(root, path), "utf8");
+    const [, named] = html.match(/<meta property="og:image" content="([^"]*)">/);
+    assert.equal(posix.join(dirname(path), named), "preview.png", path);
+    for (const property of ["title", "description", "image:alt"]) {
+      assert.match(html, new RegExp(`<meta property="og:${property}" content="[^"]+">`), path);
+    }
+  }
 });
 
 test("no page loads a style, script, picture or font from another site", () => {

@@ -42,6 +42,8 @@ pub struct Meaning {
     pub ruled: Vec<BTreeSet<usize>>,
     /// The tables, as grids.
     pub grids: Vec<Grid>,
+    /// The columns that authors wrote and a formula gives: the header's bytes, and the formula's.
+    pub formulas: Vec<(Range<usize>, Range<usize>)>,
 }
 
 /// Judges the tables of a page by their rules. `units` are those of the preludes.
@@ -168,6 +170,10 @@ impl Judge<'_> {
         for (rule, columns) in &rules {
             match &rule.kind {
                 Kind::Formula { expression } => {
+                    if !table.is_printed {
+                        let header = grid.columns[columns[0]].span.clone();
+                        self.meaning.formulas.push((header, expression.clone()));
+                    }
                     ruled.extend(formula::check(self, &sheet, columns[0], expression.clone()));
                 }
                 Kind::Key => order::key(self, &sheet, columns),

@@ -188,7 +188,7 @@ fn formula(source: &Arc<Source>, span: Range<usize>) -> Result<Rule, Box<Finding
 }
 
 /// The text between the bracket that a text starts with and the one that closes it.
-pub(super) fn name(text: &str) -> Option<&str> {
+pub(crate) fn name(text: &str) -> Option<&str> {
     let inner = text.strip_prefix('[')?;
     let mut depth = 0;
     for (at, c) in inner.char_indices() {

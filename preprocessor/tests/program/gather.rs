@@ -42,9 +42,13 @@ fn a_gathered_box_is_rendered_and_its_links_lead_back() {
     assert_eq!(html.matches("blockquote-tag-caution").count(), 2, "{html}");
     let (first, second) = (html.find("The list says"), html.find("Never."));
     assert!(first < second, "{html}");
+    assert_eq!(html.matches("proof-caution").count(), 2, "{html}");
     assert!(!html.contains("E14"), "the number is shown");
     let page = book.read("book/part/one.html");
-    assert!(page.contains("<span id=\"e14\"></span>The list"), "{page}");
+    assert!(
+        page.contains("<span id=\"e14\" class=\"proof-caution\"></span>The list"),
+        "{page}"
+    );
     assert!(!page.contains("E14</strong>"), "the number is shown");
     book.run(&["bless"]).succeeds();
     assert_eq!(

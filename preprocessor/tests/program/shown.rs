@@ -23,6 +23,18 @@ fn results_stand_beside_their_lines_and_expressions_behind_figures() {
 }
 
 #[test]
+fn a_column_that_a_rule_computes_says_its_formula_once_in_its_header() {
+    let page = "# A\n\n<!-- check: [Week] = (1 - [Up]) × 7 days -->\n\n| Up | Week | Why |\n|---:|---:|---|\n| 99% | 1.68 h | a |\n| 99.9% | 10.08 min | b |\n";
+    let book = Book::new(page);
+    let answer = book.run(&["build"]);
+    assert_eq!(answer.status, 0, "{answer:?}");
+    let html = book.built();
+    let header = "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"Each cell: (1 - Up) × 7 days\">Week</span></th>";
+    assert!(html.contains(header), "{html}");
+    assert_eq!(html.matches("proof-figure").count(), 1, "{html}");
+}
+
+#[test]
 fn an_expression_is_text_whatever_it_holds() {
     let page = "```sh,run,name=t\necho '| a `b | c |'\necho '|---|---|'\necho '| <i> | 5 |'\n```\n\n```output\n| a `b | c |\n|---|---|\n| <i> | 5 |\n```\n\n\
         It is 5<!-- = t[<i>].c --> and `x`, or 10<!-- = 2 × 5 -->.\n";
