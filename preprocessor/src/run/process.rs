@@ -198,7 +198,7 @@ fn wait(
 }
 
 /// Waits that long, or, where the system can tell, to the end of a child if that comes first.
-fn rest(child: &Child, time: Duration) {
+pub(super) fn rest(child: &Child, time: Duration) {
     #[cfg(target_os = "linux")]
     {
         use rustix::event::{PollFd, PollFlags, Timespec, poll};

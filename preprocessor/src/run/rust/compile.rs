@@ -1,4 +1,5 @@
-//! Compiling programs: one `rustc` for all of them, and again without those that don't compile.
+//! Compiling programs: a `rustc` for all of them, or one a processor if they are many; and again without
+//! those that don't compile.
 //!
 //! The compiler is bounded like the blocks: what it includes and which variables it reads is a stranger's
 //! choice. When it fails for a reason that lies in no block, or doesn't end, each block is compiled alone,
@@ -9,12 +10,13 @@ use super::program::{ENTRY, Program};
 use super::toolchain::Toolchain;
 use crate::run::process::{End, Host, Task};
 use crate::run::sandbox::Bounds;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
 
 /// How long the compiler may take for one block alone.
@@ -28,6 +30,12 @@ const FILE_SIZE: u64 = 1 << 30;
 
 /// How much the compiler may print, in bytes.
 const OUTPUT: u64 = 32 << 20;
+
+/// From so many programs on a second compiler is worth its start: it takes as long as they do.
+const GROUP: usize = 20;
+
+/// Programs by key.
+type Programs<'programs> = BTreeMap<&'programs str, &'programs Program>;
 
 /// What the compiler said about a line of a block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,20 +108,53 @@ impl Compiler<'_> {
         &self,
         programs: &BTreeMap<String, &Program>,
     ) -> Result<BTreeMap<String, Compiled>> {
-        let mut compiled = BTreeMap::new();
-        let (mut alone, mut together): (BTreeMap<_, _>, BTreeMap<_, _>) = programs
+        let (mut alone, together): (Programs<'_>, Programs<'_>) = programs
             .iter()
             .map(|(key, program)| (key.as_str(), *program))
             .partition(|(_, program)| program.needs_own_crate());
-        while !together.is_empty() {
-            let outcome = self.merged(&together)?;
+        let workers = thread::available_parallelism().map_or(1, usize::from);
+        let groups = (together.len() / GROUP).clamp(1, workers);
+        let mut parts = vec![Programs::new(); groups];
+        for (number, (key, program)) in together.into_iter().enumerate() {
+            parts[number % groups].insert(key, program);
+        }
+        let results: Vec<Result<_>> = thread::scope(|scope| {
+            let parts = parts.into_iter().enumerate();
+            let parts: Vec<_> = parts
+                .map(|(number, part)| scope.spawn(move || self.together(number, part)))
+                .collect();
+            let results = parts.into_iter().map(ScopedJoinHandle::join);
+            results
+                .map(|result| result.unwrap_or_else(|_| bail!("a compiler's thread failed")))
+                .collect()
+        });
+        let mut compiled = BTreeMap::new();
+        for result in results {
+            let (those, mut rest) = result?;
+            compiled.extend(those);
+            alone.append(&mut rest);
+        }
+        for (key, program) in alone {
+            compiled.insert(key.to_owned(), self.alone(key, program)?);
+        }
+        Ok(compiled)
+    }
+
+    /// Compiles programs as one crate, and again without those that fail; and which have to be told apart.
+    fn together<'programs>(
+        &self,
+        number: usize,
+        mut programs: Programs<'programs>,
+    ) -> Result<(BTreeMap<String, Compiled>, Programs<'programs>)> {
+        let mut compiled = BTreeMap::new();
+        while !programs.is_empty() {
+            let outcome = self.merged(number, &programs)?;
             let failed = outcome.failed();
             if !outcome.success && failed.is_empty() {
-                alone.append(&mut together);
                 break;
             }
             let mut diagnostics = outcome.diagnostics;
-            together.retain(|key, _| {
+            programs.retain(|key, _| {
                 let is_failed = failed.contains(*key);
                 if is_failed || outcome.success {
                     let program = (outcome.file.clone(), vec![module(key)]);
@@ -126,14 +167,11 @@ impl Compiler<'_> {
                 !is_failed && !outcome.success
             });
         }
-        for (key, program) in alone {
-            compiled.insert(key.to_owned(), self.alone(key, program)?);
-        }
-        Ok(compiled)
+        Ok((compiled, programs))
     }
 
     /// One crate that holds every program as a module.
-    fn merged(&self, programs: &BTreeMap<&str, &Program>) -> Result<Outcome> {
+    fn merged(&self, number: usize, programs: &Programs<'_>) -> Result<Outcome> {
         let mut root = String::new();
         let mut arms = String::new();
         let mut files = BTreeMap::new();
@@ -150,7 +188,7 @@ impl Compiler<'_> {
             root,
             "fn main() -> std::process::ExitCode {{\n    match std::env::args().nth(1).as_deref() {{\n{arms}        _ => std::process::ExitCode::from(2),\n    }}\n}}\n"
         );
-        let main = self.folder.join("blocks.rs");
+        let main = self.folder.join(format!("blocks_{number}.rs"));
         write(&main, &root)?;
         let each = u32::try_from(programs.len()).unwrap_or(u32::MAX);
         let deadline = ALONE + Duration::from_millis(200).saturating_mul(each);

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 
 /// A compiler of Rust.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -55,8 +56,14 @@ impl Toolchain {
             }
             Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
         };
-        let sysroot = PathBuf::from(ask(&["--print", "sysroot"])?);
-        let version = ask(&["-vV"])?;
+        // A version manager takes a while to find its compiler.
+        let (sysroot, version) = thread::scope(|scope| {
+            let version = scope.spawn(|| ask(&["-vV"]));
+            let sysroot = ask(&["--print", "sysroot"]);
+            (sysroot, version.join())
+        });
+        let sysroot = PathBuf::from(sysroot?);
+        let version = version.unwrap_or_else(|_| bail!("asking the compiler failed"))?;
         let inside = sysroot
             .join("bin")
             .join(format!("rustc{}", std::env::consts::EXE_SUFFIX));

@@ -5,6 +5,7 @@
 //! build ends a program at its deadline, and what happens when the build itself is killed.
 
 use super::Spec;
+use crate::run::process::rest;
 use anyhow::{Context, Error, Result, bail};
 use rustix::process::{Pid, Signal, WaitOptions};
 use std::collections::BTreeSet;
@@ -56,11 +57,11 @@ fn watch(spec: &Spec) -> Result<ExitStatus> {
             break status;
         }
         // Nothing else limits their number: root isn't bound by the limit on processes.
-        if descendants().len() > PROCESSES {
+        if count() > PROCESSES {
             kill_descendants();
             bail!("the program started over {PROCESSES} processes");
         }
-        thread::sleep(pause);
+        rest(&child, pause);
         pause = (pause * 2).min(Duration::from_millis(10));
     };
     kill_descendants();
@@ -87,6 +88,39 @@ fn kill_descendants() {
         }
         known = found;
     }
+}
+
+/// How many processes descend from this one. Asked often, so it reads of each only its children, where the
+/// kernel lists them.
+fn count() -> usize {
+    let mut found = 0;
+    let mut rest = vec![rustix::process::getpid().as_raw_nonzero().get()];
+    while let Some(id) = rest.pop() {
+        let Some(children) = children(id) else {
+            return descendants().len();
+        };
+        found += children.len();
+        // Enough to end them; how many more there are makes no difference.
+        if found > PROCESSES {
+            break;
+        }
+        rest.extend(children);
+    }
+    found
+}
+
+/// The children of a process; none where the kernel doesn't list them. A process that is gone has no children.
+fn children(id: i32) -> Option<Vec<i32>> {
+    let mut children = Vec::new();
+    let threads = std::fs::read_dir(format!("/proc/{id}/task"));
+    for thread in threads.into_iter().flatten().flatten() {
+        match std::fs::read_to_string(thread.path().join("children")) {
+            Ok(list) => children.extend(list.split(' ').filter_map(|id| id.parse::<i32>().ok())),
+            Err(_) if thread.path().exists() => return None,
+            Err(_) => {}
+        }
+    }
+    Some(children)
 }
 
 /// The processes that descend from this one and still run, by the kernel's list of all.
