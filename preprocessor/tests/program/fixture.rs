@@ -86,6 +86,7 @@ impl Book {
         command
             .current_dir(self.root())
             .env_remove("CI")
+            .env_remove("CARGO_TARGET_DIR")
             .env_remove("NO_COLOR")
             .stdin(Stdio::null());
         command
