@@ -55,7 +55,9 @@ pub fn check_in_scope(page: &Page, engine: &Engine, runs: &Runs) -> (Checked, Sc
         let value = checker.value(code, figure.expression.start);
         let before = page.source.slice(figure.before.clone());
         match (quantity::last(before), value) {
-            (Some(printed), Some(value)) => checker.judge(&printed, figure.before.start, &value),
+            (Some(printed), Some(value)) => {
+                checker.judge(&printed, figure.before.start, &value, Form::Text);
+            }
             (None, _) => checker.no_figure(
                 figure.comment.clone(),
                 "put the comment right behind its figure: 52.6 minutes<!-- = … -->",
@@ -164,7 +166,7 @@ impl Checker<'_> {
                 self.empty_result(start..last.span.end, &value);
             } else if let Some(printed) = quantity::whole(text.trim()) {
                 let gap = text.len() - text.trim_start().len();
-                self.judge(&printed, start + gap, &value);
+                self.judge(&printed, start + gap, &value, Form::Text);
             } else {
                 self.checked.findings.push(
                     Finding::new(
@@ -194,11 +196,7 @@ impl Checker<'_> {
                 let Some(value) = self.value(&line.text[literal.expression], span.start) else {
                     continue;
                 };
-                let count = self.checked.findings.len();
-                self.judge(&printed, at, &value);
-                for finding in &mut self.checked.findings[count..] {
-                    in_code(finding);
-                }
+                self.judge(&printed, at, &value, Form::Code);
             }
         }
     }
@@ -292,14 +290,14 @@ impl Checker<'_> {
     }
 
     /// Compares a printed figure, read from the text at `start`, with the computed value.
-    fn judge(&mut self, printed: &Printed, start: usize, value: &Value) {
+    fn judge(&mut self, printed: &Printed, start: usize, value: &Value, form: Form) {
         let span = start + printed.span.start..start + printed.span.end;
         let Some(last) = printed.parts.last() else {
             return;
         };
         let computed = match self.engine.in_unit(value, &last.unit) {
             Ok(computed) => computed,
-            Err(error) => return self.report(error, span),
+            Err(error) => return self.report(form.explain(error), span),
         };
         let Some(units) = self.units(printed, &last.unit) else {
             return self.report(
@@ -319,30 +317,35 @@ impl Checker<'_> {
         }
         let old = self.source.slice(span.clone()).to_owned();
         let text = self.source.slice(start..span.end);
-        let new = judge::rewritten(text, printed, &units, computed);
+        let rewritten = judge::rewritten(text, printed, &units, computed);
+        let mend = form.written(&rewritten, &old);
+        let new = mend.as_ref().unwrap_or(&rewritten);
         let range = if stands.half_step == 0.0 {
             "a bare integer has to be exact".to_owned()
         } else {
             format!("the figure allows ±{}", significant(stands.half_step))
         };
-        self.checked.findings.push(
-            Finding::new(
-                "figure",
-                self.source,
-                span.clone(),
-                "the figure is not what its expression gives",
+        let finding = Finding::new(
+            "figure",
+            self.source,
+            span.clone(),
+            "the figure is not what its expression gives",
+        )
+        .with_label(range)
+        .with_details(
+            format!(
+                "- {old}\n+ {new}\n  computed: {} {}",
+                significant(computed),
+                last.unit
             )
-            .with_label(range)
-            .with_details(
-                format!(
-                    "- {old}\n+ {new}\n  computed: {} {}",
-                    significant(computed),
-                    last.unit
-                )
-                .trim_end(),
-            )
-            .with_mend(Edit::new(span, new)),
+            .trim_end(),
         );
+        self.checked.findings.push(match mend {
+            Some(new) => finding.with_mend(Edit::new(span, new)),
+            None => finding.with_help(
+                "a whole number is exact: write decimals, or round(…) in the expression",
+            ),
+        });
     }
 
     /// How many of `unit` the unit of each part is.
@@ -393,26 +396,31 @@ pub(crate) fn significant(value: f64) -> String {
     }
 }
 
-/// A finding about a figure, as a finding about a number of a program.
-fn in_code(finding: &mut Finding) {
-    let Some(mend) = &mut finding.mend else {
-        finding.help.get_or_insert_with(|| {
-            "a number in code has no unit: divide by one, as in request_rate / (requests/s)".into()
-        });
-        return;
-    };
-    let old = finding.source.slice(mend.span.clone());
-    if let Some(new) = literal::written(&mend.text, old) {
-        let (wrong, right) = (format!("+ {}\n", mend.text), format!("+ {new}\n"));
-        finding.details = finding
-            .details
-            .take()
-            .map(|text| text.replace(&wrong, &right));
-        mend.text = new;
-    } else {
-        finding.mend = None;
-        finding.help =
-            Some("a whole number is exact: write decimals, or round(…) in the expression".into());
+/// What a figure is written in.
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Text,
+    Code,
+}
+
+impl Form {
+    /// A figure as it is written here; none where it has no exact form.
+    fn written(self, figure: &str, old: &str) -> Option<String> {
+        match self {
+            Self::Text => Some(figure.to_owned()),
+            Self::Code => literal::written(figure, old),
+        }
+    }
+
+    /// Why an expression gives no figure, with the remedy that there is here.
+    fn explain(self, mut error: ExpressionError) -> ExpressionError {
+        if matches!(self, Self::Code) {
+            error.help.get_or_insert_with(|| {
+                "a number in code has no unit: divide by one, as in request_rate / (requests/s)"
+                    .into()
+            });
+        }
+        error
     }
 }
 
