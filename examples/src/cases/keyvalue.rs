@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::partitioning::{Ring, hash_number};
-use crate::storage::{Check, Lsm, Policy, append, recover};
+use crate::storage::{Lsm, Policy, append_pair, recover_pairs};
 
 /// A value and the number of the write that it came with, in one number that is greater the newer it is.
 type Stamped = u64;
@@ -56,10 +56,7 @@ impl Node {
             return;
         }
         if has_log {
-            append(
-                &mut self.log,
-                &[key.to_le_bytes(), value.to_le_bytes()].concat(),
-            );
+            append_pair(&mut self.log, (key, value));
         }
         self.tree.put(key, Some(value));
     }
@@ -68,17 +65,8 @@ impl Node {
     fn restart(&mut self) {
         self.tree = Node::new().tree;
         self.is_up = true;
-        for record in recover(&self.log, Check::Checksum) {
-            let number = |at| {
-                record
-                    .get(at..at + 8)?
-                    .try_into()
-                    .ok()
-                    .map(u64::from_le_bytes)
-            };
-            if let (Some(key), Some(value)) = (number(0), number(8)) {
-                self.tree.put(key, Some(value));
-            }
+        for (key, value) in recover_pairs(&self.log) {
+            self.tree.put(key, Some(value));
         }
     }
     // ANCHOR_END: node

@@ -1,6 +1,6 @@
 //! One home timeline, asked for in three ways, by a database that counts its questions.
 
-use super::timeline::Timeline;
+use super::timeline::{Timeline, newest};
 
 /// Posts by author, and whom one user follows. Counts the queries and the rows that it sends.
 #[derive(Debug, Clone, Default)]
@@ -54,12 +54,6 @@ impl Home {
         newest(authors.into_iter().flat_map(of).collect(), limit)
     }
     // ANCHOR_END: loop
-}
-
-fn newest(mut times: Vec<u64>, limit: usize) -> Vec<u64> {
-    times.sort_unstable_by(|a, b| b.cmp(a));
-    times.truncate(limit);
-    times
 }
 
 #[cfg(test)]

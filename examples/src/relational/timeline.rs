@@ -22,11 +22,16 @@ pub fn timelines(authors: usize, posts: usize, seed: u64) -> Vec<Timeline> {
 
 /// The times of the newest posts of all authors, and how many posts were read: all.
 pub fn newest_by_sort(authors: &[Timeline], limit: usize) -> (Vec<u64>, usize) {
-    let mut all: Vec<u64> = authors.concat();
+    let all = authors.concat();
     let read = all.len();
-    all.sort_unstable_by(|a, b| b.cmp(a));
-    all.truncate(limit);
-    (all, read)
+    (newest(all, limit), read)
+}
+
+/// The newest of some times, newest first.
+pub(super) fn newest(mut times: Vec<u64>, limit: usize) -> Vec<u64> {
+    times.sort_unstable_by(|a, b| b.cmp(a));
+    times.truncate(limit);
+    times
 }
 
 // ANCHOR: merge

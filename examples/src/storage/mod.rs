@@ -29,4 +29,4 @@ pub use models::{Model, Order, Question, Shop, orders, records};
 pub use rtree::Rtree;
 pub use series::{Bits, Sample, Summary, downsample, pack_times, unpack_times, value_bits};
 pub use spatial::{Area, Point, Quadtree, common_prefix, geohash, people};
-pub use wal::{Check, Commit, Load, append, commits, recover};
+pub use wal::{Check, Commit, Load, append, append_pair, commits, recover, recover_pairs};

@@ -46,6 +46,22 @@ pub fn recover(log: &[u8], check: Check) -> Vec<&[u8]> {
 }
 // ANCHOR_END: log
 
+/// Adds a record of two numbers.
+pub fn append_pair(log: &mut Vec<u8>, (first, second): (u64, u64)) {
+    append(log, &[first.to_le_bytes(), second.to_le_bytes()].concat());
+}
+
+/// The records of two numbers that are whole.
+pub fn recover_pairs(log: &[u8]) -> Vec<(u64, u64)> {
+    let pair = |record: &[u8]| {
+        let (first, rest) = record.split_first_chunk()?;
+        let second = rest.first_chunk()?;
+        Some((u64::from_le_bytes(*first), u64::from_le_bytes(*second)))
+    };
+    let records = recover(log, Check::Checksum);
+    records.into_iter().filter_map(pair).collect()
+}
+
 /// When a record counts as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Commit {
@@ -117,6 +133,17 @@ mod tests {
             append(&mut log, record);
         }
         log
+    }
+
+    #[test]
+    fn pairs_come_back_up_to_where_a_log_is_cut() {
+        let pairs = [(1, u64::MAX), (0, 2), (7, 7)];
+        let mut log = Vec::new();
+        for pair in pairs {
+            append_pair(&mut log, pair);
+        }
+        assert_eq!(recover_pairs(&log), pairs);
+        assert_eq!(recover_pairs(&log[..log.len() - 1]), pairs[..2]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::Post;
 use crate::caching::Lru;
 use crate::partitioning::{Ring, hash_number};
-use crate::storage::{Check, Lsm, Policy, append, recover};
+use crate::storage::{Lsm, Policy, append_pair, recover_pairs};
 
 /// Points of each machine on its ring.
 const POINTS: u32 = 100;
@@ -104,8 +104,7 @@ impl Store {
     /// Writes a post at its author's shard: first into the log, then to every copy.
     pub(super) fn write(&mut self, post: Post) {
         let at = self.placed.of(post.1 as u64);
-        let record = [post.0.to_le_bytes(), (post.1 as u64).to_le_bytes()].concat();
-        append(&mut self.shards[at].log, &record);
+        append_pair(&mut self.shards[at].log, (post.0, post.1 as u64));
         for copy in &mut self.shards[at].copies {
             copy.apply(post);
         }
@@ -137,17 +136,8 @@ impl Store {
     pub(super) fn crash(&mut self) {
         for shard in &mut self.shards {
             let mut copy = Copy::new();
-            for record in recover(&shard.log, Check::Checksum) {
-                let number = |at| {
-                    record
-                        .get(at..at + 8)?
-                        .try_into()
-                        .ok()
-                        .map(u64::from_le_bytes)
-                };
-                if let (Some(post), Some(author)) = (number(0), number(8)) {
-                    copy.apply((post, usize::try_from(author).unwrap_or(0)));
-                }
+            for (post, author) in recover_pairs(&shard.log) {
+                copy.apply((post, usize::try_from(author).unwrap_or(0)));
             }
             shard.copies = vec![copy; self.copies];
         }
