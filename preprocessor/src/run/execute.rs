@@ -41,7 +41,7 @@ pub(super) fn execute(
         .collect();
     let queue = Mutex::new(queue.into_iter());
     let results = Mutex::new(BTreeMap::new());
-    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let workers = super::workers();
     thread::scope(|scope| {
         let workers: Vec<_> = (0..workers)
             .map(|_| {

@@ -281,6 +281,11 @@ pub fn probe(shim: &Path) -> Result<Status> {
     Ok(serde_json::from_slice(&output.stdout).unwrap_or_else(|_| Status::none()))
 }
 
+/// How many compilers or blocks are at work at a time.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// The bounds that hold and the limits that don't depend on a job, for keys.
 fn bounds_key(status: &Status) -> String {
     let mut key = Key::new("bounds").with(&MEMORY.to_string());

@@ -112,7 +112,7 @@ impl Compiler<'_> {
             .iter()
             .map(|(key, program)| (key.as_str(), *program))
             .partition(|(_, program)| program.needs_own_crate());
-        let workers = thread::available_parallelism().map_or(1, usize::from);
+        let workers = crate::run::workers();
         let groups = (together.len() / GROUP).clamp(1, workers);
         let mut parts = vec![Programs::new(); groups];
         for (number, (key, program)) in together.into_iter().enumerate() {

@@ -94,8 +94,8 @@ fn kill_descendants() {
 /// kernel lists them.
 fn count() -> usize {
     let mut found = 0;
-    let mut rest = vec![rustix::process::getpid().as_raw_nonzero().get()];
-    while let Some(id) = rest.pop() {
+    let mut waiting = vec![rustix::process::getpid().as_raw_nonzero().get()];
+    while let Some(id) = waiting.pop() {
         let Some(children) = children(id) else {
             return descendants().len();
         };
@@ -104,7 +104,7 @@ fn count() -> usize {
         if found > PROCESSES {
             break;
         }
-        rest.extend(children);
+        waiting.extend(children);
     }
     found
 }
