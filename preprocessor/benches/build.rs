@@ -212,8 +212,8 @@ fn emit(book: &Path, plain: &Path) {
     let loaded = MDBook::load(book).unwrap();
     let context =
         PreprocessorContext::new(book.to_owned(), loaded.config.clone(), "html".to_owned());
-    let proof = mdbook_proof::preprocessor::Proof {
-        call: mdbook_proof::config::Call {
+    let proof = mdbook_proof::book::preprocessor::Proof {
+        call: mdbook_proof::work::settings::Call {
             program: Some(PROOF.into()),
             ..Default::default()
         },

@@ -9,9 +9,9 @@
 )]
 
 use mdbook_markdown::MarkdownOptions;
-use mdbook_proof::config::Call;
-use mdbook_proof::lint::{self, Linter};
-use mdbook_proof::source::Source;
+use mdbook_proof::book::lint::{self, Linter};
+use mdbook_proof::text::source::Source;
+use mdbook_proof::work::settings::Call;
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};

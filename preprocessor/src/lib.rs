@@ -1,46 +1,33 @@
 //! An mdBook preprocessor that runs a book's examples and checks its figures and tables.
 //!
-//! A page goes through a line of stages, each a function from data to data:
+//! [`line`](mod@line) is the line that a page goes through, stage after stage. Each folder knows only what stands below it:
 //!
-//! 1. [`page`] reads the parts of a chapter that are run, computed or checked.
-//! 2. [`run`] compiles and runs the blocks.
-//! 3. [`verify`] compares what they printed with the output that stands in the page.
-//! 4. [`figures`] computes the expressions and judges the figures.
-//! 5. [`tables`] checks what Markdown makes of the tables, and what they mean.
-//! 6. [`evidence`] counts what stands behind each figure.
-//! 7. [`pictures`] draws outputs as charts and sequence diagrams, and lays sketches out.
-//! 8. [`render`] replaces our markup by what mdBook shows.
-//! 9. [`gather`] shows what several pages hold once more on one.
-//! 10. [`destinations`] looks at where the pages' links lead, all pages of the book in hand.
-//!
-//! [`proof`] is that line. [`preprocessor`] offers it to mdBook, [`book`] to the commands, and [`serve`] shows the
-//! book while it is written; what is wrong
-//! with a page is a [`finding`], and [`message`] makes it text.
+//! | folder | holds |
+//! | --- | --- |
+//! | [`book`] | what a command does with a book, and the `Preprocessor` that mdBook calls |
+//! | [`line`](mod@line) | the stages in their order |
+//! | [`whole_book`] | what needs all pages at once: gathered boxes, dead links |
+//! | [`render`] | our markup replaced by what mdBook shows |
+//! | [`pictures`] | outputs drawn as charts and sequence diagrams, sketches laid out |
+//! | [`evidence`] | what stands behind each figure, counted |
+//! | [`tables`] | what Markdown makes of the tables, and what they mean by their rules |
+//! | [`figures`] | the expressions computed, and the figures judged |
+//! | [`verify`] | what the blocks printed, compared with the output in the page |
+//! | [`run`] | the blocks compiled and run, by their languages |
+//! | [`read`] | from Markdown to the parts of a page that are run, computed or checked |
+//! | [`work`] | knows no page: settings, processes and their bounds, kept results |
+//! | [`text`] | knows no book: sources, spans, edits, findings, small notations |
 
 pub mod book;
-pub mod config;
-pub mod destinations;
-pub mod edit;
 pub mod evidence;
 pub mod figures;
-pub mod finding;
-mod fix;
-pub mod gather;
-pub mod html;
-pub mod links;
-pub mod lint;
-pub mod message;
-pub mod new;
-pub mod page;
-pub mod panel;
+pub mod line;
 pub mod pictures;
-pub mod preprocessor;
-pub mod proof;
+pub mod read;
 pub mod render;
-pub mod report;
 pub mod run;
-pub mod serve;
-pub mod source;
-pub mod sums;
 pub mod tables;
+pub mod text;
 pub mod verify;
+pub mod whole_book;
+pub mod work;

@@ -6,9 +6,6 @@
 )]
 
 mod cli;
-mod commands;
-mod serving;
-mod warnings;
 
 use std::process::ExitCode;
 

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mdbook_proof::page::include;
+use mdbook_proof::read::include;
 
 fuzz_target!(|text: &str| {
     let mut end = 0;

@@ -3,17 +3,20 @@
 
 use libfuzzer_sys::fuzz_target;
 use mdbook_markdown::MarkdownOptions;
-use mdbook_proof::page::{self, markdown};
+use mdbook_proof::read;
+use mdbook_proof::text::markdown;
 use mdbook_proof::pictures::Drawn;
 use mdbook_proof::render::{self, Evidence};
-use mdbook_proof::source::Source;
-use mdbook_proof::{edit, gather, message, tables};
+use mdbook_proof::text::source::Source;
+use mdbook_proof::tables;
+use mdbook_proof::text::{edit, message};
+use mdbook_proof::whole_book::gather;
 use std::sync::Arc;
 
 fuzz_target!(|text: &str| {
     let source = Arc::new(Source::new("src/page.md", text));
     let events = markdown::parse(source.text(), &MarkdownOptions::default());
-    let (page, mut findings) = page::read(&source, &events, &["python"]);
+    let (page, mut findings) = read::read(&source, &events, &["python"]);
     findings.extend(tables::check(&source, &events, &page.tables, &page.orphans));
     for finding in &findings {
         assert!(text.get(finding.span.clone()).is_some(), "{finding:?}");

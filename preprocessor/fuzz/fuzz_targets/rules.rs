@@ -2,8 +2,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mdbook_proof::source::Source;
-use mdbook_proof::tables::rule::{Comment, Kind};
+use mdbook_proof::text::source::Source;
+use mdbook_proof::read::comment::Comment;
+use mdbook_proof::tables::rule::Kind;
 use std::sync::Arc;
 
 fuzz_target!(|text: &str| {

@@ -3,10 +3,10 @@
 //! An expression can be a function that never ends. The calculator answers one request a line, in JSON;
 //! one that doesn't answer in time is ended, and another one starts for the next request.
 
-use super::interpreter::Interpreter;
-use super::value::{ExpressionError, Value};
-use crate::run::process::{Host, Task};
-use crate::run::sandbox::Bounds;
+use crate::figures::interpreter::Interpreter;
+use crate::figures::value::{ExpressionError, Value};
+use crate::work::process::{Host, Task};
+use crate::work::sandbox::Bounds;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Write};

@@ -5,13 +5,13 @@
 //! rest is computed by a [calculator](super::calculator), a process of its own; a library, which has
 //! no program to start, computes it in its own process.
 
-use super::calculator::{Answer, Calculator, Request};
-use super::interpreter::Interpreter;
-pub use super::value::{ExpressionError, Value};
-use crate::run::key::Key;
-use crate::run::memory::Memory;
-use crate::run::process::Host;
-use crate::source::Source;
+use crate::figures::calculator::{Answer, Calculator, Request};
+use crate::figures::interpreter::Interpreter;
+pub use crate::figures::value::{ExpressionError, Value};
+use crate::text::source::Source;
+use crate::work::key::Key;
+use crate::work::memory::Memory;
+use crate::work::process::Host;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,8 +1,8 @@
 //! An expression as an author writes it, made into one that the engine reads, byte for byte as long.
 
-use super::engine::{Engine, ExpressionError};
-use super::quantity::{self, Printed};
-use super::runs::{Missing, Runs};
+use crate::figures::engine::{Engine, ExpressionError};
+use crate::figures::quantity::{self, Printed};
+use crate::figures::runs::{Missing, Runs};
 use std::collections::BTreeMap;
 
 /// Why an expression can't be computed.

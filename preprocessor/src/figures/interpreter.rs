@@ -1,6 +1,6 @@
 //! The interpreter of expressions: `numbat`, which only this file knows, with a small prelude of our own.
 
-use super::value::{ExpressionError, Value};
+use crate::figures::value::{ExpressionError, Value};
 use numbat::diagnostic::ErrorDiagnostic;
 use numbat::module_importer::BuiltinModuleImporter;
 use numbat::resolver::CodeSource;

@@ -4,7 +4,7 @@
 //! ±0.5 million. A `~` makes trailing zeros insignificant, and a bare integer is exact. Ties count as
 //! inside.
 
-use super::quantity::{Part, Printed};
+use crate::figures::quantity::{Part, Printed};
 
 /// The relative error that arithmetic on computed values may have.
 const SLACK: f64 = 1e-12;

@@ -12,10 +12,10 @@ pub mod quantity;
 pub mod runs;
 pub mod value;
 
-use crate::edit::Edit;
-use crate::finding::Finding;
-use crate::page::{Fence, Page};
-use crate::source::Source;
+use crate::read::{Fence, Page};
+use crate::text::edit::Edit;
+use crate::text::finding::Finding;
+use crate::text::source::Source;
 use engine::{Engine, ExpressionError, Value};
 use expression::{Problem, Renamed};
 use quantity::Printed;
@@ -457,13 +457,14 @@ fn defined(code: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::edit;
-    use crate::page::{self, markdown};
+    use crate::read;
+    use crate::text::edit;
+    use crate::text::markdown;
 
     fn checked(text: &str) -> (Checked, String) {
         let source = Arc::new(Source::new("a.md", text));
         let options = mdbook_markdown::MarkdownOptions::default();
-        let (page, _) = page::read(&source, &markdown::parse(source.text(), &options), &[]);
+        let (page, _) = read::read(&source, &markdown::parse(source.text(), &options), &[]);
         let checked = check(&page, &Engine::new(None).unwrap(), &Runs::default());
         let mends = checked.findings.iter().filter_map(|f| f.mend.clone());
         let blessed = edit::apply(text, mends);

@@ -1,6 +1,6 @@
 //! Reading a run's printed table from an expression: `sweep[1000].LRU`, `sweep[1000].[hit ratio]`.
 
-use super::quantity::{self, Printed};
+use crate::figures::quantity::{self, Printed};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a page's named blocks printed.

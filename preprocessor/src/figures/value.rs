@@ -71,7 +71,7 @@ impl Value {
     /// The value with many digits, for messages.
     pub fn text(&self) -> String {
         let decimals = if self.number.abs() < 1000.0 { 6 } else { 3 };
-        let digits = super::judge::grouped(self.number, decimals);
+        let digits = crate::figures::judge::grouped(self.number, decimals);
         let digits = match digits.contains('.') {
             true => digits.trim_end_matches('0').trim_end_matches('.'),
             false => digits.as_str(),

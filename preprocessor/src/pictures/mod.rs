@@ -10,10 +10,10 @@ mod svg;
 pub mod table;
 mod text;
 
-use crate::finding::Finding;
-use crate::page::output::Form;
-use crate::page::{Fence, Page};
-use crate::source::Source;
+use crate::read::output::Form;
+use crate::read::{Fence, Page};
+use crate::text::finding::Finding;
+use crate::text::source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

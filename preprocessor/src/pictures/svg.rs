@@ -3,7 +3,7 @@
 //! No element has an id, so two pictures on a page, or all of them on the print page, can't disturb each other.
 //! Colors are CSS variables with `currentColor` behind them: a picture follows the theme and also shows without our stylesheet.
 
-use crate::html::escaped;
+use crate::text::html::escaped;
 use std::fmt::Write as _;
 
 /// The height of text, in the units of our own drawings: pixels where the picture has its natural size.
@@ -144,7 +144,7 @@ pub(super) const LINE: f64 = FONT * 1.25;
 pub(super) fn width(lines: &[String]) -> f64 {
     lines
         .iter()
-        .map(|line| super::text::width(line) * FONT)
+        .map(|line| crate::pictures::text::width(line) * FONT)
         .fold(0.0, f64::max)
 }
 

@@ -1,6 +1,6 @@
 //! The Markdown table that a program printed.
 
-use super::Problem;
+use crate::pictures::Problem;
 use std::borrow::Cow;
 use std::ops::Range;
 

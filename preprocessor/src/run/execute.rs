@@ -1,12 +1,13 @@
 //! Executing the jobs that the store lacks: compiled together, then a process each, some at a time.
 
-use super::job::{Job, Work};
-use super::process::{End, Host, OUTPUT_LIMIT, Run, Task};
-use super::rust::compile::{self, Compiled};
-use super::sandbox::Bounds;
-use super::store::Store;
-use super::{JobResult, MEMORY, Rust, sql};
-use crate::config::Settings;
+use crate::run::job::{Job, Work};
+use crate::run::language::rust::compile::{self, Compiled};
+use crate::run::language::sql;
+use crate::run::{JobResult, MEMORY, Rust};
+use crate::work::process::{End, Host, OUTPUT_LIMIT, Run, Task};
+use crate::work::sandbox::Bounds;
+use crate::work::settings::Settings;
+use crate::work::store::Store;
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -41,7 +42,7 @@ pub(super) fn execute(
         .collect();
     let queue = Mutex::new(queue.into_iter());
     let results = Mutex::new(BTreeMap::new());
-    let workers = super::workers();
+    let workers = crate::run::workers();
     thread::scope(|scope| {
         let workers: Vec<_> = (0..workers)
             .map(|_| {
@@ -90,7 +91,7 @@ impl Executor<'_> {
         let Some(rust) = rust.filter(|_| !programs.is_empty()) else {
             return Ok(BTreeMap::new());
         };
-        let none = super::Library::default();
+        let none = crate::run::Library::default();
         compile::Compiler {
             toolchain: &rust.toolchain,
             library: rust.library.as_ref().unwrap_or(&none),

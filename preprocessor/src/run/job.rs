@@ -1,10 +1,10 @@
 //! Jobs: what is run for a block, and the key under which its result is kept.
 
-use super::command::Runner;
-use super::key::Key;
-use super::rust::program::Program;
-use super::sql::{self, SqlBlock};
-use crate::page::{Block, Language};
+use crate::read::{Block, Language};
+use crate::run::language::command::Runner;
+use crate::run::language::rust::program::Program;
+use crate::run::language::sql::{self, SqlBlock};
+use crate::work::key::Key;
 use std::time::Duration;
 
 /// What is run for a block.

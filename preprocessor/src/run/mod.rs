@@ -1,38 +1,31 @@
 //! Running blocks: from pages to what each block printed.
 //!
-//! A block becomes a [`job`] with a [`key`] made of all that its result depends on. What the [`store`] has
-//! under that key is not run again. The rest is compiled ([`rust`]) and run, each job in a [`process`] of
-//! its own inside the [`sandbox`].
+//! A block becomes a [`job`] with a [key](crate::work::key) made of all that its result depends on. What the [store](crate::work::store) has
+//! under that key is not run again. The rest is compiled (by its [`language`]) and run, each job in a [process](crate::work::process) of
+//! its own inside the [sandbox](crate::work::sandbox).
 
-pub mod command;
 mod execute;
 pub mod job;
-pub mod key;
-pub mod memory;
-pub mod process;
-pub mod rust;
-pub mod sandbox;
-pub mod sql;
-pub mod store;
+pub mod language;
 
-use crate::config::Settings;
-use crate::page::{Language, Page};
+use crate::read::{Language, Page};
+use crate::run::language::command::Runner;
+use crate::run::language::rust::compile::Diagnostic;
+use crate::run::language::rust::library::Library;
+use crate::run::language::rust::toolchain::Toolchain;
+use crate::run::language::sql::SqlBlock;
+use crate::work::key::Key;
+use crate::work::memory::Memory;
+use crate::work::process::{End, Host, Run};
+use crate::work::sandbox::Status;
+use crate::work::settings::Settings;
+use crate::work::store::Store;
 use anyhow::{Context, Result, bail};
-use command::Runner;
 use job::{Job, Work};
-use key::Key;
-use memory::Memory;
-use process::{End, Host, Run};
-use rust::compile::Diagnostic;
-use rust::library::Library;
-use rust::toolchain::Toolchain;
-use sandbox::Status;
 use serde::{Deserialize, Serialize};
-use sql::SqlBlock;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
-use store::Store;
 
 /// The address space of a block, in bytes.
 pub const MEMORY: u64 = 2 << 30;

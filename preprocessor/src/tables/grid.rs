@@ -1,10 +1,10 @@
 //! A table as a grid: its columns with their names and units, and its cells.
 
-use super::Table;
-use super::cell::{Cell, words};
-use super::meaning::Units;
-use crate::finding::Finding;
-use crate::source::Source;
+use crate::read::Table;
+use crate::tables::cell::{Cell, words};
+use crate::tables::judge::Units;
+use crate::text::finding::Finding;
+use crate::text::source::Source;
 use std::ops::Range;
 use std::sync::Arc;
 

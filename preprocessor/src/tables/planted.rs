@@ -1,26 +1,27 @@
 //! Planted faults: one of each kind is found, at its line, and nothing else is.
 
-use super::meaning::{self, Meaning, Units};
-use crate::edit;
+use crate::figures;
 use crate::figures::engine::Engine;
 use crate::figures::runs::Runs;
-use crate::figures::{self};
-use crate::page::{self, markdown};
-use crate::source::Source;
+use crate::read;
+use crate::tables::judge::{self, Meaning, Units};
+use crate::text::edit;
+use crate::text::markdown;
+use crate::text::source::Source;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 fn judged(text: &str) -> (Arc<Source>, Meaning) {
     let source = Arc::new(Source::new("a.md", text));
     let options = mdbook_markdown::MarkdownOptions::default();
-    let (page, _) = page::read(&source, &markdown::parse(source.text(), &options), &[]);
+    let (page, _) = read::read(&source, &markdown::parse(source.text(), &options), &[]);
     let engine = Engine::new(None).unwrap();
     let mut runs = Runs::default();
     let printed =
         "| entries | LRU | two words |\n|--|--|--|\n| 100 | 0.394 | 7 |\n| 1000 | 0.75 | 8 |\n";
     runs.printed.insert("sweep".to_owned(), printed.to_owned());
     let (_, scope) = figures::check_in_scope(&page, &engine, &runs);
-    let meaning = meaning::check(
+    let meaning = judge::check(
         &source,
         &page.tables,
         scope,

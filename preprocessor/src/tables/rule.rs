@@ -9,19 +9,11 @@
 //!
 //! `;` parts rules too, so that a comment may stand on one line.
 
-use crate::finding::Finding;
-use crate::source::Source;
+use crate::read::comment::Comment;
+use crate::text::finding::Finding;
+use crate::text::source::Source;
 use std::ops::Range;
 use std::sync::Arc;
-
-/// A comment `<!-- check: … -->`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Comment {
-    /// From `<!--` to `-->`.
-    pub span: Range<usize>,
-    /// What stands on each of its lines, the marks left out.
-    lines: Vec<Range<usize>>,
-}
 
 /// One declared rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,59 +57,27 @@ const WORDS: [(&str, Kind); 6] = [
     ("rounded", Kind::Rounded),
 ];
 
-impl Comment {
-    /// Reads an HTML block or an inline comment, given as the bytes of its lines; none if it declares nothing.
-    pub fn read(source: &Source, lines: &[Range<usize>]) -> Option<Self> {
-        // Where lines end with a carriage return, the last line end comes as a line of its own.
-        let is_blank = |line: &&Range<usize>| source.slice((*line).clone()).trim().is_empty();
-        let end = lines.len() - lines.iter().rev().take_while(is_blank).count();
-        let lines = &lines[..end];
-        let (first, last) = (lines.first()?, lines.last()?);
-        let opening = source.slice(first.clone());
-        let start = first.start + (opening.len() - opening.trim_start().len());
-        let mut end = last.end;
-        let closing = source.slice(last.clone()).trim_end();
-        let is_whole = closing.ends_with("-->");
-        if is_whole {
-            end = last.start + closing.len();
-        }
-        let after = opening.trim_start().strip_prefix("<!--")?;
-        let body = after.trim_start().strip_prefix("check:")?;
-        let from = first.start + (opening.len() - body.len());
-        let to = if is_whole { end - 3 } else { end };
-        let lines = lines
-            .iter()
-            .map(|line| line.start.max(from)..line.end.min(to))
-            .filter(|line| line.start < line.end)
-            .collect();
-        Some(Self {
-            span: start..end,
-            lines,
-        })
-    }
-
-    /// The rules, or what is wrong with each.
-    pub fn rules(&self, source: &Arc<Source>) -> Vec<Result<Rule, Box<Finding>>> {
-        let mut rules = Vec::new();
-        for line in &self.lines {
-            let mut at = line.start;
-            for text in source.slice(line.clone()).split([';', '\n']) {
-                let span = trimmed(text, at);
-                at += text.len() + 1;
-                if !span.is_empty() {
-                    rules.push(rule(source, span));
-                }
+/// The rules, or what is wrong with each.
+pub fn rules(comment: &Comment, source: &Arc<Source>) -> Vec<Result<Rule, Box<Finding>>> {
+    let mut rules = Vec::new();
+    for line in &comment.lines {
+        let mut at = line.start;
+        for text in source.slice(line.clone()).split([';', '\n']) {
+            let span = trimmed(text, at);
+            at += text.len() + 1;
+            if !span.is_empty() {
+                rules.push(rule(source, span));
             }
         }
-        if rules.is_empty() {
-            rules.push(Err(wrong(
-                source,
-                self.span.clone(),
-                "the comment declares nothing".to_owned(),
-            )));
-        }
-        rules
     }
+    if rules.is_empty() {
+        rules.push(Err(wrong(
+            source,
+            comment.span.clone(),
+            "the comment declares nothing".to_owned(),
+        )));
+    }
+    rules
 }
 
 fn rule(source: &Arc<Source>, span: Range<usize>) -> Result<Rule, Box<Finding>> {
@@ -234,8 +194,7 @@ mod tests {
         let source = Arc::new(Source::new("a.md", text));
         let lines: Vec<_> = (1..).map_while(|line| source.line(line)).collect();
         let comment = Comment::read(&source, &lines).unwrap();
-        comment
-            .rules(&source)
+        super::rules(&comment, &source)
             .into_iter()
             .map(|rule| match rule {
                 Ok(rule) => {

@@ -1,9 +1,9 @@
 //! What a block that failed said, put into the page's terms.
 
-use crate::page::Block;
-use crate::run::process::{End, Run};
-use crate::run::rust::program::Program;
-use crate::source::Source;
+use crate::read::Block;
+use crate::run::language::rust::program::Program;
+use crate::text::source::Source;
+use crate::work::process::{End, Run};
 use std::fmt::Write as _;
 
 /// What a failed block printed on standard error, with the places in our generated file put into the page;

@@ -3,14 +3,14 @@
 pub mod elision;
 mod failure;
 
-use crate::edit::Edit;
-use crate::finding::Finding;
-use crate::page::{Block, Fence, Language, fence};
+use crate::read::{Block, Fence, Language, fence};
 use crate::run::JobResult;
-use crate::run::process::{End, Run};
-use crate::run::rust::compile::Diagnostic;
-use crate::run::sql::SqlError;
-use crate::source::Source;
+use crate::run::language::rust::compile::Diagnostic;
+use crate::run::language::sql::SqlError;
+use crate::text::edit::Edit;
+use crate::text::finding::Finding;
+use crate::text::source::Source;
+use crate::work::process::{End, Run};
 use similar::TextDiff;
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! The manual, the README and `--help` name the commands, settings and messages that there are.
 
 use crate::fixture::Book;
-use mdbook_proof::config::{Config, RunnerConfig};
+use mdbook_proof::work::settings::{Config, RunnerConfig};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 use std::fs;

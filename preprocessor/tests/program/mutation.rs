@@ -1,14 +1,14 @@
 //! Every checked figure of every table of the book, changed by one in its last printed place, is found.
 
-use mdbook_proof::config::Settings;
+use mdbook_proof::book::{self, lint};
 use mdbook_proof::figures::engine::Engine;
-use mdbook_proof::figures::quantity;
 use mdbook_proof::figures::runs::Runs;
-use mdbook_proof::figures::{self};
-use mdbook_proof::page::{self, Page, markdown};
-use mdbook_proof::source::Source;
-use mdbook_proof::tables::meaning::{self, Meaning, Units};
-use mdbook_proof::{book, lint};
+use mdbook_proof::figures::{self, quantity};
+use mdbook_proof::read::{self, Page};
+use mdbook_proof::tables::judge::{self, Meaning, Units};
+use mdbook_proof::text::markdown;
+use mdbook_proof::text::source::Source;
+use mdbook_proof::work::settings::Settings;
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Range;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// What is found in a page, with the outputs that stand in it taken as printed.
 fn judged(source: &Arc<Source>, engine: &Engine, settings: &Settings) -> (Page, usize, Meaning) {
     let events = markdown::parse(source.text(), &settings.markdown());
-    let (page, found) = page::read(source, &events, &[]);
+    let (page, found) = read::read(source, &events, &[]);
     let mut runs = Runs::default();
     for block in &page.blocks {
         if let (Some(name), Some(output)) = (&block.name, &block.output) {
@@ -26,7 +26,7 @@ fn judged(source: &Arc<Source>, engine: &Engine, settings: &Settings) -> (Page, 
         }
     }
     let (checked, scope) = figures::check_in_scope(&page, engine, &runs);
-    let meaning = meaning::check(source, &page.tables, scope, &mut Units::new(engine), &runs);
+    let meaning = judge::check(source, &page.tables, scope, &mut Units::new(engine), &runs);
     let count = found.len() + checked.findings.len() + meaning.findings.len();
     (page, count, meaning)
 }

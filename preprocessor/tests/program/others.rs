@@ -1,7 +1,7 @@
 //! No false alarm on other people's Markdown: that of all crates that the lockfile brings, as Cargo unpacks them.
 
-use mdbook_proof::config::Call;
-use mdbook_proof::lint::{self, Linter};
+use mdbook_proof::book::lint::{self, Linter};
+use mdbook_proof::work::settings::Call;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 

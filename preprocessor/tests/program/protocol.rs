@@ -2,7 +2,7 @@
 
 use crate::fixture::{Answer, Book, answer};
 use mdbook_driver::MDBook;
-use mdbook_proof::preprocessor::Proof;
+use mdbook_proof::book::preprocessor::Proof;
 use std::io::Write;
 use std::process::Stdio;
 

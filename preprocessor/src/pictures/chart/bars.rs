@@ -1,9 +1,9 @@
 //! Bar charts: bars lie, so that their names and figures can be read on a phone.
 
-use super::canvas::{self, Area, Drawing, DrawingError, Legend, ROOM, ROW, write};
-use super::data::{Data, Series};
-use super::scale::Scale;
-use super::style;
+use crate::pictures::chart::canvas::{self, Area, Drawing, DrawingError, Legend, ROOM, ROW, write};
+use crate::pictures::chart::data::{Data, Series};
+use crate::pictures::chart::scale::Scale;
+use crate::pictures::chart::style;
 use crate::pictures::text;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;

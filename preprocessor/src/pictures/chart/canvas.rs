@@ -3,8 +3,8 @@
 //! `plotters` places everything on whole units, so a unit is a tenth of what a reader sees as a pixel.
 //! The legend is ours because that of `plotters` covers the drawing, and its size needs a font.
 
-use super::data::Series;
-use super::style;
+use crate::pictures::chart::data::Series;
+use crate::pictures::chart::style;
 use crate::pictures::text;
 use plotters::coord::Shift;
 use plotters::prelude::*;

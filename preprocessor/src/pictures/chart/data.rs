@@ -1,9 +1,9 @@
 //! From a printed table to the numbers of a chart.
 
 use crate::figures::quantity;
-use crate::page::output::{Chart, ChartKind};
 use crate::pictures::table::{Cell, Table};
 use crate::pictures::{Problem, text};
+use crate::read::output::{Chart, ChartKind};
 
 /// The numbers of a chart.
 #[derive(Debug, PartialEq)]

@@ -12,8 +12,8 @@ mod plot;
 mod scale;
 mod style;
 
-use super::{Problem, no_table, svg, table};
-use crate::page::output::{Chart, ChartKind};
+use crate::pictures::{Problem, no_table, svg, table};
+use crate::read::output::{Chart, ChartKind};
 use data::{Data, X};
 
 /// Draws the first table among the lines of an output.

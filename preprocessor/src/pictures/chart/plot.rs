@@ -1,13 +1,13 @@
 //! Line and scatter charts.
 
-use super::canvas::{
+use crate::pictures::chart::canvas::{
     self, Area, Drawing, DrawingError, Legend, MARKER, ROOM, ROW, WIDTH, whole, write,
 };
-use super::data::{Data, Series};
-use super::scale::Scale;
-use super::style;
-use crate::page::output::{Chart, ChartKind};
+use crate::pictures::chart::data::{Data, Series};
+use crate::pictures::chart::scale::Scale;
+use crate::pictures::chart::style;
 use crate::pictures::text;
+use crate::read::output::{Chart, ChartKind};
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 use std::collections::BTreeSet;

@@ -1,6 +1,6 @@
 //! The outlines of nodes, and where an edge meets them: `layout-rs` knows their boxes only.
 
-use super::flowchart::Shape;
+use crate::pictures::sketch::flowchart::Shape;
 use crate::pictures::svg::round as r;
 use layout::core::geometry::Point;
 

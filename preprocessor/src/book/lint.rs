@@ -1,0 +1,345 @@
+//! Linting and fixing Markdown files that belong to no book: the rules for tables, and nothing that has to run.
+//!
+//! A declared rule may read what a named block printed; here that is the output that stands under the block.
+
+use crate::book::fix;
+use crate::figures::engine::{Engine, Workplace};
+use crate::figures::runs::Runs;
+use crate::figures::{self, Scope};
+use crate::read::table;
+use crate::read::{self, Table};
+use crate::run;
+use crate::tables::judge::{self, Units};
+use crate::tables::structure;
+use crate::text::finding::Finding;
+use crate::text::markdown;
+use crate::text::source::Source;
+use crate::work::memory::Memory;
+use crate::work::process::Host;
+use crate::work::settings::{Call, Settings};
+use anyhow::{Context, Result};
+use mdbook_driver::config::Config as BookConfig;
+use mdbook_markdown::MarkdownOptions;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What files are linted with.
+pub struct Linter {
+    options: MarkdownOptions,
+    engine: Engine,
+    units: Units,
+    in_book: bool,
+    /// The languages that the book has runners for.
+    runners: Vec<String>,
+}
+
+impl std::fmt::Debug for Linter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Linter")
+    }
+}
+
+/// A file that was changed: its path, its text before and after.
+pub type Fixed = (PathBuf, String, String);
+
+impl Linter {
+    /// The linter for what lies at `path`: with the prelude and the Markdown settings of the book around it, if there is one.
+    ///
+    /// # Errors
+    /// When a prelude can't be computed.
+    pub fn new(path: &Path, call: &Call) -> Result<Self> {
+        let settings = settings(path);
+        let prelude = settings.as_ref().and_then(|settings| {
+            let path = settings.proof.prelude.as_ref()?;
+            let text = fs::read_to_string(settings.root.join(path)).ok()?;
+            Some(Source::new(path, text))
+        });
+        let program = match &call.program {
+            None => None,
+            Some(program) => {
+                let host = Host {
+                    shim: Some(program.clone()),
+                    status: run::probe(program)?,
+                };
+                Some((program.clone(), host))
+            }
+        };
+        let workplace = Workplace {
+            program,
+            memory: Memory::default(),
+        };
+        let engine = Engine::at(workplace, prelude.as_ref())
+            .map_err(|error| anyhow::anyhow!("the prelude can't be computed: {}", error.message))?;
+        Ok(Self {
+            in_book: settings.is_some(),
+            runners: settings
+                .iter()
+                .flat_map(|settings| settings.proof.runner.keys().cloned())
+                .collect(),
+            options: settings.map(|s| s.markdown()).unwrap_or_default(),
+            units: Units::new(&engine),
+            engine,
+        })
+    }
+
+    /// What is wrong with the tables of a file: their structure, and what they declare.
+    pub fn lint(&mut self, source: &Arc<Source>) -> Vec<Finding> {
+        if !may_have_tables(source.text()) {
+            return Vec::new();
+        }
+        let events = markdown::outline(source.text(), &self.options);
+        let (tables, orphans) = table::read(source, &events);
+        let mut findings = structure::check(source, &events, &tables, &orphans);
+        let concerned: Vec<Table> = tables
+            .into_iter()
+            .filter(|table| judge::concerns(source, table, &mut self.units))
+            .collect();
+        if !concerned.is_empty() {
+            let (scope, runs) = if concerned.iter().all(|table| table.checks.is_empty()) {
+                (Scope::new(&self.engine), Runs::default())
+            } else {
+                // The page's own findings are for `check`, which runs it.
+                let events = markdown::parse(source.text(), &self.options);
+                let (page, _) = read::read(source, &events, &self.runners());
+                let runs = printed(&page);
+                let (_, scope) = figures::check_in_scope(&page, &self.engine, &runs);
+                (scope, runs)
+            };
+            let meaning = judge::check(source, &concerned, scope, &mut self.units, &runs);
+            findings.extend(meaning.findings);
+        }
+        if !self.in_book {
+            // `bless` works on books.
+            for finding in findings.iter_mut().filter(|finding| finding.mend.is_some()) {
+                finding.mend = None;
+                finding.help = Some("put the figure right, or the rule".to_owned());
+            }
+        }
+        findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
+        findings
+    }
+
+    /// The structural findings alone: what the speed of linting is measured by.
+    pub fn structure(&self, source: &Arc<Source>) -> Vec<Finding> {
+        if !may_have_tables(source.text()) {
+            return Vec::new();
+        }
+        let events = markdown::outline(source.text(), &self.options);
+        let (tables, orphans) = table::read(source, &events);
+        structure::check(source, &events, &tables, &orphans)
+    }
+
+    fn runners(&self) -> Vec<&str> {
+        self.runners.iter().map(String::as_str).collect()
+    }
+
+    /// The file with all repairs that lose nothing.
+    pub fn fixed(&self, source: &Arc<Source>) -> Arc<Source> {
+        fix::fixed(source, &self.options, |source| self.structure(source))
+    }
+}
+
+/// Writes a fixed file, and says what it was before and after; none if nothing was fixed.
+///
+/// # Errors
+/// When the file can't be written.
+pub fn write(source: &Source, fixed: &Source) -> Result<Option<Fixed>> {
+    if fixed.text() == source.text() {
+        return Ok(None);
+    }
+    let path = source.path();
+    let mark = match fs::read_to_string(path) {
+        Ok(text) if text.starts_with(MARK) => MARK,
+        _ => "",
+    };
+    fs::write(path, format!("{mark}{}", fixed.text()))
+        .with_context(|| format!("failed to write `{}`", path.display()))?;
+    Ok(Some((
+        path.to_owned(),
+        source.text().to_owned(),
+        fixed.text().to_owned(),
+    )))
+}
+
+const MARK: &str = "\u{feff}";
+
+/// A table has a bar, and so has a declaration a word: most files have neither, and need no parsing.
+fn may_have_tables(text: &str) -> bool {
+    text.contains('|') || text.contains("check:")
+}
+
+fn settings(path: &Path) -> Option<Settings> {
+    let path = fs::canonicalize(path).ok()?;
+    let root = path
+        .ancestors()
+        .find(|dir| dir.join("book.toml").is_file())?;
+    let config = BookConfig::from_disk(root.join("book.toml")).ok()?;
+    Settings::read(&config, root.to_owned(), &Call::default()).ok()
+}
+
+/// What named blocks printed, as far as it stands in the page.
+fn printed(page: &read::Page) -> Runs {
+    let mut runs = Runs::default();
+    for block in &page.blocks {
+        if let Some(name) = &block.name {
+            match &block.output {
+                Some(output) => {
+                    runs.printed.insert(name.clone(), output.text());
+                }
+                None => {
+                    runs.failed.insert(name.clone());
+                }
+            }
+        }
+    }
+    runs
+}
+
+/// The Markdown files at a path, read one by one: itself, or all in it and its folders, in order of their names.
+///
+/// Passed over are links, hidden folders, `node_modules`, and folders that a `CACHEDIR.TAG` marks as caches, such as Cargo's
+/// `target`.
+///
+/// # Errors
+/// When there is no such path, or a file can't be read.
+pub fn sources(path: &Path) -> Result<impl Iterator<Item = Result<Read>>> {
+    let mut files = Vec::new();
+    collect(path, &mut files)?;
+    Ok(files.into_iter().map(read))
+}
+
+/// A file's text, or that it has none.
+pub type Read = std::result::Result<Arc<Source>, Box<Finding>>;
+
+fn read(file: PathBuf) -> Result<Read> {
+    let bytes = fs::read(&file).with_context(|| format!("failed to read `{}`", file.display()))?;
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => {
+            let text = text.strip_prefix(MARK).unwrap_or(&text);
+            Ok(Arc::new(Source::new(file, text)))
+        }
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let source = Arc::new(Source::new(file, text));
+            let finding = Finding::new("encoding", &source, valid..valid, "the file is not UTF-8");
+            Err(Box::new(finding.with_help("save it as UTF-8")))
+        }
+    })
+}
+
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    let read = || format!("failed to read `{}`", path.display());
+    if !fs::metadata(path).with_context(read)?.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    let mut entries = fs::read_dir(path)
+        .and_then(Iterator::collect::<std::io::Result<Vec<_>>>)
+        .with_context(read)?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let kind = entry.file_type().with_context(read)?;
+        if kind.is_dir() && !is_foreign(&entry) {
+            collect(&entry.path(), files)?;
+        } else if kind.is_file() && is_markdown(&entry.path()) {
+            files.push(entry.path());
+        }
+    }
+    Ok(())
+}
+
+/// Whether a folder holds what others made.
+fn is_foreign(folder: &fs::DirEntry) -> bool {
+    let name = folder.file_name();
+    name.to_string_lossy().starts_with('.')
+        || name == "node_modules"
+        || folder.path().join("CACHEDIR.TAG").is_file()
+}
+
+fn is_markdown(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("md") || end.eq_ignore_ascii_case("markdown"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn linter() -> Linter {
+        let engine = Engine::new(None).unwrap();
+        Linter {
+            options: MarkdownOptions::default(),
+            units: Units::new(&engine),
+            in_book: false,
+            runners: Vec::new(),
+            engine,
+        }
+    }
+
+    fn lines() -> impl Strategy<Value = String> {
+        let line = prop::sample::select(vec![
+            "| a | b |",
+            "| - | - |",
+            "|--|",
+            "| 1 | 2 |",
+            "| 1 |",
+            "| 1 | 2 | 3 |",
+            "| 1 | 2 | |",
+            "| `x|y` | 2 |",
+            "text",
+            "",
+            "> | a | b |",
+            "> |--|--|",
+            "> | 1 |",
+            "> text",
+            "a | b",
+            "-|-",
+            "1 | 2",
+            "- | a | b |",
+            "  |--|--|",
+            "  | 1 |",
+            "<!-- check: sum [a] -->",
+            "<!-- check: [b] = 2 × [a]; ascending [a]; share [b]; key [a] -->",
+            "| é | **2 |",
+            "| ns | µs |",
+            "| 5 ms | 3–4 |",
+        ]);
+        (prop::collection::vec(line, 0..12), any::<bool>()).prop_map(|(lines, crlf)| {
+            let end = if crlf { "\r\n" } else { "\n" };
+            lines.iter().flat_map(|line| [line, end]).collect()
+        })
+    }
+
+    proptest! {
+        // Each case starts an engine.
+        #![proptest_config(ProptestConfig::with_cases(100))]
+
+        #[test]
+        fn fix_loses_nothing_that_a_reader_saw_and_has_nothing_left_to_do(text in lines()) {
+            let linter = linter();
+            let source = Arc::new(Source::new("a.md", text.as_str()));
+            let fixed = linter.fixed(&source);
+            let options = MarkdownOptions::default();
+            prop_assert!(fix::keeps(&text, fixed.text(), &options), "{}\n=>\n{}", text, fixed.text());
+            let again = linter.fixed(&fixed);
+            prop_assert_eq!(again.text(), fixed.text());
+        }
+
+        #[test]
+        fn no_table_makes_lint_panic_and_every_span_fits(text in lines()) {
+            let source = Arc::new(Source::new("a.md", text.as_str()));
+            let mut linter = linter();
+            for finding in linter.lint(&source) {
+                prop_assert!(text.get(finding.span).is_some());
+            }
+            // The outline leaves out only what tables are not read from.
+            let events = markdown::parse(&text, &MarkdownOptions::default());
+            let (tables, orphans) = table::read(&source, &events);
+            let whole = structure::check(&source, &events, &tables, &orphans);
+            prop_assert_eq!(linter.structure(&source), whole);
+        }
+    }
+}

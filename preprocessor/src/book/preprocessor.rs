@@ -1,0 +1,148 @@
+//! The mdBook side: the `Preprocessor` itself, and the protocol on standard input and output.
+
+use crate::line;
+use crate::text::finding::Finding;
+use crate::text::source::Source;
+use crate::whole_book::dead_links;
+use crate::work::settings::{Call, Settings};
+use anyhow::{Context, Result, bail};
+use mdbook_preprocessor::book::{Book, BookItem, Chapter};
+use mdbook_preprocessor::{MDBOOK_VERSION, Preprocessor, PreprocessorContext};
+use semver::{Version, VersionReq};
+use std::fmt;
+use std::io::Read;
+use std::sync::Arc;
+
+/// The preprocessor `proof`.
+#[derive(Debug, Clone, Default)]
+pub struct Proof {
+    /// How it was called.
+    pub call: Call,
+}
+
+/// A book with findings: no page of it is written.
+#[derive(Debug)]
+pub struct Unproven {
+    /// What is wrong, page by page.
+    pub findings: Vec<Finding>,
+}
+
+impl fmt::Display for Unproven {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", summary(self.findings.len()))
+    }
+}
+
+impl std::error::Error for Unproven {}
+
+/// The closing line of a list of findings.
+pub fn summary(findings: usize) -> String {
+    match findings {
+        1 => "1 finding".to_owned(),
+        n => format!("{n} findings"),
+    }
+}
+
+impl Preprocessor for Proof {
+    fn name(&self) -> &'static str {
+        "proof"
+    }
+
+    fn run(&self, ctx: &PreprocessorContext, mut book: Book) -> Result<Book> {
+        let root = std::fs::canonicalize(&ctx.root)
+            .with_context(|| format!("failed to find `{}`", ctx.root.display()))?;
+        let settings = Settings::read(&ctx.config, root, &self.call)?;
+        let sources = sources(&book, &settings);
+        let mut proven = line::prove(&sources, &settings)?;
+        dead_links::check(&mut proven, &sources, &settings);
+        let mut pages = proven.iter();
+        book.for_each_mut(|item| {
+            if let BookItem::Chapter(chapter) = item
+                && chapter.source_path.is_some()
+                && let Some(page) = pages.next()
+            {
+                chapter.content.clone_from(&page.rendered);
+            }
+        });
+        let findings: Vec<Finding> = proven.into_iter().flat_map(|page| page.findings).collect();
+        if findings.is_empty() {
+            Ok(book)
+        } else {
+            Err(Unproven { findings }.into())
+        }
+    }
+}
+
+/// The book's chapters as pages, in the order in which mdBook walks them.
+pub fn sources(book: &Book, settings: &Settings) -> Vec<Arc<Source>> {
+    let mut sources = Vec::new();
+    walk(&book.items, settings, &mut sources);
+    sources
+}
+
+/// As `Book::for_each_mut` walks, which hands the proven pages back: sub-chapters first.
+fn walk(items: &[BookItem], settings: &Settings, sources: &mut Vec<Arc<Source>>) {
+    for item in items {
+        if let BookItem::Chapter(chapter) = item {
+            walk(&chapter.sub_items, settings, sources);
+            sources.extend(source(chapter, settings));
+        }
+    }
+}
+
+fn source(chapter: &Chapter, settings: &Settings) -> Option<Arc<Source>> {
+    let path = settings.src.join(chapter.source_path.as_ref()?);
+    Some(Arc::new(Source::new(path, chapter.content.clone())))
+}
+
+/// Reads what mdBook sends.
+///
+/// # Errors
+/// When it isn't mdBook's JSON, or comes from a version that this program doesn't know.
+pub fn parse_input(mut input: impl Read) -> Result<(PreprocessorContext, Book)> {
+    let mut text = String::new();
+    input
+        .read_to_string(&mut text)
+        .context("standard input is not mdBook's JSON")?;
+    let value: serde_json::Value = serde_json::from_str(&text).context(
+        "standard input is not mdBook's JSON; mdBook calls this program by itself, and `mdbook-proof --help` lists what you can call",
+    )?;
+    let version = value[0]["mdbook_version"].as_str().context(
+        "standard input is JSON, but not mdBook's: it doesn't say which version of mdBook sent it",
+    )?;
+    check_version(version)?;
+    mdbook_preprocessor::parse_input(text.as_bytes())
+        .with_context(|| format!("what mdBook {version} sent can't be read"))
+}
+
+fn check_version(version: &str) -> Result<()> {
+    let ours = Version::parse(MDBOOK_VERSION)?;
+    let theirs = Version::parse(version)
+        .with_context(|| format!("`{version}` is not a version of mdBook"))?;
+    let known = VersionReq::parse(&format!("~{}.{}", ours.major, ours.minor))?;
+    if !known.matches(&theirs) {
+        bail!(
+            "this book is built by mdBook {theirs}, and mdbook-proof {} works with mdBook {}.{}; install mdBook {}.{} or another mdbook-proof",
+            env!("CARGO_PKG_VERSION"),
+            ours.major,
+            ours.minor,
+            ours.major,
+            ours.minor
+        );
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_versions_with_our_protocol_are_accepted() {
+        assert!(check_version(MDBOOK_VERSION).is_ok());
+        assert!(check_version("0.5.0").is_ok());
+        assert!(check_version("0.4.52").is_err());
+        assert!(check_version("0.6.0").is_err());
+        assert!(check_version("new").is_err());
+    }
+}

@@ -1,0 +1,198 @@
+//! The report on evidence: what stands behind the figures of each page, and which stand alone.
+
+use crate::line::Proven;
+use crate::text::source::Source;
+use serde::Serialize;
+use std::fmt::Write as _;
+use std::ops::Range;
+
+/// The report on a book.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// Each page's figures, in the book's order.
+    pub pages: Vec<Page>,
+    /// All of them together.
+    pub total: Counts,
+    /// How many bare figures the book allows in its tables.
+    #[serde(rename = "max-bare-table-figures")]
+    pub limit: Option<usize>,
+}
+
+/// A page's figures.
+#[derive(Debug, Serialize)]
+pub struct Page {
+    /// The page's file.
+    pub path: String,
+    /// How many there are of each kind.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// The figures that nothing stands behind.
+    #[serde(rename = "bare-figures")]
+    pub bare: Vec<Place>,
+    /// The cells of checked columns that hold nothing, or a range.
+    #[serde(rename = "skipped-cells")]
+    pub skipped: Vec<Place>,
+}
+
+/// How many figures there are of each kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Counts {
+    /// Given by an expression or a formula.
+    pub computed: usize,
+    /// Compared with other figures.
+    pub checked: usize,
+    /// Printed by a run.
+    pub verified: usize,
+    /// With a footnote.
+    pub cited: usize,
+    /// With nothing, in tables.
+    pub bare_in_tables: usize,
+    /// With nothing, in the text.
+    pub bare_in_text: usize,
+    /// Cells that are not checked because they hold no number.
+    pub skipped: usize,
+}
+
+/// A place in a page, and what stands there.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Place {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The column in characters, counted from 1.
+    pub column: usize,
+    /// The text.
+    pub text: String,
+    /// Whether it stands in a table.
+    pub in_table: bool,
+}
+
+impl Report {
+    /// The report on proven pages.
+    pub fn new(pages: &[Proven], limit: Option<usize>) -> Self {
+        let pages: Vec<Page> = pages.iter().map(page).collect();
+        let mut total = Counts::default();
+        for counts in pages.iter().map(|page| page.counts) {
+            total.computed += counts.computed;
+            total.checked += counts.checked;
+            total.verified += counts.verified;
+            total.cited += counts.cited;
+            total.bare_in_tables += counts.bare_in_tables;
+            total.bare_in_text += counts.bare_in_text;
+            total.skipped += counts.skipped;
+        }
+        Self {
+            pages,
+            total,
+            limit,
+        }
+    }
+
+    /// The report as a table, and the bare figures with their places.
+    pub fn human(&self) -> String {
+        let width = self
+            .pages
+            .iter()
+            .map(|page| page.path.chars().count())
+            .max()
+            .unwrap_or(0)
+            .max(5);
+        let mut out = format!(
+            "{:width$}  computed  checked  verified  cited  bare in tables  bare in text\n",
+            "page"
+        );
+        let mut row = |name: &str, counts: Counts| {
+            let _ = writeln!(
+                out,
+                "{name:width$}  {:8}  {:7}  {:8}  {:5}  {:14}  {:12}",
+                counts.computed,
+                counts.checked,
+                counts.verified,
+                counts.cited,
+                counts.bare_in_tables,
+                counts.bare_in_text,
+            );
+        };
+        for page in &self.pages {
+            row(&page.path, page.counts);
+        }
+        row("total", self.total);
+        self.list(&mut out, "bare in tables", |page| {
+            page.bare.iter().filter(|place| place.in_table).collect()
+        });
+        self.list(&mut out, "bare in text", |page| {
+            page.bare.iter().filter(|place| !place.in_table).collect()
+        });
+        self.list(&mut out, "skipped cells of checked columns", |page| {
+            page.skipped.iter().collect()
+        });
+        if let Some(limit) = self.limit {
+            let _ = writeln!(
+                out,
+                "\nbook.toml allows {limit} bare figures in tables; there are {}",
+                self.total.bare_in_tables
+            );
+        }
+        out
+    }
+
+    fn list(&self, out: &mut String, title: &str, of: impl Fn(&Page) -> Vec<&Place>) {
+        let mut places = self
+            .pages
+            .iter()
+            .flat_map(|page| of(page).into_iter().map(move |place| (page, place)))
+            .peekable();
+        if places.peek().is_none() {
+            return;
+        }
+        let _ = writeln!(out, "\n{title}:");
+        for (page, place) in places {
+            let _ = writeln!(
+                out,
+                "  {}:{}:{}  {}",
+                page.path, place.line, place.column, place.text
+            );
+        }
+    }
+}
+
+fn page(proven: &Proven) -> Page {
+    let source = &proven.source;
+    let tally = &proven.tally;
+    let bare: Vec<Place> = tally
+        .bare
+        .iter()
+        .map(|bare| place(source, &bare.span, bare.in_table))
+        .collect();
+    let skipped: Vec<Place> = tally
+        .skipped
+        .iter()
+        .map(|span| place(source, span, true))
+        .collect();
+    let in_tables = tally.bare_in_tables().count();
+    Page {
+        path: source.path().to_string_lossy().replace('\\', "/"),
+        counts: Counts {
+            computed: tally.computed,
+            checked: tally.checked,
+            verified: tally.verified,
+            cited: tally.cited,
+            bare_in_tables: in_tables,
+            bare_in_text: bare.len() - in_tables,
+            skipped: skipped.len(),
+        },
+        bare,
+        skipped,
+    }
+}
+
+fn place(source: &Source, span: &Range<usize>, in_table: bool) -> Place {
+    let position = source.position(span.start);
+    Place {
+        line: position.line,
+        column: position.column,
+        text: crate::text::message::printable(source.slice(span.clone()).trim()),
+        in_table,
+    }
+}

@@ -1,0 +1,36 @@
+//! `bless`: writes what the runs print and the expressions give into the pages, or prints it as a patch.
+
+use crate::cli::output::{Caller, Format, print_changes, print_patch};
+use crate::cli::targets;
+use anyhow::{Result, bail};
+use mdbook_proof::book;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+pub(crate) fn bless(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bool> {
+    if std::env::var_os("CI").is_some_and(|value| value == OsStr::new("true")) {
+        bail!("`bless` is refused where CI=true: what it writes has to be read and committed");
+    }
+    let root = book::find(dir)?;
+    let blessed = book::bless(&root, &targets(&root, paths)?, &caller.call)?;
+    print_changes(&blessed.written);
+    if blessed.written.is_empty() {
+        println!("nothing to bless");
+    }
+    caller.print(&blessed.findings);
+    Ok(blessed.findings.is_empty())
+}
+
+/// Prints what [`bless`] would write. Whoever reads the patch decides, so that it may be printed anywhere.
+pub(crate) fn propose(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bool> {
+    let root = book::find(dir)?;
+    let blessed = book::proposal(&root, &targets(&root, paths)?, &caller.call)?;
+    print_patch(&blessed.written, caller.format == Format::Github);
+    // Standard output is the patch's alone.
+    Caller {
+        format: Format::Human,
+        ..caller.clone()
+    }
+    .print(&blessed.findings);
+    Ok(blessed.written.is_empty() && blessed.findings.is_empty())
+}

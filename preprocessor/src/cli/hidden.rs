@@ -1,0 +1,49 @@
+//! The commands that programs call and people don't: mdBook's protocol, and the children that this program starts of itself.
+
+use crate::cli::output::Caller;
+use anyhow::{Context, Result, bail};
+use mdbook_preprocessor::Preprocessor as _;
+use mdbook_proof::book::preprocessor::{self, Proof};
+use mdbook_proof::run::language::sql;
+use mdbook_proof::work::sandbox;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
+
+pub(crate) fn shim(spec: &str) -> Result<bool> {
+    let spec = serde_json::from_str(spec).context("a shim is started by this program only")?;
+    Err(sandbox::enter(&spec))
+}
+
+pub(crate) fn try_bounds() -> Result<bool> {
+    println!("{}", serde_json::to_string(&sandbox::try_all())?);
+    Ok(true)
+}
+
+pub(crate) fn run_sql(file: &Path) -> Result<bool> {
+    let text = std::fs::read_to_string(file)?;
+    match sql::run(&serde_json::from_str::<Vec<sql::SqlBlock>>(&text)?)? {
+        Ok(printed) => {
+            print!("{printed}");
+            Ok(true)
+        }
+        Err(error) => {
+            eprintln!("{}", serde_json::to_string(&error)?);
+            Ok(false)
+        }
+    }
+}
+
+pub(crate) fn protocol(caller: &Caller) -> Result<bool> {
+    if io::stdin().is_terminal() {
+        bail!("mdBook calls this program without a command; try `mdbook-proof --help`");
+    }
+    let (context, book) = preprocessor::parse_input(io::stdin())?;
+    let proof = Proof {
+        call: caller.call.clone(),
+    };
+    let book = proof.run(&context, book)?;
+    let mut out = io::stdout().lock();
+    serde_json::to_writer(&mut out, &book).context("failed to answer mdBook")?;
+    out.flush().context("failed to answer mdBook")?;
+    Ok(true)
+}

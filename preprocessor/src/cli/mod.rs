@@ -1,0 +1,236 @@
+//! The command line: arguments to one command to an exit status. A command is a file here.
+
+mod bless;
+mod build;
+mod check;
+mod fix;
+mod hidden;
+mod lint;
+mod new;
+mod output;
+mod report;
+mod serve;
+mod warnings;
+
+use anyhow::{Context as _, Result};
+use clap::{Parser, Subcommand};
+use mdbook_preprocessor::Preprocessor as _;
+use mdbook_proof::book::preprocessor::Proof;
+use mdbook_proof::book::{self, Target};
+use mdbook_proof::figures::calculator;
+use mdbook_proof::work::settings::{Call, Progress};
+use output::{Caller, Format};
+use std::io::{self, IsTerminal as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Runs a book's examples and checks its figures and tables.
+///
+/// Without a command it reads a book from standard input, as mdBook calls a preprocessor.
+///
+/// Exit status: 0 all is well, 1 something is wrong with the book, 2 it could not run.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Call it as `cargo book` does: without a command it builds.
+    #[arg(long, hide = true)]
+    book: bool,
+    /// The folder of the book, or one inside it.
+    #[arg(long, global = true, default_value = ".", value_name = "FOLDER")]
+    dir: PathBuf,
+    /// How findings are printed.
+    #[arg(long, global = true, default_value = "human")]
+    format: Format,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Verify the book and build it.
+    Build {
+        /// Open it in the browser.
+        #[arg(long)]
+        open: bool,
+    },
+    /// Show the book in a browser on this machine, and build and show it again on each change.
+    Serve {
+        /// The port; 0 takes a free one.
+        #[arg(long, short, default_value = "3000", value_name = "NUMBER")]
+        port: u16,
+        /// Open it in the browser.
+        #[arg(long)]
+        open: bool,
+    },
+    /// Verify the book, or some of its pages, without building it.
+    Check {
+        /// Pages, or folders of pages.
+        paths: Vec<PathBuf>,
+        /// Run each block so many times, and report those that don't give the same each time.
+        #[arg(long, default_value = "1", value_name = "TIMES")]
+        repeat: u32,
+        /// Say which bounds this system puts on runs, and which blocks ran instead of being remembered.
+        #[arg(long)]
+        verbose: bool,
+    },
+    /// Write what the runs print and the expressions give into the pages.
+    Bless {
+        /// Pages, or single places as PAGE:LINE.
+        paths: Vec<PathBuf>,
+        /// Print a patch for `git apply` instead, and write nothing; with `--format github` as Markdown.
+        #[arg(long)]
+        diff: bool,
+    },
+    /// Check the tables of any Markdown files, with no book around them and nothing run.
+    Lint {
+        /// Files, or folders of them.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Repair tables where nothing can be lost: the book's, or those of some Markdown files.
+    Fix {
+        /// Files, or folders of them.
+        paths: Vec<PathBuf>,
+    },
+    /// Count what stands behind the figures of each page, and list those that stand alone.
+    Report,
+    /// Write a page from a template, and list it in SUMMARY.md.
+    New {
+        #[command(subcommand)]
+        what: New,
+    },
+    /// Tell mdBook whether a renderer is supported.
+    #[command(hide = true)]
+    Supports {
+        /// The renderer's name.
+        renderer: String,
+    },
+    /// Become another program, bounded.
+    #[command(hide = true)]
+    Shim {
+        /// Try which bounds hold, and print them.
+        #[arg(long)]
+        r#try: bool,
+        /// The program and its bounds, in JSON.
+        spec: Option<String>,
+    },
+    /// Compute expressions, a request a line.
+    #[command(hide = true)]
+    Calculate,
+    /// Run the SQL of a file, in JSON.
+    #[command(hide = true)]
+    Sql {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+/// What `new` writes.
+#[derive(Subcommand)]
+pub(crate) enum New {
+    /// A page.
+    Chapter {
+        /// Its title.
+        #[arg(required = true)]
+        title: Vec<String>,
+        /// The page that it follows in the table of contents; the last one if none is named.
+        #[arg(long, value_name = "PAGE", conflicts_with = "under")]
+        after: Option<PathBuf>,
+        /// The page whose last part it becomes.
+        #[arg(long, value_name = "PAGE")]
+        under: Option<PathBuf>,
+    },
+}
+
+/// Runs the program and tells how it ended.
+pub(crate) fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let caller = Caller {
+        bless: if arguments.book {
+            "cargo book bless"
+        } else {
+            "mdbook-proof bless"
+        },
+        format: arguments.format,
+        call: Call {
+            program: std::env::current_exe().ok(),
+            repeat: 1,
+            progress: Progress(
+                io::stderr()
+                    .is_terminal()
+                    .then_some(|news| eprintln!("{news}")),
+            ),
+        },
+    };
+    let outcome = match arguments.command {
+        None if !arguments.book => hidden::protocol(&caller),
+        None => build::build(&arguments.dir, false, &caller),
+        Some(Command::Build { open }) => build::build(&arguments.dir, open, &caller),
+        Some(Command::Serve { port, open }) => serve::serve(&arguments.dir, port, open, &caller),
+        Some(Command::Check {
+            paths,
+            repeat,
+            verbose,
+        }) => check::check(&arguments.dir, &paths, repeat, verbose, caller.clone()),
+        Some(Command::Bless { paths, diff: true }) => {
+            bless::propose(&arguments.dir, &paths, &caller)
+        }
+        Some(Command::Bless { paths, .. }) => bless::bless(&arguments.dir, &paths, &caller),
+        Some(Command::New { what }) => new::new(&arguments.dir, what),
+        Some(Command::Lint { paths }) => lint::lint(&paths, &caller),
+        Some(Command::Fix { paths }) => fix::fix(&arguments.dir, &paths, &caller),
+        Some(Command::Report) => report::report(&arguments.dir, &caller),
+        Some(Command::Supports { renderer }) => {
+            return match Proof::default().supports_renderer(&renderer) {
+                Ok(true) => ExitCode::SUCCESS,
+                _ => ExitCode::FAILURE,
+            };
+        }
+        Some(Command::Shim { r#try: true, .. }) => hidden::try_bounds(),
+        Some(Command::Shim { spec, .. }) => hidden::shim(&spec.unwrap_or_default()),
+        Some(Command::Sql { file }) => hidden::run_sql(&file),
+        Some(Command::Calculate) => {
+            calculator::serve(io::stdin().lock(), io::stdout().lock()).map(|()| true)
+        }
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            if let Some(findings) = book::findings(&error) {
+                caller.print(findings);
+                return ExitCode::from(1);
+            }
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Reads `PATH` and `PATH:LINE`, each relative to where the program was called or to the book's root.
+pub(crate) fn targets(root: &Path, paths: &[PathBuf]) -> Result<Vec<Target>> {
+    paths
+        .iter()
+        .map(|path| {
+            let text = path.to_string_lossy();
+            let (path, line) = match text.rsplit_once(':') {
+                Some((path, line)) if !path.is_empty() => match line.parse() {
+                    Ok(line) => (path.to_owned(), Some(line)),
+                    Err(_) => (text.clone().into_owned(), None),
+                },
+                _ => (text.clone().into_owned(), None),
+            };
+            let found = [PathBuf::from(&path), root.join(&path)]
+                .into_iter()
+                .find_map(|path| std::fs::canonicalize(path).ok())
+                .with_context(|| format!("there is no `{path}`"))?;
+            let path = found
+                .strip_prefix(root)
+                .map_err(|_| anyhow::anyhow!("`{path}` lies outside the book"))?;
+            Ok(Target {
+                path: path.to_owned(),
+                line,
+            })
+        })
+        .collect()
+}

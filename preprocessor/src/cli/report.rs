@@ -1,0 +1,27 @@
+//! `report`: counts what stands behind the figures of each page.
+
+use crate::cli::output::{Caller, Format};
+use crate::cli::warnings;
+use anyhow::{Context, Result};
+use mdbook_proof::book::{self, report::Report};
+use mdbook_proof::text::finding::Finding;
+use std::path::Path;
+
+/// Reports what stands behind the figures of a book.
+pub(crate) fn report(dir: &Path, caller: &Caller) -> Result<bool> {
+    let root = book::find(dir)?;
+    warnings::watch();
+    let limit = book::settings(&root)?.proof.max_bare_table_figures;
+    let pages = book::check(&root, &[], &caller.call)?;
+    let report = Report::new(&pages, limit);
+    match caller.format {
+        Format::Human | Format::Github => print!("{}", report.human()),
+        Format::Json => println!(
+            "{}",
+            serde_json::to_string_pretty(&report).context("failed to write the report")?
+        ),
+    }
+    let findings: Vec<Finding> = pages.into_iter().flat_map(|page| page.findings).collect();
+    caller.print(&findings);
+    Ok(findings.is_empty())
+}

@@ -1,0 +1,113 @@
+//! `serve`: builds the book, shows it in a browser on this machine, and does so again on each
+//! change. A build that fails is told, here and over the open page, and the last good one stays.
+
+use crate::cli::output::Caller;
+use crate::cli::warnings;
+use anyhow::{Context, Error, Result, anyhow};
+use mdbook_proof::book;
+use mdbook_proof::book::preprocessor::summary;
+use mdbook_proof::book::serve::server::Port;
+use mdbook_proof::book::serve::site::{Built, Site};
+use mdbook_proof::book::serve::sources::Sources;
+use mdbook_proof::book::serve::watch::Watcher;
+use mdbook_proof::text::message;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
+
+/// A page shows so many findings at most; the terminal has them all.
+const MOST_SHOWN: usize = 30;
+
+/// Serves a book until the program is ended.
+pub(crate) fn serve(dir: &Path, port: u16, open: bool, caller: &Caller) -> Result<bool> {
+    let root = book::find(dir)?;
+    warnings::watch();
+    let port = Port::take(port)?;
+    let url = format!("http://127.0.0.1:{}/", port.number);
+    let work = workplace(&root, port.number)?;
+    let site = Arc::new(Site::default());
+    let mut sources = Sources::new(&root);
+    let mut watcher = Watcher::default();
+    // What changes while the book is built is seen afterwards, since the watch starts before.
+    sources.changed();
+    watcher.watch(sources.folders());
+    update(&root, &work, &site, caller);
+    port.serve(&site);
+    println!("served at {url} until Ctrl-C");
+    if open {
+        opener::open(&url).with_context(|| format!("failed to open `{url}`"))?;
+    }
+    loop {
+        watcher.wait();
+        let changed = sources.changed();
+        watcher.watch(sources.folders());
+        if changed.is_empty() {
+            continue;
+        }
+        for path in &changed {
+            let path = path.strip_prefix(&root).unwrap_or(path);
+            println!("changed: {}", path.display());
+        }
+        update(&root, &work, &site, caller);
+    }
+}
+
+/// A folder for this port's builds. Whoever had the port before left it, and what is in it.
+fn workplace(root: &Path, port: u16) -> Result<PathBuf> {
+    let folder = book::settings(root)?.store().join(format!("served-{port}"));
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)
+            .with_context(|| format!("failed to empty `{}`", folder.display()))?;
+    }
+    Ok(folder)
+}
+
+fn update(root: &Path, work: &Path, site: &Site, caller: &Caller) {
+    let start = Instant::now();
+    warnings::take();
+    match build(root, work, caller) {
+        Ok(built) => {
+            site.succeed(built);
+            let seconds = start.elapsed().as_secs_f64();
+            println!("the book is verified and built in {seconds:.1} s");
+        }
+        Err(error) => {
+            let given = warnings::take();
+            match book::findings(&error) {
+                Some(findings) => caller.print(findings),
+                None => eprintln!("error: {error:#}"),
+            }
+            site.fail(shown(&error, &given, caller.bless));
+        }
+    }
+}
+
+/// Builds in a thread of its own: mdBook panics on some HTML, which must not end the program.
+fn build(root: &Path, work: &Path, caller: &Caller) -> Result<Built> {
+    thread::scope(|scope| {
+        let build = scope.spawn(|| book::build_to_serve(root, work, &caller.call, warnings::count));
+        match build.join() {
+            Ok(built) => built,
+            Err(_) => Err(anyhow!("the build panicked; the terminal says where")),
+        }
+    })
+}
+
+/// A failure as the page shows it.
+fn shown(error: &Error, warnings: &[String], bless: &str) -> String {
+    let Some(findings) = book::findings(error) else {
+        return format!("{}error: {error:#}", lines(warnings));
+    };
+    let texts: Vec<String> = findings
+        .iter()
+        .take(MOST_SHOWN)
+        .map(|finding| message::human(finding, bless, false))
+        .collect();
+    let count = summary(findings.len());
+    format!("{}{}{count}", lines(warnings), lines(&texts))
+}
+
+fn lines(texts: &[String]) -> String {
+    texts.iter().flat_map(|text| [text, "\n"]).collect()
+}

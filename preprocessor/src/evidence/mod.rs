@@ -1,0 +1,403 @@
+//! Evidence: what stands behind each figure of a page.
+//!
+//! A figure is a number with a unit, a percent or a times sign, or any number in a table's column that has a unit
+//! or a rule about values. Headers, code and `calc` definitions hold no figures; the results in `calc` do.
+//!
+//! | it is | when |
+//! | --- | --- |
+//! | computed | an expression behind it or its column's formula gives it |
+//! | checked | a rule compares it with other figures: a formula reads it, it is part of a sum, it stands in two units |
+//! | verified | a run printed it, in the output under its block |
+//! | cited | a footnote stands in the same cell, header, row or paragraph |
+//! | bare | none of these |
+//!
+//! A key and an order say nothing about a value, so a column with only these is bare.
+
+use crate::figures::quantity;
+use crate::read::Page;
+use crate::tables::cell::plain;
+use crate::tables::judge::{Meaning, Units};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// The figures of a page, by what stands behind them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many an expression or a formula gives.
+    pub computed: usize,
+    /// How many are compared with other figures.
+    pub checked: usize,
+    /// How many runs printed.
+    pub verified: usize,
+    /// How many have a footnote.
+    pub cited: usize,
+    /// Those that nothing stands behind, in page order.
+    pub bare: Vec<Bare>,
+    /// The cells of checked columns that hold nothing, or a range.
+    pub skipped: Vec<Range<usize>>,
+}
+
+/// A figure that nothing stands behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bare {
+    /// Its bytes.
+    pub span: Range<usize>,
+    /// Whether it stands in a table.
+    pub in_table: bool,
+}
+
+impl Tally {
+    /// The bare figures in tables.
+    pub fn bare_in_tables(&self) -> impl Iterator<Item = &Bare> {
+        self.bare.iter().filter(|bare| bare.in_table)
+    }
+}
+
+/// Counts a page's figures. `right` is how many results and figures with an expression were right.
+pub fn tally(page: &Page, meaning: &Meaning, right: usize, units: &mut Units) -> Tally {
+    let mut counter = Counter {
+        page,
+        units,
+        computed: page
+            .figures
+            .iter()
+            .filter_map(|figure| {
+                let text = page.source.slice(figure.before.clone());
+                let span = quantity::last(text)?.span;
+                let start = figure.before.start;
+                Some((start + span.start, start + span.end))
+            })
+            .collect(),
+        tally: Tally {
+            computed: right + meaning.computed.values().filter(|right| **right).count(),
+            skipped: meaning.skipped.values().cloned().collect(),
+            ..Tally::default()
+        },
+    };
+    counter.tables(meaning);
+    counter.passages();
+    counter.outputs();
+    counter.tally.bare.sort_by_key(|bare| bare.span.start);
+    counter.tally
+}
+
+struct Counter<'page> {
+    page: &'page Page,
+    units: &'page mut Units,
+    /// Where the figures with an expression stand: starts and ends.
+    computed: BTreeMap<usize, usize>,
+    tally: Tally,
+}
+
+impl Counter<'_> {
+    fn tables(&mut self, meaning: &Meaning) {
+        let page = self.page;
+        for ((table, grid), ruled) in page.tables.iter().zip(&meaning.grids).zip(&meaning.ruled) {
+            if table.is_printed {
+                continue;
+            }
+            for (cells, row) in grid.rows.iter().zip(&table.body) {
+                let row_is_cited = self.is_cited(&row.span);
+                for (at, cell) in cells.iter().enumerate() {
+                    let column = &grid.columns[at];
+                    let whole = cell
+                        .quantity()
+                        .filter(|_| column.unit.is_some() || ruled.contains(&at))
+                        .map(|printed| vec![printed.span.clone()]);
+                    let found = whole.unwrap_or_else(|| scan(&cell.plain, self.units));
+                    let is_cited = row_is_cited || self.is_cited(&column.span);
+                    for span in found {
+                        let span = cell.span.start + span.start..cell.span.start + span.end;
+                        if meaning.computed.contains_key(&cell.span.start)
+                            || self.is_computed(&span)
+                        {
+                            // Counted where it was judged.
+                        } else if meaning.checked.contains(&cell.span.start) {
+                            self.tally.checked += 1;
+                        } else {
+                            self.by_note(span, is_cited, true);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn passages(&mut self) {
+        let page = self.page;
+        for passage in page.passages.iter().filter(|passage| !passage.in_table) {
+            let text = without_code(
+                &plain(page.source.slice(passage.span.clone())),
+                page.source.slice(passage.span.clone()),
+            );
+            let is_cited = passage.is_note || self.is_cited(&passage.span);
+            for span in scan(&text, self.units) {
+                let span = passage.span.start + span.start..passage.span.start + span.end;
+                if !self.is_computed(&span) {
+                    self.by_note(span, is_cited, false);
+                }
+            }
+        }
+    }
+
+    fn outputs(&mut self) {
+        for output in self
+            .page
+            .blocks
+            .iter()
+            .filter_map(|block| block.output.as_ref())
+        {
+            let mut units: Vec<Option<&str>> = Vec::new();
+            for line in &output.lines {
+                let text = line.text.trim();
+                if !text.starts_with('|') {
+                    units.clear();
+                    self.tally.verified += scan(text, self.units).len();
+                    continue;
+                }
+                let cells: Vec<&str> = text.trim_matches('|').split('|').map(str::trim).collect();
+                if units.is_empty() {
+                    units = cells.iter().map(|cell| header_unit(cell)).collect();
+                    continue;
+                }
+                for (at, cell) in cells.iter().enumerate() {
+                    let has_unit = units.get(at).copied().flatten().is_some();
+                    self.tally.verified += if has_unit && quantity::whole(cell).is_some() {
+                        1
+                    } else {
+                        scan(cell, self.units).len()
+                    };
+                }
+            }
+        }
+    }
+
+    fn by_note(&mut self, span: Range<usize>, is_cited: bool, in_table: bool) {
+        if is_cited {
+            self.tally.cited += 1;
+        } else {
+            self.tally.bare.push(Bare { span, in_table });
+        }
+    }
+
+    fn is_cited(&self, span: &Range<usize>) -> bool {
+        self.page
+            .citations
+            .iter()
+            .any(|mark| span.start <= mark.start && mark.end <= span.end)
+    }
+
+    fn is_computed(&self, span: &Range<usize>) -> bool {
+        self.computed
+            .range(..span.end)
+            .next_back()
+            .is_some_and(|(_, end)| *end > span.start)
+    }
+}
+
+fn header_unit(header: &str) -> Option<&str> {
+    header.rsplit_once('(')?.1.strip_suffix(')')
+}
+
+/// The plain text with spaces where the text has code.
+fn without_code(plain: &str, text: &str) -> String {
+    let mut bytes = plain.as_bytes().to_vec();
+    let mut open: Option<(usize, usize)> = None;
+    let mut at = 0;
+    while let Some(found) = text[at..].find('`') {
+        let start = at + found;
+        let length = text[start..].len() - text[start..].trim_start_matches('`').len();
+        at = start + length;
+        match open {
+            Some((from, wanted)) if wanted == length => {
+                bytes[from..at].fill(b' ');
+                open = None;
+            }
+            Some(_) => {}
+            None => open = Some((start, length)),
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| plain.to_owned())
+}
+
+/// Where the figures of a plain text stand: numbers with a unit, a percent or a times sign.
+pub(crate) fn scan(plain: &str, units: &mut Units) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut before = ' ';
+    let mut at = 0;
+    while let Some(c) = plain[at..].chars().next() {
+        if !c.is_ascii_digit()
+            || before.is_alphanumeric()
+            || matches!(before, '.' | ',' | '^' | '_')
+        {
+            before = c;
+            at += c.len_utf8();
+            continue;
+        }
+        let end = at + number(&plain[at..]);
+        let is_money = before == '$';
+        let unit = unit(&plain[end..], units).or(is_money.then_some(0));
+        if let Some(length) = unit {
+            match found.last_mut() {
+                // `8 h 45 min` is one figure.
+                Some(last) if is_same(&plain[last.clone()], &plain[last.end..end + length]) => {
+                    last.end = end + length;
+                }
+                _ => found.push(at - usize::from(is_money)..end + length),
+            }
+        }
+        at = end;
+        before = '0';
+    }
+    found
+}
+
+/// Whether a time goes on in what follows it.
+fn is_same(time: &str, next: &str) -> bool {
+    let is_short = next.trim_start().starts_with(|c: char| c.is_ascii_digit()) && next.len() < 12;
+    is_short
+        && quantity::whole(&format!("{time}{next}")).is_some_and(|printed| printed.parts.len() > 1)
+}
+
+fn number(text: &str) -> usize {
+    let mut end = quantity::integer(text);
+    let fraction = text[end..].strip_prefix('.').map_or(0, quantity::digits);
+    if fraction > 0 {
+        end += fraction + 1;
+    }
+    if text[end..].starts_with('^') {
+        end += 1 + quantity::digits(&text[end + 1..]);
+    }
+    end
+}
+
+/// How long the unit is that a text starts with, the gap before it included.
+fn unit(text: &str, units: &mut Units) -> Option<usize> {
+    if text.starts_with('×') {
+        return Some('×'.len_utf8());
+    }
+    let mut rest = text.trim_start_matches([' ', '\u{a0}']);
+    if rest.starts_with('%') {
+        return Some(text.len() - rest.len() + 1);
+    }
+    for word in ["thousand", "million", "billion", "trillion", "bn"] {
+        if let Some(after) = rest.strip_prefix(word)
+            && !after.starts_with(char::is_alphabetic)
+        {
+            rest = after.trim_start_matches([' ', '\u{a0}']);
+            break;
+        }
+    }
+    let gap = text.len() - rest.len();
+    let length = rest
+        .find(|c: char| !c.is_alphabetic() && !matches!(c, '/' | '²' | '³'))
+        .unwrap_or(rest.len());
+    let word = rest[..length].trim_end_matches('/');
+    let first = word.split('/').next().unwrap_or_default();
+    // `1m 5s`: alone, `m` is no unit of ours.
+    let seconds = rest[length..].trim_start_matches([' ', '\u{a0}']);
+    if word == "m" && seconds[number(seconds)..].starts_with('s') {
+        return Some(gap + 1);
+    }
+    [word, first]
+        .into_iter()
+        .find(|unit| units.is_known(unit))
+        .map(|unit| gap + unit.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figures::Scope;
+    use crate::figures::engine::Engine;
+    use crate::figures::runs::Runs;
+    use crate::read;
+    use crate::tables::judge;
+    use crate::text::markdown;
+    use crate::text::source::Source;
+    use proptest::prelude::*;
+    use std::sync::Arc;
+
+    fn tallied(text: &str) -> (Tally, Vec<String>) {
+        let source = Arc::new(Source::new("a.md", text));
+        let options = mdbook_markdown::MarkdownOptions::default();
+        let (page, _) = read::read(&source, &markdown::parse(source.text(), &options), &[]);
+        let engine = Engine::new(None).unwrap();
+        let runs = Runs::default();
+        let meaning = judge::check(
+            &source,
+            &page.tables,
+            Scope::new(&engine),
+            &mut Units::new(&engine),
+            &runs,
+        );
+        let tally = tally(
+            &page,
+            &meaning,
+            page.figures.len(),
+            &mut Units::new(&engine),
+        );
+        let bare = tally
+            .bare
+            .iter()
+            .map(|bare| source.slice(bare.span.clone()).to_owned())
+            .collect();
+        (tally, bare)
+    }
+
+    proptest! {
+        // Each case starts an engine.
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn no_text_makes_it_panic_and_every_span_fits(
+            rule in "[\\[\\]a= 1×.s;#\u{e000}]{0,20}",
+            cells in "[|\\- `*a1%~\\[\\]()<>!^é×m.,\u{202f}\n]{0,80}",
+        ) {
+            let text = format!("<!-- check: {rule}\n[a] = {rule}\n-->\n| a | s |\n|--|--|\n| {cells}\n\n{cells}\n");
+            let (tally, _) = tallied(&text);
+            for bare in tally.bare {
+                prop_assert!(text.get(bare.span).is_some());
+            }
+        }
+    }
+
+    #[test]
+    fn figures_in_text_have_a_unit_a_percent_or_a_times_sign() {
+        let (_, bare) = tallied(
+            "In 2026, 10 machines and `5 ms` of 12 ms, **3.5** %, 14.3× more, $5, 10 million users, \
+             8h 45m 57s, 1m 5s, 2^10 bytes, 5 × 3, x86 and [7](http://a.b/5ms).\n\n- 1,157 requests/s\n",
+        );
+        assert_eq!(
+            bare,
+            [
+                "12 ms",
+                "3.5** %",
+                "14.3×",
+                "$5",
+                "10 million users",
+                "8h 45m 57s",
+                "1m 5s",
+                "2^10 bytes",
+                "1,157 requests/s"
+            ]
+        );
+    }
+
+    #[test]
+    fn expressions_footnotes_rules_and_outputs_stand_behind_figures() {
+        let (tally, bare) = tallied(
+            "It is 5 ms<!-- = 5 ms -->, and 6 ms.\n\nA source says 7 ms.[^a]\n\n\
+             ```rust,run\n```\n```output\ntook 9 ms\n| a (ms) | b |\n|-|-|\n| 5 | 6 |\n```\n\n\
+             <!-- check: [B] = 2 × [A (ms)]; key [C] -->\n\
+             | C | A (ms) | B | D (s) |\n|-|-|-|-|\n| 1 | 2 | 4 ms | 8 |\n| 2 | 3 | 6 ms | 9[^a] |\n\n\
+             [^a]: A book says 8 ms.\n",
+        );
+        assert_eq!(bare, ["6 ms", "8"]);
+        assert_eq!(tally.bare_in_tables().count(), 1);
+        assert_eq!(
+            (tally.computed, tally.checked, tally.verified, tally.cited),
+            (3, 2, 2, 3)
+        );
+    }
+}

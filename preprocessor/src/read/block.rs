@@ -1,0 +1,187 @@
+//! The info string of a fence: what kind of fence it is, and its attributes.
+
+use crate::read::output::{self, View};
+use crate::read::{Fence, Language};
+use crate::text::finding::Finding;
+use crate::text::info_string::nearest;
+use crate::text::source::Source;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a fence is to us.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A code block that we leave alone.
+    Plain,
+    /// A block that runs.
+    Run(Run),
+    /// The committed output of the block above, and how it is shown.
+    Output(View),
+    /// A capacity sum.
+    Calc,
+    /// A flowchart.
+    Sketch,
+}
+
+/// The attributes of a block that runs.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Its language.
+    pub language: Language,
+    /// `name=`: the name by which expressions read its output.
+    pub name: Option<String>,
+    /// `run=fails`: whether it has to fail.
+    pub fails: bool,
+    /// `timeout=`: how long it may run.
+    pub timeout: Option<Duration>,
+}
+
+/// The longest time that a block may ask for.
+const LONGEST: Duration = Duration::from_secs(600);
+
+/// Reads a fence's info string.
+///
+/// # Errors
+/// A finding for an unknown language, attribute or value.
+pub fn read(source: &Arc<Source>, fence: &Fence, runners: &[&str]) -> Result<Kind, Box<Finding>> {
+    let info = source.slice(fence.info.clone());
+    let mut words = info
+        .split([',', ' ', '\t'])
+        .map(str::trim)
+        .filter(|word| !word.is_empty());
+    let language = words.next().unwrap_or_default();
+    let attributes: Vec<&str> = words.collect();
+    let is_run = |word: &&str| *word == "run" || word.starts_with("run=");
+    match language {
+        "output" => Ok(Kind::Output(output::read(source, fence)?)),
+        "mermaid" => {
+            none_of(source, fence, &attributes, "a `mermaid` fence")?;
+            Ok(Kind::Sketch)
+        }
+        "calc" => {
+            none_of(source, fence, &attributes, "a `calc` fence")?;
+            Ok(Kind::Calc)
+        }
+        _ if !attributes.iter().any(is_run) => Ok(Kind::Plain),
+        "rust" => run(source, fence, Language::Rust, &attributes),
+        "sql" => run(source, fence, Language::Sql, &attributes),
+        _ if runners.contains(&language) => {
+            run(source, fence, Language::Other(language.to_owned()), &attributes)
+        }
+        _ => Err(Box::new(
+            finding(
+                source,
+                fence,
+                "language",
+                format!("blocks in `{language}` can't be run"),
+            )
+            .with_help(format!(
+                "`run` works on {}; leave it out to only show the code, or name a command under [preprocessor.proof.runner.{language}] in book.toml",
+                ["rust", "sql"].iter().chain(runners).copied().collect::<Vec<_>>().join(", ")
+            )),
+        )),
+    }
+}
+
+fn run(
+    source: &Arc<Source>,
+    fence: &Fence,
+    language: Language,
+    attributes: &[&str],
+) -> Result<Kind, Box<Finding>> {
+    let mut run = Run {
+        language,
+        name: None,
+        fails: false,
+        timeout: None,
+    };
+    let wrong = |message: String, help: &str| {
+        Box::new(finding(source, fence, "attribute", message).with_help(help))
+    };
+    for attribute in attributes {
+        match attribute.split_once('=') {
+            None if *attribute == "run" => {}
+            Some(("run", "fails")) => run.fails = true,
+            Some(("name", value)) if is_name(value) => run.name = Some(value.to_owned()),
+            Some(("name", value)) => {
+                return Err(wrong(
+                    format!("`{value}` can't be a name"),
+                    "a name has letters, digits and `_`, and starts with a letter",
+                ));
+            }
+            Some(("timeout", value)) => match duration(value) {
+                Some(time) if time <= LONGEST && !time.is_zero() => run.timeout = Some(time),
+                _ => {
+                    return Err(wrong(
+                        format!("`{value}` is no time that a block may run"),
+                        "write `timeout=20s` or `timeout=500ms`, up to 600s",
+                    ));
+                }
+            },
+            _ => {
+                return Err(wrong(
+                    format!("unknown attribute `{attribute}`"),
+                    &suggestion(attribute),
+                ));
+            }
+        }
+    }
+    Ok(Kind::Run(run))
+}
+
+/// What was probably meant, or what there is.
+fn suggestion(attribute: &str) -> String {
+    const KNOWN: [(&str, &str); 3] = [
+        ("run", "run=fails"),
+        ("name", "name=NAME"),
+        ("timeout", "timeout=20s"),
+    ];
+    let name = attribute.split('=').next().unwrap_or_default();
+    let near = nearest(name, &KNOWN.map(|(name, _)| name));
+    match KNOWN.iter().find(|(name, _)| Some(*name) == near) {
+        Some((_, form)) => format!("did you mean `{form}`?"),
+        None => {
+            let forms = KNOWN.map(|(_, form)| form).join(", ");
+            format!("a block that runs takes run, {forms}")
+        }
+    }
+}
+
+fn duration(text: &str) -> Option<Duration> {
+    let at = text.find(|c: char| !c.is_ascii_digit())?;
+    let number: u64 = text[..at].parse().ok()?;
+    match &text[at..] {
+        "ms" => Some(Duration::from_millis(number)),
+        "s" => Some(Duration::from_secs(number)),
+        _ => None,
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn none_of(
+    source: &Arc<Source>,
+    fence: &Fence,
+    attributes: &[&str],
+    what: &str,
+) -> Result<(), Box<Finding>> {
+    match attributes.first() {
+        None => Ok(()),
+        Some(attribute) => Err(Box::new(
+            finding(
+                source,
+                fence,
+                "attribute",
+                format!("unknown attribute `{attribute}`"),
+            )
+            .with_help(format!("{what} takes no attributes")),
+        )),
+    }
+}
+
+fn finding(source: &Arc<Source>, fence: &Fence, code: &'static str, message: String) -> Finding {
+    Finding::new(code, source, fence.info.clone(), message)
+}

@@ -1,0 +1,211 @@
+//! Boxes that a book gathers: what readers often meet elsewhere, and is wrong.
+//!
+//! ```text
+//! > [!CAUTION]
+//! > **E14** The copied list says …            the number is for authors, and gathers the box
+//!
+//! <!-- gather: cautions -->                   the place where all of them are shown once more
+//! ```
+
+use crate::read::include;
+use crate::text::finding::Finding;
+use crate::text::markdown::Spanned;
+use crate::text::source::Source;
+use pulldown_cmark::{BlockQuoteKind, Event, LinkType, Tag, TagEnd};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What a page holds that is gathered, and where.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cautions {
+    /// The text of the page's first heading.
+    pub title: Option<String>,
+    /// The boxes with a number, in page order.
+    pub boxes: Vec<Caution>,
+    /// The comments that gather.
+    pub places: Vec<Range<usize>>,
+    /// The footnotes that the page defines, with their marks.
+    pub notes: Vec<(String, Range<usize>)>,
+    /// The page's links, wherever they stand.
+    pub links: Vec<Link>,
+    /// The marks of footnotes in the text.
+    pub marks: Vec<(String, Range<usize>)>,
+}
+
+/// A box with a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caution {
+    /// The whole box.
+    pub span: Range<usize>,
+    /// The number, such as `E14`.
+    pub number: String,
+    /// The number's bytes, with the stars around it and the space behind it.
+    pub label: Range<usize>,
+}
+
+/// A link or an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// From the end of its text to its own: `](page.md "title")`, or `][name]`.
+    pub tail: Range<usize>,
+    /// Where it leads to.
+    pub target: String,
+    /// Its title; often empty.
+    pub title: String,
+}
+
+/// Reads what is gathered of a page, and where, and finds what can't be.
+pub(super) fn read(source: &Arc<Source>, events: &[Spanned<'_>]) -> (Cautions, Vec<Finding>) {
+    let mut found = Cautions::default();
+    let mut findings = Vec::new();
+    let mut depth = 0usize;
+    // Where the texts end of the links that are open.
+    let mut open: Vec<usize> = Vec::new();
+    for (at, (event, span)) in events.iter().enumerate() {
+        if !matches!(event, Event::End(_)) {
+            for end in &mut open {
+                *end = (*end).max(span.end);
+            }
+        }
+        match event {
+            Event::Start(Tag::BlockQuote(Some(BlockQuoteKind::Caution))) => {
+                if let Some(caution) = caution(source, span, &events[at + 1..]) {
+                    findings.extend(hindrance(source, &caution, depth));
+                    found.boxes.push(caution);
+                }
+                depth += 1;
+            }
+            Event::Start(Tag::BlockQuote(_) | Tag::Item) => depth += 1,
+            Event::End(TagEnd::BlockQuote(_) | TagEnd::Item) => depth = depth.saturating_sub(1),
+            Event::Start(Tag::Heading { .. }) if found.title.is_none() => {
+                found.title = heading(source, &events[at + 1..]);
+            }
+            Event::Start(Tag::FootnoteDefinition(name)) => {
+                found.notes.push((name.to_string(), span.clone()));
+            }
+            Event::FootnoteReference(name) => found.marks.push((name.to_string(), span.clone())),
+            Event::Start(Tag::Link { link_type, .. } | Tag::Image { link_type, .. })
+                if !matches!(link_type, LinkType::Autolink | LinkType::Email) =>
+            {
+                let mark = usize::from(matches!(event, Event::Start(Tag::Image { .. })));
+                open.push(span.start + 1 + mark);
+                links(event, span, &mut found.links);
+            }
+            Event::End(TagEnd::Link | TagEnd::Image) => {
+                // An autolink ends here as well, and was not opened.
+                let link = found
+                    .links
+                    .iter_mut()
+                    .rev()
+                    .find(|link| link.tail.end == span.end);
+                if let Some(link) = link.filter(|link| link.tail.is_empty()) {
+                    link.tail.start = open.pop().unwrap_or(span.end).min(span.end);
+                }
+            }
+            Event::Html(html) | Event::InlineHtml(html) => {
+                let is_alone = matches!(event, Event::Html(_)) && depth == 0;
+                match place(html) {
+                    Some("cautions") if is_alone => {
+                        let length = html.trim_end().len();
+                        found.places.push(span.start..span.start + length);
+                    }
+                    Some(what) => findings.push(misplaced(source, span, what)),
+                    None => {}
+                }
+            }
+            _ => {}
+        }
+    }
+    (found, findings)
+}
+
+/// A box whose first words are a number in bold.
+fn caution(source: &Source, span: &Range<usize>, inside: &[Spanned<'_>]) -> Option<Caution> {
+    let [
+        (Event::Start(Tag::Paragraph), _),
+        (Event::Start(Tag::Strong), strong),
+        (Event::Text(number), _),
+        (Event::End(TagEnd::Strong), _),
+        ..,
+    ] = inside
+    else {
+        return None;
+    };
+    let digits = number.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let is_number = !digits.is_empty()
+        && digits.len() < number.len()
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let rest = source.slice(strong.end..span.end);
+    let space = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    is_number.then(|| Caution {
+        span: span.start..span.start + source.slice(span.clone()).trim_end().len(),
+        number: number.to_string(),
+        label: strong.start..strong.end + space,
+    })
+}
+
+/// Why a box can't be shown elsewhere.
+fn hindrance(source: &Arc<Source>, caution: &Caution, depth: usize) -> Option<Finding> {
+    let text = source.slice(caution.span.clone());
+    let (message, help) = if depth > 0 {
+        (
+            "a box with a number stands inside a list or a quote, and can't be gathered",
+            "put it between the paragraphs, or take the number out",
+        )
+    } else if !include::directives(text).is_empty() {
+        (
+            "a box with a number includes a file, and can't be gathered",
+            "write the text into the box, or take the number out",
+        )
+    } else {
+        return None;
+    };
+    Some(Finding::new("gather", source, caution.label.clone(), message).with_help(help))
+}
+
+fn heading(source: &Source, inside: &[Spanned<'_>]) -> Option<String> {
+    let spans = inside
+        .iter()
+        .take_while(|(event, _)| !matches!(event, Event::End(TagEnd::Heading(_))))
+        .map(|(_, span)| span.clone());
+    let span = spans.reduce(|whole, span| whole.start..whole.end.max(span.end))?;
+    Some(source.slice(span).trim().to_owned())
+}
+
+fn links(event: &Event<'_>, span: &Range<usize>, links: &mut Vec<Link>) {
+    if let Event::Start(
+        Tag::Link {
+            dest_url, title, ..
+        }
+        | Tag::Image {
+            dest_url, title, ..
+        },
+    ) = event
+    {
+        links.push(Link {
+            tail: span.end..span.end,
+            target: dest_url.to_string(),
+            title: title.to_string(),
+        });
+    }
+}
+
+/// What a comment gathers.
+fn place(html: &str) -> Option<&str> {
+    let inner = html.trim().strip_prefix("<!--")?.strip_suffix("-->")?;
+    Some(inner.trim().strip_prefix("gather:")?.trim())
+}
+
+fn misplaced(source: &Arc<Source>, span: &Range<usize>, what: &str) -> Finding {
+    let (message, help) = match what {
+        "cautions" => (
+            "a comment that gathers boxes stands inside other text".to_owned(),
+            "put it on a line of its own, with blank lines around it",
+        ),
+        _ => (
+            format!("`{what}` can't be gathered"),
+            "write <!-- gather: cautions -->",
+        ),
+    };
+    Finding::new("gather", source, span.clone(), message).with_help(help)
+}

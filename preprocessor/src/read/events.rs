@@ -1,0 +1,381 @@
+//! Reading a page: from Markdown events to the parts that are run, computed or checked.
+
+use crate::read::block::{self, Kind};
+use crate::read::output::Form;
+use crate::read::table;
+use crate::read::{Block, Fence, Figure, Page, Sketch, View, caution, fence, output, passage};
+use crate::text::finding::Finding;
+use crate::text::markdown::Spanned;
+use crate::text::source::Source;
+use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Finds what a page holds for us, and what is wrong with its markup.
+///
+/// `runners` are the languages that `book.toml` names a command for.
+pub fn read(
+    source: &Arc<Source>,
+    events: &[Spanned<'_>],
+    runners: &[&str],
+) -> (Page, Vec<Finding>) {
+    let (tables, orphans) = table::read(source, events);
+    let (passages, citations) = passage::read(source, events);
+    let (cautions, findings) = caution::read(source, events);
+    let mut reader = Reader {
+        runners,
+        page: Page {
+            source: Arc::clone(source),
+            blocks: Vec::new(),
+            calcs: Vec::new(),
+            sketches: Vec::new(),
+            figures: Vec::new(),
+            tables,
+            orphans,
+            passages,
+            citations,
+            cautions,
+        },
+        findings,
+        inline_start: None,
+        takes_output: false,
+        in_code: false,
+    };
+    for (at, (event, span)) in events.iter().enumerate() {
+        reader.event(event, span, &events[at..]);
+    }
+    reader.repeated_names();
+    (reader.page, reader.findings)
+}
+
+struct Reader<'page> {
+    runners: &'page [&'page str],
+    page: Page,
+    findings: Vec<Finding>,
+    /// Where the text of the paragraph, item or cell starts, or goes on behind the last comment.
+    inline_start: Option<usize>,
+    /// Whether the last thing read was a block that runs.
+    takes_output: bool,
+    /// Whether the events are those of a code block.
+    in_code: bool,
+}
+
+impl Reader<'_> {
+    fn event(&mut self, event: &Event<'_>, span: &Range<usize>, rest: &[Spanned<'_>]) {
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => {
+                self.inline_start = None;
+                self.in_code = true;
+                let texts = rest[1..]
+                    .iter()
+                    .map_while(|(event, span)| matches!(event, Event::Text(_)).then_some(span));
+                let fence = fence::read(&self.page.source, span, texts);
+                self.takes_output = self.fence(fence, rest);
+            }
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
+                self.in_code = true;
+                self.takes_output = false;
+            }
+            Event::End(TagEnd::CodeBlock) => self.in_code = false,
+            // Rules for a table that a block prints stand between the block and its output.
+            _ if self.takes_output && self.is_declaration(span) => {}
+            _ if self.in_code => {}
+            Event::InlineHtml(html) | Event::Html(html) => {
+                self.takes_output = false;
+                self.comment(html, span);
+            }
+            Event::Start(tag) if is_block(tag) => {
+                self.takes_output = false;
+                self.inline_start = None;
+            }
+            Event::End(tag) if is_block_end(*tag) => {
+                self.takes_output = false;
+                self.inline_start = None;
+            }
+            _ => {
+                self.takes_output = false;
+                self.inline_start.get_or_insert(span.start);
+            }
+        }
+    }
+
+    /// Whether bytes belong to a comment that declares rules for a table.
+    fn is_declaration(&self, span: &Range<usize>) -> bool {
+        let comments = self.page.tables.iter().flat_map(|table| &table.checks);
+        comments
+            .map(|comment| &comment.span)
+            .any(|comment| comment.start <= span.end && span.start < comment.end)
+    }
+
+    /// Takes a code fence; true when an `output` fence may follow it.
+    fn fence(&mut self, fence: Fence, rest: &[Spanned<'_>]) -> bool {
+        let source = Arc::clone(&self.page.source);
+        if !fence.closed {
+            let first = source.slice(fence.span.clone()).lines().next();
+            self.findings.push(
+                Finding::new(
+                    "fence",
+                    &source,
+                    fence.opening(),
+                    "a code fence is never closed",
+                )
+                .with_label("opened here")
+                .with_help(format!(
+                    "end the block with a line {}",
+                    first.map_or("```", |line| fence::marker(line))
+                )),
+            );
+            return false;
+        }
+        match block::read(&source, &fence, self.runners) {
+            Ok(Kind::Plain) => false,
+            Ok(Kind::Run(run)) => {
+                self.page.blocks.push(Block {
+                    language: run.language,
+                    name: run.name,
+                    fails: run.fails,
+                    timeout: run.timeout,
+                    code: fence,
+                    is_expanded: false,
+                    is_broken: false,
+                    output: None,
+                    view: View::default(),
+                });
+                true
+            }
+            Ok(Kind::Calc) => {
+                self.page.calcs.push(fence);
+                false
+            }
+            Ok(Kind::Sketch) => {
+                let caption = output::caption(rest);
+                self.page.sketches.push(Sketch { fence, caption });
+                false
+            }
+            Ok(Kind::Output(view)) => {
+                match self.page.blocks.last_mut() {
+                    Some(block) if self.takes_output => {
+                        block.output = Some(fence);
+                        block.view = view;
+                        if !matches!(block.view.form, Form::Text | Form::Table) {
+                            block.view.caption = output::caption(rest);
+                        }
+                    }
+                    _ => self.findings.push(
+                        Finding::new(
+                            "output",
+                            &source,
+                            fence.opening(),
+                            "an `output` fence has no block that runs above it",
+                        )
+                        .with_help(
+                            "put it right below its code, and `run` behind the code's language: ```rust,run",
+                        ),
+                    ),
+                }
+                false
+            }
+            Err(finding) => {
+                self.findings.push(*finding);
+                let info = source.slice(fence.info.clone());
+                if self.takes_output
+                    && info.split([',', ' ', '\t']).next() == Some("output")
+                    && let Some(block) = self.page.blocks.last_mut()
+                {
+                    // With wrong attributes it is still the output, which nobody should write again.
+                    block.output = Some(fence);
+                    return false;
+                }
+                // Its output would only be reported a second time.
+                true
+            }
+        }
+    }
+
+    fn comment(&mut self, html: &str, span: &Range<usize>) {
+        let Some(inner) = html
+            .trim_end()
+            .strip_prefix("<!--")
+            .and_then(|html| html.strip_suffix("-->"))
+            .filter(|inner| inner.trim_start().starts_with('='))
+        else {
+            return;
+        };
+        let comment = span.start..span.start + html.trim_end().len();
+        let text = inner.trim_start()[1..].trim();
+        let start = comment.start + 4 + inner.find('=').unwrap_or_default() + 1;
+        let gap = self.page.source.slice(start..comment.end);
+        let start = start + (gap.len() - gap.trim_start().len());
+        let source = &self.page.source;
+        match self.inline_start {
+            Some(before) if !text.is_empty() => self.page.figures.push(Figure {
+                before: before..comment.start,
+                comment: comment.clone(),
+                expression: start..start + text.len(),
+            }),
+            Some(_) => self.findings.push(
+                Finding::new(
+                    "expression",
+                    source,
+                    comment.clone(),
+                    "the comment has no expression",
+                )
+                .with_help("write what makes the figure: <!-- = 2 × 3 -->"),
+            ),
+            None => self.findings.push(
+                Finding::new(
+                    "figure",
+                    source,
+                    comment.clone(),
+                    "no figure stands before this expression",
+                )
+                .with_help("put the comment right behind its figure, on the same line"),
+            ),
+        }
+        if self.inline_start.is_some() {
+            self.inline_start = Some(comment.end);
+        }
+    }
+
+    fn repeated_names(&mut self) {
+        let mut seen = HashSet::new();
+        for block in &self.page.blocks {
+            if let Some(name) = &block.name
+                && !seen.insert(name)
+            {
+                self.findings.push(
+                    Finding::new(
+                        "name",
+                        &self.page.source,
+                        block.code.opening(),
+                        format!("two blocks of this page are named `{name}`"),
+                    )
+                    .with_help("give each block a name of its own"),
+                );
+            }
+        }
+    }
+}
+
+pub(super) fn is_block(tag: &Tag<'_>) -> bool {
+    !matches!(
+        tag,
+        Tag::Emphasis
+            | Tag::Strong
+            | Tag::Strikethrough
+            | Tag::Superscript
+            | Tag::Subscript
+            | Tag::Link { .. }
+            | Tag::Image { .. }
+    )
+}
+
+pub(super) fn is_block_end(tag: TagEnd) -> bool {
+    !matches!(
+        tag,
+        TagEnd::Emphasis
+            | TagEnd::Strong
+            | TagEnd::Strikethrough
+            | TagEnd::Superscript
+            | TagEnd::Subscript
+            | TagEnd::Link
+            | TagEnd::Image
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::markdown;
+
+    fn read_text(text: &str) -> (Page, Vec<Finding>) {
+        let source = Arc::new(Source::new("a.md", text));
+        let events = markdown::parse(source.text(), &mdbook_markdown::MarkdownOptions::default());
+        read(&source, &events, &["python"])
+    }
+
+    #[test]
+    fn a_block_takes_the_output_below_it_even_behind_a_blank_line() {
+        for gap in ["", "\n", "\n\n"] {
+            let text = format!("```rust,run\nf();\n```\n{gap}```output\nx\n```\n");
+            let (page, findings) = read_text(&text);
+            assert_eq!(findings, []);
+            assert_eq!(page.blocks.len(), 1);
+            let output = page.blocks[0].output.as_ref().unwrap();
+            assert_eq!(output.text(), "x\n");
+        }
+    }
+
+    #[test]
+    fn blocks_are_read_in_lists_and_quotes_and_with_tildes() {
+        let text = "- x\n\n  ~~~rust,run\n  a\n\n  b\n  ~~~\n\n> ````rust, run\n> ```\n>\n> ````\n";
+        let (page, findings) = read_text(text);
+        assert_eq!(findings, []);
+        assert_eq!(page.blocks[0].code.text(), "a\n\nb\n");
+        assert_eq!(page.blocks[0].code.prefix, "  ");
+        assert_eq!(page.blocks[1].code.text(), "```\n\n");
+        assert_eq!(page.blocks[1].code.prefix, "> ");
+    }
+
+    #[test]
+    fn crlf_is_no_part_of_a_line() {
+        let (page, _) = read_text("```rust,run\r\na\r\n\r\nb\r\n```\r\n");
+        assert_eq!(page.blocks[0].code.text(), "a\n\nb\n");
+    }
+
+    #[test]
+    fn an_output_without_a_block_is_reported() {
+        for text in [
+            "```output\nx\n```\n",
+            "```rust,run\n```\n\ntext\n\n```output\n```\n",
+            "- ```rust,run\n  ```\n\n```output\n```\n",
+        ] {
+            let (_, findings) = read_text(text);
+            assert_eq!(findings.len(), 1, "{text}");
+            assert_eq!(findings[0].code, "output");
+        }
+    }
+
+    #[test]
+    fn an_open_fence_an_unknown_language_and_a_repeated_name_are_reported() {
+        for (text, code) in [
+            ("```text\nx\n", "fence"),
+            ("```cobol,run\n```\n", "language"),
+            ("```rust,run,nam=x\n```\n", "attribute"),
+            (
+                "```rust,run,name=a\n```\n\n```rust,run,name=a\n```\n",
+                "name",
+            ),
+        ] {
+            let (_, findings) = read_text(text);
+            assert_eq!(findings.len(), 1, "{text}");
+            assert_eq!(findings[0].code, code, "{text}");
+        }
+    }
+
+    #[test]
+    fn figures_know_their_text_and_their_expression() {
+        let text = "a 5 min<!-- = 1+1 --> b **7**<!--=x-->\n\n| a |\n| - |\n| 3<!-- = 3 --> |\n";
+        let (page, findings) = read_text(text);
+        assert_eq!(findings, []);
+        let figures: Vec<_> = page
+            .figures
+            .iter()
+            .map(|f| {
+                (
+                    page.source.slice(f.before.clone()),
+                    page.source.slice(f.expression.clone()),
+                )
+            })
+            .collect();
+        assert_eq!(figures, [("a 5 min", "1+1"), (" b **7**", "x"), ("3", "3")]);
+    }
+
+    #[test]
+    fn a_comment_without_a_figure_or_an_expression_is_reported() {
+        let (page, findings) = read_text("<!-- = 3 -->\n\n5<!-- = -->\n\n<!-- note -->\n");
+        assert!(page.figures.is_empty());
+        assert_eq!(findings.len(), 2);
+    }
+}

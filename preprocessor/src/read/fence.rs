@@ -1,0 +1,142 @@
+//! A fenced code block: its bytes, its info string, and its lines with the container's prefix taken off.
+
+use crate::text::source::Source;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A fenced code block of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fence {
+    /// From the opening fence to the end of the closing one, without the last line end.
+    pub span: Range<usize>,
+    /// The info string, the text behind the opening fence.
+    pub info: Range<usize>,
+    /// The content's lines.
+    pub lines: Vec<Line>,
+    /// What a list or a quote puts before each line of the content, such as `> `.
+    pub prefix: String,
+    /// Whether a closing fence was found.
+    pub closed: bool,
+}
+
+/// A line of a fence's content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its text, without the container's prefix and the line end.
+    pub text: String,
+    /// Where that text stands.
+    pub span: Range<usize>,
+    /// The file that it was included from; none for the page itself.
+    pub file: Option<Arc<Source>>,
+}
+
+impl Fence {
+    /// The content, each line ended by `\n`.
+    pub fn text(&self) -> String {
+        self.lines
+            .iter()
+            .flat_map(|line| [&line.text, "\n"])
+            .collect()
+    }
+
+    /// The bytes of the opening line, which stand for the whole fence in messages.
+    pub fn opening(&self) -> Range<usize> {
+        self.span.start..self.info.end
+    }
+}
+
+/// Reads a fence from its bytes and the bytes of its text events.
+pub(super) fn read<'spans>(
+    source: &Source,
+    span: &Range<usize>,
+    texts: impl Iterator<Item = &'spans Range<usize>>,
+) -> Fence {
+    let span = span.start..span.start + source.slice(span.clone()).trim_end().len();
+    let first = source.position(span.start).line;
+    let last = source.position(span.end).line;
+    let opening = source.line(first).unwrap_or(span.clone());
+    let marker = marker(source.slice(span.start..opening.end));
+    let info = trimmed(source, span.start + marker.len()..opening.end);
+    let prefix = source
+        .slice(opening.start..span.start)
+        .chars()
+        .map(|c| if c == '>' || c == '\t' { c } else { ' ' })
+        .collect();
+    let closing = source.line(last).unwrap_or(span.clone());
+    let closed = last > first && closes(source.slice(closing.start..span.end), marker);
+
+    let mut texts: Vec<Range<usize>> = texts.cloned().collect();
+    texts.dedup();
+    let mut texts = texts.into_iter().peekable();
+    let end = if closed { last } else { last + 1 };
+    let lines = (first + 1..end)
+        .filter_map(|number| source.line(number))
+        .map(|line| {
+            while texts.next_if(|text| text.end <= line.start).is_some() {}
+            let start = match texts.peek() {
+                Some(text) if text.start <= line.end => text.start.max(line.start),
+                _ => line.end,
+            };
+            let span = start..line.end;
+            Line {
+                text: source.slice(span.clone()).to_owned(),
+                span,
+                file: None,
+            }
+        })
+        .collect();
+    Fence {
+        span,
+        info,
+        lines,
+        prefix,
+        closed,
+    }
+}
+
+/// The run of backticks or tildes that a line starts with.
+pub(super) fn marker(line: &str) -> &str {
+    let mark = line.chars().next().unwrap_or('`');
+    &line[..line.len() - line.trim_start_matches(mark).len()]
+}
+
+fn closes(line: &str, marker: &str) -> bool {
+    let line = line.trim_start_matches([' ', '\t', '>']).trim_end();
+    line.len() >= marker.len() && line.chars().all(|c| marker.starts_with(c))
+}
+
+fn trimmed(source: &Source, span: Range<usize>) -> Range<usize> {
+    let text = source.slice(span.clone());
+    let start = span.start + (text.len() - text.trim_start().len());
+    start..start + text.trim().len()
+}
+
+/// A fence that holds `text` and can stand where a fence with this `prefix` stands.
+///
+/// The first line comes without the prefix, the last one without a line end. The fence is long enough
+/// for any fence inside the text.
+pub(crate) fn write(info: &str, text: &str, prefix: &str, line_end: &str) -> String {
+    let longest = text
+        .lines()
+        .map(|line| marker_length(line.trim_start()))
+        .max()
+        .unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    let mut out = format!("{fence}{info}{line_end}");
+    for line in text.lines() {
+        out.push_str(if line.is_empty() {
+            prefix.trim_end()
+        } else {
+            prefix
+        });
+        out.push_str(line);
+        out.push_str(line_end);
+    }
+    out.push_str(prefix);
+    out.push_str(&fence);
+    out
+}
+
+fn marker_length(line: &str) -> usize {
+    line.len() - line.trim_start_matches('`').len()
+}

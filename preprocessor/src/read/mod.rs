@@ -1,0 +1,118 @@
+//! A page: the parts of a chapter that are run, computed or checked, each with its bytes.
+
+pub mod block;
+pub mod caution;
+pub mod comment;
+mod events;
+pub mod fence;
+pub mod include;
+pub mod output;
+mod passage;
+pub mod row;
+pub mod table;
+
+pub use caution::Cautions;
+pub use comment::Comment;
+pub use events::read;
+pub use fence::{Fence, Line};
+pub use output::View;
+pub use passage::Passage;
+pub use row::Row;
+pub use table::Table;
+
+use crate::text::source::Source;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a chapter holds for us. Every span counts bytes of the chapter's text.
+#[derive(Debug)]
+pub struct Page {
+    /// The chapter's file and text.
+    pub source: Arc<Source>,
+    /// The blocks that run, in page order.
+    pub blocks: Vec<Block>,
+    /// The `calc` fences, in page order.
+    pub calcs: Vec<Fence>,
+    /// The `mermaid` fences, in page order.
+    pub sketches: Vec<Sketch>,
+    /// The figures that carry an expression, in page order.
+    pub figures: Vec<Figure>,
+    /// The tables, in page order.
+    pub tables: Vec<Table>,
+    /// The comments that declare rules for tables, and have none below them.
+    pub orphans: Vec<Comment>,
+    /// The running text: paragraphs, items, headings and cells.
+    pub passages: Vec<Passage>,
+    /// The marks of footnotes that the page defines.
+    pub citations: Vec<Range<usize>>,
+    /// What the book gathers of the page, and where.
+    pub cautions: Cautions,
+}
+
+/// A code fence with `run`, and the output that stands under it.
+#[derive(Debug)]
+pub struct Block {
+    /// The language it is written in.
+    pub language: Language,
+    /// The name by which expressions read what it printed.
+    pub name: Option<String>,
+    /// Whether it has to fail: to panic, or to end with another exit status than 0.
+    pub fails: bool,
+    /// How long it may run, if it says so.
+    pub timeout: Option<Duration>,
+    /// The code, its includes expanded.
+    pub code: Fence,
+    /// Whether includes were expanded.
+    pub is_expanded: bool,
+    /// Whether an include failed, which is reported: the block can't run.
+    pub is_broken: bool,
+    /// The `output` fence under the code.
+    pub output: Option<Fence>,
+    /// How the output is shown.
+    pub view: View,
+}
+
+/// A `mermaid` fence.
+#[derive(Debug)]
+pub struct Sketch {
+    /// The flowchart.
+    pub fence: Fence,
+    /// The text of the paragraph behind it, which describes it.
+    pub caption: Option<String>,
+}
+
+/// A language that blocks can be written in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Language {
+    /// Rust, with the library that `book.toml` names.
+    Rust,
+    /// SQL, in one database a page.
+    Sql,
+    /// Another one, with a runner in `book.toml`.
+    Other(String),
+}
+
+impl Language {
+    /// What code fences call it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Rust => "rust",
+            Self::Sql => "sql",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+/// A comment `<!-- = … -->` and the text it stands behind.
+///
+/// The figure itself is the last quantity of `before`.
+#[derive(Debug)]
+pub struct Figure {
+    /// The text of the same paragraph, item or cell that precedes the comment.
+    pub before: Range<usize>,
+    /// The whole comment.
+    pub comment: Range<usize>,
+    /// The expression in the comment, without the `=` and the space around it.
+    pub expression: Range<usize>,
+}

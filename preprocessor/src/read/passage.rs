@@ -1,0 +1,75 @@
+//! Running text, in which figures may stand, and the footnotes that give their sources.
+
+use crate::read::events::{is_block, is_block_end};
+use crate::text::markdown::Spanned;
+use crate::text::source::Source;
+use pulldown_cmark::{Event, Tag, TagEnd};
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// The text of a paragraph, an item, a heading or a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passage {
+    /// Its bytes.
+    pub span: Range<usize>,
+    /// Whether it stands in a table.
+    pub in_table: bool,
+    /// Whether it is a footnote itself.
+    pub is_note: bool,
+}
+
+/// The passages of a page, and the marks of footnotes that it defines.
+pub(super) fn read(source: &Source, events: &[Spanned<'_>]) -> (Vec<Passage>, Vec<Range<usize>>) {
+    let mut passages: Vec<Passage> = Vec::new();
+    let mut marks = Vec::new();
+    let mut notes = BTreeSet::new();
+    let (mut in_table, mut is_note, mut is_silent) = (false, false, false);
+    let mut goes_on = false;
+    for (event, span) in events {
+        match event {
+            Event::Start(tag) if is_block(tag) => {
+                goes_on = false;
+                match tag {
+                    Tag::Table(_) => in_table = true,
+                    Tag::FootnoteDefinition(label) => {
+                        is_note = true;
+                        notes.insert(label.to_string());
+                    }
+                    Tag::CodeBlock(_) | Tag::HtmlBlock => is_silent = true,
+                    _ => {}
+                }
+            }
+            Event::End(tag) if is_block_end(*tag) => {
+                goes_on = false;
+                match tag {
+                    TagEnd::Table => in_table = false,
+                    TagEnd::FootnoteDefinition => is_note = false,
+                    TagEnd::CodeBlock | TagEnd::HtmlBlock => is_silent = false,
+                    _ => {}
+                }
+            }
+            _ if is_silent => {}
+            event => {
+                if let Event::FootnoteReference(label) = event {
+                    marks.push((label.to_string(), span.clone()));
+                }
+                match passages.last_mut() {
+                    Some(passage) if goes_on => passage.span.end = passage.span.end.max(span.end),
+                    _ => passages.push(Passage {
+                        span: span.clone(),
+                        in_table,
+                        is_note,
+                    }),
+                }
+                goes_on = true;
+            }
+        }
+    }
+    passages.retain(|passage| !source.slice(passage.span.clone()).is_empty());
+    let citations = marks
+        .into_iter()
+        .filter(|(label, _)| notes.contains(label))
+        .map(|(_, span)| span)
+        .collect();
+    (passages, citations)
+}

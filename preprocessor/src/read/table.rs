@@ -1,0 +1,138 @@
+//! Reading tables: from Markdown events to rows, and to the rules that are declared above them.
+
+use crate::read::comment::Comment;
+use crate::read::row::{Row, is_delimiter};
+use crate::text::markdown::Spanned;
+use crate::text::source::Source;
+use pulldown_cmark::{CodeBlockKind, Event, Tag};
+use std::ops::Range;
+
+/// A table of a page: its rows as they are written.
+#[derive(Debug)]
+pub struct Table {
+    /// The header row.
+    pub header: Row,
+    /// The rows below the delimiter row.
+    pub body: Vec<Row>,
+    /// The whole table's bytes.
+    pub span: std::ops::Range<usize>,
+    /// The comments above it that declare rules.
+    pub checks: Vec<Comment>,
+    /// Whether a program printed it: it stands in an `output` fence.
+    pub is_printed: bool,
+}
+
+/// The tables of a page, in page order, and the declarations that no table follows.
+///
+/// A table that a program printed counts, where its fence says `output,table` or `output,chart`.
+pub fn read(source: &Source, events: &[Spanned<'_>]) -> (Vec<Table>, Vec<Comment>) {
+    let mut tables = Vec::new();
+    let mut orphans = Vec::new();
+    let mut pending: Vec<Comment> = Vec::new();
+    for (at, (event, span)) in events.iter().enumerate() {
+        match event {
+            Event::Start(Tag::HtmlBlock) => {
+                let lines: Vec<Range<usize>> = events[at + 1..]
+                    .iter()
+                    .map_while(|(event, span)| match event {
+                        Event::Html(_) => Some(span.clone()),
+                        _ => None,
+                    })
+                    .collect();
+                if let Some(comment) = Comment::read(source, &lines) {
+                    pending.push(comment);
+                } else if !starts(source, &lines).starts_with("<!--") {
+                    orphans.append(&mut pending);
+                }
+            }
+            Event::InlineHtml(_) => {
+                orphans.extend(Comment::read(source, std::slice::from_ref(span)));
+            }
+            Event::Start(Tag::Table(_)) => {
+                if let Some(mut table) = written(source, span.clone(), &events[at + 1..]) {
+                    table.checks.append(&mut pending);
+                    tables.push(table);
+                }
+            }
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                let table =
+                    is_table(info).then(|| printed(source, span.clone(), &events[at + 1..]));
+                match table.flatten() {
+                    Some(mut table) => {
+                        table.checks.append(&mut pending);
+                        tables.push(table);
+                    }
+                    None => orphans.append(&mut pending),
+                }
+            }
+            Event::Start(_) | Event::Rule => orphans.append(&mut pending),
+            _ => {}
+        }
+    }
+    orphans.append(&mut pending);
+    (tables, orphans)
+}
+
+fn starts<'text>(source: &'text Source, lines: &[Range<usize>]) -> &'text str {
+    lines
+        .first()
+        .map_or("", |line| source.slice(line.clone()).trim_start())
+}
+
+fn written(source: &Source, span: Range<usize>, events: &[Spanned<'_>]) -> Option<Table> {
+    let mut rows = events
+        .iter()
+        .take_while(|(_, row)| row.start < span.end)
+        .filter(|(event, _)| matches!(event, Event::Start(Tag::TableHead | Tag::TableRow)))
+        .map(|(_, row)| Row::read(source, row.clone()));
+    Some(Table {
+        header: rows.next()?,
+        body: rows.collect(),
+        span,
+        checks: Vec::new(),
+        is_printed: false,
+    })
+}
+
+/// Whether an output is shown as a table or drawn from one.
+fn is_table(info: &str) -> bool {
+    let mut words = info.split([',', ' ', '\t']).filter(|word| !word.is_empty());
+    words.next() == Some("output")
+        && words.any(|word| word == "table" || word == "chart" || word.starts_with("chart="))
+}
+
+/// The first table in a fence.
+fn printed(source: &Source, span: Range<usize>, events: &[Spanned<'_>]) -> Option<Table> {
+    let mut lines = events
+        .iter()
+        .map_while(|(event, span)| match event {
+            Event::Text(_) => Some(span.clone()),
+            _ => None,
+        })
+        .flat_map(|span| {
+            let mut at = span.start;
+            source
+                .slice(span)
+                .split_inclusive('\n')
+                .map(|line| {
+                    let start = at;
+                    at += line.len();
+                    start..start + line.trim_end().len()
+                })
+                .collect::<Vec<_>>()
+        })
+        .skip_while(|line| !source.slice(line.clone()).trim_start().starts_with('|'))
+        .take_while(|line| source.slice(line.clone()).trim_start().starts_with('|'));
+    let header = Row::read(source, lines.next()?);
+    let delimiter = lines.next()?;
+    if !is_delimiter(source.slice(delimiter)) {
+        return None;
+    }
+    Some(Table {
+        header,
+        body: lines.map(|line| Row::read(source, line)).collect(),
+        span,
+        checks: Vec::new(),
+        is_printed: true,
+    })
+}

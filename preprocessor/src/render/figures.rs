@@ -1,0 +1,246 @@
+//! Sums as readers see them: each result beside its line, and each figure with the expression that makes it.
+
+use crate::figures::quantity;
+use crate::figures::result_mark;
+use crate::read::{Fence, Figure};
+use crate::tables::rule;
+use crate::text::edit::Edit;
+use crate::text::html::{escape, escaped};
+use crate::text::source::Source;
+use std::fmt::Write as _;
+use std::ops::Range;
+
+/// A `calc` fence as one line of HTML, which can stand in lists and quotes: code left, results right.
+pub fn calc(fence: &Fence) -> String {
+    let mut html = String::from("<div class=\"proof-calc\" role=\"group\" aria-label=\"Sums\">");
+    for line in &fence.lines {
+        let (code, result) = parted(&line.text);
+        html.push_str("<div><code class=\"nohighlight\">");
+        escape(code, &mut html);
+        html.push_str("</code>");
+        if let Some(result) = result {
+            let _ = write!(html, " <span>= {}</span>", escaped(result));
+        }
+        html.push_str("</div>");
+    }
+    html.push_str("</div>");
+    html
+}
+
+/// A line's code, and the result behind its `# =`.
+fn parted(line: &str) -> (&str, Option<&str>) {
+    match result_mark(line) {
+        Some(at) => {
+            let code = line[..at].trim_end_matches('=').trim_end();
+            let code = code.strip_suffix('#').unwrap_or(code).trim_end();
+            (code, Some(line[at..].trim()))
+        }
+        None => (line.trim_end(), None),
+    }
+}
+
+/// Where the figure stands that an expression makes, and how it is shown there.
+///
+/// None where HTML would not be HTML, as in code, or would part what belongs together, as half of an emphasis.
+pub fn marked(source: &Source, figure: &Figure) -> Option<(Range<usize>, String)> {
+    let before = source.slice(figure.before.clone());
+    let span = quantity::last(before)?.span;
+    let text = &before[span.clone()];
+    let is_plain = !text.contains(['*', '_', '`', '[', ']', '<', '>', '\\', '|', '\n']);
+    let is_in_code = before[..span.start].matches('`').count() % 2 == 1;
+    let line = source.line(source.position(figure.comment.start).line)?;
+    let is_heading = source.slice(line).trim_start().starts_with('#');
+    if !is_plain || is_in_code || is_heading {
+        return None;
+    }
+    let expression = attribute(source.slice(figure.expression.clone()));
+    let span = figure.before.start + span.start..figure.before.start + span.end;
+    let html = format!(
+        "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"= {expression}\">{text}</span>"
+    );
+    Some((span, html))
+}
+
+/// The marks around the header of a column that a formula gives, which say it once for all its cells.
+///
+/// None where the header holds HTML, which might be parted.
+pub fn headed(source: &Source, header: Range<usize>, formula: Range<usize>) -> Option<[Edit; 2]> {
+    let cell = source.slice(header.clone());
+    let start = header.start + (cell.len() - cell.trim_start().len());
+    let text = before_notes(cell.trim());
+    if text.is_empty() || text.contains('<') {
+        return None;
+    }
+    let formula = attribute(&without_brackets(source.slice(formula)));
+    let end = start + text.len();
+    let opening = format!(
+        "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"Each cell: {formula}\">"
+    );
+    Some([
+        Edit::new(start..start, opening),
+        Edit::new(end..end, "</span>"),
+    ])
+}
+
+/// A header without the marks of footnotes behind it, which are links of their own.
+fn before_notes(mut text: &str) -> &str {
+    while let Some(at) = text.strip_suffix(']').and_then(|text| text.rfind('[')) {
+        if !text[at..].starts_with("[^") {
+            break;
+        }
+        text = text[..at].trim_end();
+    }
+    text
+}
+
+/// A formula as it is read aloud: columns without their brackets, but for those behind a run's name.
+fn without_brackets(formula: &str) -> String {
+    let mut text = String::with_capacity(formula.len());
+    let mut rest = formula;
+    while let Some(c) = rest.chars().next() {
+        let Some(name) = rule::name(rest) else {
+            text.push(c);
+            rest = &rest[c.len_utf8()..];
+            continue;
+        };
+        rest = &rest[name.len() + 2..];
+        let is_of_run = text.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '.');
+        let name = name.trim();
+        if is_of_run {
+            let _ = write!(text, "[{}]", rule::name(name).unwrap_or(name).trim());
+        } else {
+            text.push_str(name);
+        }
+    }
+    text.replace("\\|", "|")
+}
+
+/// An expression in an attribute of a tag inside a paragraph or a cell, on one line, with nothing that Markdown
+/// would read before it reads the tag.
+fn attribute(expression: &str) -> String {
+    let words: Vec<&str> = expression.split_whitespace().collect();
+    escaped(&words.join(" "))
+        .replace('|', "&#124;")
+        .replace('`', "&#96;")
+        .replace('\\', "&#92;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read;
+    use crate::read::Page;
+    use crate::text::markdown;
+    use proptest::prelude::*;
+    use std::sync::Arc;
+
+    fn page(text: &str) -> Page {
+        let source = Arc::new(Source::new("a.md", text));
+        let options = mdbook_markdown::MarkdownOptions::default();
+        read::read(&source, &markdown::parse(source.text(), &options), &[]).0
+    }
+
+    fn marks(text: &str) -> Vec<String> {
+        let page = page(text);
+        page.figures
+            .iter()
+            .filter_map(|figure| marked(&page.source, figure))
+            .map(|(span, html)| {
+                assert!(html.contains(page.source.slice(span)));
+                html
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_result_stands_beside_its_line_and_other_comments_stay() {
+        let page = page("```calc\nlet a = 2 <b>  # = 1,157 requests/s\n# why {{#x}}\n\n```\n");
+        assert_eq!(
+            calc(&page.calcs[0]),
+            "<div class=\"proof-calc\" role=\"group\" aria-label=\"Sums\">\
+             <div><code class=\"nohighlight\">let a = 2 &lt;b&gt;</code> <span>= 1,157 requests/s</span></div>\
+             <div><code class=\"nohighlight\"># why &#123;&#123;#x}}</code></div>\
+             <div><code class=\"nohighlight\"></code></div></div>"
+        );
+    }
+
+    #[test]
+    fn a_figure_says_its_expression_in_text_and_in_cells() {
+        assert_eq!(
+            marks(
+                "It is **5 ms**<!-- = 10 ms / \"2\" {{#x}} -->.\n\n| a |\n|---|\n| 6 s<!-- = `x` -->|\n"
+            ),
+            [
+                "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"= 10 ms / &quot;2&quot; &#123;&#123;#x}}\">5 ms</span>",
+                "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"= &#96;x&#96;\">6 s</span>",
+            ]
+        );
+    }
+
+    /// A header's cell as `headed` marks it.
+    fn header(cell: &str, formula: &str) -> Option<String> {
+        let text = format!("{cell}{formula}");
+        let source = Source::new("a.md", text.as_str());
+        let edits = headed(&source, 0..cell.len(), cell.len()..text.len())?;
+        let mut marked = crate::text::edit::apply(&text, edits);
+        marked.truncate(marked.len() - formula.len());
+        Some(marked)
+    }
+
+    #[test]
+    fn a_header_says_its_formula_in_plain_words_before_its_footnotes() {
+        for (cell, formula, said, marked) in [
+            (" Year ", "1 - [Up]", "1 - Up", " <>Year</> "),
+            (
+                "`a` **b**",
+                "2 × [a \\| b]",
+                "2 × a &#124; b",
+                "<>`a` **b**</>",
+            ),
+            (
+                "a [^1][^2] ",
+                "r[[Size (kB)]].[x y]",
+                "r[Size (kB)].[x y]",
+                "<>a</> [^1][^2] ",
+            ),
+            ("[a](b)", "r[5 kB].y / 2", "r[5 kB].y / 2", "<>[a](b)</>"),
+        ] {
+            let opening = format!(
+                "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"Each cell: {said}\">"
+            );
+            let marked = marked.replace("</>", "</span>").replace("<>", &opening);
+            assert_eq!(header(cell, formula), Some(marked));
+        }
+        for cell in ["", "  ", "[^1]", "a <b>c</b>"] {
+            assert_eq!(header(cell, "2 × 3"), None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn code_headings_and_halves_of_an_emphasis_get_no_mark() {
+        let none: [&str; 0] = [];
+        assert_eq!(
+            marks(
+                "## 5 ms<!-- = 5 ms -->\n\nIt is `5 ms`<!-- = 5 ms --> or **3.5** %<!-- = 3.5% -->\n"
+            ),
+            none
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_marked_header_is_its_text_between_two_tags(cell in "(\\PC|[\\[\\]^|` ]){1,20}", formula in "(\\PC|[\\[\\]\\\\|`\"<]){1,40}") {
+            if let Some(html) = header(&cell, &formula) {
+                let (before, rest) = html.split_once("<span").unwrap_or_default();
+                let (text, after) = rest.split_once("\">").and_then(|(_, rest)| rest.split_once("</span>")).unwrap_or_default();
+                prop_assert_eq!(format!("{before}{text}{after}"), cell);
+            }
+        }
+
+        #[test]
+        fn any_expression_stays_on_one_line_inside_its_attribute(text in "(\\PC|[|`\"<{\\\\\\n]){0,40}") {
+            let html = attribute(&text);
+            prop_assert!(!html.contains(['\n', '"', '<', '>', '{', '|', '`', '\\']), "{}", html);
+        }
+    }
+}

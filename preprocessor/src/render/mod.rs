@@ -1,0 +1,163 @@
+//! Rendering a page: our markup replaced by Markdown and HTML that mdBook shows, every other byte left.
+
+pub mod block_html;
+pub mod figures;
+pub mod source_links;
+
+use crate::pictures::Drawn;
+use crate::read::{Block, Fence, Page, fence};
+use crate::render::source_links::Links;
+use crate::text::edit::Edit;
+use crate::text::html::escaped;
+use crate::text::source::Source;
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What a page proves, counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Blocks whose run was verified.
+    pub runs: usize,
+    /// Figures and results that were computed and compared.
+    pub figures: usize,
+    /// Figures that a rule compared with others.
+    pub checked: usize,
+    /// Figures whose source stands in a footnote.
+    pub cited: usize,
+}
+
+/// What makes the page's text what mdBook shall see.
+///
+/// A page without our markup stays as it is, byte for byte.
+///
+/// `formulas` are the headers of columns that a formula gives, each with the formula.
+pub fn render(
+    page: &Page,
+    drawn: &Drawn,
+    formulas: &[(Range<usize>, Range<usize>)],
+    evidence: Evidence,
+    links: &Links,
+) -> Vec<Edit> {
+    let source = &page.source;
+    let mut edits = Vec::new();
+    for (number, block) in page.blocks.iter().enumerate() {
+        edits.extend(code(source, block));
+        if let Some(output) = &block.output {
+            let picture = drawn.outputs.get(&number).map(String::as_str);
+            let link = source_of(source, block, links);
+            let html = block_html::output(&block.view, &output.text(), picture, link.as_deref());
+            edits.push(Edit::new(output.span.clone(), apart(output, &html)));
+        }
+    }
+    for (sketch, picture) in page.sketches.iter().zip(&drawn.sketches) {
+        let fence = &sketch.fence;
+        let html = block_html::sketch(picture, &fence.text());
+        edits.push(Edit::new(fence.span.clone(), apart(fence, &html)));
+    }
+    for calc in &page.calcs {
+        let html = figures::calc(calc);
+        edits.push(Edit::new(calc.span.clone(), apart(calc, &html)));
+    }
+    for figure in &page.figures {
+        edits.push(Edit::new(figure.comment.clone(), ""));
+        edits.extend(figures::marked(source, figure).map(|(span, html)| Edit::new(span, html)));
+    }
+    for (header, formula) in formulas {
+        edits.extend(
+            figures::headed(source, header.clone(), formula.clone())
+                .into_iter()
+                .flatten(),
+        );
+    }
+    for comment in page.tables.iter().flat_map(|table| &table.checks) {
+        edits.push(Edit::new(comment.span.clone(), ""));
+    }
+    if evidence != Evidence::default() {
+        let end = source.text().len();
+        edits.push(Edit::new(end..end, closing(source, evidence, links)));
+    }
+    edits
+}
+
+/// The block as it is shown: our attributes gone, its includes expanded, and nothing left that mdBook would
+/// expand.
+fn code(source: &Source, block: &Block) -> Vec<Edit> {
+    let code = &block.code;
+    let language = block.language.name();
+    if block.is_expanded {
+        let text = as_text(&code.text());
+        let fence = fence::write(language, &text, &code.prefix, source.line_end());
+        return vec![Edit::new(code.span.clone(), fence)];
+    }
+    let mut edits = vec![Edit::new(code.info.clone(), language)];
+    for line in &code.lines {
+        let text = as_text(&line.text);
+        if text != line.text {
+            edits.push(Edit::new(line.span.clone(), text));
+        }
+    }
+    edits
+}
+
+/// The text with a backslash before what mdBook would expand, which mdBook takes away again.
+fn as_text(text: &str) -> String {
+    text.split_inclusive('\n')
+        .map(|line| match line.find("{{#") {
+            Some(at) if line[at..].contains("}}") => format!("{}\\{}", &line[..at], &line[at..]),
+            _ => line.to_owned(),
+        })
+        .collect()
+}
+
+/// HTML in the place of a fence, parted from what stands before and behind it.
+fn apart(fence: &Fence, html: &str) -> String {
+    let prefix = &fence.prefix;
+    format!("\n{prefix}{html}\n{}", prefix.trim_end())
+}
+
+/// Where the block's code stands: its file if all of it is included from one, or its lines in the page.
+fn source_of(source: &Source, block: &Block, links: &Links) -> Option<String> {
+    let code = &block.code;
+    let (first, last) = (code.lines.first()?, code.lines.last()?);
+    let file = first.file.as_ref().filter(|file| {
+        let mut others = code.lines.iter().map(|line| line.file.as_ref());
+        others.all(|other| other.is_some_and(|other| Arc::ptr_eq(other, file)))
+    });
+    match file {
+        Some(file) => {
+            let line = |at| file.position(at).line;
+            links.lines(file, line(first.span.start), line(last.span.start))
+        }
+        None => {
+            let line = |at| source.position(at).line;
+            links.lines(source, line(code.span.start), line(code.span.end))
+        }
+    }
+}
+
+/// The page's line of evidence.
+fn closing(source: &Source, evidence: Evidence, links: &Links) -> String {
+    let mut parts = Vec::new();
+    let mut count = |number: usize, one: &str, many: &str| {
+        if number > 0 {
+            parts.push(format!("{number} {}", if number == 1 { one } else { many }));
+        }
+    };
+    count(evidence.runs, "run", "runs");
+    count(evidence.figures, "figure computed", "figures computed");
+    count(evidence.checked, "figure checked", "figures checked");
+    count(evidence.cited, "figure cited", "figures cited");
+    let mut text =
+        String::from("\n\n<p class=\"proof-evidence\">Verified when this page was built: ");
+    let _ = write!(text, "{}.", parts.join(", "));
+    if let Some(way) = links.explanation(source) {
+        let _ = write!(
+            text,
+            " <a href=\"{}\">How this book checks itself</a>",
+            escaped(&way)
+        );
+    }
+    text.push_str("</p>\n");
+    text
+}

@@ -1,0 +1,241 @@
+//! The library that blocks use: built by Cargo, with the names of what blocks may import.
+//!
+//! What it was built from is remembered, so that a build can tell whether anything changed without Cargo.
+
+use crate::run::language::rust::toolchain::Toolchain;
+use crate::work::key::Key;
+use crate::work::store::Store;
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// What `rustc` has to be told so that a block can use the library and its direct dependencies.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Library {
+    /// Crate names and their compiled files.
+    pub externs: Vec<(String, PathBuf)>,
+    /// Folders with the dependencies of those.
+    pub search: Vec<PathBuf>,
+    /// What it was built from: sources, manifests, the lockfile, and Cargo's configuration.
+    inputs: BTreeSet<PathBuf>,
+    /// The inputs' content when it was built.
+    key: String,
+    /// The compiled files' sizes and times when it was built.
+    stamp: String,
+}
+
+/// Variables that change what Cargo builds.
+const VARIABLES: [&str; 6] = [
+    "RUSTFLAGS",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "CARGO_BUILD_RUSTFLAGS",
+    "CARGO_BUILD_TARGET",
+    "CARGO_TARGET_DIR",
+    "RUSTC_WRAPPER",
+];
+
+impl Library {
+    /// What the last build found, if there was one here. Its sources may have changed since.
+    pub fn remembered(
+        package: &str,
+        root: &Path,
+        toolchain: &Toolchain,
+        store: &Store,
+    ) -> Option<Self> {
+        store.get(&place(package, root, toolchain))
+    }
+
+    /// The content of all that the library is built from, hashed.
+    pub fn content(&self) -> String {
+        let mut key = Key::new("library");
+        for name in VARIABLES {
+            let value = std::env::var_os(name).unwrap_or_default();
+            key = key.with(&value.to_string_lossy());
+        }
+        for file in &self.inputs {
+            key = key.with_file(file);
+        }
+        key.finish()
+    }
+
+    /// Whether the compiled files are those of the current content.
+    pub fn is_built(&self) -> bool {
+        self.key == self.content() && self.stamp == self.stamp_now()
+    }
+
+    fn stamp_now(&self) -> String {
+        let files = self.externs.iter().map(|(_, file)| file);
+        files
+            .fold(Key::new("files"), |key, file| key.with_program(file))
+            .finish()
+    }
+
+    /// Builds a package of the workspace that `root` lies in, and finds its direct dependencies.
+    ///
+    /// # Errors
+    /// When Cargo can't be run or the package doesn't build; the message holds what Cargo said.
+    pub fn build(package: &str, root: &Path, toolchain: &Toolchain, store: &Store) -> Result<Self> {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let output = Command::new(cargo)
+            .args(["build", "--package", package, "--lib", "--locked"])
+            .arg("--message-format=json-render-diagnostics")
+            .current_dir(root)
+            .stdin(Stdio::null())
+            .output()
+            .context("failed to run `cargo build`")?;
+        if !output.status.success() {
+            bail!(
+                "the library `{package}` doesn't build\n\n{}",
+                String::from_utf8_lossy(&output.stderr).trim_end()
+            );
+        }
+        let artifacts: Vec<Artifact> = String::from_utf8_lossy(&output.stdout)
+            .lines()
+            .filter_map(Artifact::read)
+            .collect();
+        let mut own = None;
+        // Cargo reports them in no fixed order; those of the registry can't be the package.
+        for artifact in artifacts.iter().filter(|artifact| artifact.is_local) {
+            let manifest = artifact.read_manifest()?;
+            let name = manifest.get("package").and_then(|table| table.get("name"));
+            if name.and_then(toml::Value::as_str) == Some(package) {
+                own = Some((artifact, manifest));
+            }
+        }
+        let Some((library, manifest)) = own else {
+            bail!("`cargo build --package {package}` built no library");
+        };
+        let mut externs = vec![(library.name.clone(), library.file.clone())];
+        let dependencies = manifest.get("dependencies").and_then(|d| d.as_table());
+        for (key, value) in dependencies.into_iter().flatten() {
+            let package = value.get("package").and_then(|p| p.as_str()).unwrap_or(key);
+            let lib = package.replace('-', "_");
+            if let Some(artifact) = artifacts.iter().rev().find(|a| a.name == lib) {
+                externs.push((key.replace('-', "_"), artifact.file.clone()));
+            }
+        }
+        let folders = artifacts.iter().filter_map(|a| a.file.parent());
+        let mut search: Vec<PathBuf> = folders
+            .flat_map(|folder| [folder.join("deps"), folder.to_owned()])
+            .filter(|folder| folder.is_dir())
+            .collect();
+        search.sort();
+        search.dedup();
+        let mut built = Self {
+            externs,
+            search,
+            inputs: inputs(library)?,
+            ..Self::default()
+        };
+        built.key = built.content();
+        built.stamp = built.stamp_now();
+        store.put(&place(package, root, toolchain), &built)?;
+        Ok(built)
+    }
+}
+
+fn place(package: &str, root: &Path, toolchain: &Toolchain) -> String {
+    let key = Key::new("library at").with(package);
+    toolchain.add_to(key.with(&root.to_string_lossy())).finish()
+}
+
+/// What a library is built from: the sources that the compiler read, as its dep-info names them, and
+/// whatever tells Cargo how to build them.
+fn inputs(library: &Artifact) -> Result<BTreeSet<PathBuf>> {
+    let info = library.file.with_extension("d");
+    let text = std::fs::read_to_string(&info)
+        .with_context(|| format!("failed to read `{}`", info.display()))?;
+    let mut inputs: BTreeSet<PathBuf> = dep_info(&text).into_iter().map(PathBuf::from).collect();
+    let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
+    for file in inputs.iter().chain([&library.manifest]) {
+        folders.extend(file.ancestors().skip(1).map(Path::to_owned));
+    }
+    for folder in folders {
+        let names = ["Cargo.toml", "Cargo.lock", "build.rs", ".cargo/config.toml"];
+        let files = names.iter().map(|name| folder.join(name));
+        inputs.extend(files.filter(|file| file.is_file()));
+    }
+    Ok(inputs)
+}
+
+/// The files that a line of a dep-info file lists behind its colon; a space in a name has a backslash.
+pub(super) fn dep_info(text: &str) -> Vec<String> {
+    let mut files = vec![String::new()];
+    let Some((_, list)) = text.lines().next().unwrap_or_default().split_once(": ") else {
+        return Vec::new();
+    };
+    let mut characters = list.chars().peekable();
+    while let Some(c) = characters.next() {
+        match c {
+            '\\' if characters.peek() == Some(&' ') => {
+                characters.next();
+                if let Some(file) = files.last_mut() {
+                    file.push(' ');
+                }
+            }
+            ' ' => files.push(String::new()),
+            _ => {
+                if let Some(file) = files.last_mut() {
+                    file.push(c);
+                }
+            }
+        }
+    }
+    files.retain(|file| !file.is_empty());
+    files
+}
+
+/// A library that Cargo reported as built.
+struct Artifact {
+    name: String,
+    /// Whether its sources lie on this machine, and are no download.
+    is_local: bool,
+    file: PathBuf,
+    manifest: PathBuf,
+}
+
+impl Artifact {
+    fn read_manifest(&self) -> Result<toml::Table> {
+        let text = std::fs::read_to_string(&self.manifest)
+            .with_context(|| format!("failed to read `{}`", self.manifest.display()))?;
+        toml::from_str(&text)
+            .with_context(|| format!("failed to parse `{}`", self.manifest.display()))
+    }
+
+    fn read(line: &str) -> Option<Self> {
+        let message: Value = serde_json::from_str(line).ok()?;
+        if message["reason"] != "compiler-artifact" {
+            return None;
+        }
+        let file = message["filenames"]
+            .as_array()?
+            .iter()
+            .filter_map(Value::as_str)
+            .map(PathBuf::from)
+            .find(|file| {
+                let ending = file.extension().and_then(|e| e.to_str());
+                matches!(ending, Some("rlib" | "so" | "dylib" | "dll"))
+            })?;
+        Some(Self {
+            is_local: message["package_id"].as_str()?.starts_with("path+"),
+            name: message["target"]["name"].as_str()?.replace('-', "_"),
+            file,
+            manifest: PathBuf::from(message["manifest_path"].as_str()?),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_dep_info_may_hold_spaces() {
+        let text = "/t/lib.rlib: /a/b.rs /a/my\\ file.rs\n\n/a/b.rs:\n";
+        assert_eq!(dep_info(text), ["/a/b.rs", "/a/my file.rs"]);
+        assert!(dep_info("").is_empty());
+    }
+}

@@ -1,0 +1,329 @@
+//! A row under a formula: the values that it uses, what they give, and whether its cell says so.
+
+use crate::figures::engine::{ExpressionError, Value};
+use crate::figures::expression::as_code;
+use crate::figures::judge::{is_right, rewritten};
+use crate::figures::runs::Missing;
+use crate::figures::{proposed, proposed_number, significant};
+use crate::tables::cell::{Cell, Content};
+use crate::tables::judge::{Figure, Judge, Sheet};
+use crate::tables::rules::formula::template::{self, Slot, Template};
+use crate::tables::rules::totals::stands_for;
+use crate::text::edit::Edit;
+use crate::text::finding::Finding;
+use std::ops::Range;
+
+/// A row that can be computed.
+pub(crate) struct Line {
+    row: usize,
+    column: usize,
+    /// What each slot stands for: exactly as printed, and at its ends if it is a rounding.
+    values: Vec<Vec<String>>,
+    /// What the row's other cells say, for messages.
+    used: Vec<String>,
+    /// The cells that it reads.
+    operands: Vec<usize>,
+}
+
+/// Reads what a formula needs of a row; none if a cell of it holds no number.
+pub(crate) fn line(
+    judge: &mut Judge<'_>,
+    sheet: &Sheet<'_>,
+    column: usize,
+    row: usize,
+    template: &Template,
+) -> Option<Line> {
+    let mut line = Line {
+        row,
+        column,
+        values: Vec::new(),
+        used: Vec::new(),
+        operands: Vec::new(),
+    };
+    let target = sheet.grid.rows[row].get(column)?;
+    match &target.content {
+        Content::Nothing | Content::Range => {
+            judge
+                .meaning
+                .skipped
+                .insert(target.span.start, target.inner());
+            if target.content == Content::Range
+                || !judge.source.slice(target.span.clone()).trim().is_empty()
+            {
+                return None;
+            }
+        }
+        _ => {
+            judge.figure(sheet, row, column)?;
+        }
+    }
+    for slot in &template.slots {
+        let (header, text, values) = match slot {
+            Slot::Cell(operand) => {
+                let mut figure = judge.figure(sheet, row, *operand)?;
+                line.operands.push(figure.start);
+                let column = &sheet.grid.columns[*operand];
+                let mut text = judge.source.slice(figure.span()).to_owned();
+                // One wrong cell is one finding: what follows from it follows from its right text.
+                if let Some(right) = judge.mended.get(&figure.start) {
+                    let cell = Cell::read(right, figure.start);
+                    figure = sheet.figure(&cell, *operand)?;
+                    text.clone_from(right);
+                }
+                let header = format!("[{}]", column.header);
+                if let Some(unit) = column.unit.as_ref().filter(|unit| !text.ends_with(*unit)) {
+                    text = format!("{text} {unit}");
+                }
+                (header, text, codes(judge, &figure))
+            }
+            Slot::Run {
+                name,
+                key,
+                column: from,
+            } => {
+                let cell = sheet.grid.rows[row].get(*key)?;
+                line.operands.push(cell.span.start);
+                let key = cell.text();
+                let header = format!("{name}[{key}].{from}");
+                match judge.runs.cell(name, &key, from) {
+                    Ok(printed) => {
+                        let code = as_code(&printed);
+                        (header, code.replace(" × 1", ""), vec![code])
+                    }
+                    Err(Missing::Failed) => return None,
+                    Err(Missing::Wrong(message)) => {
+                        judge.meaning.findings.push(
+                            Finding::new("table-formula", judge.source, cell.inner(), message)
+                                .with_help("the cell names the row of the run's table"),
+                        );
+                        return None;
+                    }
+                }
+            }
+        };
+        line.used
+            .push(format!("{header} = {}", text.trim_matches(['(', ')', ' '])));
+        line.values.push(values);
+    }
+    line.used.dedup();
+    Some(line)
+}
+
+/// A figure for the engine: exact, and its ends if its column is declared as rounded.
+fn codes(judge: &mut Judge<'_>, figure: &Figure) -> Vec<String> {
+    let mut codes = vec![as_code(&figure.printed)];
+    if figure.is_rounded
+        && let Some(parts) = judge.units.of_parts(&figure.printed)
+    {
+        let stands = figure.stands(&parts);
+        let unit = match figure.unit() {
+            "times" => "",
+            unit => unit,
+        };
+        codes.extend(
+            [
+                stands.value - stands.half_step,
+                stands.value + stands.half_step,
+            ]
+            .map(|value| format!("({value} × 1 {unit})")),
+        );
+    }
+    codes
+}
+
+impl Line {
+    /// The formula with this row's values: as printed, then every combination of the ends of roundings.
+    pub(crate) fn codes(&self, code: &str) -> Vec<String> {
+        let fill = |pick: &dyn Fn(usize) -> usize| {
+            let mut out = String::with_capacity(code.len() * 2);
+            for c in code.chars() {
+                let value = template::slot(c)
+                    .and_then(|at| self.values.get(at).map(|values| &values[pick(at)]));
+                match value {
+                    Some(value) => {
+                        out.push('(');
+                        out.push_str(value);
+                        out.push(')');
+                    }
+                    None => out.push(c),
+                }
+            }
+            out
+        };
+        let mut codes = vec![fill(&|_| 0)];
+        let rounded: Vec<usize> = (0..self.values.len())
+            .filter(|at| self.values[*at].len() > 1)
+            .collect();
+        if !rounded.is_empty() {
+            for corner in 0..1usize << rounded.len().min(6) {
+                codes.push(fill(&|at| {
+                    rounded
+                        .iter()
+                        .position(|slot| *slot == at)
+                        .map_or(0, |bit| 1 + (corner >> bit & 1))
+                }));
+            }
+        }
+        codes
+    }
+
+    /// Where bytes of the formula with this row's values stand in the formula with its marks.
+    pub(crate) fn in_code(&self, code: &str, span: &Range<usize>) -> Range<usize> {
+        let (mut start, mut end, mut filled) = (0, code.len(), 0);
+        for (at, c) in code.char_indices() {
+            let value = template::slot(c).and_then(|at| self.values.get(at)?.first());
+            if filled <= span.start {
+                start = at;
+            }
+            filled += value.map_or(c.len_utf8(), |value| value.len() + 2);
+            if filled >= span.end {
+                end = at + c.len_utf8();
+                break;
+            }
+        }
+        start.min(end)..end
+    }
+
+    /// Compares the row's cell with the value that its formula has.
+    pub(crate) fn judge(
+        &self,
+        judge: &mut Judge<'_>,
+        sheet: &Sheet<'_>,
+        expression: &Range<usize>,
+        values: &[Result<Value, ExpressionError>],
+    ) {
+        let cell = &sheet.grid.rows[self.row][self.column];
+        let Some(first) = values.first() else { return };
+        let value = match first {
+            Ok(value) => value,
+            Err(error) => {
+                let message = judge.scope.in_own_names(&error.message);
+                let finding = Finding::new("table-formula", judge.source, cell.inner(), message)
+                    .with_label("this row's formula gives nothing")
+                    .with_details(self.account(judge, sheet, expression));
+                judge.meaning.findings.push(finding);
+                return;
+            }
+        };
+        let Some(figure) = sheet.figure(cell, self.column) else {
+            self.offer(judge, sheet, cell, value);
+            return;
+        };
+        let unit = figure.unit().to_owned();
+        let mut all = Vec::with_capacity(values.len());
+        for value in values.iter().flatten() {
+            match judge.in_unit(value, &unit) {
+                Ok(number) => all.push(number),
+                Err(error) => return self.unfit(judge, sheet, expression, &figure, &error),
+            }
+        }
+        let (Some(parts), Some(computed)) =
+            (judge.units.of_parts(&figure.printed), all.first().copied())
+        else {
+            let error = ExpressionError {
+                message: "the figure's units don't belong together".to_owned(),
+                span: 0..0,
+                help: None,
+                is_name_taken: false,
+            };
+            return self.unfit(judge, sheet, expression, &figure, &error);
+        };
+        let stands = figure.stands(&parts);
+        let low = all.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = all.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let is_right = is_right(stands, stands.value.clamp(low, high));
+        judge.meaning.computed.insert(figure.start, is_right);
+        judge.meaning.checked.extend(&self.operands);
+        if is_right {
+            return;
+        }
+        let source = judge.source;
+        let text = source.slice(figure.start..figure.span().end);
+        let new = rewritten(text, &figure.printed, &parts, computed);
+        let shown = match unit.as_str() {
+            "times" => "×",
+            unit => unit,
+        };
+        let finding = Finding::new(
+            "table-formula",
+            source,
+            figure.span(),
+            "the cell is not what its formula gives",
+        )
+        .with_label(stands_for(stands, shown))
+        .with_details(
+            format!(
+                "- {}\n+ {new}\n{}\n  computed: {} {shown}",
+                source.slice(figure.span()),
+                self.account(judge, sheet, expression),
+                significant(computed),
+            )
+            .trim_end()
+            .to_owned(),
+        )
+        .with_mend(Edit::new(figure.span(), new.as_str()));
+        judge.mended.insert(figure.start, new);
+        judge.meaning.findings.push(finding);
+    }
+
+    /// The row, the column, the formula and the values that it used.
+    fn account(&self, judge: &Judge<'_>, sheet: &Sheet<'_>, expression: &Range<usize>) -> String {
+        format!(
+            "  row {}, column [{}] = {}\n  with {}",
+            sheet.grid.label(self.row),
+            sheet.grid.columns[self.column].header,
+            judge.source.slice(expression.clone()),
+            if self.used.is_empty() {
+                "no other cell".to_owned()
+            } else {
+                self.used.join(", ")
+            }
+        )
+    }
+
+    fn unfit(
+        &self,
+        judge: &mut Judge<'_>,
+        sheet: &Sheet<'_>,
+        expression: &Range<usize>,
+        figure: &Figure,
+        error: &ExpressionError,
+    ) {
+        let message = judge.scope.in_own_names(&error.message);
+        let mut finding = Finding::new("table-formula", judge.source, figure.span(), message)
+            .with_details(self.account(judge, sheet, expression));
+        finding.help.clone_from(&error.help);
+        judge.meaning.findings.push(finding);
+    }
+
+    /// What `bless` writes into an empty cell: in the digits and the unit of a figure near it in its column.
+    fn offer(&self, judge: &mut Judge<'_>, sheet: &Sheet<'_>, cell: &Cell, value: &Value) {
+        let rows = &sheet.grid.rows;
+        let near = |row: usize| sheet.figure(rows[row].get(self.column)?, self.column);
+        let model = (0..self.row)
+            .rev()
+            .chain(self.row + 1..rows.len())
+            .find_map(near);
+        let text = match (&model, &sheet.grid.columns[self.column].unit) {
+            (Some(model), _) => judge
+                .in_unit(value, model.unit())
+                .ok()
+                .zip(judge.units.of_parts(&model.printed))
+                .map(|(computed, parts)| {
+                    let text = judge.source.slice(model.start..model.span().end);
+                    rewritten(text, &model.printed, &parts, computed)
+                }),
+            (None, Some(unit)) => judge.in_unit(value, unit).ok().map(proposed_number),
+            (None, None) => Some(proposed(value)),
+        };
+        let Some(text) = text else { return };
+        let finding = Finding::new(
+            "table-formula",
+            judge.source,
+            cell.span.clone(),
+            "the cell is empty",
+        )
+        .with_mend(Edit::new(cell.span.clone(), format!(" {text} ")));
+        judge.meaning.unfilled.push(finding);
+    }
+}

@@ -1,0 +1,124 @@
+//! A formula a column: each cell has to be a correct rounding of what the formula gives in its row.
+//!
+//! ```text
+//! <!-- check: [Week] = (1 - [Availability]) × 7 days -->
+//! | Availability | Week  |          | Availability | Week    |
+//! | -----------: | ----: |          | -----------: | ------: |
+//! | 99.99 %      | 1m 5s |  wrong   | 99.99 %      | 1m 0.5s |  right
+//! ```
+//!
+//! The other columns count exactly as they are printed, but for those declared `rounded`, which stand for all that
+//! rounds to them. `sweep[[Entries]].LRU` reads the row of a run's table that the row's own cell names.
+
+use crate::figures::engine::{ExpressionError, Value};
+use crate::figures::expression::Problem;
+use crate::tables::judge::{Judge, Sheet};
+mod line;
+mod template;
+
+use crate::tables::rules::formula::line::line;
+use crate::tables::rules::formula::template::{Slot, Template};
+use crate::text::finding::Finding;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// How many rows have to fail in the same way until the formula is at fault.
+const SAMPLE: usize = 8;
+
+/// Judges a column by its formula; the columns that the formula reads or makes.
+pub(crate) fn check(
+    judge: &mut Judge<'_>,
+    sheet: &Sheet<'_>,
+    column: usize,
+    expression: Range<usize>,
+) -> BTreeSet<usize> {
+    let mut columns = BTreeSet::from([column]);
+    let template = match Template::read(judge.source, sheet.grid, expression.clone()) {
+        Ok(template) => template,
+        Err(finding) => {
+            judge.meaning.findings.push(*finding);
+            return columns;
+        }
+    };
+    columns.extend(template.slots.iter().map(|slot| match slot {
+        Slot::Cell(column) | Slot::Run { key: column, .. } => *column,
+    }));
+    let code = match judge.scope.prepare(&template.code, judge.runs) {
+        Ok(code) => code,
+        Err(Problem::Reported) => return columns,
+        Err(Problem::Wrong(error)) => {
+            let error = ExpressionError {
+                span: template.in_source(error.span),
+                ..error
+            };
+            fault(judge, &expression, error);
+            return columns;
+        }
+    };
+    let mut lines = Vec::new();
+    let mut codes = Vec::new();
+    for row in 0..sheet.grid.rows.len() {
+        if let Some(line) = line(judge, sheet, column, row, &template) {
+            lines.push((line, codes.len()));
+            codes.extend(
+                lines
+                    .last()
+                    .into_iter()
+                    .flat_map(|(line, _)| line.codes(&code)),
+            );
+        }
+    }
+    let sample = lines.get(SAMPLE).map_or(codes.len(), |(_, start)| *start);
+    let mut values = judge.scope.engine.evaluate_all(&codes[..sample]);
+    if let Some(error) = common(&values) {
+        let span = lines
+            .first()
+            .map_or(0..0, |(line, _)| line.in_code(&code, &error.span));
+        let error = ExpressionError {
+            span: template.in_source(span),
+            ..error
+        };
+        fault(judge, &expression, error);
+        return columns;
+    }
+    values.extend(judge.scope.engine.evaluate_all(&codes[sample..]));
+    for (at, (line, start)) in lines.iter().enumerate() {
+        let end = lines.get(at + 1).map_or(codes.len(), |(_, start)| *start);
+        line.judge(judge, sheet, &expression, &values[*start..end]);
+    }
+    columns
+}
+
+/// The error that all values have in common.
+fn common(values: &[Result<Value, ExpressionError>]) -> Option<ExpressionError> {
+    let first = values.first()?.as_ref().err()?;
+    values
+        .iter()
+        .all(|value| {
+            value
+                .as_ref()
+                .is_err_and(|error| error.message == first.message)
+        })
+        .then(|| first.clone())
+}
+
+/// A formula that gives no value. The error's span counts bytes of the formula.
+fn fault(judge: &mut Judge<'_>, expression: &Range<usize>, error: ExpressionError) {
+    let message = judge.scope.in_own_names(&error.message);
+    let span = expression.start + error.span.start..expression.start + error.span.end;
+    let mut finding = Finding::new("table-formula", judge.source, span, message);
+    finding.label = Some("in this formula".to_owned());
+    finding.help = error.help;
+    judge.meaning.findings.push(finding);
+}
+
+impl Judge<'_> {
+    /// How many of `unit` a value is.
+    pub(crate) fn in_unit(&mut self, value: &Value, unit: &str) -> Result<f64, ExpressionError> {
+        match self.units.one(unit) {
+            Some(one) => value.in_units_of(&one, unit),
+            // The page itself may define it.
+            None => self.scope.engine.in_unit(value, unit),
+        }
+    }
+}

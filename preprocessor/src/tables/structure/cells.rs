@@ -1,0 +1,218 @@
+//! Rows against their header: as many cells, emphasis closed where it was opened, no row twice.
+//!
+//! A surplus cell is dropped from the page without a word, and a missing one is shown empty:
+//!
+//! ```text
+//! | size | hits |          | size | hits |
+//! | ---: | ---: |          | ---: | ---: |
+//! | 100  | 7 | 3 |  wrong  | 100  | 7    |  right
+//! ```
+//!
+//! `fix` adds missing cells, takes out surplus ones that are empty, and escapes bars inside code where that alone
+//! makes the row fit. A surplus cell with text, a row that stands twice and emphasis over cells are for a person to mend:
+//!
+//! ```text
+//! | size | hits |          | size | hits |
+//! | ---: | ---: |          | ---: | ---: |
+//! | **1  | 7**  |  wrong   | **1** | **7** |  right
+//! | 100  | 7    |          | 100  | 7    |
+//! | 100  | 7    |  wrong   | 200  | 9    |  right
+//! ```
+
+use crate::read::Table;
+use crate::read::row::Row;
+use crate::text::edit::Edit;
+use crate::text::finding::Finding;
+use crate::text::source::Source;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
+    let width = table.header.cells.len();
+    let mut findings = Vec::new();
+    // By a hash of their texts: the texts themselves are only read where two hashes are equal.
+    let mut seen: HashMap<u64, Vec<&Row>> = HashMap::with_capacity(table.body.len());
+    for row in table.body.iter().filter(|row| row.has_bar) {
+        findings.extend(count(source, row, width));
+        findings.extend(emphasis(source, row));
+        let texts = || {
+            let cells = row.cells.iter();
+            cells.map(|cell| source.slice(cell.clone()).trim())
+        };
+        if texts().all(str::is_empty) {
+            continue;
+        }
+        let mut hasher = DefaultHasher::new();
+        texts().for_each(|text| text.hash(&mut hasher));
+        let others = seen.entry(hasher.finish()).or_default();
+        match others
+            .iter()
+            .find(|other| other.texts(source).into_iter().eq(texts()))
+        {
+            Some(first) => {
+                let line = source.position(first.span.start).line;
+                findings.push(
+                    Finding::new(
+                        "table-row",
+                        source,
+                        row.span.clone(),
+                        "this row stands twice",
+                    )
+                    .with_help(format!("line {line} says the same; take one of them out")),
+                );
+            }
+            None => others.push(row),
+        }
+    }
+    findings
+}
+
+fn count(source: &Arc<Source>, row: &Row, width: usize) -> Option<Finding> {
+    let cells = row.cells.len();
+    if cells < width {
+        return Some(
+            Finding::new(
+                "table-cells",
+                source,
+                row.span.clone(),
+                format!("the row has {cells} of {width} cells"),
+            )
+            .with_help("add the missing cells; an empty one is written `| |`")
+            .with_repair(longer(row, width, " ")),
+        );
+    }
+    let lost = row.cells.get(width)?;
+    let surplus = lost.start..row.span.end;
+    let whole = source.slice(row.span.clone());
+    let (escaped, bars) = bars_in_code(whole);
+    let finding = Finding::new(
+        "table-cells",
+        source,
+        lost.clone(),
+        format!("the row has {cells} cells and the header {width}: readers don't see the rest"),
+    )
+    .with_label("lost");
+    if bars > 0 {
+        let finding = finding.with_help("a bar parts cells even inside code: write it as \\|");
+        // Only where that alone makes the row fit.
+        return Some(match cells - bars == width {
+            true => finding.with_repair(Edit::new(row.span.clone(), escaped)),
+            false => finding,
+        });
+    }
+    let finding =
+        finding.with_help("take the cell out, or add a column to the header and the row below it");
+    let is_empty = source
+        .slice(surplus.clone())
+        .chars()
+        .all(|c| c == '|' || c.is_whitespace());
+    Some(match is_empty {
+        true => finding.with_repair(Edit::new(surplus, "")),
+        false => finding,
+    })
+}
+
+/// The edit that gives a row as many cells as `width`.
+pub(super) fn longer(row: &Row, width: usize, cell: &str) -> Edit {
+    let end = row.span.end;
+    let is_closed = row.cells.last().is_none_or(|last| last.end < end);
+    let mut text = if is_closed { "" } else { " |" }.to_owned();
+    for _ in row.cells.len()..width {
+        text.push_str(cell);
+        text.push('|');
+    }
+    Edit::new(end..end, text)
+}
+
+/// The row with a backslash before every bar inside code, and how many those are.
+fn bars_in_code(text: &str) -> (String, usize) {
+    let mut out = String::new();
+    let mut bars = 0;
+    let mut rest = text;
+    while let Some(at) = rest.find('`') {
+        let ticks = rest[at..].len() - rest[at..].trim_start_matches('`').len();
+        let (before, after) = rest.split_at(at + ticks);
+        out.push_str(before);
+        rest = after;
+        let Some(end) = closing(rest, ticks) else {
+            continue;
+        };
+        let mut last = ' ';
+        for c in rest[..end].chars() {
+            if c == '|' && last != '\\' {
+                out.push('\\');
+                bars += 1;
+            }
+            out.push(c);
+            last = c;
+        }
+        out.push_str(&rest[end..end + ticks]);
+        rest = &rest[end + ticks..];
+    }
+    out.push_str(rest);
+    (out, bars)
+}
+
+/// Where a run of exactly as many backticks starts.
+fn closing(text: &str, ticks: usize) -> Option<usize> {
+    let mut at = 0;
+    while let Some(found) = text[at..].find('`') {
+        let start = at + found;
+        let length = text[start..].len() - text[start..].trim_start_matches('`').len();
+        if length == ticks {
+            return Some(start);
+        }
+        at = start + length;
+    }
+    None
+}
+
+/// Two cells with one unpaired `**` or `__` each: it was meant to reach over both.
+fn emphasis(source: &Arc<Source>, row: &Row) -> Option<Finding> {
+    let whole = source.slice(row.span.clone());
+    let mut marks = ["**", "__"].into_iter().filter(|mark| whole.contains(mark));
+    marks.find_map(|mark| {
+        let unpaired: Vec<_> = row
+            .cells
+            .iter()
+            .filter(|cell| {
+                let text = source.slice((*cell).clone());
+                !text.contains('`') && !text.contains('\\') && text.matches(mark).count() % 2 == 1
+            })
+            .collect();
+        match unpaired.as_slice() {
+            [first, second, ..]
+                if opens(source.slice((*first).clone()), mark)
+                    && closes(source.slice((*second).clone()), mark) =>
+            {
+                Some(
+                    Finding::new(
+                        "table-emphasis",
+                        source,
+                        (*first).clone(),
+                        format!("`{mark}` is opened in one cell and closed in another"),
+                    )
+                    .with_help("close it in the cell in which it was opened"),
+                )
+            }
+            _ => None,
+        }
+    })
+}
+
+/// Whether the last mark of a text can open emphasis: `**kwargs` may, `src/**` can't.
+fn opens(text: &str, mark: &str) -> bool {
+    text.rfind(mark).is_some_and(|at| {
+        text[at + mark.len()..].starts_with(|c: char| !c.is_whitespace())
+            && !text[..at].ends_with(char::is_alphanumeric)
+    })
+}
+
+/// Whether the first mark of a text can close emphasis: `src/**` may, `**kwargs` can't.
+fn closes(text: &str, mark: &str) -> bool {
+    text.find(mark).is_some_and(|at| {
+        text[..at].ends_with(|c: char| !c.is_whitespace())
+            && !text[at + mark.len()..].starts_with(char::is_alphanumeric)
+    })
+}

@@ -1,0 +1,106 @@
+//! The header: as many cells as the delimiter row, each with a text of its own.
+//!
+//! A header that doesn't match its delimiter row is no table at all, and is shown as a paragraph of bars:
+//!
+//! ```text
+//! | size | hits |          | size | hits |
+//! | ---: |          wrong  | ---: | ---: |  right
+//! ```
+//!
+//! `fix` makes the delimiter row fit where all rows below it have as many cells as the header.
+//!
+//! An empty first header over row labels is common and right, and so is a header that is empty as a whole.
+
+use crate::read::Table;
+use crate::read::row::Row;
+use crate::read::row::is_delimiter;
+use crate::text::edit::Edit;
+use crate::text::finding::Finding;
+use crate::text::source::Source;
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
+    let texts = table.header.texts(source);
+    let mut findings = Vec::new();
+    let mut seen = HashSet::new();
+    let is_empty = texts.iter().all(|text| text.is_empty());
+    for (at, (text, cell)) in texts.iter().zip(&table.header.cells).enumerate() {
+        if text.is_empty() {
+            if at > 0 && !is_empty {
+                findings.push(
+                    Finding::new(
+                        "table-header",
+                        source,
+                        cell.clone(),
+                        "a column has no header",
+                    )
+                    .with_help("say what stands in it"),
+                );
+            }
+        } else if !seen.insert(*text) {
+            findings.push(
+                Finding::new(
+                    "table-header",
+                    source,
+                    cell.clone(),
+                    format!("two columns are headed `{text}`"),
+                )
+                .with_help("tell them apart"),
+            );
+        }
+    }
+    findings
+}
+
+/// The edit that gives a delimiter row as many cells as `width`.
+fn delimiter_of(delimiter: &Row, width: usize) -> Edit {
+    match delimiter.cells.get(width) {
+        Some(surplus) => Edit::new(surplus.start..delimiter.span.end, ""),
+        None => crate::tables::structure::cells::longer(delimiter, width, " --- "),
+    }
+}
+
+/// A paragraph whose second line is a delimiter row that doesn't fit the line above it.
+pub(super) fn unmatched(source: &Arc<Source>, paragraph: Range<usize>) -> Option<Finding> {
+    let text = source.slice(paragraph.clone());
+    let mut at = paragraph.start;
+    let mut lines = text.split_inclusive('\n').map(|line| {
+        // A quote's marks are no part of its lines.
+        let start = at + (line.len() - line.trim_start_matches(['>', ' ', '\t']).len());
+        at += line.len();
+        start..at - (line.len() - line.trim_end().len()).min(at - start)
+    });
+    let mut above = lines.next()?;
+    while let Some(line) = lines.next() {
+        let is_row = source.slice(above.clone()).trim_start().starts_with('|');
+        if is_row && is_delimiter(source.slice(line.clone())) {
+            let (header, delimiter) = (Row::read(source, above.clone()), Row::read(source, line));
+            let rows: Vec<Row> = lines.map(|line| Row::read(source, line)).collect();
+            let (wanted, written) = (header.cells.len(), delimiter.cells.len());
+            let finding = |message: String| Finding::new("table-header", source, above, message);
+            if wanted == written {
+                return Some(
+                    finding(
+                        "the row below this header is indented otherwise: this is shown as text"
+                            .to_owned(),
+                    )
+                    .with_help("start all rows of a table at the same place"),
+                );
+            }
+            let finding = finding(format!(
+                "the header has {wanted} cells and the row below it {written}: this is shown as text"
+            ))
+            .with_help("give both the same number of cells");
+            let width = header.cells.len();
+            let fits = |row: &Row| row.cells.len() == width && row.has_bar;
+            return Some(match !rows.is_empty() && rows.iter().all(fits) {
+                true => finding.with_repair(delimiter_of(&delimiter, width)),
+                false => finding,
+            });
+        }
+        above = line;
+    }
+    None
+}

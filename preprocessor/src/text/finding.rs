@@ -1,0 +1,102 @@
+//! One thing that is wrong with a book: where, what was expected and found, and how to mend it.
+
+use crate::text::edit::Edit;
+use crate::text::source::Source;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A fault at a place in a file of the author's.
+///
+/// Every stage returns its findings; only the program prints them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What kind of fault it is: a stable name such as `output` or `table-cells`.
+    pub code: &'static str,
+    /// One line that says what is wrong.
+    pub message: String,
+    /// The file it is in.
+    pub source: Arc<Source>,
+    /// The bytes of the file that it is about.
+    pub span: Range<usize>,
+    /// A few words beneath the quoted bytes.
+    pub label: Option<String>,
+    /// What was expected and what was found, line by line.
+    pub details: Option<String>,
+    /// How to mend it.
+    pub help: Option<String>,
+    /// What `bless` would write to accept what was found.
+    pub mend: Option<Edit>,
+    /// What `fix` would write: a repair that loses nothing.
+    pub repair: Option<Edit>,
+}
+
+impl Finding {
+    /// A finding with a place and a message; the rest is added by the `with_` functions.
+    pub fn new(
+        code: &'static str,
+        source: &Arc<Source>,
+        span: Range<usize>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            source: Arc::clone(source),
+            span,
+            label: None,
+            details: None,
+            help: None,
+            mend: None,
+            repair: None,
+        }
+    }
+
+    /// Adds a few words beneath the quoted bytes.
+    #[must_use]
+    pub fn with_label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// Adds what was expected and what was found.
+    #[must_use]
+    pub fn with_details(mut self, details: impl Into<String>) -> Self {
+        self.details = Some(details.into());
+        self
+    }
+
+    /// Adds how to mend it.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds what `bless` would write, and how to call it.
+    #[must_use]
+    pub fn with_mend(mut self, mend: Edit) -> Self {
+        let line = self.source.position(self.span.start).line;
+        self.help = Some(format!(
+            "to accept it: {BLESS} {}:{line}",
+            self.source.path().display()
+        ));
+        self.mend = Some(mend);
+        self
+    }
+
+    /// Adds what `fix` would write, and says so.
+    #[must_use]
+    pub fn with_repair(mut self, repair: Edit) -> Self {
+        let help = self.help.unwrap_or_default();
+        self.help = Some(
+            format!("{help}; `fix` does it")
+                .trim_start_matches("; ")
+                .to_owned(),
+        );
+        self.repair = Some(repair);
+        self
+    }
+}
+
+/// Stands in a help text for the command that blesses; the program knows how it was called.
+pub const BLESS: &str = "{bless}";

@@ -1,0 +1,9 @@
+//! What knows no book: texts with their places, edits, findings, and the small notations that more than one stage reads.
+
+pub mod edit;
+pub mod finding;
+pub mod html;
+pub mod info_string;
+pub mod markdown;
+pub mod message;
+pub mod source;

@@ -1,0 +1,146 @@
+//! What may stand behind a `#`: the ids that mdBook gives to headings and terms, and those of raw HTML.
+
+use crate::text::info_string::nearest;
+use crate::text::markdown::Spanned;
+use crate::text::source::Source;
+use crate::whole_book::dead_links::{Fault, html};
+use pulldown_cmark::{Event, Tag, TagEnd};
+use std::collections::HashSet;
+
+/// The anchors of a page.
+#[derive(Debug, Default)]
+pub(super) struct Anchors {
+    ids: HashSet<String>,
+    /// Whether the page brings in text that mdBook puts there later, which may have others.
+    is_open: bool,
+}
+
+impl Anchors {
+    /// What is wrong with an anchor on this page, if anything is. `path` is how the link names the page.
+    pub(super) fn fault(&self, anchor: &str, path: &str) -> Option<Fault> {
+        if anchor.is_empty()
+            || anchor.starts_with(":~:")
+            || self.is_open
+            || self.ids.contains(anchor)
+        {
+            return None;
+        }
+        let page = match path {
+            "" => "this page".to_owned(),
+            path => format!("`{path}`"),
+        };
+        let ids: Vec<&str> = self.ids.iter().map(String::as_str).collect();
+        let help = match nearest(anchor, &ids) {
+            Some(meant) => format!("did you mean `#{meant}`?"),
+            None => "an anchor is its heading in small letters, with `-` for spaces".to_owned(),
+        };
+        Some((format!("{page} has no anchor `#{anchor}`"), help))
+    }
+}
+
+/// The anchors of a page, from its events.
+pub(super) fn read(page: &Source, events: &[Spanned<'_>]) -> Anchors {
+    let mut anchors = Anchors::default();
+    // mdBook counts the ids that it makes up, and not those that an author wrote.
+    let mut counted = HashSet::new();
+    let mut heading: Option<(Option<String>, String)> = None;
+    let (mut in_code, mut in_strong) = (false, false);
+    for (event, span) in events {
+        match event {
+            Event::Start(Tag::Heading { id, .. }) => {
+                heading = Some((id.as_ref().map(ToString::to_string), String::new()));
+            }
+            Event::Start(Tag::DefinitionListTitle) => heading = Some((None, String::new())),
+            Event::End(TagEnd::Heading(_) | TagEnd::DefinitionListTitle) => {
+                let (id, text) = heading.take().unwrap_or_default();
+                let id = id.unwrap_or_else(|| unique(&made_from(&text), &mut counted));
+                anchors.ids.insert(id);
+            }
+            Event::Start(Tag::Strong) => in_strong = true,
+            Event::End(TagEnd::Strong) => in_strong = false,
+            Event::Start(Tag::CodeBlock(_)) => in_code = true,
+            Event::End(TagEnd::CodeBlock) => in_code = false,
+            Event::Start(Tag::FootnoteDefinition(name)) => {
+                anchors.ids.insert(format!("footnote-{name}"));
+            }
+            Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_) => {
+                let html = page.slice(span.clone());
+                // Here come boxes of other pages, under headings of their own.
+                anchors.is_open |= html.starts_with("<!-- gather:");
+                let found = html::attributes(html, &["id", "name"]);
+                anchors.ids.extend(found.map(|(id, _)| id));
+            }
+            Event::Text(text) | Event::Code(text) => {
+                anchors.is_open |= !in_code && text.contains("{{#");
+                // The number of a box is a place of its own.
+                if in_strong && is_number(text) {
+                    anchors.ids.insert(text.to_ascii_lowercase());
+                }
+                if let Some((_, heading)) = &mut heading {
+                    heading.push_str(text);
+                }
+            }
+            Event::SoftBreak | Event::HardBreak => {
+                if let Some((_, heading)) = &mut heading {
+                    heading.push('\n');
+                }
+            }
+            _ => {}
+        }
+    }
+    anchors
+}
+
+/// Whether a text is letters, then digits.
+fn is_number(text: &str) -> bool {
+    let digits = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let is_number = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
+    is_number && digits.len() < text.len()
+}
+
+/// The id that mdBook makes from a heading's text.
+fn made_from(text: &str) -> String {
+    text.trim()
+        .to_lowercase()
+        .chars()
+        .filter_map(|c| match c {
+            '_' | '-' => Some(c),
+            c if c.is_alphanumeric() => Some(c),
+            c if c.is_whitespace() => Some('-'),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The id, or the same with the first number that makes it another one.
+fn unique(id: &str, counted: &mut HashSet<String>) -> String {
+    let mut free = id.to_owned();
+    let mut number = 0;
+    while !counted.insert(free.clone()) {
+        number += 1;
+        free = format!("{id}-{number}");
+    }
+    free
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::markdown;
+
+    #[test]
+    fn anchors_are_those_that_mdbook_makes() {
+        let text = "# A *b* `c()` & d\n\n## A\n\n## A\n\n## Other {#own}\n\nTerm\n: x\n\nx[^1]\n\n[^1]: y\n\n<a name=\"raw\"></a>\n";
+        let page = Source::new("a.md", text);
+        let options = mdbook_markdown::MarkdownOptions::default();
+        let mut ids: Vec<String> = read(&page, &markdown::parse(text, &options))
+            .ids
+            .into_iter()
+            .collect();
+        ids.sort();
+        assert_eq!(
+            ids,
+            ["a", "a-1", "a-b-c--d", "footnote-1", "own", "raw", "term"]
+        );
+    }
+}

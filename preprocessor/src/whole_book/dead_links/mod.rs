@@ -1,0 +1,343 @@
+//! Links inside the book: each leads to a page, a file or an anchor that the built book has.
+//!
+//! Other sites are left alone: whether they answer is nothing that a build can depend on.
+
+mod anchors;
+mod html;
+
+use crate::line::Proven;
+use crate::text::finding::Finding;
+use crate::text::info_string::nearest;
+use crate::text::markdown;
+use crate::text::source::Source;
+use crate::work::settings::Settings;
+use anchors::Anchors;
+use pulldown_cmark::{Event, LinkType, Tag};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// Adds what is wrong with the links of the pages. `book` are all pages that they may lead to.
+pub fn check(pages: &mut [Proven], book: &[Arc<Source>], settings: &Settings) {
+    let map = Map::new(book, settings);
+    for page in pages {
+        page.findings.extend(map.findings(&page.source));
+        page.findings
+            .sort_by_key(|finding| (finding.span.start, finding.span.end));
+    }
+}
+
+/// A link of a page.
+#[derive(Debug, PartialEq, Eq)]
+struct Link {
+    /// Where it leads.
+    target: String,
+    /// Its bytes.
+    span: Range<usize>,
+}
+
+/// All that links can lead to.
+struct Map {
+    root: PathBuf,
+    src: PathBuf,
+    /// Each page by its path from the book's root.
+    pages: BTreeMap<PathBuf, Destination>,
+}
+
+/// A page that links lead to, and whose links lead on.
+struct Destination {
+    /// What may stand behind a `#`.
+    anchors: Anchors,
+    links: Vec<Link>,
+}
+
+/// A message and a help.
+type Fault = (String, String);
+
+impl Map {
+    fn new(book: &[Arc<Source>], settings: &Settings) -> Self {
+        let options = settings.markdown();
+        Self {
+            root: settings.root.clone(),
+            src: settings.src.clone(),
+            pages: book
+                .iter()
+                .map(|page| {
+                    let events = markdown::parse(page.text(), &options);
+                    let destination = Destination {
+                        anchors: anchors::read(page, &events),
+                        links: links(page, events),
+                    };
+                    (page.path().to_owned(), destination)
+                })
+                .collect(),
+        }
+    }
+
+    fn findings(&self, page: &Arc<Source>) -> Vec<Finding> {
+        let destination = self.pages.get(page.path());
+        let links = destination.into_iter().flat_map(|page| &page.links);
+        links
+            .filter_map(|link| {
+                let (message, help) = self.fault(page.path(), &link.target)?;
+                Some(Finding::new("link", page, link.span.clone(), message).with_help(help))
+            })
+            .collect()
+    }
+
+    /// What is wrong with a link, if anything is.
+    fn fault(&self, page: &Path, target: &str) -> Option<Fault> {
+        if is_elsewhere(target) {
+            return None;
+        }
+        if target.is_empty() {
+            return Some(("the link leads nowhere".into(), "write where to".into()));
+        }
+        if target.starts_with('/') {
+            return Some((
+                format!("`{target}` starts from the site's root, and a book may lie below it"),
+                "write the path from the folder of this page".into(),
+            ));
+        }
+        let (path, anchor) = match target.split_once('#') {
+            Some((path, anchor)) => (path, Some(decoded(anchor))),
+            None => (target, None),
+        };
+        let path = decoded(path.split('?').next().unwrap_or_default());
+        let file = match path.as_str() {
+            "" => page.to_owned(),
+            path => match self.file(page, path) {
+                Ok(Some(file)) => file,
+                Ok(None) => return None,
+                Err(fault) => return Some(fault),
+            },
+        };
+        self.pages.get(&file)?.anchors.fault(&anchor?, &path)
+    }
+
+    /// The page that a path leads to; none for a file that is no page.
+    fn file(&self, page: &Path, path: &str) -> Result<Option<PathBuf>, Fault> {
+        let folder = page.parent().unwrap_or(page);
+        let outside = || {
+            (
+                format!(
+                    "`{path}` lies outside the folder of the pages, which is all that is published"
+                ),
+                "show a file of the repository by an include".to_owned(),
+            )
+        };
+        let file = plain(&folder.join(path)).ok_or_else(outside)?;
+        if !file.starts_with(&self.src) {
+            return Err(outside());
+        }
+        if let Some(page) = self.page(&file) {
+            return Ok(Some(page));
+        }
+        let on_disk = self.root.join(&file);
+        let is_page = file.extension().is_some_and(|end| end == "md");
+        let made_by_mdbook = ["print.html", "404.html", "toc.html"];
+        match on_disk.exists() {
+            true if is_page => Err((
+                format!("`{path}` is not listed in SUMMARY.md, so it is no page of the book"),
+                "list it, or link to a page that is".to_owned(),
+            )),
+            // A folder has an index, or shows nothing.
+            true if on_disk.is_file() => Ok(None),
+            _ if made_by_mdbook
+                .iter()
+                .any(|made| file == self.src.join(made)) =>
+            {
+                Ok(None)
+            }
+            _ => Err((
+                format!("there is no page or file `{path}`"),
+                match self.meant(&file, folder) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => "the path starts from the folder of this page".to_owned(),
+                },
+            )),
+        }
+    }
+
+    /// The page that is published under a path.
+    fn page(&self, file: &Path) -> Option<PathBuf> {
+        let mut candidates = vec![
+            file.to_owned(),
+            file.join("index.md"),
+            file.join("README.md"),
+        ];
+        if file.extension().is_some_and(|end| end == "html") {
+            candidates.push(file.with_extension("md"));
+            candidates.push(file.with_file_name("README.md"));
+        }
+        candidates
+            .into_iter()
+            .find(|candidate| self.pages.contains_key(candidate))
+    }
+
+    /// The page whose file has that name or nearly, as a path from a folder.
+    fn meant(&self, file: &Path, folder: &Path) -> Option<String> {
+        let name = |path: &Path| Some(path.file_name()?.to_str()?.to_owned());
+        let wanted = name(file)?;
+        let paths: Vec<&PathBuf> = self.pages.keys().collect();
+        let same: Vec<&PathBuf> = paths
+            .iter()
+            .copied()
+            .filter(|path| name(path).as_ref() == Some(&wanted))
+            .collect();
+        let found = match same.as_slice() {
+            [one] => (*one).clone(),
+            _ => {
+                let texts: Vec<String> = paths
+                    .iter()
+                    .filter_map(|path| Some(path.to_str()?.to_owned()))
+                    .collect();
+                let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+                PathBuf::from(nearest(file.to_str()?, &texts)?)
+            }
+        };
+        Some(relative(&found, folder))
+    }
+}
+
+/// The links of a page, those in HTML included.
+fn links(page: &Source, events: Vec<(Event<'_>, Range<usize>)>) -> Vec<Link> {
+    let mut links = Vec::new();
+    for (event, span) in events {
+        match event {
+            Event::Start(
+                Tag::Link {
+                    link_type,
+                    dest_url,
+                    ..
+                }
+                | Tag::Image {
+                    link_type,
+                    dest_url,
+                    ..
+                },
+            ) if link_type != LinkType::Email => {
+                // The text between brackets may hold the same words: the target stands last.
+                let at = page.slice(span.clone()).rfind(&*dest_url);
+                let span = match at {
+                    Some(at) if !dest_url.is_empty() => {
+                        span.start + at..span.start + at + dest_url.len()
+                    }
+                    _ => span,
+                };
+                let target = dest_url.into_string();
+                links.push(Link { target, span });
+            }
+            Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_) => {
+                links.extend(
+                    html::attributes(page.slice(span.clone()), &["href", "src"]).map(
+                        |(target, at)| Link {
+                            target,
+                            span: span.start + at.start..span.start + at.end,
+                        },
+                    ),
+                );
+            }
+            _ => {}
+        }
+    }
+    links
+}
+
+/// Whether a link leaves the book.
+fn is_elsewhere(target: &str) -> bool {
+    let scheme = target.split(':').next().unwrap_or_default();
+    let is_scheme = scheme.len() < target.len()
+        && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "+.-".contains(c));
+    is_scheme || target.starts_with("//") || target.starts_with("{{")
+}
+
+/// A path without `.` and `..`; none if it leaves the book's root.
+fn plain(path: &Path) -> Option<PathBuf> {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir if !out.pop() => return None,
+            Component::CurDir | Component::ParentDir => {}
+            Component::Normal(part) => out.push(part),
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(out)
+}
+
+/// A path as it is written in a page of a folder.
+fn relative(path: &Path, folder: &Path) -> String {
+    let shared = path
+        .components()
+        .zip(folder.components())
+        .take_while(|(one, other)| one == other)
+        .count();
+    let up = folder.components().skip(shared).map(|_| "..".to_owned());
+    let down = path.components().skip(shared);
+    let down = down.map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+/// The text with `%20` and its like read; as it is where that gives no text.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let digits = after
+            .get(..2)
+            .and_then(|digits| std::str::from_utf8(digits).ok());
+        let value = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        (bytes, rest) = match (first, value) {
+            (b'%', Some(value)) => (bytes.into_iter().chain([value]).collect(), &after[2..]),
+            _ => (bytes.into_iter().chain([*first]).collect(), after),
+        };
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mdbook_markdown::MarkdownOptions;
+
+    #[test]
+    fn links_of_markdown_and_html_are_found_at_their_targets() {
+        let text = "[a.md](a.md#x) <https://b> ![c](c.png)\n\n> <a href=\"d.md\">d</a>\n\n<p>\n<img alt='' src='e f.svg'>\n</p>\n\n`[no](no.md)` <!-- <a href=\"no\"> -->\n\n[r]\n\n[r]: g.md\n";
+        let page = Source::new("src/page.md", text);
+        let events = markdown::parse(page.text(), &MarkdownOptions::default());
+        let links = links(&page, events);
+        let targets: Vec<&str> = links.iter().map(|link| link.target.as_str()).collect();
+        assert_eq!(
+            targets,
+            ["a.md#x", "https://b", "c.png", "d.md", "e f.svg", "g.md"]
+        );
+        for link in &links[..5] {
+            assert_eq!(page.slice(link.span.clone()), link.target);
+        }
+    }
+
+    #[test]
+    fn paths_are_read_and_written_as_in_a_page() {
+        assert_eq!(decoded("a%20b%C3%A9%zz%"), "a bé%zz%");
+        assert_eq!(decoded("%ff"), "%ff");
+        let folder = Path::new("src/caching");
+        assert_eq!(relative(Path::new("src/caching/lru.md"), folder), "lru.md");
+        assert_eq!(
+            relative(Path::new("src/edge/cdn.md"), folder),
+            "../edge/cdn.md"
+        );
+        assert_eq!(plain(Path::new("src/./a/../b.md")), Some("src/b.md".into()));
+        assert_eq!(plain(Path::new("src/../../b.md")), None);
+        for target in ["mailto:a@b", "https://a", "//a", "data:x"] {
+            assert!(is_elsewhere(target), "{target}");
+        }
+        for target in ["a.md", "#a:b", "1:2", "a/b:c.md"] {
+            assert!(!is_elsewhere(target), "{target}");
+        }
+    }
+}

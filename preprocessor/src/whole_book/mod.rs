@@ -1,0 +1,4 @@
+//! What needs all pages of a book at once.
+
+pub mod dead_links;
+pub mod gather;

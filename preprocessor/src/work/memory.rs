@@ -1,0 +1,112 @@
+//! What one book needed last, kept as a single entry of the store, so that a build reads one file for it.
+
+use crate::work::key::Key;
+use crate::work::store::Store;
+use anyhow::Result;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+/// So many results that the book doesn't need any more are kept with those that it does.
+const UNUSED: usize = 10_000;
+
+/// Results by key, of one kind and of one book.
+#[derive(Debug)]
+pub struct Memory<T> {
+    /// Where it is kept; nowhere where nothing is.
+    place: Option<(Store, String)>,
+    known: HashMap<String, T>,
+    used: HashSet<String>,
+    is_changed: bool,
+}
+
+impl<T: Serialize + DeserializeOwned> Memory<T> {
+    /// What the store has of this kind for the book at `root`.
+    pub fn open(store: &Store, kind: &str, root: &Path) -> Self {
+        let key = Key::new(kind).with(&root.to_string_lossy()).finish();
+        Self {
+            known: store.get(&key).unwrap_or_default(),
+            place: Some((store.clone(), key)),
+            ..Self::default()
+        }
+    }
+
+    /// The result under a key.
+    pub fn get(&mut self, key: &str) -> Option<&T> {
+        let result = self.known.get(key)?;
+        self.used.insert(key.to_owned());
+        Some(result)
+    }
+
+    /// Adds a result, or puts it in the place of another.
+    pub fn insert(&mut self, key: &str, result: T) {
+        self.used.insert(key.to_owned());
+        self.known.insert(key.to_owned(), result);
+        self.is_changed = true;
+    }
+
+    /// Keeps what changed for later builds.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn save(&mut self) -> Result<()> {
+        if self.known.len() > self.used.len() + UNUSED {
+            self.known.retain(|key, _| self.used.contains(key));
+            self.is_changed = true;
+        }
+        if let Some((store, key)) = self.place.as_ref().filter(|_| self.is_changed) {
+            store.put(key, &self.known)?;
+            self.is_changed = false;
+        }
+        Ok(())
+    }
+}
+
+impl<T> Default for Memory<T> {
+    /// One that is kept nowhere.
+    fn default() -> Self {
+        Self {
+            place: None,
+            known: HashMap::new(),
+            used: HashSet::new(),
+            is_changed: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_saved_is_known_again_and_only_to_its_book() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let open = |root: &str| Memory::<u32>::open(&store, "numbers of", Path::new(root));
+        let mut memory = open("/a");
+        memory.insert("one", 1);
+        assert_eq!(open("/a").get("one"), None);
+        memory.save().unwrap();
+        assert_eq!(open("/a").get("one"), Some(&1));
+        assert_eq!(open("/b").get("one"), None);
+    }
+
+    #[test]
+    fn what_is_not_needed_any_more_goes_when_it_is_much() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let open = || Memory::<usize>::open(&store, "numbers of", Path::new("/a"));
+        let mut memory = open();
+        for n in 0..=UNUSED {
+            memory.insert(&n.to_string(), n);
+        }
+        memory.save().unwrap();
+        let mut memory = open();
+        memory.insert("new", 0);
+        memory.save().unwrap();
+        let mut memory = open();
+        assert_eq!(memory.get("new"), Some(&0));
+        assert_eq!(memory.get("7"), None);
+    }
+}

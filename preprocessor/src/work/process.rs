@@ -1,0 +1,314 @@
+//! Running one process: bounded, alone, in a folder of its own, with a deadline and a limit on its output.
+
+use crate::work::sandbox::{self, Bounds, Spec, Status};
+use serde::{Deserialize, Serialize};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// How much a process may print on each of its two outputs, in bytes.
+pub const OUTPUT_LIMIT: u64 = 1024 * 1024;
+
+/// After this time a process is slow, and is named while it still runs.
+const SLOW: Duration = Duration::from_secs(2);
+
+/// What processes are started with.
+#[derive(Debug, Clone, Default)]
+pub struct Host {
+    /// This program, which is the shim. A library has none, and its processes are not bounded.
+    pub shim: Option<PathBuf>,
+    /// Which bounds hold.
+    pub status: Status,
+}
+
+/// A process to run.
+#[derive(Debug)]
+pub struct Task<'run> {
+    /// The program.
+    pub program: &'run Path,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+    /// Variables besides those that every process gets.
+    pub environment: Vec<(&'static str, String)>,
+    /// Its working folder.
+    pub folder: &'run Path,
+    /// What it may do.
+    pub bounds: Bounds,
+    /// When it is killed.
+    pub deadline: Duration,
+    /// How much it may print on each output, in bytes.
+    pub output: u64,
+}
+
+/// What a program did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// What it printed on standard output.
+    #[serde(with = "bytes")]
+    pub stdout: Vec<u8>,
+    /// What it printed on standard error.
+    #[serde(with = "bytes")]
+    pub stderr: Vec<u8>,
+    /// How it ended.
+    pub end: End,
+}
+
+/// How a program ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum End {
+    /// With exit status 0.
+    Success,
+    /// With another exit status.
+    Status(i32),
+    /// By a signal, or in another unusual way, in words.
+    Abnormal(String),
+    /// Killed after so many seconds.
+    Deadline(u64),
+    /// Killed after printing so many bytes.
+    OutputLimit(u64),
+}
+
+impl Run {
+    /// Whether another run gave the same, thread ids in messages left out.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let message = |run: &Self| -> String {
+            let text = String::from_utf8_lossy(&run.stderr);
+            let is_id = |part: &str| part.contains(") panicked at ");
+            text.split('(')
+                .map(|part| match part.split_once(')') {
+                    Some((_, rest)) if is_id(part) => rest,
+                    _ => part,
+                })
+                .collect()
+        };
+        self.end == other.end && self.stdout == other.stdout && message(self) == message(other)
+    }
+}
+
+impl Host {
+    /// Runs a process to its end. `slow` is called once if it takes long.
+    ///
+    /// # Errors
+    /// When it can't be started.
+    pub fn run(&self, task: &Task<'_>, slow: &dyn Fn()) -> io::Result<Run> {
+        let mut child = self.command(task)?.spawn()?;
+        let is_full = Arc::new(AtomicBool::new(false));
+        let stdout = drain(child.stdout.take(), task.output, &is_full);
+        let stderr = drain(child.stderr.take(), task.output, &is_full);
+        let end = wait(&mut child, task.deadline, &is_full, slow)?;
+        let (stdout, stderr) = (collect(stdout), collect(stderr));
+        Ok(Run {
+            end: match end {
+                _ if is_full.load(Ordering::Relaxed) => End::OutputLimit(task.output),
+                Some(status) => ended(status),
+                None => End::Deadline(task.deadline.as_secs()),
+            },
+            stdout,
+            stderr,
+        })
+    }
+
+    /// Starts a process that is talked to: its input and its output are pipes of the caller's, who has to
+    /// end it. What it says on standard error is not read.
+    ///
+    /// # Errors
+    /// When it can't be started.
+    pub fn spawn_interactive(&self, task: &Task<'_>) -> io::Result<Child> {
+        let mut command = self.command(task)?;
+        command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn()
+    }
+
+    fn command(&self, task: &Task<'_>) -> io::Result<Command> {
+        let mut command = match &self.shim {
+            Some(shim) if cfg!(target_os = "linux") => {
+                let mut command = Command::new(shim);
+                command.arg("shim").arg(serde_json::to_string(&Spec {
+                    program: task.program.to_owned(),
+                    arguments: task.arguments.clone(),
+                    bounds: task.bounds.clone(),
+                    parent: std::process::id(),
+                    filter: self.status.holds(sandbox::CALLS),
+                    watched: false,
+                })?);
+                // A supervisor ends its program when this pipe closes.
+                if task.bounds.processes {
+                    command.stdin(Stdio::piped());
+                } else {
+                    command.stdin(Stdio::null());
+                }
+                command
+            }
+            _ => {
+                let mut command = Command::new(task.program);
+                command.args(&task.arguments).stdin(Stdio::null());
+                command
+            }
+        };
+        command
+            .current_dir(task.folder)
+            .env_clear()
+            .envs([
+                ("PATH", "/usr/bin:/bin"),
+                ("TZ", "UTC"),
+                ("LC_ALL", "C.UTF-8"),
+                ("NO_COLOR", "1"),
+            ])
+            .envs(task.environment.iter().map(|(name, value)| (name, value)))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        // Windows starts no program without it.
+        if let Some(root) = std::env::var_os("SystemRoot") {
+            command.env("SystemRoot", root);
+        }
+        Ok(command)
+    }
+}
+
+/// Waits for the end of a child, and kills it at the deadline; none when it was killed.
+///
+/// The pause grows, so that short runs end at once and long ones cost nothing.
+fn wait(
+    child: &mut Child,
+    deadline: Duration,
+    is_full: &AtomicBool,
+    slow: &dyn Fn(),
+) -> io::Result<Option<ExitStatus>> {
+    let start = Instant::now();
+    let mut pause = Duration::from_micros(200);
+    let mut is_named = false;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if start.elapsed() > deadline || is_full.load(Ordering::Relaxed) {
+            end(child)?;
+            return Ok(None);
+        }
+        if !is_named && start.elapsed() > SLOW {
+            is_named = true;
+            slow();
+        }
+        rest(child, pause);
+        pause = (pause * 2).min(Duration::from_millis(5));
+    }
+}
+
+/// Waits that long, or, where the system can tell, to the end of a child if that comes first.
+pub(super) fn rest(child: &Child, time: Duration) {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        use rustix::process::{Pid, PidfdFlags, pidfd_open};
+        let handle = pidfd_open(Pid::from_child(child), PidfdFlags::empty());
+        if let (Ok(handle), Ok(time)) = (handle, Timespec::try_from(time)) {
+            let _ = poll(&mut [PollFd::new(&handle, PollFlags::IN)], Some(&time));
+            return;
+        }
+    }
+    let _ = child;
+    thread::sleep(time);
+}
+
+/// Ends a child: a supervisor by closing its input, so that it ends its own children, anything else by force.
+fn end(child: &mut Child) -> io::Result<()> {
+    if child.stdin.take().is_some() {
+        let asked = Instant::now();
+        while asked.elapsed() < Duration::from_secs(5) {
+            if child.try_wait()?.is_some() {
+                return Ok(());
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+    child.kill()?;
+    child.wait()?;
+    Ok(())
+}
+
+type Drain = Option<JoinHandle<Vec<u8>>>;
+
+/// Reads a pipe to its end or to just past the limit, beside the process.
+fn drain(pipe: Option<impl Read + Send + 'static>, limit: u64, is_full: &Arc<AtomicBool>) -> Drain {
+    let is_full = Arc::clone(is_full);
+    pipe.map(|pipe| {
+        thread::spawn(move || {
+            let mut bytes = Vec::new();
+            // What was read before an error counts.
+            let _ = pipe.take(limit + 1).read_to_end(&mut bytes);
+            if bytes.len() as u64 > limit {
+                is_full.store(true, Ordering::Relaxed);
+            }
+            bytes
+        })
+    })
+}
+
+/// What a pipe gave. Where nothing bounds processes, one that was left behind may hold the pipe open:
+/// it isn't waited for.
+fn collect(drain: Drain) -> Vec<u8> {
+    let Some(drain) = drain else {
+        return Vec::new();
+    };
+    let start = Instant::now();
+    while !drain.is_finished() && start.elapsed() < Duration::from_secs(2) {
+        thread::sleep(Duration::from_micros(100));
+    }
+    if drain.is_finished() {
+        drain.join().unwrap_or_default()
+    } else {
+        Vec::new()
+    }
+}
+
+fn ended(status: ExitStatus) -> End {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::ExitStatusExt;
+        if let Some(signal) = status.signal() {
+            return End::Abnormal(match signal {
+                4 => "was ended by signal 4 (illegal instruction)".to_owned(),
+                6 => "was aborted".to_owned(),
+                9 => "was killed".to_owned(),
+                11 => "was ended by signal 11 (bad memory access)".to_owned(),
+                24 => "used up its processor time".to_owned(),
+                25 => "wrote too large a file".to_owned(),
+                _ => format!("was ended by signal {signal}"),
+            });
+        }
+    }
+    match status.code() {
+        Some(0) => End::Success,
+        Some(code) => End::Status(code),
+        None => End::Abnormal("ended abnormally".to_owned()),
+    }
+}
+
+/// Bytes as text where they are text, and as a list of numbers where they aren't.
+mod bytes {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Form {
+        Text(String),
+        Bytes(Vec<u8>),
+    }
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => text.serialize(to),
+            Err(_) => bytes.serialize(to),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        Ok(match Form::deserialize(from)? {
+            Form::Text(text) => text.into_bytes(),
+            Form::Bytes(bytes) => bytes,
+        })
+    }
+}

@@ -1,0 +1,246 @@
+//! The `[preprocessor.proof]` table of `book.toml`.
+
+use crate::read::include::Folders;
+use anyhow::{Context, Result};
+use mdbook_preprocessor::config::{Config as BookConfig, HtmlConfig, RustEdition};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The keys of `[preprocessor.proof]`. An unknown key is an error.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Config {
+    /// The workspace package whose library, with its dependencies, blocks may use.
+    pub library: Option<String>,
+    /// A file of definitions that every page's expressions start from, relative to the book's root.
+    pub prelude: Option<PathBuf>,
+    /// Languages besides Rust and SQL that blocks may be written in, each with what runs it.
+    #[serde(default)]
+    pub runner: BTreeMap<String, RunnerConfig>,
+    /// Whether a system that can't apply all bounds is an error.
+    #[serde(default)]
+    pub require_sandbox: bool,
+    /// Where results are kept between builds, relative to the book's root; `target/mdbook-proof` of the
+    /// workspace if it isn't given.
+    pub store: Option<PathBuf>,
+    /// How many figures in the book's tables may be bare: neither computed nor checked nor cited. Unlimited
+    /// where it isn't set.
+    pub max_bare_table_figures: Option<usize>,
+    /// The chapter that explains the checks, relative to `src`: each page's evidence links to it once it exists.
+    pub explanation: Option<PathBuf>,
+    /// The commit, branch or tag that links to sources name; `HEAD` if it isn't given.
+    pub revision: Option<String>,
+
+    // The rest is mdBook's own, here so that the keys are known.
+    /// How mdBook calls the preprocessor.
+    pub command: Option<String>,
+    /// The preprocessors that run after this one.
+    pub before: Option<Vec<String>>,
+    /// The preprocessors that run before this one.
+    pub after: Option<Vec<String>>,
+    /// The renderers that this preprocessor runs for.
+    pub renderers: Option<Vec<String>>,
+    /// Whether a build goes on without the preprocessor.
+    pub optional: Option<bool>,
+}
+
+/// A `[preprocessor.proof.runner.LANGUAGE]` table: a command that runs blocks of a language.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RunnerConfig {
+    /// The program and its arguments; `{file}` stands for the block's file, which comes last if it isn't
+    /// named. A version manager's shim costs time on each run: name the program itself.
+    pub command: String,
+    /// Files and folders that it may read besides the system's.
+    #[serde(default)]
+    pub read: Vec<PathBuf>,
+    /// Its address space, such as `512MiB`; 2 GiB if it isn't given.
+    pub memory: Option<String>,
+    /// Whether it may start processes.
+    #[serde(default)]
+    pub processes: bool,
+}
+
+/// How a command was called.
+#[derive(Debug, Clone, Default)]
+pub struct Call {
+    /// This program's file, which bounds what it runs. None in a library, whose runs are not bounded.
+    pub program: Option<PathBuf>,
+    /// How often each block runs: every run has to give the same.
+    pub repeat: u32,
+    /// Where news of slow blocks go.
+    pub progress: Progress,
+}
+
+/// Where news of a long build go: nowhere unless somebody looks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Progress(pub Option<fn(&str)>);
+
+impl Progress {
+    /// Tells the news.
+    pub fn say(self, text: &str) {
+        if let Some(say) = self.0 {
+            say(text);
+        }
+    }
+}
+
+/// Who draws a book's `mermaid` fences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sketches {
+    /// This program.
+    Ours,
+    /// Another preprocessor, which the book names.
+    Theirs,
+}
+
+/// All of a book's configuration that matters to the stages.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// This program's file, as in [`Call`].
+    pub program: Option<PathBuf>,
+    /// How often each block runs, as in [`Call`].
+    pub repeat: u32,
+    /// Where news go, as in [`Call`].
+    pub progress: Progress,
+    /// The folder of `book.toml`, absolute.
+    pub root: PathBuf,
+    /// The folder of the chapters, relative to the root.
+    pub src: PathBuf,
+    /// The edition that blocks are compiled in.
+    pub edition: &'static str,
+    /// Whether mdBook curls quotes.
+    pub smart_punctuation: bool,
+    /// Whether mdBook reads definition lists.
+    pub definition_lists: bool,
+    /// Whether mdBook reads admonitions.
+    pub admonitions: bool,
+    /// Who draws the book's `mermaid` fences.
+    pub sketches: Sketches,
+    /// The address of the repository, if the book names one.
+    pub repository: Option<String>,
+    /// Our own table.
+    pub proof: Config,
+}
+
+impl Settings {
+    /// Reads the settings out of mdBook's configuration.
+    ///
+    /// # Errors
+    /// For an unknown key or a value of the wrong type in `[preprocessor.proof]` or `[output.html]`.
+    pub fn read(config: &BookConfig, root: PathBuf, call: &Call) -> Result<Self> {
+        let proof = config
+            .get::<Config>("preprocessor.proof")
+            .context("book.toml: [preprocessor.proof] can't be read")?
+            .unwrap_or_default();
+        let html = config
+            .get::<HtmlConfig>("output.html")
+            .context("book.toml: [output.html] can't be read")?
+            .unwrap_or_default();
+        Ok(Self {
+            program: call.program.clone(),
+            repeat: call.repeat.max(1),
+            progress: call.progress,
+            root,
+            src: config.book.src.clone(),
+            edition: match config.rust.edition {
+                Some(RustEdition::E2015) => "2015",
+                Some(RustEdition::E2018) => "2018",
+                Some(RustEdition::E2021) => "2021",
+                _ => "2024",
+            },
+            smart_punctuation: html.smart_punctuation,
+            definition_lists: html.definition_lists,
+            admonitions: html.admonitions,
+            sketches: match config.contains_key("preprocessor.mermaid") {
+                true => Sketches::Theirs,
+                false => Sketches::Ours,
+            },
+            repository: html.git_repository_url,
+            proof,
+        })
+    }
+
+    /// The folder that results are kept in.
+    pub fn store(&self) -> PathBuf {
+        if let Some(store) = &self.proof.store {
+            return self.root.join(store);
+        }
+        let workspace = self
+            .root
+            .ancestors()
+            .find(|folder| folder.join("Cargo.lock").is_file());
+        let target = match std::env::var_os("CARGO_TARGET_DIR") {
+            Some(target) => self.root.join(target),
+            None => workspace.unwrap_or(&self.root).join("target"),
+        };
+        target.join("mdbook-proof")
+    }
+
+    /// Where includes are looked for, and the folder that none leaves: the repository's, or the book's.
+    pub fn folders(&self) -> Folders {
+        let repository = self
+            .root
+            .ancestors()
+            .find(|folder| folder.join(".git").exists());
+        Folders {
+            repository: repository.unwrap_or(&self.root).to_owned(),
+            root: self.root.clone(),
+        }
+    }
+
+    /// The languages that have a runner.
+    pub fn runners(&self) -> Vec<&str> {
+        self.proof.runner.keys().map(String::as_str).collect()
+    }
+
+    /// The settings that mdBook parses chapters with.
+    pub fn markdown(&self) -> mdbook_markdown::MarkdownOptions {
+        let mut options = mdbook_markdown::MarkdownOptions::default();
+        options.smart_punctuation = self.smart_punctuation;
+        options.definition_lists = self.definition_lists;
+        options.admonitions = self.admonitions;
+        options
+    }
+}
+
+/// A number of bytes as people write it: `512MiB`, `2 GB`, `4096`.
+///
+/// # Errors
+/// When it isn't one.
+pub fn bytes(text: &str) -> Result<u64> {
+    let text = text.trim();
+    let at = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let unit = match text[at..].trim() {
+        "" | "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        "kB" | "KB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        unit => anyhow::bail!("`{unit}` is no unit of memory; write `512MiB`"),
+    };
+    text[..at]
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(unit))
+        .with_context(|| format!("`{text}` is no amount of memory; write `512MiB`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_of_memory_have_units() {
+        assert_eq!(bytes("512MiB").unwrap(), 512 << 20);
+        assert_eq!(bytes("2 GB").unwrap(), 2_000_000_000);
+        for text in ["", "MiB", "1 parsec", "99999999999 GiB", "-1"] {
+            assert!(bytes(text).is_err(), "{text}");
+        }
+    }
+}
