@@ -9,8 +9,10 @@ use crate::read::{self, Language, Page};
 use crate::render::source_links::Links;
 use crate::render::{self, Evidence};
 use crate::run::{self, JobResult};
-use crate::tables::judge::{self, Units};
+use crate::tables::rules;
 use crate::tables::structure;
+use crate::tables::units::Units;
+use crate::text::code::Code;
 use crate::text::edit::{self, Edit};
 use crate::text::finding::Finding;
 use crate::text::markdown;
@@ -124,7 +126,7 @@ fn hold_to_limit(pages: &mut [Proven], limit: Option<usize>) {
         let source = &page.source;
         page.findings.extend(page.tally.bare_in_tables().map(|bare| {
             Finding::new(
-                "bare",
+                Code::Bare,
                 source,
                 bare.span.clone(),
                 "nothing computes, checks or cites this figure",
@@ -150,13 +152,13 @@ fn engine(settings: &Settings) -> Result<std::result::Result<Engine, Box<Finding
     Ok(
         Engine::at(workplace(settings)?, source.as_deref()).map_err(|error| match &source {
             Some(source) => {
-                let mut finding = Finding::new("expression", source, error.span, error.message);
+                let mut finding = Finding::new(Code::Expression, source, error.span, error.message);
                 finding.help = error.help;
                 Box::new(finding)
             }
             // Our own prelude is read by every test.
             None => Box::new(Finding::new(
-                "expression",
+                Code::Expression,
                 &Arc::new(Source::new("prelude.nbt", "")),
                 0..0,
                 error.message,
@@ -220,7 +222,7 @@ fn finish(
         }
     }
     let (figures, scope) = figures::check_in_scope(page, engine, &runs);
-    let meaning = judge::check(&page.source, &page.tables, scope, units, &runs);
+    let meaning = rules::check(&page.source, &page.tables, scope, units, &runs);
     let tally = evidence::tally(page, &meaning, figures.right, units);
     evidence.figures = tally.computed;
     evidence.checked = tally.checked;

@@ -9,8 +9,10 @@ use crate::figures::{self, Scope};
 use crate::read::table;
 use crate::read::{self, Table};
 use crate::run;
-use crate::tables::judge::{self, Units};
+use crate::tables::rules;
 use crate::tables::structure;
+use crate::tables::units::Units;
+use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::markdown;
 use crate::text::source::Source;
@@ -93,7 +95,7 @@ impl Linter {
         let mut findings = structure::check(source, &events, &tables, &orphans);
         let concerned: Vec<Table> = tables
             .into_iter()
-            .filter(|table| judge::concerns(source, table, &mut self.units))
+            .filter(|table| rules::concerns(source, table, &mut self.units))
             .collect();
         if !concerned.is_empty() {
             let (scope, runs) = if concerned.iter().all(|table| table.checks.is_empty()) {
@@ -106,7 +108,7 @@ impl Linter {
                 let (_, scope) = figures::check_in_scope(&page, &self.engine, &runs);
                 (scope, runs)
             };
-            let meaning = judge::check(source, &concerned, scope, &mut self.units, &runs);
+            let meaning = rules::check(source, &concerned, scope, &mut self.units, &runs);
             findings.extend(meaning.findings);
         }
         if !self.in_book {
@@ -223,7 +225,12 @@ fn read(file: PathBuf) -> Result<Read> {
             let valid = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
             let source = Arc::new(Source::new(file, text));
-            let finding = Finding::new("encoding", &source, valid..valid, "the file is not UTF-8");
+            let finding = Finding::new(
+                Code::Encoding,
+                &source,
+                valid..valid,
+                "the file is not UTF-8",
+            );
             Err(Box::new(finding.with_help("save it as UTF-8")))
         }
     })

@@ -1,5 +1,6 @@
 //! A book on disk: loading, checking, blessing and building it.
 
+pub mod explain;
 pub mod fix;
 pub mod lint;
 pub mod new;

@@ -3,6 +3,7 @@
 mod bless;
 mod build;
 mod check;
+mod explain;
 mod fix;
 mod hidden;
 mod lint;
@@ -94,6 +95,11 @@ enum Command {
     },
     /// Count what stands behind the figures of each page, and list those that stand alone.
     Report,
+    /// Say what a finding means, with a wrong and a right example; list all where none is named.
+    Explain {
+        /// The finding's code, which stands in brackets: error[CODE].
+        code: Option<String>,
+    },
     /// Write a page from a template, and list it in SUMMARY.md.
     New {
         #[command(subcommand)]
@@ -176,6 +182,7 @@ pub(crate) fn run() -> ExitCode {
             bless::propose(&arguments.dir, &paths, &caller)
         }
         Some(Command::Bless { paths, .. }) => bless::bless(&arguments.dir, &paths, &caller),
+        Some(Command::Explain { code }) => explain::explain(code.as_deref()),
         Some(Command::New { what }) => new::new(&arguments.dir, what),
         Some(Command::Lint { paths }) => lint::lint(&paths, &caller),
         Some(Command::Fix { paths }) => fix::fix(&arguments.dir, &paths, &caller),

@@ -16,7 +16,8 @@
 use crate::figures::quantity;
 use crate::read::Page;
 use crate::tables::cell::plain;
-use crate::tables::judge::{Meaning, Units};
+use crate::tables::judge::Meaning;
+use crate::tables::units::Units;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -312,7 +313,7 @@ mod tests {
     use crate::figures::engine::Engine;
     use crate::figures::runs::Runs;
     use crate::read;
-    use crate::tables::judge;
+    use crate::tables::rules;
     use crate::text::markdown;
     use crate::text::source::Source;
     use proptest::prelude::*;
@@ -324,7 +325,7 @@ mod tests {
         let (page, _) = read::read(&source, &markdown::parse(source.text(), &options), &[]);
         let engine = Engine::new(None).unwrap();
         let runs = Runs::default();
-        let meaning = judge::check(
+        let meaning = rules::check(
             &source,
             &page.tables,
             Scope::new(&engine),

@@ -13,6 +13,7 @@ pub mod runs;
 pub mod value;
 
 use crate::read::{Fence, Page};
+use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
@@ -170,7 +171,7 @@ impl Checker<'_> {
             } else {
                 self.checked.findings.push(
                     Finding::new(
-                        "figure",
+                        Code::Figure,
                         self.source,
                         start..last.span.end,
                         format!("`{}` is not a quantity", text.trim()),
@@ -203,7 +204,7 @@ impl Checker<'_> {
 
     fn no_figure(&mut self, span: Range<usize>, help: &str) {
         let message = "no figure stands before this expression";
-        let finding = Finding::new("figure", self.source, span, message).with_help(help);
+        let finding = Finding::new(Code::Figure, self.source, span, message).with_help(help);
         self.checked.findings.push(finding);
     }
 
@@ -270,7 +271,7 @@ impl Checker<'_> {
 
     fn report(&mut self, error: ExpressionError, span: Range<usize>) {
         let message = in_own_names(&error.message, &self.renamed);
-        let mut finding = Finding::new("expression", self.source, span, message);
+        let mut finding = Finding::new(Code::Expression, self.source, span, message);
         finding.help = error.help;
         self.checked.findings.push(finding);
     }
@@ -279,7 +280,7 @@ impl Checker<'_> {
         let text = format!(" {}", proposed(value));
         self.checked.findings.push(
             Finding::new(
-                "figure",
+                Code::Figure,
                 self.source,
                 span.clone(),
                 "the result is not written yet",
@@ -326,7 +327,7 @@ impl Checker<'_> {
             format!("the figure allows ±{}", significant(stands.half_step))
         };
         let finding = Finding::new(
-            "figure",
+            Code::Figure,
             self.source,
             span.clone(),
             "the figure is not what its expression gives",
@@ -521,7 +522,7 @@ mod tests {
             "```calc\nlet a = 3 GB + 5 s\nlet b = 2 × a # = 3 GB\n```\n\n4 GB<!-- = b -->\n",
         );
         assert_eq!(found.findings.len(), 1, "{:?}", found.findings);
-        assert_eq!(found.findings[0].code, "expression");
+        assert_eq!(found.findings[0].code.name(), "expression");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod text;
 
 use crate::read::output::Form;
 use crate::read::{Fence, Page};
+use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,7 +58,7 @@ impl Problem {
         }
     }
 
-    fn finding(self, code: &'static str, source: &Arc<Source>, fence: &Fence) -> Finding {
+    fn finding(self, code: Code, source: &Arc<Source>, fence: &Fence) -> Finding {
         let line = self.line.and_then(|line| fence.lines.get(line));
         let span = line.map_or(fence.opening(), |line| line.span.clone());
         Finding::new(code, source, span, self.message).with_help(self.help)
@@ -77,9 +78,9 @@ pub fn draw(page: &Page, verified: &BTreeSet<usize>) -> Drawn {
         let caption = block.view.caption.as_deref();
         let (code, picture) = match &block.view.form {
             Form::Text => continue,
-            Form::Table => ("table", has_table(&lines).map(|()| None)),
-            Form::Chart(chart) => ("chart", chart::draw(chart, &lines, caption).map(Some)),
-            Form::Sequence => ("sequence", sequence::draw(&lines, caption).map(Some)),
+            Form::Table => (Code::Table, has_table(&lines).map(|()| None)),
+            Form::Chart(chart) => (Code::Chart, chart::draw(chart, &lines, caption).map(Some)),
+            Form::Sequence => (Code::Sequence, sequence::draw(&lines, caption).map(Some)),
         };
         match picture {
             Ok(picture) => drawn
@@ -102,7 +103,7 @@ pub fn draw(page: &Page, verified: &BTreeSet<usize>) -> Drawn {
             Err(problem) => {
                 drawn
                     .findings
-                    .push(problem.finding("sketch", &page.source, &sketch.fence));
+                    .push(problem.finding(Code::Sketch, &page.source, &sketch.fence));
                 // Each sketch keeps its number; a page with a finding is not shown.
                 drawn.sketches.push(String::new());
             }

@@ -2,6 +2,7 @@
 
 use crate::read::output::{self, View};
 use crate::read::{Fence, Language};
+use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::info_string::nearest;
 use crate::text::source::Source;
@@ -72,7 +73,7 @@ pub fn read(source: &Arc<Source>, fence: &Fence, runners: &[&str]) -> Result<Kin
             finding(
                 source,
                 fence,
-                "language",
+                Code::Language,
                 format!("blocks in `{language}` can't be run"),
             )
             .with_help(format!(
@@ -96,7 +97,7 @@ fn run(
         timeout: None,
     };
     let wrong = |message: String, help: &str| {
-        Box::new(finding(source, fence, "attribute", message).with_help(help))
+        Box::new(finding(source, fence, Code::Attribute, message).with_help(help))
     };
     for attribute in attributes {
         match attribute.split_once('=') {
@@ -174,7 +175,7 @@ fn none_of(
             finding(
                 source,
                 fence,
-                "attribute",
+                Code::Attribute,
                 format!("unknown attribute `{attribute}`"),
             )
             .with_help(format!("{what} takes no attributes")),
@@ -182,6 +183,6 @@ fn none_of(
     }
 }
 
-fn finding(source: &Arc<Source>, fence: &Fence, code: &'static str, message: String) -> Finding {
+fn finding(source: &Arc<Source>, fence: &Fence, code: Code, message: String) -> Finding {
     Finding::new(code, source, fence.info.clone(), message)
 }

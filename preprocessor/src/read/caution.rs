@@ -8,6 +8,7 @@
 //! ```
 
 use crate::read::include;
+use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::markdown::Spanned;
 use crate::text::source::Source;
@@ -160,7 +161,7 @@ fn hindrance(source: &Arc<Source>, caution: &Caution, depth: usize) -> Option<Fi
     } else {
         return None;
     };
-    Some(Finding::new("gather", source, caution.label.clone(), message).with_help(help))
+    Some(Finding::new(Code::Gather, source, caution.label.clone(), message).with_help(help))
 }
 
 fn heading(source: &Source, inside: &[Spanned<'_>]) -> Option<String> {
@@ -207,5 +208,5 @@ fn misplaced(source: &Arc<Source>, span: &Range<usize>, what: &str) -> Finding {
             "write <!-- gather: cautions -->",
         ),
     };
-    Finding::new("gather", source, span.clone(), message).with_help(help)
+    Finding::new(Code::Gather, source, span.clone(), message).with_help(help)
 }

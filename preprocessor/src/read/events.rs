@@ -4,6 +4,7 @@ use crate::read::block::{self, Kind};
 use crate::read::output::Form;
 use crate::read::table;
 use crate::read::{Block, Fence, Figure, Page, Sketch, View, caution, fence, output, passage};
+use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::markdown::Spanned;
 use crate::text::source::Source;
@@ -40,6 +41,7 @@ pub fn read(
         findings,
         inline_start: None,
         takes_output: false,
+        is_misread: false,
         in_code: false,
     };
     for (at, (event, span)) in events.iter().enumerate() {
@@ -57,6 +59,8 @@ struct Reader<'page> {
     inline_start: Option<usize>,
     /// Whether the last thing read was a block that runs.
     takes_output: bool,
+    /// Whether it was one whose attributes are wrong, which is reported: its output stands under nothing.
+    is_misread: bool,
     /// Whether the events are those of a code block.
     in_code: bool,
 }
@@ -115,7 +119,7 @@ impl Reader<'_> {
             let first = source.slice(fence.span.clone()).lines().next();
             self.findings.push(
                 Finding::new(
-                    "fence",
+                    Code::Fence,
                     &source,
                     fence.opening(),
                     "a code fence is never closed",
@@ -128,6 +132,7 @@ impl Reader<'_> {
             );
             return false;
         }
+        let is_misread = std::mem::take(&mut self.is_misread);
         match block::read(&source, &fence, self.runners) {
             Ok(Kind::Plain) => false,
             Ok(Kind::Run(run)) => {
@@ -155,16 +160,17 @@ impl Reader<'_> {
             }
             Ok(Kind::Output(view)) => {
                 match self.page.blocks.last_mut() {
-                    Some(block) if self.takes_output => {
+                    Some(block) if self.takes_output && !is_misread => {
                         block.output = Some(fence);
                         block.view = view;
                         if !matches!(block.view.form, Form::Text | Form::Table) {
                             block.view.caption = output::caption(rest);
                         }
                     }
+                    _ if self.takes_output && is_misread => {}
                     _ => self.findings.push(
                         Finding::new(
-                            "output",
+                            Code::Output,
                             &source,
                             fence.opening(),
                             "an `output` fence has no block that runs above it",
@@ -180,6 +186,7 @@ impl Reader<'_> {
                 self.findings.push(*finding);
                 let info = source.slice(fence.info.clone());
                 if self.takes_output
+                    && !is_misread
                     && info.split([',', ' ', '\t']).next() == Some("output")
                     && let Some(block) = self.page.blocks.last_mut()
                 {
@@ -187,7 +194,8 @@ impl Reader<'_> {
                     block.output = Some(fence);
                     return false;
                 }
-                // Its output would only be reported a second time.
+                // What is under it would only be reported a second time.
+                self.is_misread = true;
                 true
             }
         }
@@ -216,7 +224,7 @@ impl Reader<'_> {
             }),
             Some(_) => self.findings.push(
                 Finding::new(
-                    "expression",
+                    Code::Expression,
                     source,
                     comment.clone(),
                     "the comment has no expression",
@@ -225,7 +233,7 @@ impl Reader<'_> {
             ),
             None => self.findings.push(
                 Finding::new(
-                    "figure",
+                    Code::Figure,
                     source,
                     comment.clone(),
                     "no figure stands before this expression",
@@ -246,7 +254,7 @@ impl Reader<'_> {
             {
                 self.findings.push(
                     Finding::new(
-                        "name",
+                        Code::Name,
                         &self.page.source,
                         block.code.opening(),
                         format!("two blocks of this page are named `{name}`"),
@@ -333,7 +341,7 @@ mod tests {
         ] {
             let (_, findings) = read_text(text);
             assert_eq!(findings.len(), 1, "{text}");
-            assert_eq!(findings[0].code, "output");
+            assert_eq!(findings[0].code.name(), "output");
         }
     }
 
@@ -350,7 +358,7 @@ mod tests {
         ] {
             let (_, findings) = read_text(text);
             assert_eq!(findings.len(), 1, "{text}");
-            assert_eq!(findings[0].code, code, "{text}");
+            assert_eq!(findings[0].code.name(), code, "{text}");
         }
     }
 

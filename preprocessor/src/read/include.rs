@@ -5,6 +5,7 @@
 //! else mdBook expands them later, and says nothing where an anchor is missing.
 
 use crate::read::{Fence, Line, Page};
+use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
 use std::collections::{HashMap, HashSet};
@@ -238,7 +239,9 @@ impl Reader<'_> {
         directive: &Directive,
     ) -> Result<Arc<Source>, Box<Finding>> {
         let finding = |message: String, help: &str| {
-            Box::new(Finding::new("include", page, directive.span.clone(), message).with_help(help))
+            Box::new(
+                Finding::new(Code::Include, page, directive.span.clone(), message).with_help(help),
+            )
         };
         let folder = self.folders.root.join(from);
         let path = folder.parent().unwrap_or(&folder).join(&directive.path);
@@ -298,7 +301,7 @@ fn selected(
                     .collect();
                 names.dedup();
                 let finding = Finding::new(
-                    "include",
+                    Code::Include,
                     page,
                     directive.span.clone(),
                     format!("`{}` has no anchor `{name}`", directive.path),

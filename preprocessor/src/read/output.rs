@@ -1,6 +1,7 @@
 //! The attributes of an `output` fence: how its text is shown.
 
 use crate::read::Fence;
+use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::info_string::{Word, nearest, words};
 use crate::text::markdown::Spanned;
@@ -74,7 +75,7 @@ pub fn read(source: &Arc<Source>, fence: &Fence) -> Result<View, Box<Finding>> {
     let finding = |span: &Range<usize>, message: String, help: &str| {
         let start = fence.info.start;
         let span = start + span.start..start + span.end;
-        Box::new(Finding::new("attribute", source, span, message).with_help(help))
+        Box::new(Finding::new(Code::Attribute, source, span, message).with_help(help))
     };
     let words = words(info).map_err(|span| {
         finding(

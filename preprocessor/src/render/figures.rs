@@ -3,7 +3,8 @@
 use crate::figures::quantity;
 use crate::figures::result_mark;
 use crate::read::{Fence, Figure};
-use crate::tables::rule;
+use crate::text::bracket::bracketed;
+
 use crate::text::edit::Edit;
 use crate::text::html::{escape, escaped};
 use crate::text::source::Source;
@@ -98,7 +99,7 @@ fn without_brackets(formula: &str) -> String {
     let mut text = String::with_capacity(formula.len());
     let mut rest = formula;
     while let Some(c) = rest.chars().next() {
-        let Some(name) = rule::name(rest) else {
+        let Some(name) = bracketed(rest) else {
             text.push(c);
             rest = &rest[c.len_utf8()..];
             continue;
@@ -107,7 +108,7 @@ fn without_brackets(formula: &str) -> String {
         let is_of_run = text.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '.');
         let name = name.trim();
         if is_of_run {
-            let _ = write!(text, "[{}]", rule::name(name).unwrap_or(name).trim());
+            let _ = write!(text, "[{}]", bracketed(name).unwrap_or(name).trim());
         } else {
             text.push_str(name);
         }

@@ -2,7 +2,8 @@
 
 use crate::read::Table;
 use crate::tables::cell::{Cell, words};
-use crate::tables::judge::Units;
+use crate::tables::units::Units;
+use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
 use std::ops::Range;
@@ -117,7 +118,7 @@ impl Grid {
             _ => format!("its columns are [{}]", headers.join("], [")),
         };
         Err(Box::new(
-            Finding::new("table-check", source, name, message).with_help(help),
+            Finding::new(Code::TableCheck, source, name, message).with_help(help),
         ))
     }
 

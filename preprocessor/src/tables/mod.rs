@@ -5,8 +5,8 @@ pub mod grid;
 pub mod judge;
 #[cfg(test)]
 mod planted;
-pub mod rule;
-mod rules;
+pub mod rules;
 pub mod structure;
+pub mod units;
 
 pub use cell::{Cell, Content};

@@ -4,7 +4,9 @@ use crate::figures;
 use crate::figures::engine::Engine;
 use crate::figures::runs::Runs;
 use crate::read;
-use crate::tables::judge::{self, Meaning, Units};
+use crate::tables::judge::Meaning;
+use crate::tables::rules;
+use crate::tables::units::Units;
 use crate::text::edit;
 use crate::text::markdown;
 use crate::text::source::Source;
@@ -21,7 +23,7 @@ fn judged(text: &str) -> (Arc<Source>, Meaning) {
         "| entries | LRU | two words |\n|--|--|--|\n| 100 | 0.394 | 7 |\n| 1000 | 0.75 | 8 |\n";
     runs.printed.insert("sweep".to_owned(), printed.to_owned());
     let (_, scope) = figures::check_in_scope(&page, &engine, &runs);
-    let meaning = judge::check(
+    let meaning = rules::check(
         &source,
         &page.tables,
         scope,
@@ -39,7 +41,11 @@ fn found(text: &str) -> Vec<(&'static str, usize, String)> {
         .into_iter()
         .map(|finding| {
             let line = source.position(finding.span.start).line;
-            (finding.code, line, source.slice(finding.span).to_owned())
+            (
+                finding.code.name(),
+                line,
+                source.slice(finding.span).to_owned(),
+            )
         })
         .collect()
 }

@@ -1,5 +1,6 @@
 //! One thing that is wrong with a book: where, what was expected and found, and how to mend it.
 
+use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::source::Source;
 use std::ops::Range;
@@ -10,8 +11,8 @@ use std::sync::Arc;
 /// Every stage returns its findings; only the program prints them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// What kind of fault it is: a stable name such as `output` or `table-cells`.
-    pub code: &'static str,
+    /// What kind of fault it is.
+    pub code: Code,
     /// One line that says what is wrong.
     pub message: String,
     /// The file it is in.
@@ -33,7 +34,7 @@ pub struct Finding {
 impl Finding {
     /// A finding with a place and a message; the rest is added by the `with_` functions.
     pub fn new(
-        code: &'static str,
+        code: Code,
         source: &Arc<Source>,
         span: Range<usize>,
         message: impl Into<String>,

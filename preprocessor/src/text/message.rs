@@ -1,6 +1,7 @@
 //! Findings as text: the author's line quoted, what was expected and found, how to mend it.
 
 use crate::read::fence;
+use crate::text::code;
 use crate::text::finding::{BLESS, Finding};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use similar::TextDiff;
@@ -24,14 +25,13 @@ pub fn human(finding: &Finding, bless: &str, color: bool) -> String {
         annotation = annotation.label(label.as_str());
     }
     let path = source.path().to_string_lossy();
-    let level = if finding.code == "warning" {
-        Level::WARNING
-    } else {
-        Level::ERROR
+    let level = match finding.code.level() {
+        code::Level::Warning => Level::WARNING,
+        code::Level::Error => Level::ERROR,
     };
     let group = level
         .primary_title(finding.message.as_str())
-        .id(finding.code)
+        .id(finding.code.name())
         .element(
             Snippet::source(text)
                 .line_start(start)
@@ -72,10 +72,9 @@ pub fn github(finding: &Finding, bless: &str) -> String {
     {
         let _ = write!(text, "\n{}", part.replace(BLESS, bless));
     }
-    let level = if finding.code == "warning" {
-        "warning"
-    } else {
-        "error"
+    let level = match finding.code.level() {
+        code::Level::Warning => "warning",
+        code::Level::Error => "error",
     };
     format!(
         "::{level} file={},line={},col={},endLine={},title={}::{}\n",
@@ -83,7 +82,7 @@ pub fn github(finding: &Finding, bless: &str) -> String {
         start.line,
         start.column,
         end.line,
-        property(finding.code),
+        property(finding.code.name()),
         escape(&text)
     )
 }
@@ -103,7 +102,7 @@ pub fn json(finding: &Finding, bless: &str) -> String {
     let start = finding.source.position(finding.span.start);
     let end = finding.source.position(finding.span.end);
     let object = serde_json::json!({
-        "code": finding.code,
+        "code": finding.code.name(),
         "path": finding.source.path().to_string_lossy(),
         "line": start.line,
         "column": start.column,

@@ -7,6 +7,7 @@ use crate::read::{Block, Fence, Language, fence};
 use crate::run::JobResult;
 use crate::run::language::rust::compile::Diagnostic;
 use crate::run::language::sql::SqlError;
+use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
@@ -59,7 +60,7 @@ pub fn verify(
         (End::Success, true) => {
             findings.push(
                 Finding::new(
-                    "run",
+                    Code::Run,
                     source,
                     block.code.opening(),
                     "the block was to fail, and ended well",
@@ -110,7 +111,7 @@ fn compare(source: &Arc<Source>, block: &Block, printed: &str) -> Option<Finding
         return None;
     }
     let diff = difference(&expected, printed);
-    let finding = Finding::new("output", source, output.opening(), "the output changed")
+    let finding = Finding::new(Code::Output, source, output.opening(), "the output changed")
         .with_label("the block above prints something else")
         .with_details(diff);
     Some(finding.with_mend(Edit::new(
@@ -129,7 +130,7 @@ fn compare_elided(
 ) -> Option<Finding> {
     if !elision::is_in(expected) {
         let finding = Finding::new(
-            "output",
+            Code::Output,
             source,
             output.opening(),
             "nothing is elided in this output",
@@ -144,7 +145,7 @@ fn compare_elided(
     let rewritten = elision::rewrite(expected, printed);
     let text = written(source, output, block, &rewritten);
     Some(
-        Finding::new("output", source, output.opening(), "the output changed")
+        Finding::new(Code::Output, source, output.opening(), "the output changed")
             .with_label("the block above prints something else")
             .with_details(difference(expected, &rewritten))
             .with_mend(Edit::new(output.span.clone(), text)),
@@ -162,7 +163,7 @@ fn absent(source: &Arc<Source>, block: &Block, printed: &str) -> Finding {
     let line_end = source.line_end();
     let text = format!("{line_end}{}{fence}", block.code.prefix);
     Finding::new(
-        "output",
+        Code::Output,
         source,
         block.code.opening(),
         "the block has no output under it",
@@ -191,7 +192,7 @@ fn unstable(source: &Arc<Source>, block: &Block, one: &Run, other: &Run) -> Find
         false => format!("{:?} and {:?}", one.end, other.end),
     };
     Finding::new(
-        "unstable",
+        Code::Unstable,
         source,
         block.code.opening(),
         "two runs of the block gave different outputs",
@@ -206,7 +207,7 @@ fn no_text(source: &Arc<Source>, block: &Block, run: &Run) -> Finding {
     let text = String::from_utf8_lossy(&run.stdout);
     let valid = text.find('\u{fffd}').unwrap_or(text.len());
     Finding::new(
-        "output",
+        Code::Output,
         source,
         block.code.opening(),
         "the block printed bytes that are not UTF-8",
@@ -220,9 +221,9 @@ fn no_text(source: &Arc<Source>, block: &Block, run: &Run) -> Finding {
 fn compiler(source: &Arc<Source>, block: &Block, diagnostic: &Diagnostic) -> Finding {
     let (source, span) = place(source, block, diagnostic.place.as_ref());
     let code = if diagnostic.is_error {
-        "compile"
+        Code::Compile
     } else {
-        "warning"
+        Code::Warning
     };
     let mut finding = Finding::new(code, source, span, diagnostic.message.clone());
     finding.label.clone_from(&diagnostic.label);
@@ -254,7 +255,7 @@ fn sql_error(run: &Run) -> Option<SqlError> {
 fn sql_finding(source: &Arc<Source>, block: &Block, error: SqlError) -> Finding {
     let columns = error.column..usize::MAX / 2;
     let (source, span) = place(source, block, Some(&(error.line, columns)));
-    Finding::new("sql", source, span, error.message)
+    Finding::new(Code::Sql, source, span, error.message)
 }
 
 fn failed(source: &Arc<Source>, block: &Block, name: &str, run: &Run) -> Finding {
@@ -272,7 +273,7 @@ fn failed(source: &Arc<Source>, block: &Block, name: &str, run: &Run) -> Finding
         Some(line) => (line.file.as_ref().unwrap_or(source), line.span.clone()),
         None => (source, block.code.opening()),
     };
-    let mut finding = Finding::new("run", source, span, message);
+    let mut finding = Finding::new(Code::Run, source, span, message);
     let text = shown(stderr.trim_end(), 20);
     let is_refused = [
         "Operation not permitted",

@@ -9,6 +9,7 @@
 mod bad_input;
 mod blocks;
 mod changes;
+mod explain;
 mod fixture;
 mod gather;
 #[cfg(target_os = "linux")]

@@ -5,7 +5,9 @@ use mdbook_proof::figures::engine::Engine;
 use mdbook_proof::figures::runs::Runs;
 use mdbook_proof::figures::{self, quantity};
 use mdbook_proof::read::{self, Page};
-use mdbook_proof::tables::judge::{self, Meaning, Units};
+use mdbook_proof::tables::judge::Meaning;
+use mdbook_proof::tables::rules;
+use mdbook_proof::tables::units::Units;
 use mdbook_proof::text::markdown;
 use mdbook_proof::text::source::Source;
 use mdbook_proof::work::settings::Settings;
@@ -26,7 +28,7 @@ fn judged(source: &Arc<Source>, engine: &Engine, settings: &Settings) -> (Page, 
         }
     }
     let (checked, scope) = figures::check_in_scope(&page, engine, &runs);
-    let meaning = judge::check(source, &page.tables, scope, &mut Units::new(engine), &runs);
+    let meaning = rules::check(source, &page.tables, scope, &mut Units::new(engine), &runs);
     let count = found.len() + checked.findings.len() + meaning.findings.len();
     (page, count, meaning)
 }

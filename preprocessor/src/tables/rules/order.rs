@@ -1,58 +1,83 @@
-//! Keys and order.
-//!
-//! ```text
-//! <!-- check: key [size]; ascending [size] -->
-//! | size | hits |          | size | hits |
-//! | ---: | ---: |          | ---: | ---: |
-//! | 1 KB | 7    |          | 900  | 7    |
-//! | 900  | 9    |  wrong   | 1 KB | 9    |  right
-//! ```
+//! `ascending` and `descending`: the figures of a column stand in order, and texts by their letters.
 
 use crate::tables::cell::{Cell, Content};
 use crate::tables::judge::{Figure, Judge, Sheet};
+use crate::tables::rules::{Declared, Explanation, Form, Rule};
+use crate::text::code::Code;
 use crate::text::finding::Finding;
-use std::collections::HashMap;
 
-/// `key`: the named cells of a row, together, stand in no other row, and none is empty.
-pub(crate) fn key(judge: &mut Judge<'_>, sheet: &Sheet<'_>, columns: &[usize]) {
-    let mut seen: HashMap<Vec<String>, usize> = HashMap::new();
-    for row in &sheet.grid.rows {
-        let cells: Vec<&Cell> = columns.iter().filter_map(|at| row.get(*at)).collect();
-        let Some(first) = cells.first() else {
-            continue;
-        };
-        if let Some(empty) = cells.iter().find(|cell| cell.text().is_empty()) {
-            judge.meaning.findings.push(
-                Finding::new(
-                    "table-key",
-                    judge.source,
-                    empty.span.clone(),
-                    "a key is empty",
-                )
-                .with_help("say which row this is"),
-            );
-            continue;
+const ORDER: Code = Code::Rule("table-order");
+
+const EXPLANATION: Explanation = Explanation {
+    means: "a cell is out of the order that the table declares",
+    wrong: "\
+<!-- check: ascending [size] -->
+
+| size | hits |
+| ---: | ---: |
+| 1 KB | 7 |
+| 900 B | 9 |
+",
+    right: "\
+<!-- check: ascending [size] -->
+
+| size | hits |
+| ---: | ---: |
+| 900 B | 9 |
+| 1 KB | 7 |
+",
+};
+
+/// No cell is less than the one above it.
+#[derive(Debug)]
+pub(crate) struct Ascending;
+
+impl Rule for Ascending {
+    fn form(&self) -> Form {
+        Form::Word("ascending")
+    }
+
+    fn code(&self) -> Code {
+        ORDER
+    }
+
+    fn explanation(&self) -> Explanation {
+        EXPLANATION
+    }
+
+    fn check(&self, judge: &mut Judge<'_>, sheet: &Sheet<'_>, declared: &Declared) {
+        for column in &declared.columns {
+            sorted(judge, sheet, *column, true);
         }
-        let texts: Vec<String> = cells.iter().map(|cell| cell.text()).collect();
-        let line = judge.source.position(first.span.start).line;
-        if let Some(above) = seen.get(&texts) {
-            judge.meaning.findings.push(
-                Finding::new(
-                    "table-key",
-                    judge.source,
-                    first.inner(),
-                    format!("the key `{}` stands twice", texts.join("`, `")),
-                )
-                .with_help(format!("line {above} has it too; give each row its own")),
-            );
-        } else {
-            seen.insert(texts, line);
+    }
+}
+
+/// No cell is more than the one above it.
+#[derive(Debug)]
+pub(crate) struct Descending;
+
+impl Rule for Descending {
+    fn form(&self) -> Form {
+        Form::Word("descending")
+    }
+
+    fn code(&self) -> Code {
+        ORDER
+    }
+
+    fn explanation(&self) -> Explanation {
+        EXPLANATION
+    }
+
+    fn check(&self, judge: &mut Judge<'_>, sheet: &Sheet<'_>, declared: &Declared) {
+        for column in &declared.columns {
+            sorted(judge, sheet, *column, false);
         }
     }
 }
 
 /// `ascending` and `descending`: figures by their value, a column of text by its letters.
-pub(crate) fn sorted(judge: &mut Judge<'_>, sheet: &Sheet<'_>, column: usize, is_ascending: bool) {
+fn sorted(judge: &mut Judge<'_>, sheet: &Sheet<'_>, column: usize, is_ascending: bool) {
     let cells = || sheet.grid.rows.iter().filter_map(|row| row.get(column));
     let word = if is_ascending { "ascend" } else { "descend" };
     if cells().all(|cell| matches!(cell.content, Content::Text | Content::Nothing)) {
@@ -91,7 +116,7 @@ pub(crate) fn sorted(judge: &mut Judge<'_>, sheet: &Sheet<'_>, column: usize, is
                 }
                 _ => judge.meaning.findings.push(
                     Finding::new(
-                        "table-order",
+                        ORDER,
                         judge.source,
                         figure.span(),
                         format!("`{here_text}` can't be compared with `{above_text}` above it"),
@@ -113,7 +138,7 @@ fn out_of_order(
 ) {
     judge.meaning.findings.push(
         Finding::new(
-            "table-order",
+            ORDER,
             judge.source,
             span,
             format!("the column has to {word}, and `{here}` stands below `{above}`"),

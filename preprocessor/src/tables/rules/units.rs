@@ -14,9 +14,47 @@ use crate::figures::significant;
 use crate::tables::grid::Column;
 use crate::tables::judge::{Figure, Judge, Sheet};
 use crate::tables::rules::totals::stands_for;
+use crate::tables::rules::{Declared, Explanation, Form, Rule};
+use crate::text::code::Code;
 use crate::text::finding::Finding;
 
-pub(crate) fn check(judge: &mut Judge<'_>, sheet: &Sheet<'_>) {
+/// Columns in two units agree, and nobody has to ask for it.
+#[derive(Debug)]
+pub(crate) struct Units;
+
+impl Rule for Units {
+    fn form(&self) -> Form {
+        Form::Always
+    }
+
+    fn code(&self) -> Code {
+        UNITS
+    }
+
+    fn explanation(&self) -> Explanation {
+        Explanation {
+            means: "two columns give one figure in two units, and disagree",
+            wrong: "\
+| What | ns | µs |
+| --- | ---: | ---: |
+| SSD | 150,000 | 15 |
+",
+            right: "\
+| What | ns | µs |
+| --- | ---: | ---: |
+| SSD | 150,000 | 150 |
+",
+        }
+    }
+
+    fn check(&self, judge: &mut Judge<'_>, sheet: &Sheet<'_>, _: &Declared) {
+        check(judge, sheet);
+    }
+}
+
+const UNITS: Code = Code::Rule("table-units");
+
+fn check(judge: &mut Judge<'_>, sheet: &Sheet<'_>) {
     for group in groups(judge, &sheet.grid.columns) {
         let rows: Vec<Vec<Read>> = (0..sheet.grid.rows.len())
             .map(|row| read(judge, sheet, row, &group))
@@ -143,7 +181,7 @@ fn compare(judge: &mut Judge<'_>, sheet: &Sheet<'_>, row: &[Read]) {
         };
         judge.meaning.findings.push(
             Finding::new(
-                "table-units",
+                UNITS,
                 source,
                 read.figure.span(),
                 format!(

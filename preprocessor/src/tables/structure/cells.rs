@@ -21,6 +21,7 @@
 
 use crate::read::Table;
 use crate::read::row::Row;
+use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
@@ -54,7 +55,7 @@ pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
                 let line = source.position(first.span.start).line;
                 findings.push(
                     Finding::new(
-                        "table-row",
+                        Code::TableRow,
                         source,
                         row.span.clone(),
                         "this row stands twice",
@@ -73,7 +74,7 @@ fn count(source: &Arc<Source>, row: &Row, width: usize) -> Option<Finding> {
     if cells < width {
         return Some(
             Finding::new(
-                "table-cells",
+                Code::TableCells,
                 source,
                 row.span.clone(),
                 format!("the row has {cells} of {width} cells"),
@@ -87,7 +88,7 @@ fn count(source: &Arc<Source>, row: &Row, width: usize) -> Option<Finding> {
     let whole = source.slice(row.span.clone());
     let (escaped, bars) = bars_in_code(whole);
     let finding = Finding::new(
-        "table-cells",
+        Code::TableCells,
         source,
         lost.clone(),
         format!("the row has {cells} cells and the header {width}: readers don't see the rest"),
@@ -188,7 +189,7 @@ fn emphasis(source: &Arc<Source>, row: &Row) -> Option<Finding> {
             {
                 Some(
                     Finding::new(
-                        "table-emphasis",
+                        Code::TableEmphasis,
                         source,
                         (*first).clone(),
                         format!("`{mark}` is opened in one cell and closed in another"),

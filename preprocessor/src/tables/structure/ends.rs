@@ -16,6 +16,7 @@
 use crate::read::Table;
 use crate::read::row::Row;
 use crate::read::row::is_delimiter;
+use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
@@ -26,7 +27,7 @@ pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
     let is_one_column = table.header.cells.len() == 1;
     if !is_one_column && let Some(row) = table.body.iter().find(|row| !row.has_bar) {
         let finding = Finding::new(
-            "table-end",
+            Code::TableEnd,
             source,
             row.span.clone(),
             "this line becomes a row of the table above it",
@@ -83,7 +84,7 @@ fn cut(source: &Arc<Source>, table: &Table) -> Option<Finding> {
     }
     Some(
         Finding::new(
-            "table-end",
+            Code::TableEnd,
             source,
             row.span,
             "a blank line cuts this row off the table above it",

@@ -14,6 +14,7 @@
 use crate::read::Table;
 use crate::read::row::Row;
 use crate::read::row::is_delimiter;
+use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
@@ -31,7 +32,7 @@ pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
             if at > 0 && !is_empty {
                 findings.push(
                     Finding::new(
-                        "table-header",
+                        Code::TableHeader,
                         source,
                         cell.clone(),
                         "a column has no header",
@@ -42,7 +43,7 @@ pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
         } else if !seen.insert(*text) {
             findings.push(
                 Finding::new(
-                    "table-header",
+                    Code::TableHeader,
                     source,
                     cell.clone(),
                     format!("two columns are headed `{text}`"),
@@ -79,7 +80,7 @@ pub(super) fn unmatched(source: &Arc<Source>, paragraph: Range<usize>) -> Option
             let (header, delimiter) = (Row::read(source, above.clone()), Row::read(source, line));
             let rows: Vec<Row> = lines.map(|line| Row::read(source, line)).collect();
             let (wanted, written) = (header.cells.len(), delimiter.cells.len());
-            let finding = |message: String| Finding::new("table-header", source, above, message);
+            let finding = |message: String| Finding::new(Code::TableHeader, source, above, message);
             if wanted == written {
                 return Some(
                     finding(

@@ -15,7 +15,7 @@ mod ends;
 mod header;
 
 use crate::read::{Comment, Table};
-use crate::tables::rule;
+use crate::tables::rules::declaration::orphan;
 use crate::text::finding::Finding;
 use crate::text::markdown::Spanned;
 use crate::text::source::Source;
@@ -31,7 +31,7 @@ pub fn check(
 ) -> Vec<Finding> {
     let mut findings: Vec<Finding> = orphans
         .iter()
-        .map(|comment| rule::orphan(source, comment))
+        .map(|comment| orphan(source, comment))
         .collect();
     for table in tables {
         let mut found = header::check(source, table);
@@ -72,7 +72,7 @@ mod tests {
         let (tables, orphans) = table::read(&source, &events);
         check(&source, &events, &tables, &orphans)
             .into_iter()
-            .map(|f| (f.code, source.slice(f.span).to_owned()))
+            .map(|f| (f.code.name(), source.slice(f.span).to_owned()))
             .collect()
     }
 

@@ -6,6 +6,7 @@ mod anchors;
 mod html;
 
 use crate::line::Proven;
+use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::info_string::nearest;
 use crate::text::markdown;
@@ -81,7 +82,7 @@ impl Map {
         links
             .filter_map(|link| {
                 let (message, help) = self.fault(page.path(), &link.target)?;
-                Some(Finding::new("link", page, link.span.clone(), message).with_help(help))
+                Some(Finding::new(Code::Link, page, link.span.clone(), message).with_help(help))
             })
             .collect()
     }

@@ -7,6 +7,7 @@ use crate::figures::runs::Missing;
 use crate::figures::{proposed, proposed_number, significant};
 use crate::tables::cell::{Cell, Content};
 use crate::tables::judge::{Figure, Judge, Sheet};
+use crate::tables::rules::formula::FORMULA;
 use crate::tables::rules::formula::template::{self, Slot, Template};
 use crate::tables::rules::totals::stands_for;
 use crate::text::edit::Edit;
@@ -93,7 +94,7 @@ pub(crate) fn line(
                     Err(Missing::Failed) => return None,
                     Err(Missing::Wrong(message)) => {
                         judge.meaning.findings.push(
-                            Finding::new("table-formula", judge.source, cell.inner(), message)
+                            Finding::new(FORMULA, judge.source, cell.inner(), message)
                                 .with_help("the cell names the row of the run's table"),
                         );
                         return None;
@@ -198,7 +199,7 @@ impl Line {
             Ok(value) => value,
             Err(error) => {
                 let message = judge.scope.in_own_names(&error.message);
-                let finding = Finding::new("table-formula", judge.source, cell.inner(), message)
+                let finding = Finding::new(FORMULA, judge.source, cell.inner(), message)
                     .with_label("this row's formula gives nothing")
                     .with_details(self.account(judge, sheet, expression));
                 judge.meaning.findings.push(finding);
@@ -245,7 +246,7 @@ impl Line {
             unit => unit,
         };
         let finding = Finding::new(
-            "table-formula",
+            FORMULA,
             source,
             figure.span(),
             "the cell is not what its formula gives",
@@ -290,7 +291,7 @@ impl Line {
         error: &ExpressionError,
     ) {
         let message = judge.scope.in_own_names(&error.message);
-        let mut finding = Finding::new("table-formula", judge.source, figure.span(), message)
+        let mut finding = Finding::new(FORMULA, judge.source, figure.span(), message)
             .with_details(self.account(judge, sheet, expression));
         finding.help.clone_from(&error.help);
         judge.meaning.findings.push(finding);
@@ -318,7 +319,7 @@ impl Line {
         };
         let Some(text) = text else { return };
         let finding = Finding::new(
-            "table-formula",
+            FORMULA,
             judge.source,
             cell.span.clone(),
             "the cell is empty",

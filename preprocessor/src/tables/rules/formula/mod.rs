@@ -13,6 +13,8 @@
 use crate::figures::engine::{ExpressionError, Value};
 use crate::figures::expression::Problem;
 use crate::tables::judge::{Judge, Sheet};
+use crate::tables::rules::{Declared, Explanation, Form, Rule};
+use crate::text::code::Code;
 mod line;
 mod template;
 
@@ -25,8 +27,52 @@ use std::ops::Range;
 /// How many rows have to fail in the same way until the formula is at fault.
 const SAMPLE: usize = 8;
 
+/// Declared by its form, `[Col] = expression`, and for one column.
+#[derive(Debug)]
+pub(crate) struct Formula;
+
+impl Rule for Formula {
+    fn form(&self) -> Form {
+        Form::Equation
+    }
+
+    fn code(&self) -> Code {
+        FORMULA
+    }
+
+    fn explanation(&self) -> Explanation {
+        Explanation {
+            means: "a cell is not what its column's formula gives",
+            wrong: "\
+<!-- check: [Week] = (1 - [Availability]) × 7 days -->
+
+| Availability | Week |
+| ---: | ---: |
+| 99.99 % | 1m 5s |
+",
+            right: "\
+<!-- check: [Week] = (1 - [Availability]) × 7 days -->
+
+| Availability | Week |
+| ---: | ---: |
+| 99.99 % | 1m 0.5s |
+",
+        }
+    }
+
+    fn check(&self, judge: &mut Judge<'_>, sheet: &Sheet<'_>, declared: &Declared) {
+        if let [column] = declared.columns.as_slice() {
+            let read = check(judge, sheet, *column, declared.expression.clone());
+            judge.vouched.extend(read);
+        }
+    }
+}
+
+/// The code of findings about formulas.
+pub(crate) const FORMULA: Code = Code::Rule("table-formula");
+
 /// Judges a column by its formula; the columns that the formula reads or makes.
-pub(crate) fn check(
+fn check(
     judge: &mut Judge<'_>,
     sheet: &Sheet<'_>,
     column: usize,
@@ -106,7 +152,7 @@ fn common(values: &[Result<Value, ExpressionError>]) -> Option<ExpressionError> 
 fn fault(judge: &mut Judge<'_>, expression: &Range<usize>, error: ExpressionError) {
     let message = judge.scope.in_own_names(&error.message);
     let span = expression.start + error.span.start..expression.start + error.span.end;
-    let mut finding = Finding::new("table-formula", judge.source, span, message);
+    let mut finding = Finding::new(FORMULA, judge.source, span, message);
     finding.label = Some("in this formula".to_owned());
     finding.help = error.help;
     judge.meaning.findings.push(finding);

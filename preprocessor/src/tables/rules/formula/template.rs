@@ -1,6 +1,8 @@
 //! A formula as its author writes it, made into code with a mark for each cell that it reads.
 
-use crate::tables::{grid, rule};
+use crate::tables::grid;
+use crate::text::bracket::bracketed;
+use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
 use std::ops::Range;
@@ -57,7 +59,7 @@ impl Template {
                     Some((key, column, tail)) if key.trim().starts_with('[') => {
                         let start =
                             span.start + at + length + 1 + (key.len() - key.trim_start().len());
-                        let inner = rule::name(key.trim()).unwrap_or_default();
+                        let inner = bracketed(key.trim()).unwrap_or_default();
                         let key = grid.column(source, start + 1..start + 1 + inner.len())?;
                         let slot = Slot::Run {
                             name: word.to_owned(),
@@ -77,9 +79,9 @@ impl Template {
                     }
                 }
             } else if c == '[' {
-                let Some(name) = rule::name(rest) else {
+                let Some(name) = bracketed(rest) else {
                     return Err(Box::new(Finding::new(
-                        "table-check",
+                        Code::TableCheck,
                         source,
                         span.start + at..span.end,
                         "the column's bracket is never closed",
@@ -134,10 +136,10 @@ pub(crate) fn slot(mark: char) -> Option<usize> {
 
 /// `[key].column` and `[key].[two words]` behind a run's name: the key, the column, the length of all.
 fn reference(text: &str) -> Option<(&str, &str, usize)> {
-    let key = rule::name(text)?;
+    let key = bracketed(text)?;
     let rest = text[key.len() + 2..].strip_prefix('.')?;
     let before = text.len() - rest.len();
-    if let Some(column) = rule::name(rest) {
+    if let Some(column) = bracketed(rest) {
         return Some((key, column, before + column.len() + 2));
     }
     let length = rest

@@ -1,4 +1,4 @@
-//! The rules that a comment above a table declares, one a line, in the header's own words.
+//! Declarations: the rules that a comment above a table asks for, one a line, in the header's own words.
 //!
 //! ```text
 //! <!-- check:
@@ -7,58 +7,35 @@
 //! -->
 //! ```
 //!
-//! `;` parts rules too, so that a comment may stand on one line.
+//! `;` separates rules too, so that a comment may stand on one line.
 
-use crate::read::comment::Comment;
+use crate::read::Comment;
+use crate::tables::rules::{ALL, Form, Rule, formula};
+use crate::text::bracket::bracketed;
+use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// One declared rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rule {
-    /// The whole rule.
+/// One rule as it is declared.
+#[derive(Debug, Clone)]
+pub struct Declaration {
+    /// All of its bytes.
     pub span: Range<usize>,
-    /// What it asks for.
-    pub kind: Kind,
+    /// The rule.
+    pub(crate) rule: &'static dyn Rule,
     /// The names of its columns, without the brackets. A formula has one: its result.
     pub columns: Vec<Range<usize>>,
+    /// The bytes of a formula's expression; empty for the other rules.
+    pub expression: Range<usize>,
 }
 
-/// What a rule asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
-    /// `[Col] = expression`: each cell is a correct rounding of what the expression gives.
-    Formula {
-        /// The expression's bytes.
-        expression: Range<usize>,
-    },
-    /// `key [Col]`: no two rows have the same text there; several columns count together.
-    Key,
-    /// `ascending [Col]`: no cell is less than the one above it.
-    Ascending,
-    /// `descending [Col]`: no cell is more than the one above it.
-    Descending,
-    /// `sum [Col]`: the last row is the total of the others.
-    Sum,
-    /// `share [Col]`: the cells add up to 100 %.
-    Share,
-    /// `rounded [Col]`: the cells are roundings wherever they are used.
-    Rounded,
-}
-
-const WORDS: [(&str, Kind); 6] = [
-    ("key", Kind::Key),
-    ("ascending", Kind::Ascending),
-    ("descending", Kind::Descending),
-    ("sum", Kind::Sum),
-    ("share", Kind::Share),
-    ("rounded", Kind::Rounded),
-];
-
-/// The rules, or what is wrong with each.
-pub fn rules(comment: &Comment, source: &Arc<Source>) -> Vec<Result<Rule, Box<Finding>>> {
+/// The declarations of a comment, or what is wrong with each.
+pub fn declarations(
+    comment: &Comment,
+    source: &Arc<Source>,
+) -> Vec<Result<Declaration, Box<Finding>>> {
     let mut rules = Vec::new();
     for line in &comment.lines {
         let mut at = line.start;
@@ -66,7 +43,7 @@ pub fn rules(comment: &Comment, source: &Arc<Source>) -> Vec<Result<Rule, Box<Fi
             let span = trimmed(text, at);
             at += text.len() + 1;
             if !span.is_empty() {
-                rules.push(rule(source, span));
+                rules.push(declaration(source, span));
             }
         }
     }
@@ -80,13 +57,14 @@ pub fn rules(comment: &Comment, source: &Arc<Source>) -> Vec<Result<Rule, Box<Fi
     rules
 }
 
-fn rule(source: &Arc<Source>, span: Range<usize>) -> Result<Rule, Box<Finding>> {
+fn declaration(source: &Arc<Source>, span: Range<usize>) -> Result<Declaration, Box<Finding>> {
     let text = source.slice(span.clone());
     if text.starts_with('[') {
         return formula(source, span);
     }
     let word = text.split([' ', '\t', '[']).next().unwrap_or_default();
-    let Some((_, kind)) = WORDS.iter().find(|(name, _)| *name == word) else {
+    let declared_by = |rule: &&&dyn Rule| matches!(rule.form(), Form::Word(name) if name == word);
+    let Some(rule) = ALL.iter().find(declared_by) else {
         return Err(wrong(
             source,
             span.start..span.start + word.len().max(1),
@@ -97,7 +75,7 @@ fn rule(source: &Arc<Source>, span: Range<usize>) -> Result<Rule, Box<Finding>> 
     let mut rest = text[word.len()..].trim_start();
     while !rest.is_empty() {
         let at = span.end - rest.len();
-        let Some(name) = name(rest) else {
+        let Some(name) = bracketed(rest) else {
             return Err(wrong(
                 source,
                 at..span.end,
@@ -111,16 +89,17 @@ fn rule(source: &Arc<Source>, span: Range<usize>) -> Result<Rule, Box<Finding>> 
     if columns.is_empty() {
         return Err(wrong(source, span, format!("`{word}` names no column")));
     }
-    Ok(Rule {
+    Ok(Declaration {
+        expression: span.end..span.end,
         span,
-        kind: kind.clone(),
+        rule: *rule,
         columns,
     })
 }
 
-fn formula(source: &Arc<Source>, span: Range<usize>) -> Result<Rule, Box<Finding>> {
+fn formula(source: &Arc<Source>, span: Range<usize>) -> Result<Declaration, Box<Finding>> {
     let text = source.slice(span.clone());
-    let Some(name) = name(text) else {
+    let Some(name) = bracketed(text) else {
         return Err(wrong(
             source,
             span,
@@ -138,28 +117,12 @@ fn formula(source: &Arc<Source>, span: Range<usize>) -> Result<Rule, Box<Finding
     if expression.is_empty() {
         return Err(wrong(source, span, "the formula is empty".to_owned()));
     }
-    Ok(Rule {
+    Ok(Declaration {
         columns: vec![trimmed(name, span.start + 1)],
-        kind: Kind::Formula {
-            expression: span.end - expression.len()..span.end,
-        },
+        rule: &formula::Formula,
+        expression: span.end - expression.len()..span.end,
         span,
     })
-}
-
-/// The text between the bracket that a text starts with and the one that closes it.
-pub(crate) fn name(text: &str) -> Option<&str> {
-    let inner = text.strip_prefix('[')?;
-    let mut depth = 0;
-    for (at, c) in inner.char_indices() {
-        match c {
-            '[' => depth += 1,
-            ']' if depth == 0 => return Some(&inner[..at]),
-            ']' => depth -= 1,
-            _ => {}
-        }
-    }
-    None
 }
 
 fn trimmed(text: &str, start: usize) -> Range<usize> {
@@ -169,16 +132,32 @@ fn trimmed(text: &str, start: usize) -> Range<usize> {
 
 fn wrong(source: &Arc<Source>, span: Range<usize>, message: String) -> Box<Finding> {
     Box::new(
-        Finding::new("table-check", source, span, message).with_help(
-            "the rules are `[Col] = …`, `key`, `ascending`, `descending`, `sum`, `share` and `rounded`, each with `[Col]`",
-        ),
+        Finding::new(Code::TableCheck, source, span, message).with_help(format!(
+            "the rules are `[Col] = …`, {}, each with `[Col]`",
+            words()
+        )),
     )
 }
 
+/// The words that declare rules: `key`, `ascending` and so on.
+fn words() -> String {
+    let words: Vec<String> = ALL
+        .iter()
+        .filter_map(|rule| match rule.form() {
+            Form::Word(word) => Some(format!("`{word}`")),
+            Form::Equation | Form::Always => None,
+        })
+        .collect();
+    match words.split_last() {
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
 /// A comment that no table follows.
-pub(super) fn orphan(source: &Arc<Source>, comment: &Comment) -> Finding {
+pub(crate) fn orphan(source: &Arc<Source>, comment: &Comment) -> Finding {
     Finding::new(
-        "table-check",
+        Code::TableCheck,
         source,
         comment.span.clone(),
         "no table stands below these rules",
@@ -190,11 +169,13 @@ pub(super) fn orphan(source: &Arc<Source>, comment: &Comment) -> Finding {
 mod tests {
     use super::*;
 
-    fn rules(text: &str) -> Vec<Result<(Kind, Vec<String>), String>> {
+    type Read = (Form, String, Vec<String>);
+
+    fn rules(text: &str) -> Vec<Result<Read, String>> {
         let source = Arc::new(Source::new("a.md", text));
         let lines: Vec<_> = (1..).map_while(|line| source.line(line)).collect();
         let comment = Comment::read(&source, &lines).unwrap();
-        super::rules(&comment, &source)
+        declarations(&comment, &source)
             .into_iter()
             .map(|rule| match rule {
                 Ok(rule) => {
@@ -202,7 +183,8 @@ mod tests {
                         .columns
                         .iter()
                         .map(|c| source.slice(c.clone()).to_owned());
-                    Ok((rule.kind, names.collect()))
+                    let expression = source.slice(rule.expression).to_owned();
+                    Ok((rule.rule.form(), expression, names.collect()))
                 }
                 Err(finding) => Err(source.slice(finding.span).to_owned()),
             })
@@ -210,21 +192,21 @@ mod tests {
     }
 
     #[test]
-    fn rules_stand_one_a_line_or_parted_by_semicolons() {
+    fn rules_stand_one_a_line_or_separated_by_semicolons() {
         let text = "<!-- check:\n[A] = 2 × [B (ms)]\nkey [A], [B (ms)]\n-->";
         let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(
             rules(text),
             [
-                Ok((Kind::Formula { expression: 18..31 }, names(&["A"]))),
-                Ok((Kind::Key, names(&["A", "B (ms)"]))),
+                Ok((Form::Equation, "2 × [B (ms)]".to_owned(), names(&["A"]))),
+                Ok((Form::Word("key"), String::new(), names(&["A", "B (ms)"]))),
             ]
         );
         assert_eq!(
             rules("<!-- check: sum [A]; ascending [ B ] -->"),
             [
-                Ok((Kind::Sum, names(&["A"]))),
-                Ok((Kind::Ascending, names(&["B"])))
+                Ok((Form::Word("sum"), String::new(), names(&["A"]))),
+                Ok((Form::Word("ascending"), String::new(), names(&["B"])))
             ]
         );
     }

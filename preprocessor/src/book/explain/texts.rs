@@ -1,0 +1,157 @@
+//! The explanations of the findings that no rule for tables brings.
+
+use crate::text::code::Code;
+use crate::text::explanation::Explanation;
+
+/// The explanation of a code; none where a rule brings it.
+#[expect(clippy::too_many_lines, reason = "it is one table")]
+pub(super) fn of(code: Code) -> Option<Explanation> {
+    let (means, wrong, right) = match code {
+        Code::Attribute => (
+            "an attribute of a fence is unknown, repeated or has a wrong value",
+            "```rust,run,nmae=sum\nprintln!(\"42\");\n```\n\n```output\n42\n```\n",
+            "```rust,run,name=sum\nprintln!(\"42\");\n```\n\n```output\n42\n```\n",
+        ),
+        Code::Bare => (
+            "a figure in a table is neither computed nor checked nor cited, and `max-bare-table-figures` allows no more",
+            "| What | Size |\n| --- | ---: |\n| a post | 280 B |\n",
+            "| What | Size |\n| --- | ---: |\n| a post | 280 B<!-- = 140 × 2 bytes --> |\n",
+        ),
+        Code::Chart => (
+            "an output can't be drawn as a chart",
+            "```rust,run\nprintln!(\"| busy | wait |\\n| ---: | ---: |\\n| 0.5 | long |\");\n```\n\n```output,chart=line\n| busy | wait |\n| ---: | ---: |\n| 0.5 | long |\n```\n",
+            "```rust,run\nprintln!(\"| busy | wait |\\n| ---: | ---: |\\n| 0.5 | 2 |\\n| 0.8 | 5 |\");\n```\n\n```output,chart=line\n| busy | wait |\n| ---: | ---: |\n| 0.5 | 2 |\n| 0.8 | 5 |\n```\n",
+        ),
+        Code::Compile => (
+            "a block doesn't compile",
+            "```rust,run\nprintln!(\"{}\", total);\n```\n",
+            "```rust,run\nlet total = 42;\nprintln!(\"{total}\");\n```\n\n```output\n42\n```\n",
+        ),
+        Code::Encoding => (
+            "a file is not UTF-8; this one was saved as Latin-1",
+            "caf\u{e9}\n",
+            "cafe\n",
+        ),
+        Code::Expression => (
+            "an expression can't be computed",
+            "The site serves 3 requests/s<!-- = 3 × reads -->.\n",
+            "```calc\nlet reads = 1 request / second\n```\n\nThe site serves 3 requests/s<!-- = 3 × reads -->.\n",
+        ),
+        Code::Fence => (
+            "a code fence is never closed",
+            "```rust,run\nprintln!(\"42\");\n",
+            "```rust,run\nprintln!(\"42\");\n```\n\n```output\n42\n```\n",
+        ),
+        Code::Figure => (
+            "a figure is not what its expression gives",
+            "A day has 84,600 s<!-- = 1 day -->.\n",
+            "A day has 86,400 s<!-- = 1 day -->.\n",
+        ),
+        Code::Gather => (
+            "a page asks to gather boxes of a kind that doesn't exist",
+            "<!-- gather: warnings -->\n",
+            "<!-- gather: cautions -->\n",
+        ),
+        Code::Include => (
+            "an include names a file or an anchor that doesn't exist, or a place outside the repository",
+            "```rust,run\n{{#include missing.rs}}\n```\n",
+            "```rust,run\nprintln!(\"42\");\n```\n\n```output\n42\n```\n",
+        ),
+        Code::Language => (
+            "a block is to run in a language that has no runner",
+            "```cobol,run\nDISPLAY 42.\n```\n",
+            "```cobol\nDISPLAY 42.\n```\n",
+        ),
+        Code::Link => (
+            "a link inside the book leads to no page, file or anchor",
+            "See [below](#costs).\n\n## What it costs\n",
+            "See [below](#what-it-costs).\n\n## What it costs\n",
+        ),
+        Code::Name => (
+            "two blocks of a page have one name",
+            "```rust,run,name=a\n```\n\n```rust,run,name=a\n```\n",
+            "```rust,run,name=a\n```\n\n```rust,run,name=b\n```\n",
+        ),
+        Code::Output => (
+            "a block printed something else than the output under it, or has no output under it",
+            "```rust,run\nprintln!(\"{}\", 6 * 7);\n```\n\n```output\n43\n```\n",
+            "```rust,run\nprintln!(\"{}\", 6 * 7);\n```\n\n```output\n42\n```\n",
+        ),
+        Code::Run => (
+            "a block failed, or was declared to fail and didn't",
+            "```rust,run\npanic!(\"no room\");\n```\n",
+            "```rust,run=fails\npanic!(\"no room\");\n```\n\n```output\nthread 'main' panicked:\nno room\n```\n",
+        ),
+        Code::Sequence => (
+            "an output is not a sequence of steps such as `client -> cache: get k1`",
+            "```rust,run\nprintln!(\"the client asks\");\n```\n\n```output,sequence\nthe client asks\n```\n",
+            "```rust,run\nprintln!(\"client -> cache: get k1\");\n```\n\n```output,sequence\nclient -> cache: get k1\n```\n",
+        ),
+        Code::Sketch => (
+            "a flowchart uses what this program can't lay out",
+            "```mermaid\npie\n```\n",
+            "```mermaid\nflowchart LR\n  client --> cache\n```\n",
+        ),
+        Code::Sql => (
+            "the database refuses a statement",
+            "```sql,run\nselect nme from post;\n```\n",
+            "```sql,run\ncreate table post (name text);\nselect count(name) as posts from post;\n```\n\n```output\n| posts |\n| ----: |\n|     0 |\n```\n",
+        ),
+        Code::Table => (
+            "an output is to be shown as a table and holds none",
+            "```rust,run\nprintln!(\"42\");\n```\n\n```output,table\n42\n```\n",
+            "```rust,run\nprintln!(\"| answer |\\n| ---: |\\n| 42 |\");\n```\n\n```output,table\n| answer |\n| ---: |\n| 42 |\n```\n",
+        ),
+        Code::TableCell => (
+            "a cell is text where the rule above the table needs a number",
+            "<!-- check: ascending [Size] -->\n\n| Size |\n| ---: |\n| 1 KB |\n| large |\n",
+            "<!-- check: ascending [Size] -->\n\n| Size |\n| ---: |\n| 1 KB |\n| 2 KB |\n",
+        ),
+        Code::TableCells => (
+            "a row has more or fewer cells than the header",
+            "| a | b |\n| - | - |\n| x | y | z |\n",
+            "| a | b | c |\n| - | - | - |\n| x | y | z |\n",
+        ),
+        Code::TableCheck => (
+            "a declared rule can't be read, names no column of its table, or has no table",
+            "<!-- check: rising [Size] -->\n\n| Size |\n| ---: |\n| 1 KB |\n",
+            "<!-- check: ascending [Size] -->\n\n| Size |\n| ---: |\n| 1 KB |\n",
+        ),
+        Code::TableEmphasis => (
+            "emphasis starts in one cell and ends in another",
+            "| a | b |\n| - | - |\n| **x | y** |\n",
+            "| a | b |\n| - | - |\n| **x** | **y** |\n",
+        ),
+        Code::TableEnd => (
+            "prose is glued to a table, or a blank line cuts a table in two",
+            "| a | b |\n| - | - |\n| x | y |\nThis is shown as a row.\n",
+            "| a | b |\n| - | - |\n| x | y |\n\nThis is shown as text.\n",
+        ),
+        Code::TableHeader => (
+            "a header has another number of cells than the row below it, or two columns have one name, or one has none",
+            "| a | b |\n| - |\n| x | y |\n",
+            "| a | b |\n| - | - |\n| x | y |\n",
+        ),
+        Code::TableRow => (
+            "a row stands twice in a table",
+            "| a | b |\n| - | - |\n| x | y |\n| x | y |\n",
+            "| a | b |\n| - | - |\n| x | y |\n| z | y |\n",
+        ),
+        Code::Rule(_) => return None,
+        Code::Unstable => (
+            "two runs of a block gave different outputs; `bless` and `check --repeat 8` look for it",
+            "```rust,run\nlet letters: std::collections::HashSet<char> = ('a'..='z').collect();\nprintln!(\"{letters:?}\");\n```\n",
+            "```rust,run\nlet letters: std::collections::BTreeSet<char> = ('a'..='c').collect();\nprintln!(\"{letters:?}\");\n```\n\n```output\n{'a', 'b', 'c'}\n```\n",
+        ),
+        Code::Warning => (
+            "the compiler warns of a line of a block",
+            "```rust,run\nlet unused = 1;\n```\n",
+            "```rust,run\nlet used = 1;\nprintln!(\"{used}\");\n```\n\n```output\n1\n```\n",
+        ),
+    };
+    Some(Explanation {
+        means,
+        wrong,
+        right,
+    })
+}

@@ -1,0 +1,202 @@
+//! The kinds of findings: each with a stable name, its family and its level.
+
+use std::fmt;
+
+/// What kind of fault a finding reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Code {
+    /// An attribute of a fence that is unknown, repeated or has a wrong value.
+    Attribute,
+    /// A figure in a table that nothing computes, checks or cites, where the book limits them.
+    Bare,
+    /// An output that can't be drawn as the chart that it asks for.
+    Chart,
+    /// A block that doesn't compile.
+    Compile,
+    /// A file that is not UTF-8.
+    Encoding,
+    /// An expression that can't be computed.
+    Expression,
+    /// A code fence that is never closed.
+    Fence,
+    /// A figure that its expression doesn't give.
+    Figure,
+    /// A place or a box for `gather` that can't be used.
+    Gather,
+    /// An include whose file or anchor is missing or out of bounds.
+    Include,
+    /// A language that blocks can't be run in.
+    Language,
+    /// A link inside the book that leads nowhere.
+    Link,
+    /// A name that two blocks share.
+    Name,
+    /// An output that is missing, or differs from what the block printed.
+    Output,
+    /// A block that failed, or should have failed and didn't.
+    Run,
+    /// An output that is no sequence of steps.
+    Sequence,
+    /// A flowchart that can't be laid out.
+    Sketch,
+    /// A statement that the database refuses.
+    Sql,
+    /// An output shown as a table that holds none.
+    Table,
+    /// A cell that a rule needs as a number and that is text.
+    TableCell,
+    /// A row with more or fewer cells than the header.
+    TableCells,
+    /// A declared rule that can't be read or names no column of its table.
+    TableCheck,
+    /// Emphasis that starts in one cell and ends in another.
+    TableEmphasis,
+    /// Prose glued to a table, or a table cut by a blank line.
+    TableEnd,
+    /// A header that doesn't match its delimiter row, or an empty or repeated one.
+    TableHeader,
+    /// A row that stands twice.
+    TableRow,
+    /// What a rule for tables reports; the rule names it.
+    Rule(&'static str),
+    /// A block whose runs give different outputs.
+    Unstable,
+    /// A warning of the compiler.
+    Warning,
+}
+
+/// How grave a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// The page says something wrong, or can't be verified.
+    Error,
+    /// The page is right, and could be better. It fails the build too.
+    Warning,
+}
+
+/// Which part of a page a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// Blocks that run and their outputs.
+    Blocks,
+    /// Expressions and figures.
+    Figures,
+    /// Links, includes and gathered boxes.
+    Links,
+    /// Charts, sequences and sketches.
+    Pictures,
+    /// Tables and their rules.
+    Tables,
+}
+
+impl Code {
+    /// Every code but those of the rules for tables, which name their own.
+    pub const FIXED: [Self; 28] = [
+        Self::Attribute,
+        Self::Bare,
+        Self::Chart,
+        Self::Compile,
+        Self::Encoding,
+        Self::Expression,
+        Self::Fence,
+        Self::Figure,
+        Self::Gather,
+        Self::Include,
+        Self::Language,
+        Self::Link,
+        Self::Name,
+        Self::Output,
+        Self::Run,
+        Self::Sequence,
+        Self::Sketch,
+        Self::Sql,
+        Self::Table,
+        Self::TableCell,
+        Self::TableCells,
+        Self::TableCheck,
+        Self::TableEmphasis,
+        Self::TableEnd,
+        Self::TableHeader,
+        Self::TableRow,
+        Self::Unstable,
+        Self::Warning,
+    ];
+
+    /// The name in messages, which never changes.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Attribute => "attribute",
+            Self::Bare => "bare",
+            Self::Chart => "chart",
+            Self::Compile => "compile",
+            Self::Encoding => "encoding",
+            Self::Expression => "expression",
+            Self::Fence => "fence",
+            Self::Figure => "figure",
+            Self::Gather => "gather",
+            Self::Include => "include",
+            Self::Language => "language",
+            Self::Link => "link",
+            Self::Name => "name",
+            Self::Output => "output",
+            Self::Run => "run",
+            Self::Sequence => "sequence",
+            Self::Sketch => "sketch",
+            Self::Sql => "sql",
+            Self::Table => "table",
+            Self::TableCell => "table-cell",
+            Self::TableCells => "table-cells",
+            Self::TableCheck => "table-check",
+            Self::TableEmphasis => "table-emphasis",
+            Self::TableEnd => "table-end",
+            Self::TableHeader => "table-header",
+            Self::TableRow => "table-row",
+            Self::Rule(name) => name,
+            Self::Unstable => "unstable",
+            Self::Warning => "warning",
+        }
+    }
+
+    /// How grave it is.
+    pub const fn level(self) -> Level {
+        match self {
+            Self::Warning => Level::Warning,
+            _ => Level::Error,
+        }
+    }
+
+    /// What it is about.
+    pub const fn family(self) -> Family {
+        match self {
+            Self::Attribute
+            | Self::Compile
+            | Self::Encoding
+            | Self::Fence
+            | Self::Language
+            | Self::Name
+            | Self::Output
+            | Self::Run
+            | Self::Sql
+            | Self::Unstable
+            | Self::Warning => Family::Blocks,
+            Self::Bare | Self::Expression | Self::Figure => Family::Figures,
+            Self::Gather | Self::Include | Self::Link => Family::Links,
+            Self::Chart | Self::Sequence | Self::Sketch => Family::Pictures,
+            Self::Table
+            | Self::TableCell
+            | Self::TableCells
+            | Self::TableCheck
+            | Self::TableEmphasis
+            | Self::TableEnd
+            | Self::TableHeader
+            | Self::TableRow
+            | Self::Rule(_) => Family::Tables,
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
