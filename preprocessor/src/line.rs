@@ -5,10 +5,12 @@ use crate::figures;
 use crate::figures::engine::{Engine, Workplace};
 use crate::figures::runs::Runs;
 use crate::pictures;
-use crate::read::{self, Language, Page};
+use crate::read::{self, Page};
 use crate::render::source_links::Links;
 use crate::render::{self, Evidence};
-use crate::run::{self, JobResult};
+use crate::run;
+use crate::run::job::JobResult;
+use crate::run::language::Languages;
 use crate::tables::rules;
 use crate::tables::structure;
 use crate::tables::units::Units;
@@ -19,11 +21,12 @@ use crate::text::markdown;
 use crate::text::source::Source;
 use crate::verify;
 use crate::whole_book::gather;
+use crate::work::host;
 use crate::work::memory::Memory;
 use crate::work::settings::{Settings, Sketches};
 use crate::work::store::Store;
 use anyhow::{Context, Result};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A page that went through all stages.
@@ -53,12 +56,12 @@ pub struct Proven {
 pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>> {
     let options = settings.markdown();
     let folders = settings.folders();
-    let runners = settings.runners();
+    let mut languages = Languages::new(settings);
     let pages: Vec<(Page, Vec<Finding>)> = sources
         .iter()
         .map(|source| {
             let events = markdown::parse(source.text(), &options);
-            let (mut page, mut findings) = read::read(source, &events, &runners);
+            let (mut page, mut findings) = read::read(source, &events, &languages.names());
             if settings.sketches == Sketches::Theirs {
                 page.sketches.clear();
             }
@@ -87,7 +90,7 @@ pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>
         }
     };
     let to_run: Vec<&Page> = pages.iter().map(|(page, _)| page).collect();
-    let results = run::run(&to_run, settings)?;
+    let results = run::run(&to_run, &mut languages, settings)?;
     let mut units = Units::new(&engine);
     let links = Links::new(settings);
     let mut proven = Vec::new();
@@ -97,6 +100,7 @@ pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>
             page,
             findings.clone(),
             &results,
+            &languages,
             &engine,
             &mut units,
             &links,
@@ -171,7 +175,7 @@ fn engine(settings: &Settings) -> Result<std::result::Result<Engine, Box<Finding
 fn workplace(settings: &Settings) -> Result<Workplace> {
     let store = Store::open(&settings.store())?;
     let program = match &settings.program {
-        Some(program) => Some((program.clone(), run::host(settings, &store)?)),
+        Some(program) => Some((program.clone(), host::host(settings, &store)?)),
         None => None,
     };
     Ok(Workplace {
@@ -185,6 +189,7 @@ fn finish(
     page: &Page,
     mut findings: Vec<Finding>,
     results: &[JobResult],
+    languages: &Languages,
     engine: &Engine,
     units: &mut Units,
     links: &Links,
@@ -192,7 +197,7 @@ fn finish(
     let mut evidence = Evidence::default();
     let mut runs = Runs::default();
     let mut verified = BTreeSet::new();
-    let mut sql = 0;
+    let mut earlier: BTreeMap<&str, usize> = BTreeMap::new();
     let mut ran = Vec::new();
     let broken = page.blocks.iter().filter(|block| block.is_broken);
     runs.failed
@@ -200,8 +205,12 @@ fn finish(
     let blocks = page.blocks.iter().enumerate();
     let blocks = blocks.filter(|(_, block)| !block.is_broken);
     for ((number, block), result) in blocks.zip(results) {
-        let (found, printed) = verify::verify(&page.source, block, sql, result);
-        sql += usize::from(block.language == Language::Sql);
+        let Ok(language) = languages.get(&block.language) else {
+            continue;
+        };
+        let count = earlier.entry(language.name()).or_default();
+        let (found, printed) = verify::verify(&page.source, block, *count, language, result);
+        *count += 1;
         if result.is_fresh {
             ran.push(page.source.position(block.code.span.start).line);
         }

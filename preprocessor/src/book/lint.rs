@@ -8,7 +8,7 @@ use crate::figures::runs::Runs;
 use crate::figures::{self, Scope};
 use crate::read::table;
 use crate::read::{self, Table};
-use crate::run;
+use crate::run::language::Languages;
 use crate::tables::rules;
 use crate::tables::structure;
 use crate::tables::units::Units;
@@ -16,6 +16,7 @@ use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::markdown;
 use crate::text::source::Source;
+use crate::work::host;
 use crate::work::memory::Memory;
 use crate::work::process::Host;
 use crate::work::settings::{Call, Settings};
@@ -32,8 +33,8 @@ pub struct Linter {
     engine: Engine,
     units: Units,
     in_book: bool,
-    /// The languages that the book has runners for.
-    runners: Vec<String>,
+    /// The languages that blocks can be run in.
+    languages: Vec<String>,
 }
 
 impl std::fmt::Debug for Linter {
@@ -62,7 +63,7 @@ impl Linter {
             Some(program) => {
                 let host = Host {
                     shim: Some(program.clone()),
-                    status: run::probe(program)?,
+                    status: host::probe(program)?,
                 };
                 Some((program.clone(), host))
             }
@@ -75,10 +76,10 @@ impl Linter {
             .map_err(|error| anyhow::anyhow!("the prelude can't be computed: {}", error.message))?;
         Ok(Self {
             in_book: settings.is_some(),
-            runners: settings
-                .iter()
-                .flat_map(|settings| settings.proof.runner.keys().cloned())
-                .collect(),
+            languages: settings.as_ref().map_or(Vec::new(), |settings| {
+                let languages = Languages::new(settings);
+                languages.names().into_iter().map(str::to_owned).collect()
+            }),
             options: settings.map(|s| s.markdown()).unwrap_or_default(),
             units: Units::new(&engine),
             engine,
@@ -103,7 +104,7 @@ impl Linter {
             } else {
                 // The page's own findings are for `check`, which runs it.
                 let events = markdown::parse(source.text(), &self.options);
-                let (page, _) = read::read(source, &events, &self.runners());
+                let (page, _) = read::read(source, &events, &self.languages());
                 let runs = printed(&page);
                 let (_, scope) = figures::check_in_scope(&page, &self.engine, &runs);
                 (scope, runs)
@@ -132,8 +133,8 @@ impl Linter {
         structure::check(source, &events, &tables, &orphans)
     }
 
-    fn runners(&self) -> Vec<&str> {
-        self.runners.iter().map(String::as_str).collect()
+    fn languages(&self) -> Vec<&str> {
+        self.languages.iter().map(String::as_str).collect()
     }
 
     /// The file with all repairs that lose nothing.
@@ -281,7 +282,7 @@ mod tests {
             options: MarkdownOptions::default(),
             units: Units::new(&engine),
             in_book: false,
-            runners: Vec::new(),
+            languages: Vec::new(),
             engine,
         }
     }

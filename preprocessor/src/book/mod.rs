@@ -11,10 +11,10 @@ pub mod serve;
 use crate::book::preprocessor::{Proof, Unproven, sources};
 use crate::book::serve::site::Built;
 use crate::line::{self, Proven};
-use crate::run;
 use crate::text::edit::{self, Edit};
 use crate::text::finding::Finding;
 use crate::whole_book::dead_links;
+use crate::work::host;
 use crate::work::sandbox::Status;
 use crate::work::settings::{Call, Settings};
 use crate::work::store::Store;
@@ -272,7 +272,7 @@ pub fn bounds(root: &Path, call: &Call) -> Result<Status> {
     let book = load(root)?;
     let settings = Settings::read(&book.config, root.to_owned(), call)?;
     let store = Store::open(&settings.store())?;
-    Ok(run::host(&settings, &store)?.status)
+    Ok(host::host(&settings, &store)?.status)
 }
 
 fn load(root: &Path) -> Result<MDBook> {

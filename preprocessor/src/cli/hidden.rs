@@ -4,7 +4,7 @@ use crate::cli::output::Caller;
 use anyhow::{Context, Result, bail};
 use mdbook_preprocessor::Preprocessor as _;
 use mdbook_proof::book::preprocessor::{self, Proof};
-use mdbook_proof::run::language::sql;
+use mdbook_proof::run::language::sql::engine as sql;
 use mdbook_proof::work::sandbox;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;

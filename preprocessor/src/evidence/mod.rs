@@ -322,7 +322,11 @@ mod tests {
     fn tallied(text: &str) -> (Tally, Vec<String>) {
         let source = Arc::new(Source::new("a.md", text));
         let options = mdbook_markdown::MarkdownOptions::default();
-        let (page, _) = read::read(&source, &markdown::parse(source.text(), &options), &[]);
+        let (page, _) = read::read(
+            &source,
+            &markdown::parse(source.text(), &options),
+            &["rust", "sql"],
+        );
         let engine = Engine::new(None).unwrap();
         let runs = Runs::default();
         let meaning = rules::check(

@@ -465,7 +465,11 @@ mod tests {
     fn checked(text: &str) -> (Checked, String) {
         let source = Arc::new(Source::new("a.md", text));
         let options = mdbook_markdown::MarkdownOptions::default();
-        let (page, _) = read::read(&source, &markdown::parse(source.text(), &options), &[]);
+        let (page, _) = read::read(
+            &source,
+            &markdown::parse(source.text(), &options),
+            &["rust", "sql"],
+        );
         let checked = check(&page, &Engine::new(None).unwrap(), &Runs::default());
         let mends = checked.findings.iter().filter_map(|f| f.mend.clone());
         let blessed = edit::apply(text, mends);

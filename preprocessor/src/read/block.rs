@@ -1,7 +1,7 @@
 //! The info string of a fence: what kind of fence it is, and its attributes.
 
+use crate::read::Fence;
 use crate::read::output::{self, View};
-use crate::read::{Fence, Language};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::info_string::nearest;
@@ -27,8 +27,8 @@ pub enum Kind {
 /// The attributes of a block that runs.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Run {
-    /// Its language.
-    pub language: Language,
+    /// The name of its language.
+    pub language: String,
     /// `name=`: the name by which expressions read its output.
     pub name: Option<String>,
     /// `run=fails`: whether it has to fail.
@@ -44,7 +44,7 @@ const LONGEST: Duration = Duration::from_secs(600);
 ///
 /// # Errors
 /// A finding for an unknown language, attribute or value.
-pub fn read(source: &Arc<Source>, fence: &Fence, runners: &[&str]) -> Result<Kind, Box<Finding>> {
+pub fn read(source: &Arc<Source>, fence: &Fence, languages: &[&str]) -> Result<Kind, Box<Finding>> {
     let info = source.slice(fence.info.clone());
     let mut words = info
         .split([',', ' ', '\t'])
@@ -64,11 +64,7 @@ pub fn read(source: &Arc<Source>, fence: &Fence, runners: &[&str]) -> Result<Kin
             Ok(Kind::Calc)
         }
         _ if !attributes.iter().any(is_run) => Ok(Kind::Plain),
-        "rust" => run(source, fence, Language::Rust, &attributes),
-        "sql" => run(source, fence, Language::Sql, &attributes),
-        _ if runners.contains(&language) => {
-            run(source, fence, Language::Other(language.to_owned()), &attributes)
-        }
+        _ if languages.contains(&language) => run(source, fence, language, &attributes),
         _ => Err(Box::new(
             finding(
                 source,
@@ -78,7 +74,7 @@ pub fn read(source: &Arc<Source>, fence: &Fence, runners: &[&str]) -> Result<Kin
             )
             .with_help(format!(
                 "`run` works on {}; leave it out to only show the code, or name a command under [preprocessor.proof.runner.{language}] in book.toml",
-                ["rust", "sql"].iter().chain(runners).copied().collect::<Vec<_>>().join(", ")
+                languages.join(", ")
             )),
         )),
     }
@@ -87,11 +83,11 @@ pub fn read(source: &Arc<Source>, fence: &Fence, runners: &[&str]) -> Result<Kin
 fn run(
     source: &Arc<Source>,
     fence: &Fence,
-    language: Language,
+    language: &str,
     attributes: &[&str],
 ) -> Result<Kind, Box<Finding>> {
     let mut run = Run {
-        language,
+        language: language.to_owned(),
         name: None,
         fails: false,
         timeout: None,

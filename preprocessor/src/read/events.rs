@@ -15,17 +15,17 @@ use std::sync::Arc;
 
 /// Finds what a page holds for us, and what is wrong with its markup.
 ///
-/// `runners` are the languages that `book.toml` names a command for.
+/// `languages` are those that blocks can be run in.
 pub fn read(
     source: &Arc<Source>,
     events: &[Spanned<'_>],
-    runners: &[&str],
+    languages: &[&str],
 ) -> (Page, Vec<Finding>) {
     let (tables, orphans) = table::read(source, events);
     let (passages, citations) = passage::read(source, events);
     let (cautions, findings) = caution::read(source, events);
     let mut reader = Reader {
-        runners,
+        languages,
         page: Page {
             source: Arc::clone(source),
             blocks: Vec::new(),
@@ -52,7 +52,7 @@ pub fn read(
 }
 
 struct Reader<'page> {
-    runners: &'page [&'page str],
+    languages: &'page [&'page str],
     page: Page,
     findings: Vec<Finding>,
     /// Where the text of the paragraph, item or cell starts, or goes on behind the last comment.
@@ -133,7 +133,7 @@ impl Reader<'_> {
             return false;
         }
         let is_misread = std::mem::take(&mut self.is_misread);
-        match block::read(&source, &fence, self.runners) {
+        match block::read(&source, &fence, self.languages) {
             Ok(Kind::Plain) => false,
             Ok(Kind::Run(run)) => {
                 self.page.blocks.push(Block {
@@ -300,7 +300,7 @@ mod tests {
     fn read_text(text: &str) -> (Page, Vec<Finding>) {
         let source = Arc::new(Source::new("a.md", text));
         let events = markdown::parse(source.text(), &mdbook_markdown::MarkdownOptions::default());
-        read(&source, &events, &["python"])
+        read(&source, &events, &["rust", "sql", "python"])
     }
 
     #[test]

@@ -53,8 +53,8 @@ pub struct Page {
 /// A code fence with `run`, and the output that stands under it.
 #[derive(Debug)]
 pub struct Block {
-    /// The language it is written in.
-    pub language: Language,
+    /// The name of the language it is written in.
+    pub language: String,
     /// The name by which expressions read what it printed.
     pub name: Option<String>,
     /// Whether it has to fail: to panic, or to end with another exit status than 0.
@@ -80,28 +80,6 @@ pub struct Sketch {
     pub fence: Fence,
     /// The text of the paragraph behind it, which describes it.
     pub caption: Option<String>,
-}
-
-/// A language that blocks can be written in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Language {
-    /// Rust, with the library that `book.toml` names.
-    Rust,
-    /// SQL, in one database a page.
-    Sql,
-    /// Another one, with a runner in `book.toml`.
-    Other(String),
-}
-
-impl Language {
-    /// What code fences call it.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Rust => "rust",
-            Self::Sql => "sql",
-            Self::Other(name) => name,
-        }
-    }
 }
 
 /// A comment `<!-- = … -->` and the text it stands behind.

@@ -253,8 +253,11 @@ mod tests {
         let text = format!("```rust,run\n```\n```{info}\nx\n```\n{after}");
         let source = Arc::new(Source::new("a.md", text));
         let options = mdbook_markdown::MarkdownOptions::default();
-        let (mut page, findings) =
-            read::read(&source, &markdown::parse(source.text(), &options), &[]);
+        let (mut page, findings) = read::read(
+            &source,
+            &markdown::parse(source.text(), &options),
+            &["rust", "sql"],
+        );
         let view = page.blocks.pop().map(|block| block.view);
         (view, findings)
     }

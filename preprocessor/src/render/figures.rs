@@ -138,7 +138,12 @@ mod tests {
     fn page(text: &str) -> Page {
         let source = Arc::new(Source::new("a.md", text));
         let options = mdbook_markdown::MarkdownOptions::default();
-        read::read(&source, &markdown::parse(source.text(), &options), &[]).0
+        read::read(
+            &source,
+            &markdown::parse(source.text(), &options),
+            &["rust", "sql"],
+        )
+        .0
     }
 
     fn marks(text: &str) -> Vec<String> {

@@ -84,7 +84,7 @@ pub fn render(
 /// expand.
 fn code(source: &Source, block: &Block) -> Vec<Edit> {
     let code = &block.code;
-    let language = block.language.name();
+    let language = block.language.as_str();
     if block.is_expanded {
         let text = as_text(&code.text());
         let fence = fence::write(language, &text, &code.prefix, source.line_end());

@@ -1,16 +1,15 @@
-//! Executing the jobs that the store lacks: compiled together, then a process each, some at a time.
+//! Executing the jobs that the store lacks: prepared together, then a process each, some at a time.
 
-use crate::run::job::{Job, Work};
-use crate::run::language::rust::compile::{self, Compiled};
-use crate::run::language::sql;
-use crate::run::{JobResult, MEMORY, Rust};
+use crate::run::job::{Job, JobResult};
+use crate::run::language::{Language, Languages, Prepared, Site, Started, rust};
+use crate::work::host::workers;
 use crate::work::process::{End, Host, OUTPUT_LIMIT, Run, Task};
-use crate::work::sandbox::Bounds;
+use crate::work::sandbox::{Bounds, MEMORY};
 use crate::work::settings::Settings;
 use crate::work::store::Store;
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::thread;
 
@@ -19,8 +18,8 @@ const FILE_SIZE: u64 = 64 << 20;
 
 /// Runs the jobs, keeps their results, and returns them by key.
 pub(super) fn execute(
-    jobs: &BTreeMap<String, &Job>,
-    rust: Option<&Rust>,
+    jobs: &BTreeMap<String, &Job<'_>>,
+    languages: &Languages,
     host: &Host,
     settings: &Settings,
     store: &Store,
@@ -31,26 +30,27 @@ pub(super) fn execute(
         .context("failed to make a folder for the blocks")?;
     let executor = Executor {
         host,
+        languages,
         settings,
         store,
         folder: folder.path(),
     };
-    let mut compiled = executor.compile(jobs, rust)?;
+    let mut prepared = executor.prepare(jobs)?;
     let queue: Vec<_> = jobs
         .iter()
-        .map(|(key, job)| (key, *job, compiled.remove(key.as_str())))
+        .map(|(key, job)| (key, *job, prepared.remove(key.as_str())))
         .collect();
     let queue = Mutex::new(queue.into_iter());
     let results = Mutex::new(BTreeMap::new());
-    let workers = crate::run::workers();
+    let workers = workers();
     thread::scope(|scope| {
         let workers: Vec<_> = (0..workers)
             .map(|_| {
                 scope.spawn(|| -> Result<()> {
-                    while let Some((key, job, compiled)) =
+                    while let Some((key, job, prepared)) =
                         queue.lock().map_or(None, |mut queue| queue.next())
                     {
-                        let result = executor.job(key, job, compiled)?;
+                        let result = executor.job(key, job, prepared)?;
                         if let Ok(mut results) = results.lock() {
                             results.insert(key.clone(), result);
                         }
@@ -70,58 +70,50 @@ pub(super) fn execute(
 
 struct Executor<'run> {
     host: &'run Host,
+    languages: &'run Languages,
     settings: &'run Settings,
     store: &'run Store,
     folder: &'run Path,
 }
 
 impl Executor<'_> {
-    fn compile(
-        &self,
-        jobs: &BTreeMap<String, &Job>,
-        rust: Option<&Rust>,
-    ) -> Result<BTreeMap<String, Compiled>> {
-        let programs: BTreeMap<String, &_> = jobs
-            .iter()
-            .filter_map(|(key, job)| match &job.work {
-                Work::Rust(program) => Some((key.clone(), program)),
-                _ => None,
-            })
-            .collect();
-        let Some(rust) = rust.filter(|_| !programs.is_empty()) else {
-            return Ok(BTreeMap::new());
-        };
-        let none = crate::run::Library::default();
-        compile::Compiler {
-            toolchain: &rust.toolchain,
-            library: rust.library.as_ref().unwrap_or(&none),
-            edition: self.settings.edition,
+    fn prepare(&self, jobs: &BTreeMap<String, &Job<'_>>) -> Result<BTreeMap<String, Prepared>> {
+        let mut by_language: BTreeMap<&str, BTreeMap<&str, &Job<'_>>> = BTreeMap::new();
+        for (key, job) in jobs {
+            let jobs = by_language.entry(&job.block.language).or_default();
+            jobs.insert(key, job);
+        }
+        let site = Site {
             host: self.host,
             folder: self.folder,
+        };
+        let mut prepared = BTreeMap::new();
+        for (name, jobs) in by_language {
+            prepared.extend(self.languages.get(name)?.prepare(&jobs, &site)?);
         }
-        .compile(&programs)
+        Ok(prepared)
     }
 
-    fn job(&self, key: &str, job: &Job, compiled: Option<Compiled>) -> Result<JobResult> {
+    fn job(&self, key: &str, job: &Job<'_>, prepared: Option<Prepared>) -> Result<JobResult> {
+        let language = self.languages.get(&job.block.language)?;
         let mut result = JobResult {
-            name: compile::module(key),
+            name: rust::compile::module(key),
             diagnostics: Vec::new(),
             run: None,
             repeated: self.settings.repeat,
             other: None,
             is_fresh: true,
         };
-        let program = match compiled {
-            Some(compiled) => {
-                result.diagnostics = compiled.diagnostics;
-                compiled.program
-            }
-            None => self.prepare(key, job)?,
-        };
-        if let Some((program, arguments)) = program {
+        let is_prepared = prepared.is_some();
+        let mut started = None;
+        if let Some(prepared) = prepared {
+            result.diagnostics = prepared.diagnostics;
+            started = prepared.started;
+        }
+        if !is_prepared || started.is_some() {
             for number in 0..self.settings.repeat.max(1) {
                 let folder = self.folder.join(format!("{key}-{number}"));
-                let run = self.process(job, &program, &arguments, &folder)?;
+                let run = self.run(job, language, started.as_ref(), &folder)?;
                 match &result.run {
                     None => result.run = Some(run),
                     Some(first) if !first.is_like(&run) => {
@@ -145,67 +137,38 @@ impl Executor<'_> {
         Ok(result)
     }
 
-    /// Writes what a program needs that isn't compiled; the program and its arguments.
-    fn prepare(&self, key: &str, job: &Job) -> Result<Option<(PathBuf, Vec<String>)>> {
-        let write = |name: String, text: &str| -> Result<PathBuf> {
-            let file = self.folder.join(name);
-            std::fs::write(&file, text)
-                .with_context(|| format!("failed to write `{}`", file.display()))?;
-            Ok(file)
-        };
-        Ok(match &job.work {
-            Work::Rust(_) => None,
-            Work::Sql(blocks) => {
-                let file = write(format!("{key}.json"), &serde_json::to_string(blocks)?)?;
-                let program = self.settings.program.clone().unwrap_or_default();
-                Some((program, vec!["sql".to_owned(), file.display().to_string()]))
-            }
-            Work::Command { runner, code } => {
-                let file = write(format!("{key}.txt"), code)?.display().to_string();
-                let arguments = runner.arguments.iter();
-                let arguments = arguments.map(|argument| argument.replace("{file}", &file));
-                Some((runner.program.clone(), arguments.collect()))
-            }
-        })
-    }
-
-    fn process(
+    /// One run, in `folder`: the program's files lie in it, and the empty folder that it works in.
+    fn run(
         &self,
-        job: &Job,
-        program: &Path,
-        arguments: &[String],
+        job: &Job<'_>,
+        language: &dyn Language,
+        prepared: Option<&Started>,
         folder: &Path,
     ) -> Result<Run> {
-        if let (Work::Sql(blocks), None) = (&job.work, &self.settings.program) {
-            return in_this_process(blocks);
-        }
-        std::fs::create_dir(folder)
-            .with_context(|| format!("failed to make `{}`", folder.display()))?;
+        let work = folder.join("work");
+        std::fs::create_dir_all(&work)
+            .with_context(|| format!("failed to make `{}`", work.display()))?;
+        let started = match prepared {
+            Some(started) => started.clone(),
+            None => language.command(job, folder)?,
+        };
+        let timeout = job.timeout();
         let mut bounds = Bounds {
-            read: vec![program.to_owned()],
-            write: vec![folder.to_owned()],
+            read: vec![started.program.clone(), folder.to_owned()],
+            write: vec![work.clone()],
             memory: MEMORY,
-            cpu: job.timeout.as_secs() + 1,
+            cpu: timeout.as_secs() + 1,
             file_size: FILE_SIZE,
             processes: false,
         };
-        match &job.work {
-            Work::Rust(_) => {}
-            Work::Sql(_) => bounds.read.push(self.folder.to_owned()),
-            Work::Command { runner, .. } => {
-                bounds.read.push(self.folder.to_owned());
-                bounds.read.extend(runner.read.iter().cloned());
-                bounds.memory = runner.memory;
-                bounds.processes = runner.processes;
-            }
-        }
+        language.bound(&mut bounds);
         let task = Task {
-            program,
-            arguments: arguments.to_vec(),
+            program: &started.program,
+            arguments: started.arguments,
             environment: Vec::new(),
-            folder,
+            folder: &work,
             bounds,
-            deadline: job.timeout,
+            deadline: timeout,
             output: OUTPUT_LIMIT,
         };
         let slow = || {
@@ -213,25 +176,28 @@ impl Executor<'_> {
                 .progress
                 .say(&format!("{} is still running", job.place));
         };
-        self.host
+        let mut run = self
+            .host
             .run(&task, &slow)
-            .with_context(|| format!("failed to run the block at {}", job.place))
+            .with_context(|| format!("failed to run the block at {}", job.place))?;
+        for text in [&mut run.stdout, &mut run.stderr] {
+            forget(text, folder);
+        }
+        Ok(run)
     }
 }
 
-/// A library has no program of its own that it could start for SQL.
-fn in_this_process(blocks: &[sql::SqlBlock]) -> Result<Run> {
-    let (stdout, stderr, end) = match sql::run(blocks)? {
-        Ok(text) => (text, String::new(), End::Success),
-        Err(error) => (
-            String::new(),
-            serde_json::to_string(&error)?,
-            End::Status(1),
-        ),
+/// Takes a run's folder out of what it printed: it has another name on each run.
+fn forget(text: &mut Vec<u8>, folder: &Path) {
+    let folder = folder.to_string_lossy();
+    let Ok(printed) = std::str::from_utf8(text) else {
+        return;
     };
-    Ok(Run {
-        stdout: stdout.into_bytes(),
-        stderr: stderr.into_bytes(),
-        end,
-    })
+    if printed.contains(folder.as_ref()) {
+        let inside = format!("{folder}{}", std::path::MAIN_SEPARATOR);
+        *text = printed
+            .replace(&inside, "")
+            .replace(folder.as_ref(), ".")
+            .into_bytes();
+    }
 }

@@ -1,88 +1,84 @@
-//! Jobs: what is run for a block, and the key under which its result is kept.
+//! Jobs: what is run for a block, and what became of it.
 
-use crate::read::{Block, Language};
-use crate::run::language::command::Runner;
-use crate::run::language::rust::program::Program;
-use crate::run::language::sql::{self, SqlBlock};
+use crate::read::Block;
+use crate::run::language::Language;
 use crate::work::key::Key;
+use crate::work::process::{End, Run};
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
 use std::time::Duration;
 
+/// How long a block may run if it doesn't say.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
 /// What is run for a block.
-#[derive(Debug, Clone)]
-pub struct Job {
-    /// The program.
-    pub work: Work,
-    /// How long it may run.
-    pub timeout: Duration,
+#[derive(Debug)]
+pub struct Job<'page> {
+    /// The block.
+    pub block: &'page Block,
+    /// The page's blocks of the same language above it.
+    pub earlier: Vec<&'page Block>,
     /// The block's file and line, to name it while it runs.
     pub place: String,
 }
 
-/// A program, by its language.
-#[derive(Debug, Clone)]
-pub enum Work {
-    /// Compiled with the others.
-    Rust(Program),
-    /// The SQL of the page, up to the block.
-    Sql(Vec<SqlBlock>),
-    /// A text for another program.
-    Command {
-        /// That program.
-        runner: Runner,
-        /// The text.
-        code: String,
-    },
-}
-
-/// How long a block may run if it doesn't say.
-pub const TIMEOUT: Duration = Duration::from_secs(10);
-
-impl Job {
-    /// The job of a block of a page. `earlier` are the page's SQL blocks before it.
-    pub fn new(
-        block: &Block,
-        runner: Option<&Runner>,
-        earlier: &[SqlBlock],
-        place: String,
-    ) -> Self {
-        let work = match (&block.language, runner) {
-            (Language::Sql, _) => {
-                let mut blocks = earlier.to_vec();
-                blocks.push(SqlBlock {
-                    text: block.code.text(),
-                    fails: block.fails,
-                });
-                Work::Sql(blocks)
-            }
-            (Language::Other(_), Some(runner)) => Work::Command {
-                runner: runner.clone(),
-                code: block.code.text(),
-            },
-            _ => Work::Rust(Program::new(&block.code)),
-        };
-        Self {
-            work,
-            timeout: block.timeout.unwrap_or(TIMEOUT),
-            place,
-        }
+impl Job<'_> {
+    /// How long it may run.
+    pub fn timeout(&self) -> Duration {
+        self.block.timeout.unwrap_or(TIMEOUT)
     }
 
-    /// The key of the job's result: its code, and `rust`, which stands for what Rust code is compiled with.
-    pub fn key(&self, bounds: &str, rust: &str) -> String {
+    /// The key of its result.
+    pub fn key(&self, bounds: &str, language: &dyn Language) -> String {
         let key = Key::new("job")
             .with(bounds)
-            .with(&self.timeout.as_millis().to_string());
-        match &self.work {
-            Work::Rust(program) => key.with("rust").with(rust).with(&program.file().0),
-            Work::Sql(blocks) => {
-                let key = key.with("sql").with(sql::version());
-                blocks.iter().fold(key, |key, block| {
-                    key.with(&block.text)
-                        .with(if block.fails { "fails" } else { "" })
-                })
-            }
-            Work::Command { runner, code } => runner.add_to(key.with("command")).with(code),
+            .with(&self.timeout().as_millis().to_string())
+            .with(language.name());
+        language.key(self, key).finish()
+    }
+}
+
+/// What a compiler said about a line of a block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    /// Whether the block doesn't compile because of it.
+    pub is_error: bool,
+    /// The message, with the compiler's code for it.
+    pub message: String,
+    /// The words beneath the quoted code.
+    pub label: Option<String>,
+    /// The compiler's notes and suggestions, a line each.
+    pub notes: Vec<String>,
+    /// The line of the block (from 0) and the bytes of that line; none for the block as a whole.
+    pub place: Option<(usize, Range<usize>)>,
+}
+
+/// What became of a job.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct JobResult {
+    /// The job's name in messages of the compiler and the program.
+    pub name: String,
+    /// What the compiler said about the job's own lines.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the program did; none where it didn't compile.
+    pub run: Option<Run>,
+    /// How often it was run, always with this result.
+    pub repeated: u32,
+    /// A run that gave something else.
+    pub other: Option<Run>,
+    /// Whether it ran in this build; otherwise the store had its result.
+    #[serde(skip)]
+    pub is_fresh: bool,
+}
+
+impl JobResult {
+    /// Whether the result follows from the job alone, so that it can be kept: not from the machine's load.
+    pub(crate) fn is_lasting(&self) -> bool {
+        // A compiler that fails without naming a line was hindered by something else.
+        let is_at_line = |d: &Diagnostic| !d.is_error || d.place.is_some();
+        match &self.run {
+            None => self.diagnostics.iter().all(is_at_line),
+            Some(run) => self.other.is_none() && matches!(run.end, End::Success | End::Status(_)),
         }
-        .finish()
     }
 }

@@ -16,7 +16,11 @@ use std::sync::Arc;
 fn judged(text: &str) -> (Arc<Source>, Meaning) {
     let source = Arc::new(Source::new("a.md", text));
     let options = mdbook_markdown::MarkdownOptions::default();
-    let (page, _) = read::read(&source, &markdown::parse(source.text(), &options), &[]);
+    let (page, _) = read::read(
+        &source,
+        &markdown::parse(source.text(), &options),
+        &["rust", "sql"],
+    );
     let engine = Engine::new(None).unwrap();
     let mut runs = Runs::default();
     let printed =

@@ -3,10 +3,9 @@
 pub mod elision;
 mod failure;
 
-use crate::read::{Block, Fence, Language, fence};
-use crate::run::JobResult;
-use crate::run::language::rust::compile::Diagnostic;
-use crate::run::language::sql::SqlError;
+use crate::read::{Block, Fence, fence};
+use crate::run::job::{Diagnostic, JobResult};
+use crate::run::language::{Language, Reading};
 use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
@@ -18,11 +17,12 @@ use std::sync::Arc;
 
 /// What is wrong with a block's run, and the output that it printed if it ended as it should.
 ///
-/// `number` says which of the page's SQL blocks it is.
+/// `earlier` says how many blocks of its language the page has above it.
 pub fn verify(
     source: &Arc<Source>,
     block: &Block,
-    number: usize,
+    earlier: usize,
+    language: &dyn Language,
     result: &JobResult,
 ) -> (Vec<Finding>, Option<String>) {
     let mut findings: Vec<Finding> = result
@@ -41,23 +41,9 @@ pub fn verify(
         findings.push(no_text(source, block, run));
         return (findings, None);
     };
-    let printed = match (&run.end, block.fails) {
-        (End::Success, false) => normalize(stdout),
-        (End::Status(_) | End::Abnormal(_), true) if block.language != Language::Sql => {
-            normalize(&failure::normalized(&normalize(stdout), run, &result.name))
-        }
-        (End::Status(_), _) if block.language == Language::Sql => {
-            match sql_error(run).filter(|error| error.block == number) {
-                Some(error) if block.fails => normalize(&format!("error: {}", error.message)),
-                Some(error) => {
-                    findings.push(sql_finding(source, block, error));
-                    return (findings, None);
-                }
-                // An earlier block's error is reported there.
-                None => return (findings, None),
-            }
-        }
-        (End::Success, true) => {
+    let is_failure = matches!(run.end, End::Status(_) | End::Abnormal(_));
+    let printed = match language.reading(block, earlier, run, stdout) {
+        Reading::Printed(_) if run.end == End::Success && block.fails => {
             findings.push(
                 Finding::new(
                     Code::Run,
@@ -69,10 +55,27 @@ pub fn verify(
             );
             return (findings, None);
         }
-        _ => {
-            findings.push(failed(source, block, &result.name, run));
+        Reading::Printed(text) => normalize(&text),
+        Reading::Failed if block.fails && is_failure => normalize(&failure::normalized(
+            language,
+            &normalize(stdout),
+            run,
+            &result.name,
+        )),
+        Reading::Failed => {
+            findings.push(failed(source, block, language, &result.name, run));
             return (findings, None);
         }
+        Reading::Error {
+            line,
+            column,
+            message,
+        } => {
+            let (source, span) = place(source, block, Some(&(line, column..usize::MAX / 2)));
+            findings.push(Finding::new(Code::Sql, source, span, message));
+            return (findings, None);
+        }
+        Reading::Earlier => return (findings, None),
     };
     findings.extend(compare(source, block, &printed));
     (findings, Some(printed))
@@ -248,27 +251,23 @@ fn place<'page>(
     found.unwrap_or((source, block.code.opening()))
 }
 
-fn sql_error(run: &Run) -> Option<SqlError> {
-    serde_json::from_slice(&run.stderr).ok()
-}
-
-fn sql_finding(source: &Arc<Source>, block: &Block, error: SqlError) -> Finding {
-    let columns = error.column..usize::MAX / 2;
-    let (source, span) = place(source, block, Some(&(error.line, columns)));
-    Finding::new(Code::Sql, source, span, error.message)
-}
-
-fn failed(source: &Arc<Source>, block: &Block, name: &str, run: &Run) -> Finding {
+fn failed(
+    source: &Arc<Source>,
+    block: &Block,
+    language: &dyn Language,
+    name: &str,
+    run: &Run,
+) -> Finding {
     let message = match &run.end {
         End::Success => "the block ended well".to_owned(),
-        End::Status(101) if block.language == Language::Rust => "the block panicked".to_owned(),
+        End::Status(status) if language.is_told(*status) => "the block panicked".to_owned(),
         End::Status(status) => format!("the block ended with exit status {status}"),
         End::Abnormal(how) => format!("the block {how}"),
         End::Deadline(seconds) => format!("the block ran for over {seconds} s"),
         End::OutputLimit(bytes) => format!("the block printed over {} KiB", bytes / 1024),
     };
     let stderr = String::from_utf8_lossy(&run.stderr);
-    let (stderr, line) = failure::in_page(source, block, name, &stderr);
+    let (stderr, line) = language.located(source, block, name, &stderr);
     let (source, span) = match line.and_then(|line| block.code.lines.get(line)) {
         Some(line) => (line.file.as_ref().unwrap_or(source), line.span.clone()),
         None => (source, block.code.opening()),
@@ -291,10 +290,17 @@ fn failed(source: &Arc<Source>, block: &Block, name: &str, run: &Run) -> Finding
             "make the example smaller, since readers wait for it as well, or give the block more time: timeout=20s",
         ),
         End::OutputLimit(_) => finding.with_help("make the example print less"),
-        _ if is_refused => finding.with_help(
-            "a block has no network, no files but those in its empty folder, and starts no processes",
-        ),
-        _ if is_memory => finding.with_help("a block has 2 GiB of address space"),
+        _ if is_refused => finding.with_help(format!(
+            "a block has no network, no files but those in its empty folder, and {}",
+            match language.has_processes() {
+                true => "may start processes under the same bounds",
+                false => "starts no processes",
+            }
+        )),
+        _ if is_memory => finding.with_help(format!(
+            "a block has {} MiB of address space",
+            language.memory() >> 20
+        )),
         _ => finding,
     }
 }

@@ -235,7 +235,7 @@ mod tests {
     fn page(path: &str, text: &str) -> Page {
         let source = Arc::new(Source::new(path, text));
         let events = markdown::parse(source.text(), &mdbook_markdown::MarkdownOptions::default());
-        let (page, findings) = read::read(&source, &events, &[]);
+        let (page, findings) = read::read(&source, &events, &["rust", "sql"]);
         assert_eq!(findings, []);
         page
     }
@@ -334,7 +334,7 @@ mod tests {
             let source = Arc::new(Source::new("a.md", text));
             let options = mdbook_markdown::MarkdownOptions::default();
             let events = markdown::parse(source.text(), &options);
-            let (_, findings) = read::read(&source, &events, &[]);
+            let (_, findings) = read::read(&source, &events, &["rust", "sql"]);
             assert_eq!(findings.len(), 1, "{text}: {findings:?}");
             assert!(findings[0].message.contains(message), "{findings:?}");
         }

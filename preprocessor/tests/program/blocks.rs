@@ -175,3 +175,53 @@ fn what_is_elided_may_differ_and_needs_its_reason() {
     );
     book.run(&[]).finds(&["page.md:5:1", "nothing is elided"]);
 }
+
+#[test]
+fn a_trigger_with_a_case_is_one_statement() {
+    right(
+        "```sql,run\ncreate table t (n integer);\ncreate trigger r after insert on t begin\n  update t set n = case when new.n > 1 then 1 else 0 end;\nend;\ninsert into t values (5);\nselect n from t;\n```\n\n```output\n|  n |\n| -: |\n|  1 |\n```\n",
+    );
+}
+
+#[test]
+fn main_is_found_by_tokens() {
+    for program in [
+        "let text = r\"\nfn main() {}\n\";\nprintln!(\"{}\", text.len());",
+        "pub(crate) fn main() {\n    println!(\"14\");\n}",
+        "/* fn main() {} */ println!(\"14\");",
+        "fn\nmain()\n{ println!(\"14\") }",
+        "mod inner { pub fn main() {} }\ninner::main();\nprintln!(\"14\");",
+    ] {
+        right(&format!(
+            "```rust,run\n{program}\n```\n\n```output\n14\n```\n"
+        ));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_failing_command_is_compared_without_the_folder_that_it_ran_in() {
+    let page = "```sh,run=fails\nnosuchcommand\n```\n";
+    let runner = "[preprocessor.proof.runner.sh]\ncommand = \"sh -u {file}\"\n";
+    let book = Book::with(&[("page.md", page)], runner);
+    book.run(&["bless"]).succeeds();
+    let blessed = book.page();
+    assert!(
+        blessed.contains("block.sh: 1: nosuchcommand: not found"),
+        "{blessed}"
+    );
+    assert!(!blessed.contains("run-"), "{blessed}");
+    // Another folder, and nothing remembered.
+    let other = Book::with(&[("page.md", &blessed)], runner);
+    other.run(&[]).succeeds();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn help_names_the_limits_of_the_language_that_failed() {
+    let page = "```sh,run\necho x > /etc/x\n```\n\n```rust,run\nstd::fs::write(\"/etc/x\", \"x\").unwrap();\n```\n";
+    let runner = "[preprocessor.proof.runner.sh]\ncommand = \"sh\"\nprocesses = true\n";
+    let book = Book::with(&[("page.md", page)], runner);
+    book.run(&[])
+        .finds(&["may start processes", "starts no processes"]);
+}

@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// What is found in a page, with the outputs that stand in it taken as printed.
 fn judged(source: &Arc<Source>, engine: &Engine, settings: &Settings) -> (Page, usize, Meaning) {
     let events = markdown::parse(source.text(), &settings.markdown());
-    let (page, found) = read::read(source, &events, &[]);
+    let (page, found) = read::read(source, &events, &["rust", "sql"]);
     let mut runs = Runs::default();
     for block in &page.blocks {
         if let (Some(name), Some(output)) = (&block.name, &block.output) {

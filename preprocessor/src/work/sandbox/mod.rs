@@ -13,6 +13,9 @@ mod supervisor;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
+/// The address space of a run that asks for no other, in bytes.
+pub const MEMORY: u64 = 2 << 30;
+
 /// What a process may do. Everything else is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bounds {

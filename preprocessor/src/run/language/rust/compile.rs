@@ -5,16 +5,18 @@
 //! choice. When it fails for a reason that lies in no block, or doesn't end, each block is compiled alone,
 //! which finds the one that is to blame.
 
+use crate::run::job::Diagnostic;
 use crate::run::language::rust::library::{Library, dep_info};
 use crate::run::language::rust::program::{ENTRY, Program};
-use crate::run::language::rust::toolchain::Toolchain;
+use crate::run::language::{Prepared, Started};
+use crate::work::host::workers;
 use crate::work::process::{End, Host, Task};
 use crate::work::sandbox::Bounds;
+use crate::work::toolchain::Toolchain;
 use anyhow::{Context, Result, bail};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
@@ -36,30 +38,6 @@ const GROUP: usize = 20;
 
 /// Programs by key.
 type Programs<'programs> = BTreeMap<&'programs str, &'programs Program>;
-
-/// What the compiler said about a line of a block.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Diagnostic {
-    /// Whether the block doesn't compile because of it.
-    pub is_error: bool,
-    /// The message, with the compiler's code for it.
-    pub message: String,
-    /// The words beneath the quoted code.
-    pub label: Option<String>,
-    /// The compiler's notes and suggestions, a line each.
-    pub notes: Vec<String>,
-    /// The line of the block (from 0) and the bytes of that line; none for the block as a whole.
-    pub place: Option<(usize, Range<usize>)>,
-}
-
-/// A program that was compiled, or what keeps it from compiling.
-#[derive(Debug, Default)]
-pub struct Compiled {
-    /// What the compiler said about it.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The program to run, and its arguments.
-    pub program: Option<(PathBuf, Vec<String>)>,
-}
 
 /// What programs are compiled with.
 #[derive(Debug)]
@@ -106,13 +84,13 @@ impl Compiler<'_> {
     /// When the compiler can't be run.
     pub fn compile(
         &self,
-        programs: &BTreeMap<String, &Program>,
-    ) -> Result<BTreeMap<String, Compiled>> {
+        programs: &BTreeMap<String, Program>,
+    ) -> Result<BTreeMap<String, Prepared>> {
         let (mut alone, together): (Programs<'_>, Programs<'_>) = programs
             .iter()
-            .map(|(key, program)| (key.as_str(), *program))
+            .map(|(key, program)| (key.as_str(), program))
             .partition(|(_, program)| program.needs_own_crate());
-        let workers = crate::run::workers();
+        let workers = workers();
         let groups = (together.len() / GROUP).clamp(1, workers);
         let mut parts = vec![Programs::new(); groups];
         for (number, (key, program)) in together.into_iter().enumerate() {
@@ -145,7 +123,7 @@ impl Compiler<'_> {
         &self,
         number: usize,
         mut programs: Programs<'programs>,
-    ) -> Result<(BTreeMap<String, Compiled>, Programs<'programs>)> {
+    ) -> Result<(BTreeMap<String, Prepared>, Programs<'programs>)> {
         let mut compiled = BTreeMap::new();
         while !programs.is_empty() {
             let outcome = self.merged(number, &programs)?;
@@ -157,10 +135,13 @@ impl Compiler<'_> {
             programs.retain(|key, _| {
                 let is_failed = failed.contains(*key);
                 if is_failed || outcome.success {
-                    let program = (outcome.file.clone(), vec![module(key)]);
-                    let result = Compiled {
+                    let started = Started {
+                        program: outcome.file.clone(),
+                        arguments: vec![module(key)],
+                    };
+                    let result = Prepared {
                         diagnostics: diagnostics.remove(*key).unwrap_or_default(),
-                        program: (!is_failed).then_some(program),
+                        started: (!is_failed).then_some(started),
                     };
                     compiled.insert((*key).to_owned(), result);
                 }
@@ -196,7 +177,7 @@ impl Compiler<'_> {
     }
 
     /// A crate for a program that can't be a module, or that is to be told from the others.
-    fn alone(&self, key: &str, program: &Program) -> Result<Compiled> {
+    fn alone(&self, key: &str, program: &Program) -> Result<Prepared> {
         let file = self.folder.join(format!("{}.rs", module(key)));
         let (text, origins) = program.file();
         // The crate calls `main` itself, so that the entry would only be reported as unused.
@@ -222,9 +203,12 @@ impl Compiler<'_> {
                 place: None,
             });
         }
-        Ok(Compiled {
+        Ok(Prepared {
             diagnostics,
-            program: outcome.success.then_some((outcome.file, Vec::new())),
+            started: outcome.success.then_some(Started {
+                program: outcome.file,
+                arguments: Vec::new(),
+            }),
         })
     }
 

@@ -2,9 +2,9 @@
 //!
 //! What it was built from is remembered, so that a build can tell whether anything changed without Cargo.
 
-use crate::run::language::rust::toolchain::Toolchain;
 use crate::work::key::Key;
 use crate::work::store::Store;
+use crate::work::toolchain::Toolchain;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

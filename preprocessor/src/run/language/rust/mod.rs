@@ -1,11 +1,129 @@
 //! Blocks in Rust: compiled together by one `rustc`, without Cargo in the loop.
 //!
-//! 1. [`toolchain`] finds the compiler.
+//! 1. [`toolchain`](crate::work::toolchain) finds the compiler.
 //! 2. [`library`] has Cargo build the library that the blocks use.
 //! 3. [`program`] makes each block a program.
 //! 4. [`compile`] compiles all of them at once, and again without those that don't compile.
 
 pub mod compile;
 pub mod library;
+mod panics;
 pub mod program;
-pub mod toolchain;
+
+use crate::read::Block;
+use crate::run::job::Job;
+use crate::run::language::{Language, Prepared, Site, Started};
+use crate::text::source::Source;
+use crate::work::key::Key;
+use crate::work::settings::Settings;
+use crate::work::store::Store;
+use crate::work::toolchain::Toolchain;
+use anyhow::{Context, Result, bail};
+use compile::Compiler;
+use library::Library;
+use program::Program;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Rust, in the book's edition, with the library that `book.toml` names.
+pub(super) fn language(settings: &Settings) -> Box<dyn Language> {
+    Box::new(Rust {
+        edition: settings.edition,
+        toolchain: None,
+        library: None,
+        needs_library: settings.proof.library.is_some(),
+    })
+}
+
+#[derive(Debug)]
+struct Rust {
+    edition: &'static str,
+    /// None before it is looked for.
+    toolchain: Option<Toolchain>,
+    /// None where the book names no library, or none was built here yet.
+    library: Option<Library>,
+    needs_library: bool,
+}
+
+impl Language for Rust {
+    fn name(&self) -> &'static str {
+        "rust"
+    }
+
+    fn find(&mut self, settings: &Settings, store: &Store) -> Result<()> {
+        let toolchain = Toolchain::find(&settings.root, store)?;
+        let package = settings.proof.library.as_deref();
+        self.library =
+            package.and_then(|p| Library::remembered(p, &settings.root, &toolchain, store));
+        self.toolchain = Some(toolchain);
+        Ok(())
+    }
+
+    fn key(&self, job: &Job<'_>, key: Key) -> Key {
+        let key = key.with(self.edition);
+        let key = match &self.toolchain {
+            Some(toolchain) => toolchain.add_to(key),
+            None => key,
+        };
+        let key = match &self.library {
+            Some(library) => key.with(&library.content()),
+            None if self.needs_library => key.with("not built yet"),
+            None => key,
+        };
+        key.with(&Program::new(&job.block.code).file().0)
+    }
+
+    /// Cargo may find that the library is built from other files than last time: the keys change then.
+    fn make_ready(&mut self, settings: &Settings, store: &Store) -> Result<bool> {
+        let is_ready = !self.needs_library || self.library.as_ref().is_some_and(Library::is_built);
+        if !is_ready
+            && let (Some(package), Some(toolchain)) = (&settings.proof.library, &self.toolchain)
+        {
+            self.library = Some(Library::build(package, &settings.root, toolchain, store)?);
+        }
+        Ok(!is_ready)
+    }
+
+    fn prepare(
+        &self,
+        jobs: &BTreeMap<&str, &Job<'_>>,
+        site: &Site<'_>,
+    ) -> Result<BTreeMap<String, Prepared>> {
+        let none = Library::default();
+        let programs: BTreeMap<String, Program> = jobs
+            .iter()
+            .map(|(key, job)| ((*key).to_owned(), Program::new(&job.block.code)))
+            .collect();
+        Compiler {
+            toolchain: self.toolchain.as_ref().context("there is no compiler")?,
+            library: self.library.as_ref().unwrap_or(&none),
+            edition: self.edition,
+            host: site.host,
+            folder: site.folder,
+        }
+        .compile(&programs)
+    }
+
+    fn command(&self, job: &Job<'_>, _: &Path) -> Result<Started> {
+        bail!("the block at {} was not compiled", job.place)
+    }
+
+    fn located(
+        &self,
+        source: &Source,
+        block: &Block,
+        name: &str,
+        stderr: &str,
+    ) -> (String, Option<usize>) {
+        panics::in_page(source, block, name, stderr)
+    }
+
+    fn normalized(&self, name: &str, line: &str) -> Option<String> {
+        panics::normalized(name, line)
+    }
+
+    /// A panic.
+    fn is_told(&self, status: i32) -> bool {
+        status == 101
+    }
+}

@@ -1,6 +1,7 @@
 //! A block as a Rust program: hidden lines unhidden, wrapped in `main` where it has none.
 
 use crate::read::Fence;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// The name of the function that the generated crate calls.
 pub(super) const ENTRY: &str = "__mdbook_proof_main";
@@ -35,10 +36,15 @@ impl Program {
                 program.attributes.push((number, text));
             } else {
                 in_attributes &= trimmed.is_empty() || trimmed.starts_with("//");
-                program.has_main |= declares_main(trimmed);
                 program.lines.push((number, text));
             }
         }
+        let text: String = program
+            .lines
+            .iter()
+            .flat_map(|(_, line)| [line, "\n"])
+            .collect();
+        program.has_main = declares_main(&text);
         program
     }
 
@@ -136,11 +142,21 @@ fn unhide(line: &str) -> (String, usize) {
     }
 }
 
-fn declares_main(line: &str) -> bool {
-    line.strip_prefix("pub ")
-        .unwrap_or(line)
-        .strip_prefix("fn main")
-        .is_some_and(|rest| rest.trim_start().starts_with('('))
+/// Whether a program has a function `main` outside of all braces.
+fn declares_main(text: &str) -> bool {
+    let Ok(tokens) = text.parse::<TokenStream>() else {
+        // It doesn't compile either way; the compiler says it best of the text as it stands.
+        return text.contains("fn main");
+    };
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    tokens.windows(3).any(|three| match three {
+        [
+            TokenTree::Ident(word),
+            TokenTree::Ident(name),
+            TokenTree::Group(group),
+        ] => word == "fn" && name == "main" && group.delimiter() == Delimiter::Parenthesis,
+        _ => false,
+    })
 }
 
 #[cfg(test)]

@@ -5,12 +5,12 @@
 //! else prints nothing. No other database can be attached and no extension loaded.
 
 use anyhow::{Context, Result};
+use rusqlite::fallible_iterator::FallibleIterator as _;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Error, Statement};
+use rusqlite::{Batch, Connection, Error, Statement};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
-use std::ops::Range;
 
 /// An error of a statement, at its line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,20 +60,16 @@ pub fn run(blocks: &[SqlBlock]) -> Result<Result<String, SqlError>> {
     for (number, SqlBlock { text: block, fails }) in blocks.iter().enumerate() {
         printed.clear();
         let is_last = number + 1 == blocks.len();
-        for range in statements(block) {
-            if let Err(error) = statement(&connection, &block[range.clone()], &mut printed) {
-                if *fails && !is_last {
-                    break;
+        let mut at = blank(block);
+        while at < block.len() {
+            match statement(&connection, &block[at..], &mut printed) {
+                Ok(length) => at += length + blank(&block[at + length..]),
+                // The page goes on behind a statement that had to fail.
+                Err(_) if *fails && !is_last => break,
+                Err(error) => {
+                    let (offset, message) = explain(error);
+                    return Ok(Err(error_at(number, block, at + offset, message)));
                 }
-                let (offset, message) = explain(error);
-                let at = (range.start + offset).min(block.len());
-                let before = block.get(..at).unwrap_or_default();
-                return Ok(Err(SqlError {
-                    block: number,
-                    line: before.matches('\n').count(),
-                    column: before.len() - before.rfind('\n').map_or(0, |end| end + 1),
-                    message,
-                }));
             }
         }
     }
@@ -89,12 +85,51 @@ fn explain(error: Error) -> (usize, String) {
     }
 }
 
-/// Runs a statement and prints its rows.
-fn statement(connection: &Connection, sql: &str, printed: &mut String) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare(sql)?;
+fn error_at(block: usize, text: &str, at: usize, message: String) -> SqlError {
+    let before = text.get(..at.min(text.len())).unwrap_or(text);
+    SqlError {
+        block,
+        line: before.matches('\n').count(),
+        column: before.len() - before.rfind('\n').map_or(0, |end| end + 1),
+        message,
+    }
+}
+
+/// How many bytes stand before the next statement: space, comments and lone semicolons.
+fn blank(text: &str) -> usize {
+    let mut rest = text;
+    loop {
+        let trimmed = rest.trim_start_matches([' ', '\t', '\n', '\r', '\x0c', ';']);
+        rest = if let Some(comment) = trimmed.strip_prefix("--") {
+            comment.find('\n').map_or("", |end| &comment[end..])
+        } else if let Some(comment) = trimmed.strip_prefix("/*") {
+            comment.find("*/").map_or("", |end| &comment[end + 2..])
+        } else {
+            return text.len() - trimmed.len();
+        };
+    }
+}
+
+/// Runs the first statement of a text and prints its rows; how many bytes it has, as the database read it.
+fn statement(connection: &Connection, sql: &str, printed: &mut String) -> rusqlite::Result<usize> {
+    // Unlike `prepare`, a batch leaves the statements behind the first one alone.
+    let Some(mut statement) = Batch::new(connection, sql).next()? else {
+        return Ok(sql.len());
+    };
+    if statement.parameter_count() > 0 {
+        // Their values would be NULL without a word.
+        return Err(Error::SqliteFailure(
+            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ERROR),
+            Some("the statement has a parameter, and a block has no value for it".to_owned()),
+        ));
+    }
+    // Without parameters to expand, this is the statement's own text.
+    let length = statement
+        .expanded_sql()
+        .map_or(sql.len(), |text| text.len());
     if statement.column_count() == 0 {
         statement.execute([])?;
-        return Ok(());
+        return Ok(length);
     }
     let text = match statement.is_explain() {
         2 => plan(&mut statement)?,
@@ -104,7 +139,7 @@ fn statement(connection: &Connection, sql: &str, printed: &mut String) -> rusqli
         printed.push('\n');
     }
     printed.push_str(&text);
-    Ok(())
+    Ok(length)
 }
 
 /// The rows as a Markdown table, with aligned columns.
@@ -191,65 +226,6 @@ fn branch(steps: &[(i64, i64, String)], parent: i64, indent: &str, text: &mut St
     }
 }
 
-/// Where each statement of a text stands, its semicolon included.
-fn statements(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut start = 0;
-    let mut is_empty = true;
-    let mut words: Vec<String> = Vec::new();
-    let mut at = 0;
-    let bytes = text.as_bytes();
-    while at < bytes.len() {
-        let rest = &text[at..];
-        let length = match bytes[at] {
-            b'-' if rest.starts_with("--") => rest.find('\n').unwrap_or(rest.len()),
-            b'/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
-            quote @ (b'\'' | b'"' | b'`' | b'[') => {
-                is_empty = false;
-                let close = if quote == b'[' {
-                    ']'
-                } else {
-                    char::from(quote)
-                };
-                rest[1..].find(close).map_or(rest.len(), |end| end + 2)
-            }
-            b';' => {
-                let is_trigger = words.iter().take(4).any(|word| word == "trigger");
-                if !is_trigger || words.last().is_some_and(|word| word == "end") {
-                    if !is_empty {
-                        found.push(start..at + 1);
-                    }
-                    start = at + 1;
-                    is_empty = true;
-                    words.clear();
-                }
-                1
-            }
-            byte if byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii() => {
-                let end =
-                    rest.find(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '_');
-                let length = end.unwrap_or(rest.len());
-                words.push(rest[..length].to_ascii_lowercase());
-                is_empty = false;
-                length
-            }
-            byte => {
-                is_empty &= byte.is_ascii_whitespace();
-                1
-            }
-        };
-        if is_empty && !rest.starts_with(';') {
-            // What stands before a statement is no part of it, so that errors point at the statement.
-            start = at + length;
-        }
-        at += length;
-    }
-    if !is_empty {
-        found.push(start..text.len());
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -324,13 +300,26 @@ mod tests {
         assert!(printed(&[sql]).unwrap().contains("2 |"));
     }
 
+    #[test]
+    fn statements_end_where_the_database_ends_them() {
+        let sql = "create table t (n); create trigger r after insert on t begin update t set n = case when n > 1 then 1 else 2 end; select 1; end; insert into t values (5); /* ; */ ;; select n from t -- ; end";
+        assert_eq!(printed(&[sql]).unwrap(), "|  n |\n| -: |\n|  1 |\n");
+        let error = printed(&["select ';' as a; ; -- x\n  ;select nme"]).unwrap_err();
+        assert_eq!((error.line, error.column), (1, 10));
+    }
+
+    #[test]
+    fn a_parameter_has_no_value() {
+        let error = printed(&["select 1;\nselect ?;"]).unwrap_err();
+        assert_eq!(error.line, 1);
+        assert!(error.message.contains("parameter"), "{}", error.message);
+    }
+
     proptest! {
         #[test]
-        fn statements_are_parts_of_the_text_in_order(text in "[a-z;'\"\\-/*\\[\\] \nµ]{0,40}") {
-            let mut end = 0;
-            for range in statements(&text) {
-                prop_assert!(range.start >= end && text.get(range.clone()).is_some());
-                end = range.end;
+        fn any_text_ends_and_its_errors_lie_in_it(text in "(select|create|trigger|begin|end|case|[a-z1';\"\\-/*\\[\\] \nµ]){0,40}") {
+            if let Err(error) = printed(&[&text]) {
+                prop_assert!(error.line <= text.matches('\n').count());
             }
         }
     }
