@@ -1,26 +1,38 @@
-//! The line from pages to proven pages: read, plan, run, verify, tables, pictures, render, gather.
+//! The line that a book's pages go through, stage after stage.
+//!
+//! | stage | does |
+//! | --- | --- |
+//! | [`read`](Line::read) | finds the parts that are run, computed or checked, and expands includes |
+//! | [`run`](Line::run) | compiles and runs the blocks, or remembers what they gave |
+//! | [`verify`](Line::verify) | compares what they printed with the output that stands in the page |
+//! | [`judge`](Line::judge) | computes the expressions, judges figures and tables, and counts the evidence |
+//! | [`draw`](Line::draw) | draws verified outputs and lays sketches out |
+//! | [`whole_book`](crate::whole_book) | looks at all pages at once: limits, dead links, gathered boxes |
+//! | [`render`](Line::render) | replaces our markup by what mdBook shows |
+//!
+//! Each stage reads a [`Page`] and leaves its results on it. Findings of all stages of all pages are collected; what
+//! keeps a stage itself from working is an error.
 
 use crate::evidence::{self, Tally};
 use crate::figures;
 use crate::figures::engine::{Engine, Workplace};
 use crate::figures::runs::Runs;
-use crate::pictures;
-use crate::read::{self, Page};
-use crate::render::source_links::Links;
-use crate::render::{self, Evidence};
+use crate::pictures::{self, Drawn};
+use crate::read::{self, Parts};
+use crate::render::{self, source_links::Links};
 use crate::run;
 use crate::run::job::JobResult;
 use crate::run::language::Languages;
-use crate::tables::rules;
-use crate::tables::structure;
+use crate::tables::judge::Meaning;
 use crate::tables::units::Units;
+use crate::tables::{rules, structure};
 use crate::text::code::Code;
-use crate::text::edit::{self, Edit};
-use crate::text::finding::Finding;
+use crate::text::edit;
+use crate::text::finding::{Finding, Findings};
 use crate::text::markdown;
 use crate::text::source::Source;
 use crate::verify;
-use crate::whole_book::gather;
+use crate::whole_book::{dead_links, gather, limit};
 use crate::work::host;
 use crate::work::memory::Memory;
 use crate::work::settings::{Settings, Sketches};
@@ -29,122 +41,252 @@ use anyhow::{Context, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// A page that went through all stages.
+/// A page on its way: its parts, and what each stage found out about them.
 #[derive(Debug)]
-pub struct Proven {
+pub struct Page {
     /// The chapter's file and text.
     pub source: Arc<Source>,
+    /// What it holds for us.
+    pub parts: Parts,
+    /// What became of its blocks, by their number; a block that can't run has nothing here.
+    pub results: BTreeMap<usize, JobResult>,
+    /// The blocks whose output is verified, by their number.
+    pub verified: BTreeSet<usize>,
+    /// What its named blocks printed.
+    pub runs: Runs,
+    /// What its tables mean.
+    pub meaning: Meaning,
+    /// Its pictures.
+    pub drawn: Drawn,
+    /// What stands behind its figures, and what it proves.
+    pub tally: Tally,
+    /// All that is wrong with it, in the order of its text.
+    pub findings: Vec<Finding>,
     /// The text for mdBook.
     pub rendered: String,
-    /// All that is wrong with it.
-    pub findings: Vec<Finding>,
-    /// What it proves.
-    pub evidence: Evidence,
-    /// Which of its blocks ran in this build, by line; the store had what the others gave.
-    pub ran: Vec<usize>,
-    /// What stands behind its figures.
-    pub tally: Tally,
-    /// What `bless` would fill in, though nothing is wrong without it.
-    pub unfilled: Vec<Finding>,
 }
 
-/// Takes pages through all stages.
+/// What the stages work with.
+#[derive(Debug)]
+pub struct Line {
+    settings: Settings,
+    languages: Languages,
+    engine: Engine,
+    units: Units,
+}
+
+/// Takes pages through all stages. `book` are all pages that their links may lead to.
 ///
 /// # Errors
-/// When the stages themselves can't work: no compiler, a library that doesn't build. What is wrong with
-/// a page is a finding of that page.
-pub fn prove(sources: &[Arc<Source>], settings: &Settings) -> Result<Vec<Proven>> {
-    let options = settings.markdown();
-    let folders = settings.folders();
-    let mut languages = Languages::new(settings);
-    let pages: Vec<(Page, Vec<Finding>)> = sources
-        .iter()
-        .map(|source| {
-            let events = markdown::parse(source.text(), &options);
-            let (mut page, mut findings) = read::read(source, &events, &languages.names());
-            if settings.sketches == Sketches::Theirs {
-                page.sketches.clear();
-            }
-            findings.extend(read::include::expand(&mut page, &folders));
-            findings.extend(structure::check(
-                source,
-                &events,
-                &page.tables,
-                &page.orphans,
-            ));
-            (page, findings)
-        })
-        .collect();
-    let engine = match engine(settings)? {
-        Ok(engine) => engine,
-        Err(finding) => {
-            return Ok(vec![Proven {
-                source: Arc::clone(&finding.source),
-                rendered: String::new(),
-                findings: vec![*finding],
-                evidence: Evidence::default(),
-                tally: Tally::default(),
-                unfilled: Vec::new(),
-                ran: Vec::new(),
-            }]);
-        }
-    };
-    let to_run: Vec<&Page> = pages.iter().map(|(page, _)| page).collect();
-    let results = run::run(&to_run, &mut languages, settings)?;
-    let mut units = Units::new(&engine);
-    let links = Links::new(settings);
-    let mut proven = Vec::new();
-    let mut edits = Vec::new();
-    for ((page, findings), results) in pages.iter().zip(results) {
-        let (page, rendering) = finish(
-            page,
-            findings.clone(),
-            &results,
-            &languages,
-            &engine,
-            &mut units,
-            &links,
-        );
-        proven.push(page);
-        edits.push(rendering);
+/// When a stage can't work: no compiler, a library that doesn't build; [`Findings`] when the book's prelude is
+/// wrong. What is wrong with a page is a finding of that page.
+pub fn check(
+    sources: &[Arc<Source>],
+    book: &[Arc<Source>],
+    settings: &Settings,
+) -> Result<Vec<Page>> {
+    let mut line = Line::new(settings)?;
+    let mut pages: Vec<Page> = sources.iter().map(|source| line.read(source)).collect();
+    line.run(&mut pages)?;
+    for page in &mut pages {
+        line.verify(page);
+        line.judge(page);
+        line.draw(page);
     }
-    engine.save()?;
-    gather::gather(&to_run, &mut edits);
-    for (page, edits) in proven.iter_mut().zip(edits) {
-        page.rendered = edit::apply(page.source.text(), edits);
+    line.engine.save()?;
+    let links = dead_links::Map::new(book, settings);
+    for page in &mut pages {
+        page.findings.extend(links.findings(&page.source));
     }
-    hold_to_limit(&mut proven, settings.proof.max_bare_table_figures);
-    Ok(proven)
-}
-
-/// Reports the bare figures of tables where the book has more of them than it allows itself.
-fn hold_to_limit(pages: &mut [Proven], limit: Option<usize>) {
-    let count: usize = pages
-        .iter()
-        .map(|page| page.tally.bare_in_tables().count())
-        .sum();
-    let Some(limit) = limit.filter(|limit| count > *limit) else {
-        return;
-    };
-    for page in pages {
-        let source = &page.source;
-        page.findings.extend(page.tally.bare_in_tables().map(|bare| {
-            Finding::new(
-                Code::Bare,
-                source,
-                bare.span.clone(),
-                "nothing computes, checks or cites this figure",
-            )
-            .with_label(format!("one of {count}; `max-bare-table-figures` is {limit}"))
-            .with_help("declare a rule above the table, write the expression behind the figure, or cite its source in a footnote")
-        }));
+    let allowed = settings.proof.max_bare_table_figures;
+    limit::hold(
+        allowed,
+        pages
+            .iter_mut()
+            .map(|page| (&page.source, &page.tally, &mut page.findings)),
+    );
+    for page in &mut pages {
         page.findings
             .sort_by_key(|finding| (finding.span.start, finding.span.end));
     }
+    line.render(&mut pages);
+    Ok(pages)
 }
 
-/// The engine with our prelude and the book's, or what is wrong with the book's.
-fn engine(settings: &Settings) -> Result<std::result::Result<Engine, Box<Finding>>> {
+impl Line {
+    /// The line of a book, which remembers between builds.
+    ///
+    /// # Errors
+    /// As [`check`].
+    pub fn new(settings: &Settings) -> Result<Self> {
+        let store = Store::open(&settings.store())?;
+        let program = match &settings.program {
+            Some(program) => Some((program.clone(), host::host(settings, &store)?)),
+            None => None,
+        };
+        let workplace = Workplace {
+            program,
+            memory: Memory::open(&store, "figures of", &settings.root),
+        };
+        Self::at(workplace, settings)
+    }
+
+    /// The line whose expressions are computed at a place.
+    ///
+    /// # Errors
+    /// When the prelude can't be read; [`Findings`] when it is wrong.
+    pub fn at(workplace: Workplace, settings: &Settings) -> Result<Self> {
+        let engine = engine(workplace, settings)?;
+        Ok(Self {
+            settings: settings.clone(),
+            languages: Languages::new(settings),
+            units: Units::new(&engine),
+            engine,
+        })
+    }
+
+    /// The units of the preludes, to be looked up.
+    pub fn units(&self) -> Units {
+        Units::new(&self.engine)
+    }
+
+    /// Reads a page's parts, and finds what is wrong with its markup and the structure of its tables.
+    pub fn read(&self, source: &Arc<Source>) -> Page {
+        let events = markdown::parse(source.text(), &self.settings.markdown());
+        let (mut parts, mut findings) = read::read(source, &events, &self.languages.names());
+        if self.settings.sketches == Sketches::Theirs {
+            parts.sketches.clear();
+        }
+        findings.extend(read::include::expand(&mut parts, &self.settings.folders()));
+        findings.extend(structure::check(
+            source,
+            &events,
+            &parts.tables,
+            &parts.orphans,
+        ));
+        Page {
+            source: Arc::clone(source),
+            parts,
+            results: BTreeMap::new(),
+            verified: BTreeSet::new(),
+            runs: Runs::default(),
+            meaning: Meaning::default(),
+            drawn: Drawn::default(),
+            tally: Tally::default(),
+            findings,
+            rendered: String::new(),
+        }
+    }
+
+    /// Runs the pages' blocks, or finds what they gave before.
+    ///
+    /// # Errors
+    /// As [`run::run`].
+    pub fn run(&mut self, pages: &mut [Page]) -> Result<()> {
+        let parts: Vec<&Parts> = pages.iter().map(|page| &page.parts).collect();
+        let results = run::run(&parts, &mut self.languages, &self.settings)?;
+        for (page, results) in pages.iter_mut().zip(results) {
+            page.results = results;
+        }
+        Ok(())
+    }
+
+    /// Compares what the blocks printed with the outputs under them.
+    pub fn verify(&self, page: &mut Page) {
+        let mut earlier: BTreeMap<&str, usize> = BTreeMap::new();
+        for (number, block) in page.parts.blocks.iter().enumerate() {
+            let printed = match (
+                page.results.get(&number),
+                self.languages.get(&block.language),
+            ) {
+                (Some(result), Ok(language)) => {
+                    let earlier = earlier.entry(language.name()).or_default();
+                    let (found, printed) =
+                        verify::verify(&page.source, block, *earlier, language, result);
+                    *earlier += 1;
+                    if found.is_empty() {
+                        page.verified.insert(number);
+                    }
+                    page.findings.extend(found);
+                    printed
+                }
+                _ => None,
+            };
+            page.runs.add(block.name.as_deref(), printed);
+        }
+    }
+
+    /// Takes the outputs that stand in the page for what the blocks printed: where nothing may run.
+    pub fn believe(&self, page: &mut Page) {
+        for block in &page.parts.blocks {
+            let printed = block.output.as_ref().map(read::Fence::text);
+            page.runs.add(block.name.as_deref(), printed);
+        }
+    }
+
+    /// Computes the expressions, judges the figures and the tables, and counts what stands behind each figure.
+    pub fn judge(&mut self, page: &mut Page) {
+        let (figures, scope) = figures::check_in_scope(&page.parts, &self.engine, &page.runs);
+        page.meaning = rules::check(
+            &page.source,
+            &page.parts.tables,
+            scope,
+            &mut self.units,
+            &page.runs,
+        );
+        page.tally = evidence::tally(&page.parts, &page.meaning, figures.right, &mut self.units);
+        page.tally.counts.runs = page.verified.len();
+        page.findings.extend(figures.findings);
+        page.findings.append(&mut page.meaning.findings);
+    }
+
+    /// Draws the verified outputs and lays the sketches out.
+    pub fn draw(&self, page: &mut Page) {
+        page.drawn = pictures::draw(&page.parts, &page.verified);
+        // What the rules for tables report already is no second finding of the chart's.
+        let is_new =
+            |finding: &Finding| page.findings.iter().all(|other| other.span != finding.span);
+        let found = std::mem::take(&mut page.drawn.findings);
+        let found: Vec<Finding> = found.into_iter().filter(is_new).collect();
+        page.findings.extend(found);
+    }
+
+    /// Replaces our markup by what mdBook shows.
+    pub fn render(&self, pages: &mut [Page]) {
+        let links = Links::new(&self.settings);
+        let mut edits: Vec<_> = pages
+            .iter()
+            .map(|page| {
+                render::render(
+                    &page.parts,
+                    &page.drawn,
+                    &page.meaning.formulas,
+                    page.tally.counts,
+                    &links,
+                )
+            })
+            .collect();
+        let parts: Vec<&Parts> = pages.iter().map(|page| &page.parts).collect();
+        gather::gather(&parts, &mut edits);
+        for (page, edits) in pages.iter_mut().zip(edits) {
+            page.rendered = edit::apply(page.source.text(), edits);
+        }
+    }
+}
+
+impl Page {
+    /// The lines of the blocks that ran in this build; the store had what the others gave.
+    pub fn ran(&self) -> impl Iterator<Item = usize> {
+        let fresh = self.results.iter().filter(|(_, result)| result.is_fresh);
+        fresh.filter_map(|(number, _)| {
+            let block = self.parts.blocks.get(*number)?;
+            Some(self.source.position(block.code.span.start).line)
+        })
+    }
+}
+
+/// The engine with our prelude and the book's.
+fn engine(workplace: Workplace, settings: &Settings) -> Result<Engine> {
     let source = match &settings.proof.prelude {
         None => None,
         Some(path) => {
@@ -153,108 +295,13 @@ fn engine(settings: &Settings) -> Result<std::result::Result<Engine, Box<Finding
             Some(Arc::new(Source::new(path, text)))
         }
     };
-    Ok(
-        Engine::at(workplace(settings)?, source.as_deref()).map_err(|error| match &source {
-            Some(source) => {
-                let mut finding = Finding::new(Code::Expression, source, error.span, error.message);
-                finding.help = error.help;
-                Box::new(finding)
-            }
-            // Our own prelude is read by every test.
-            None => Box::new(Finding::new(
-                Code::Expression,
-                &Arc::new(Source::new("prelude.nbt", "")),
-                0..0,
-                error.message,
-            )),
-        }),
-    )
-}
-
-/// Where expressions are computed and remembered.
-fn workplace(settings: &Settings) -> Result<Workplace> {
-    let store = Store::open(&settings.store())?;
-    let program = match &settings.program {
-        Some(program) => Some((program.clone(), host::host(settings, &store)?)),
-        None => None,
-    };
-    Ok(Workplace {
-        program,
-        memory: Memory::open(&store, "figures of", &settings.root),
+    Engine::at(workplace, source.as_deref()).map_err(|error| {
+        // Our own prelude is read by every test.
+        let ours = || Arc::new(Source::new("prelude.nbt", ""));
+        let span = source.as_ref().map_or(0..0, |_| error.span);
+        let source = source.clone().unwrap_or_else(ours);
+        let mut finding = Finding::new(Code::Expression, &source, span, error.message);
+        finding.help = error.help;
+        Findings(vec![finding]).into()
     })
-}
-
-/// The page but for its text, and what renders that.
-fn finish(
-    page: &Page,
-    mut findings: Vec<Finding>,
-    results: &[JobResult],
-    languages: &Languages,
-    engine: &Engine,
-    units: &mut Units,
-    links: &Links,
-) -> (Proven, Vec<Edit>) {
-    let mut evidence = Evidence::default();
-    let mut runs = Runs::default();
-    let mut verified = BTreeSet::new();
-    let mut earlier: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut ran = Vec::new();
-    let broken = page.blocks.iter().filter(|block| block.is_broken);
-    runs.failed
-        .extend(broken.filter_map(|block| block.name.clone()));
-    let blocks = page.blocks.iter().enumerate();
-    let blocks = blocks.filter(|(_, block)| !block.is_broken);
-    for ((number, block), result) in blocks.zip(results) {
-        let Ok(language) = languages.get(&block.language) else {
-            continue;
-        };
-        let count = earlier.entry(language.name()).or_default();
-        let (found, printed) = verify::verify(&page.source, block, *count, language, result);
-        *count += 1;
-        if result.is_fresh {
-            ran.push(page.source.position(block.code.span.start).line);
-        }
-        if found.is_empty() {
-            evidence.runs += 1;
-            verified.insert(number);
-        }
-        findings.extend(found);
-        if let Some(name) = &block.name {
-            match printed {
-                Some(printed) => {
-                    runs.printed.insert(name.clone(), printed);
-                }
-                None => {
-                    runs.failed.insert(name.clone());
-                }
-            }
-        }
-    }
-    let (figures, scope) = figures::check_in_scope(page, engine, &runs);
-    let meaning = rules::check(&page.source, &page.tables, scope, units, &runs);
-    let tally = evidence::tally(page, &meaning, figures.right, units);
-    evidence.figures = tally.computed;
-    evidence.checked = tally.checked;
-    evidence.cited = tally.cited;
-    findings.extend(figures.findings);
-    let drawn = pictures::draw(page, &verified);
-    findings.extend(meaning.findings);
-    // What the rules for tables report already is no second finding of the chart's.
-    let is_new = |finding: &&Finding| findings.iter().all(|other| other.span != finding.span);
-    let of_pictures: Vec<Finding> = drawn.findings.iter().filter(is_new).cloned().collect();
-    findings.extend(of_pictures);
-    findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
-    let proven = Proven {
-        source: Arc::clone(&page.source),
-        rendered: String::new(),
-        findings,
-        evidence,
-        ran,
-        tally,
-        unfilled: meaning.unfilled,
-    };
-    (
-        proven,
-        render::render(page, &drawn, &meaning.formulas, evidence, links),
-    )
 }

@@ -2,17 +2,13 @@
 //!
 //! A declared rule may read what a named block printed; here that is the output that stands under the block.
 
-use crate::book::fix;
-use crate::figures::engine::{Engine, Workplace};
-use crate::figures::runs::Runs;
-use crate::figures::{self, Scope};
+use crate::book::{configuration, fix};
+use crate::figures::engine::Workplace;
+use crate::line::Line;
 use crate::read::table;
-use crate::read::{self, Table};
-use crate::run::language::Languages;
-use crate::tables::rules;
-use crate::tables::structure;
 use crate::tables::units::Units;
-use crate::text::code::Code;
+use crate::tables::{rules, structure};
+use crate::text::code::{Code, Family};
 use crate::text::finding::Finding;
 use crate::text::markdown;
 use crate::text::source::Source;
@@ -22,25 +18,17 @@ use crate::work::process::Host;
 use crate::work::settings::{Call, Settings};
 use anyhow::{Context, Result};
 use mdbook_driver::config::Config as BookConfig;
-use mdbook_markdown::MarkdownOptions;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What files are linted with.
+#[derive(Debug)]
 pub struct Linter {
-    options: MarkdownOptions,
-    engine: Engine,
+    settings: Settings,
+    line: Line,
     units: Units,
     in_book: bool,
-    /// The languages that blocks can be run in.
-    languages: Vec<String>,
-}
-
-impl std::fmt::Debug for Linter {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Linter")
-    }
 }
 
 /// A file that was changed: its path, its text before and after.
@@ -50,14 +38,13 @@ impl Linter {
     /// The linter for what lies at `path`: with the prelude and the Markdown settings of the book around it, if there is one.
     ///
     /// # Errors
-    /// When a prelude can't be computed.
+    /// When that book's `book.toml` or prelude can't be read; [`Findings`](crate::text::finding::Findings) when its prelude is wrong.
     pub fn new(path: &Path, call: &Call) -> Result<Self> {
-        let settings = settings(path);
-        let prelude = settings.as_ref().and_then(|settings| {
-            let path = settings.proof.prelude.as_ref()?;
-            let text = fs::read_to_string(settings.root.join(path)).ok()?;
-            Some(Source::new(path, text))
-        });
+        let root = book_around(path)?;
+        let settings = match &root {
+            Some(root) => Settings::read(&configuration(root)?, root.clone(), call)?,
+            None => Settings::read(&BookConfig::default(), path.to_owned(), call)?,
+        };
         let program = match &call.program {
             None => None,
             Some(program) => {
@@ -72,17 +59,16 @@ impl Linter {
             program,
             memory: Memory::default(),
         };
-        let engine = Engine::at(workplace, prelude.as_ref())
-            .map_err(|error| anyhow::anyhow!("the prelude can't be computed: {}", error.message))?;
+        Self::at(workplace, &settings, root.is_some())
+    }
+
+    fn at(workplace: Workplace, settings: &Settings, in_book: bool) -> Result<Self> {
+        let line = Line::at(workplace, settings)?;
         Ok(Self {
-            in_book: settings.is_some(),
-            languages: settings.as_ref().map_or(Vec::new(), |settings| {
-                let languages = Languages::new(settings);
-                languages.names().into_iter().map(str::to_owned).collect()
-            }),
-            options: settings.map(|s| s.markdown()).unwrap_or_default(),
-            units: Units::new(&engine),
-            engine,
+            settings: settings.clone(),
+            units: line.units(),
+            line,
+            in_book,
         })
     }
 
@@ -91,27 +77,23 @@ impl Linter {
         if !may_have_tables(source.text()) {
             return Vec::new();
         }
-        let events = markdown::outline(source.text(), &self.options);
+        let events = markdown::outline(source.text(), &self.settings.markdown());
         let (tables, orphans) = table::read(source, &events);
-        let mut findings = structure::check(source, &events, &tables, &orphans);
-        let concerned: Vec<Table> = tables
-            .into_iter()
-            .filter(|table| rules::concerns(source, table, &mut self.units))
-            .collect();
-        if !concerned.is_empty() {
-            let (scope, runs) = if concerned.iter().all(|table| table.checks.is_empty()) {
-                (Scope::new(&self.engine), Runs::default())
-            } else {
-                // The page's own findings are for `check`, which runs it.
-                let events = markdown::parse(source.text(), &self.options);
-                let (page, _) = read::read(source, &events, &self.languages());
-                let runs = printed(&page);
-                let (_, scope) = figures::check_in_scope(&page, &self.engine, &runs);
-                (scope, runs)
-            };
-            let meaning = rules::check(source, &concerned, scope, &mut self.units, &runs);
-            findings.extend(meaning.findings);
-        }
+        let units = &mut self.units;
+        let mut findings = if tables
+            .iter()
+            .any(|table| rules::concerns(source, table, units))
+        {
+            let mut page = self.line.read(source);
+            self.line.believe(&mut page);
+            self.line.judge(&mut page);
+            // What is wrong with the rest of the page is for `check`, which runs it.
+            page.findings
+                .retain(|finding| finding.code.family() == Family::Tables);
+            page.findings
+        } else {
+            structure::check(source, &events, &tables, &orphans)
+        };
         if !self.in_book {
             // `bless` works on books.
             for finding in findings.iter_mut().filter(|finding| finding.mend.is_some()) {
@@ -128,18 +110,16 @@ impl Linter {
         if !may_have_tables(source.text()) {
             return Vec::new();
         }
-        let events = markdown::outline(source.text(), &self.options);
+        let events = markdown::outline(source.text(), &self.settings.markdown());
         let (tables, orphans) = table::read(source, &events);
         structure::check(source, &events, &tables, &orphans)
     }
 
-    fn languages(&self) -> Vec<&str> {
-        self.languages.iter().map(String::as_str).collect()
-    }
-
     /// The file with all repairs that lose nothing.
     pub fn fixed(&self, source: &Arc<Source>) -> Arc<Source> {
-        fix::fixed(source, &self.options, |source| self.structure(source))
+        fix::fixed(source, &self.settings.markdown(), |source| {
+            self.structure(source)
+        })
     }
 }
 
@@ -172,31 +152,12 @@ fn may_have_tables(text: &str) -> bool {
     text.contains('|') || text.contains("check:")
 }
 
-fn settings(path: &Path) -> Option<Settings> {
-    let path = fs::canonicalize(path).ok()?;
-    let root = path
-        .ancestors()
-        .find(|dir| dir.join("book.toml").is_file())?;
-    let config = BookConfig::from_disk(root.join("book.toml")).ok()?;
-    Settings::read(&config, root.to_owned(), &Call::default()).ok()
-}
-
-/// What named blocks printed, as far as it stands in the page.
-fn printed(page: &read::Page) -> Runs {
-    let mut runs = Runs::default();
-    for block in &page.blocks {
-        if let Some(name) = &block.name {
-            match &block.output {
-                Some(output) => {
-                    runs.printed.insert(name.clone(), output.text());
-                }
-                None => {
-                    runs.failed.insert(name.clone());
-                }
-            }
-        }
-    }
-    runs
+/// The folder of the book that a path lies in.
+fn book_around(path: &Path) -> Result<Option<PathBuf>> {
+    let path =
+        fs::canonicalize(path).with_context(|| format!("failed to find `{}`", path.display()))?;
+    let root = path.ancestors().find(|dir| dir.join("book.toml").is_file());
+    Ok(root.map(Path::to_owned))
 }
 
 /// The Markdown files at a path, read one by one: itself, or all in it and its folders, in order of their names.
@@ -274,17 +235,12 @@ fn is_markdown(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mdbook_markdown::MarkdownOptions;
     use proptest::prelude::*;
 
     fn linter() -> Linter {
-        let engine = Engine::new(None).unwrap();
-        Linter {
-            options: MarkdownOptions::default(),
-            units: Units::new(&engine),
-            in_book: false,
-            languages: Vec::new(),
-            engine,
-        }
+        let settings = Settings::read(&BookConfig::default(), PathBuf::new(), &Call::default());
+        Linter::at(Workplace::default(), &settings.unwrap(), false).unwrap()
     }
 
     fn lines() -> impl Strategy<Value = String> {

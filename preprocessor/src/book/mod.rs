@@ -8,12 +8,11 @@ pub mod preprocessor;
 pub mod report;
 pub mod serve;
 
-use crate::book::preprocessor::{Proof, Unproven, sources};
+use crate::book::preprocessor::{Proof, sources};
 use crate::book::serve::site::Built;
-use crate::line::{self, Proven};
+use crate::line::{self, Page};
 use crate::text::edit::{self, Edit};
-use crate::text::finding::Finding;
-use crate::whole_book::dead_links;
+use crate::text::finding::{Finding, Findings};
 use crate::work::host;
 use crate::work::sandbox::Status;
 use crate::work::settings::{Call, Settings};
@@ -84,7 +83,7 @@ pub fn pages(root: &Path) -> Result<PathBuf> {
 ///
 /// # Errors
 /// When the book can't be loaded, a target is no page of it, or a stage can't work.
-pub fn check(root: &Path, targets: &[Target], call: &Call) -> Result<Vec<Proven>> {
+pub fn check(root: &Path, targets: &[Target], call: &Call) -> Result<Vec<Page>> {
     let book = load(root)?;
     let settings = Settings::read(&book.config, root.to_owned(), call)?;
     let all = sources(&book.book, &settings);
@@ -104,9 +103,7 @@ pub fn check(root: &Path, targets: &[Target], call: &Call) -> Result<Vec<Proven>
     pages.retain(|page| {
         targets.is_empty() || targets.iter().any(|t| page.path().starts_with(&t.path))
     });
-    let mut proven = line::prove(&pages, &settings)?;
-    dead_links::check(&mut proven, &all, &settings);
-    Ok(proven)
+    line::check(&pages, &all, &settings)
 }
 
 /// What [`bless`] would do, and nothing written: the pages with what the runs printed and the expressions gave.
@@ -123,12 +120,13 @@ pub fn proposal(root: &Path, targets: &[Target], call: &Call) -> Result<Blessed>
         findings: Vec::new(),
     };
     // A page listed twice is written once.
-    let pages: BTreeMap<PathBuf, Proven> = check(root, targets, &call)?
+    let pages: BTreeMap<PathBuf, Page> = check(root, targets, &call)?
         .into_iter()
         .map(|page| (page.source.path().to_owned(), page))
         .collect();
     for page in pages.into_values() {
         let unfilled = page
+            .meaning
             .unfilled
             .into_iter()
             .filter(|finding| is_asked_for(finding, targets));
@@ -215,7 +213,7 @@ fn is_asked_for(finding: &Finding, targets: &[Target]) -> bool {
 /// was. `warnings` counts what mdBook warned of so far.
 ///
 /// # Errors
-/// [`Unproven`] for a book with findings; whatever mdBook itself reports; and mdBook's own warnings.
+/// [`Findings`] for a book with findings; whatever mdBook itself reports; and mdBook's own warnings.
 pub fn build(root: &Path, call: &Call, warnings: impl Fn() -> usize) -> Result<PathBuf> {
     let config = configuration(root)?;
     let place = root.join(&config.build.build_dir);
@@ -290,6 +288,6 @@ fn configuration(root: &Path) -> Result<BookConfig> {
 /// The findings of a build that failed on them.
 pub fn findings(error: &anyhow::Error) -> Option<&[Finding]> {
     error
-        .downcast_ref::<Unproven>()
-        .map(|unproven| unproven.findings.as_slice())
+        .downcast_ref::<Findings>()
+        .map(|findings| findings.0.as_slice())
 }

@@ -1,15 +1,13 @@
 //! The mdBook side: the `Preprocessor` itself, and the protocol on standard input and output.
 
 use crate::line;
-use crate::text::finding::Finding;
+use crate::text::finding::{Finding, Findings};
 use crate::text::source::Source;
-use crate::whole_book::dead_links;
 use crate::work::settings::{Call, Settings};
 use anyhow::{Context, Result, bail};
 use mdbook_preprocessor::book::{Book, BookItem, Chapter};
 use mdbook_preprocessor::{MDBOOK_VERSION, Preprocessor, PreprocessorContext};
 use semver::{Version, VersionReq};
-use std::fmt;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -18,29 +16,6 @@ use std::sync::Arc;
 pub struct Proof {
     /// How it was called.
     pub call: Call,
-}
-
-/// A book with findings: no page of it is written.
-#[derive(Debug)]
-pub struct Unproven {
-    /// What is wrong, page by page.
-    pub findings: Vec<Finding>,
-}
-
-impl fmt::Display for Unproven {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", summary(self.findings.len()))
-    }
-}
-
-impl std::error::Error for Unproven {}
-
-/// The closing line of a list of findings.
-pub fn summary(findings: usize) -> String {
-    match findings {
-        1 => "1 finding".to_owned(),
-        n => format!("{n} findings"),
-    }
 }
 
 impl Preprocessor for Proof {
@@ -53,9 +28,8 @@ impl Preprocessor for Proof {
             .with_context(|| format!("failed to find `{}`", ctx.root.display()))?;
         let settings = Settings::read(&ctx.config, root, &self.call)?;
         let sources = sources(&book, &settings);
-        let mut proven = line::prove(&sources, &settings)?;
-        dead_links::check(&mut proven, &sources, &settings);
-        let mut pages = proven.iter();
+        let checked = line::check(&sources, &sources, &settings)?;
+        let mut pages = checked.iter();
         book.for_each_mut(|item| {
             if let BookItem::Chapter(chapter) = item
                 && chapter.source_path.is_some()
@@ -64,11 +38,11 @@ impl Preprocessor for Proof {
                 chapter.content.clone_from(&page.rendered);
             }
         });
-        let findings: Vec<Finding> = proven.into_iter().flat_map(|page| page.findings).collect();
+        let findings: Vec<Finding> = checked.into_iter().flat_map(|page| page.findings).collect();
         if findings.is_empty() {
             Ok(book)
         } else {
-            Err(Unproven { findings }.into())
+            Err(Findings(findings).into())
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The report on evidence: what stands behind the figures of each page, and which stand alone.
 
-use crate::line::Proven;
+use crate::evidence::Counts;
+use crate::line;
 use crate::text::source::Source;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -34,26 +35,6 @@ pub struct Page {
     pub skipped: Vec<Place>,
 }
 
-/// How many figures there are of each kind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Counts {
-    /// Given by an expression or a formula.
-    pub computed: usize,
-    /// Compared with other figures.
-    pub checked: usize,
-    /// Printed by a run.
-    pub verified: usize,
-    /// With a footnote.
-    pub cited: usize,
-    /// With nothing, in tables.
-    pub bare_in_tables: usize,
-    /// With nothing, in the text.
-    pub bare_in_text: usize,
-    /// Cells that are not checked because they hold no number.
-    pub skipped: usize,
-}
-
 /// A place in a page, and what stands there.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -70,17 +51,11 @@ pub struct Place {
 
 impl Report {
     /// The report on proven pages.
-    pub fn new(pages: &[Proven], limit: Option<usize>) -> Self {
+    pub fn new(pages: &[line::Page], limit: Option<usize>) -> Self {
         let pages: Vec<Page> = pages.iter().map(page).collect();
         let mut total = Counts::default();
         for counts in pages.iter().map(|page| page.counts) {
-            total.computed += counts.computed;
-            total.checked += counts.checked;
-            total.verified += counts.verified;
-            total.cited += counts.cited;
-            total.bare_in_tables += counts.bare_in_tables;
-            total.bare_in_text += counts.bare_in_text;
-            total.skipped += counts.skipped;
+            total += counts;
         }
         Self {
             pages,
@@ -157,7 +132,7 @@ impl Report {
     }
 }
 
-fn page(proven: &Proven) -> Page {
+fn page(proven: &line::Page) -> Page {
     let source = &proven.source;
     let tally = &proven.tally;
     let bare: Vec<Place> = tally
@@ -170,18 +145,9 @@ fn page(proven: &Proven) -> Page {
         .iter()
         .map(|span| place(source, span, true))
         .collect();
-    let in_tables = tally.bare_in_tables().count();
     Page {
         path: source.path().to_string_lossy().replace('\\', "/"),
-        counts: Counts {
-            computed: tally.computed,
-            checked: tally.checked,
-            verified: tally.verified,
-            cited: tally.cited,
-            bare_in_tables: in_tables,
-            bare_in_text: bare.len() - in_tables,
-            skipped: skipped.len(),
-        },
+        counts: tally.counts,
         bare,
         skipped,
     }

@@ -25,13 +25,13 @@ pub(crate) fn check(
     let pages = book::check(&root, &targets(&root, paths)?, &caller.call)?;
     if verbose {
         for page in &pages {
-            for line in &page.ran {
+            for line in page.ran() {
                 eprintln!("ran: {}:{line}", page.source.path().display());
             }
         }
     }
-    let runs: usize = pages.iter().map(|page| page.evidence.runs).sum();
-    let figures: usize = pages.iter().map(|page| page.evidence.figures).sum();
+    let runs: usize = pages.iter().map(|page| page.tally.counts.runs).sum();
+    let figures: usize = pages.iter().map(|page| page.tally.counts.computed).sum();
     let count = pages.len();
     let findings: Vec<Finding> = pages.into_iter().flat_map(|page| page.findings).collect();
     caller.print(&findings);

@@ -2,8 +2,8 @@
 
 use clap::ValueEnum;
 use mdbook_proof::book::lint::Fixed;
-use mdbook_proof::book::preprocessor::summary;
 use mdbook_proof::text::finding::Finding;
+use mdbook_proof::text::finding::summary;
 use mdbook_proof::text::message;
 use mdbook_proof::work::settings::Call;
 use similar::TextDiff;

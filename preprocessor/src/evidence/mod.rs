@@ -14,24 +14,57 @@
 //! A key and an order say nothing about a value, so a column with only these is bare.
 
 use crate::figures::quantity;
-use crate::read::Page;
+use crate::read::Parts;
 use crate::tables::cell::plain;
-use crate::tables::judge::Meaning;
+use crate::tables::judge::{Judged, Meaning};
 use crate::tables::units::Units;
+use crate::text::header::with_unit;
+use crate::text::printed_table;
+use serde::Serialize;
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 use std::ops::Range;
+
+/// What stands behind a page's or a book's figures, counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Counts {
+    /// Blocks whose run was verified.
+    pub runs: usize,
+    /// Figures and results that an expression or a formula gives.
+    pub computed: usize,
+    /// Figures that are compared with other figures.
+    pub checked: usize,
+    /// Figures that runs printed.
+    pub verified: usize,
+    /// Figures with a footnote.
+    pub cited: usize,
+    /// Figures of tables that nothing stands behind.
+    pub bare_in_tables: usize,
+    /// Figures of the text that nothing stands behind.
+    pub bare_in_text: usize,
+    /// Cells of checked columns that hold nothing, or a range.
+    pub skipped: usize,
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.runs += other.runs;
+        self.computed += other.computed;
+        self.checked += other.checked;
+        self.verified += other.verified;
+        self.cited += other.cited;
+        self.bare_in_tables += other.bare_in_tables;
+        self.bare_in_text += other.bare_in_text;
+        self.skipped += other.skipped;
+    }
+}
 
 /// The figures of a page, by what stands behind them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// How many an expression or a formula gives.
-    pub computed: usize,
-    /// How many are compared with other figures.
-    pub checked: usize,
-    /// How many runs printed.
-    pub verified: usize,
-    /// How many have a footnote.
-    pub cited: usize,
+    /// How many there are of each kind.
+    pub counts: Counts,
     /// Those that nothing stands behind, in page order.
     pub bare: Vec<Bare>,
     /// The cells of checked columns that hold nothing, or a range.
@@ -55,7 +88,7 @@ impl Tally {
 }
 
 /// Counts a page's figures. `right` is how many results and figures with an expression were right.
-pub fn tally(page: &Page, meaning: &Meaning, right: usize, units: &mut Units) -> Tally {
+pub fn tally(page: &Parts, meaning: &Meaning, right: usize, units: &mut Units) -> Tally {
     let mut counter = Counter {
         page,
         units,
@@ -70,20 +103,27 @@ pub fn tally(page: &Page, meaning: &Meaning, right: usize, units: &mut Units) ->
             })
             .collect(),
         tally: Tally {
-            computed: right + meaning.computed.values().filter(|right| **right).count(),
+            counts: Counts {
+                computed: right + meaning.computed.values().filter(|right| **right).count(),
+                skipped: meaning.skipped.len(),
+                ..Counts::default()
+            },
             skipped: meaning.skipped.values().cloned().collect(),
-            ..Tally::default()
+            bare: Vec::new(),
         },
     };
     counter.tables(meaning);
     counter.passages();
     counter.outputs();
-    counter.tally.bare.sort_by_key(|bare| bare.span.start);
-    counter.tally
+    let mut tally = counter.tally;
+    tally.bare.sort_by_key(|bare| bare.span.start);
+    tally.counts.bare_in_tables = tally.bare_in_tables().count();
+    tally.counts.bare_in_text = tally.bare.len() - tally.counts.bare_in_tables;
+    tally
 }
 
 struct Counter<'page> {
-    page: &'page Page,
+    page: &'page Parts,
     units: &'page mut Units,
     /// Where the figures with an expression stand: starts and ends.
     computed: BTreeMap<usize, usize>,
@@ -93,7 +133,8 @@ struct Counter<'page> {
 impl Counter<'_> {
     fn tables(&mut self, meaning: &Meaning) {
         let page = self.page;
-        for ((table, grid), ruled) in page.tables.iter().zip(&meaning.grids).zip(&meaning.ruled) {
+        for (table, judged) in page.tables.iter().zip(&meaning.tables) {
+            let Judged { grid, ruled } = judged;
             if table.is_printed {
                 continue;
             }
@@ -114,7 +155,7 @@ impl Counter<'_> {
                         {
                             // Counted where it was judged.
                         } else if meaning.checked.contains(&cell.span.start) {
-                            self.tally.checked += 1;
+                            self.tally.counts.checked += 1;
                         } else {
                             self.by_note(span, is_cited, true);
                         }
@@ -148,22 +189,23 @@ impl Counter<'_> {
             .iter()
             .filter_map(|block| block.output.as_ref())
         {
-            let mut units: Vec<Option<&str>> = Vec::new();
+            let mut units: Vec<Option<String>> = Vec::new();
             for line in &output.lines {
                 let text = line.text.trim();
-                if !text.starts_with('|') {
+                if !printed_table::is_row(text) {
                     units.clear();
-                    self.tally.verified += scan(text, self.units).len();
+                    self.tally.counts.verified += scan(text, self.units).len();
                     continue;
                 }
-                let cells: Vec<&str> = text.trim_matches('|').split('|').map(str::trim).collect();
+                let cells = printed_table::cells(text);
                 if units.is_empty() {
-                    units = cells.iter().map(|cell| header_unit(cell)).collect();
+                    let unit = |cell: &printed_table::Cell<'_>| Some(with_unit(cell)?.1.to_owned());
+                    units = cells.iter().map(unit).collect();
                     continue;
                 }
                 for (at, cell) in cells.iter().enumerate() {
-                    let has_unit = units.get(at).copied().flatten().is_some();
-                    self.tally.verified += if has_unit && quantity::whole(cell).is_some() {
+                    let has_unit = units.get(at).is_some_and(Option::is_some);
+                    self.tally.counts.verified += if has_unit && quantity::whole(cell).is_some() {
                         1
                     } else {
                         scan(cell, self.units).len()
@@ -175,7 +217,7 @@ impl Counter<'_> {
 
     fn by_note(&mut self, span: Range<usize>, is_cited: bool, in_table: bool) {
         if is_cited {
-            self.tally.cited += 1;
+            self.tally.counts.cited += 1;
         } else {
             self.tally.bare.push(Bare { span, in_table });
         }
@@ -194,10 +236,6 @@ impl Counter<'_> {
             .next_back()
             .is_some_and(|(_, end)| *end > span.start)
     }
-}
-
-fn header_unit(header: &str) -> Option<&str> {
-    header.rsplit_once('(')?.1.strip_suffix(')')
 }
 
 /// The plain text with spaces where the text has code.
@@ -401,7 +439,12 @@ mod tests {
         assert_eq!(bare, ["6 ms", "8"]);
         assert_eq!(tally.bare_in_tables().count(), 1);
         assert_eq!(
-            (tally.computed, tally.checked, tally.verified, tally.cited),
+            (
+                tally.counts.computed,
+                tally.counts.checked,
+                tally.counts.verified,
+                tally.counts.cited
+            ),
             (3, 2, 2, 3)
         );
     }

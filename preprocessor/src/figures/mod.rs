@@ -12,7 +12,7 @@ pub mod quantity;
 pub mod runs;
 pub mod value;
 
-use crate::read::{Fence, Page};
+use crate::read::{Fence, Parts};
 use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
@@ -34,12 +34,12 @@ pub struct Checked {
 }
 
 /// Computes a page's expressions and judges its figures. `engine` holds the preludes' definitions.
-pub fn check(page: &Page, engine: &Engine, runs: &Runs) -> Checked {
+pub fn check(page: &Parts, engine: &Engine, runs: &Runs) -> Checked {
     check_in_scope(page, engine, runs).0
 }
 
 /// As [`check`]; and what the page's expressions defined, for what is computed after them.
-pub fn check_in_scope(page: &Page, engine: &Engine, runs: &Runs) -> (Checked, Scope) {
+pub fn check_in_scope(page: &Parts, engine: &Engine, runs: &Runs) -> (Checked, Scope) {
     let mut checker = Checker {
         source: &page.source,
         engine: engine.clone(),

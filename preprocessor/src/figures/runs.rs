@@ -1,6 +1,8 @@
 //! Reading a run's printed table from an expression: `sweep[1000].LRU`, `sweep[1000].[hit ratio]`.
 
 use crate::figures::quantity::{self, Printed};
+use crate::text::header::with_unit;
+use crate::text::printed_table;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a page's named blocks printed.
@@ -22,6 +24,19 @@ pub enum Missing {
 }
 
 impl Runs {
+    /// Adds what a block printed, or that it gave nothing; a block without a name can't be read.
+    pub fn add(&mut self, name: Option<&str>, printed: Option<String>) {
+        match (name, printed) {
+            (Some(name), Some(printed)) => {
+                self.printed.insert(name.to_owned(), printed);
+            }
+            (Some(name), None) => {
+                self.failed.insert(name.to_owned());
+            }
+            (None, _) => {}
+        }
+    }
+
     /// The cell in the row that starts with `key`, in the column named `column`.
     ///
     /// # Errors
@@ -38,32 +53,41 @@ impl Runs {
                 &names,
             ));
         };
-        let rows = table(text);
-        let Some((header, body)) = rows.split_first() else {
-            return Err(Missing::Wrong(format!("`{name}` printed no table")));
+        let lines: Vec<&str> = text.lines().collect();
+        let table = match printed_table::first(&lines) {
+            Ok(Some(table)) => table,
+            Ok(None) => return Err(Missing::Wrong(format!("`{name}` printed no table"))),
+            Err(ragged) => {
+                return Err(Missing::Wrong(format!(
+                    "line {} of what `{name}` printed has {} cells, and the header {}",
+                    ragged.line + 1,
+                    ragged.cells,
+                    ragged.width
+                )));
+            }
         };
-        let matches = |cell: &&str| header_name(cell) == column || **cell == *column;
-        let Some(at) = header.iter().position(matches) else {
+        let headers = || table.header.iter().map(AsRef::as_ref);
+        let named = |header: &str| with_unit(header).is_some_and(|(name, _)| name == column);
+        let exact = headers().position(|header| header == column);
+        let Some(at) = exact.or_else(|| headers().position(named)) else {
             return Err(wrong(
                 format!("`{name}` has no column `{column}`"),
                 "columns",
-                header,
+                &headers().collect::<Vec<_>>(),
             ));
         };
         let plain = |cell: &str| cell.replace(',', "");
-        let Some(row) = body
-            .iter()
-            .find(|row| row.first().is_some_and(|cell| plain(cell) == plain(key)))
-        else {
-            let keys: Vec<_> = body.iter().filter_map(|row| row.first().copied()).collect();
+        let keys = || table.rows.iter().filter_map(|row| row.cells.first());
+        let Some(row) = keys().position(|cell| plain(cell) == plain(key)) else {
+            let keys: Vec<&str> = keys().map(AsRef::as_ref).collect();
             return Err(wrong(format!("`{name}` has no row `{key}`"), "rows", &keys));
         };
-        let cell = row.get(at).copied().unwrap_or_default();
+        let cell = table.rows[row].cells[at].as_ref();
         let mut printed = quantity::whole(cell)
             .ok_or_else(|| Missing::Wrong(format!("`{cell}` in `{name}` is not a number")))?;
         if let [part] = printed.parts.as_mut_slice()
             && part.unit.is_empty()
-            && let Some(unit) = header_unit(header[at])
+            && let Some((_, unit)) = with_unit(&table.header[at])
         {
             unit.clone_into(&mut part.unit);
         }
@@ -79,28 +103,29 @@ fn wrong(what: String, kind: &str, there: &[&str]) -> Missing {
     })
 }
 
-/// The rows of the first table, cells trimmed, the delimiter row left out.
-fn table(text: &str) -> Vec<Vec<&str>> {
-    text.lines()
-        .map(str::trim)
-        .skip_while(|line| !line.starts_with('|'))
-        .take_while(|line| line.starts_with('|'))
-        .filter(|line| !line.chars().all(|c| matches!(c, '|' | '-' | ':' | ' ')))
-        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
-        .collect()
-}
-
-fn header_name(header: &str) -> &str {
-    header.split_once(" (").map_or(header, |(name, _)| name)
-}
-
-fn header_unit(header: &str) -> Option<&str> {
-    header.split_once(" (")?.1.strip_suffix(')')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bar_inside_a_cell_moves_no_column_and_a_unit_stands_last() {
+        let text = "|  id | s    |  n (p99) (ms) |\n| --: | ---- | -: |\n|  1 | x\\|9 |  7 |\n";
+        let runs = Runs {
+            printed: [("q".to_owned(), text.to_owned())].into(),
+            failed: BTreeSet::new(),
+        };
+        let cell = runs.cell("q", "1", "n (p99)").unwrap();
+        assert_eq!(
+            (cell.parts[0].number, cell.parts[0].unit.as_str()),
+            (7.0, "ms")
+        );
+        let text = "| a | b |\n|--|--|\n| 1 | 2 | 3 |\n";
+        let runs = Runs {
+            printed: [("q".to_owned(), text.to_owned())].into(),
+            failed: BTreeSet::new(),
+        };
+        assert!(matches!(runs.cell("q", "1", "b"), Err(Missing::Wrong(_))));
+    }
 
     #[test]
     fn cells_are_found_by_row_and_column_and_take_the_header_unit() {

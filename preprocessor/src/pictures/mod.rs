@@ -11,7 +11,7 @@ pub mod table;
 mod text;
 
 use crate::read::output::Form;
-use crate::read::{Fence, Page};
+use crate::read::{Fence, Parts};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
@@ -68,7 +68,7 @@ impl Problem {
 /// Draws the outputs of the blocks that are verified, and the sketches.
 ///
 /// An output that differs from the run is reported already; what is wrong with its table may be the same fault.
-pub fn draw(page: &Page, verified: &BTreeSet<usize>) -> Drawn {
+pub fn draw(page: &Parts, verified: &BTreeSet<usize>) -> Drawn {
     let mut drawn = Drawn::default();
     for (number, block) in page.blocks.iter().enumerate() {
         let Some(output) = block.output.as_ref().filter(|_| verified.contains(&number)) else {

@@ -1,166 +1,19 @@
-//! The Markdown table that a program printed.
+//! The table that a picture is drawn from.
 
 use crate::pictures::Problem;
-use std::borrow::Cow;
-use std::ops::Range;
-
-/// A printed table.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Table<'text> {
-    /// The header's cells.
-    pub header: Vec<Cell<'text>>,
-    /// How each column is aligned.
-    pub alignments: Vec<Alignment>,
-    /// The rows below the delimiter row, each with as many cells as the header.
-    pub rows: Vec<Row<'text>>,
-    /// The lines it takes.
-    pub lines: Range<usize>,
-}
-
-/// A cell's text, trimmed.
-pub type Cell<'text> = Cow<'text, str>;
-
-/// A row of a printed table.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Row<'text> {
-    /// The line it stands in.
-    pub line: usize,
-    /// Its cells.
-    pub cells: Vec<Cell<'text>>,
-}
-
-/// How a column is aligned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Alignment {
-    /// As text is.
-    Start,
-    /// In the middle.
-    Center,
-    /// As figures are.
-    End,
-}
+use crate::text::printed_table::{self, Ragged};
+pub use crate::text::printed_table::{Alignment, Cell, Table};
 
 /// Reads the first table among some lines.
 ///
 /// # Errors
 /// When a row has more or fewer cells than the header.
 pub fn first<'text>(lines: &[&'text str]) -> Result<Option<Table<'text>>, Problem> {
-    for (start, pair) in lines.windows(2).enumerate() {
-        let (header, Some(alignments)) = (cells(pair[0]), delimiters(pair[1])) else {
-            continue;
-        };
-        if !is_row(pair[0]) || header.len() != alignments.len() {
-            continue;
-        }
-        let body = lines[start + 2..].iter().take_while(|line| is_row(line));
-        let mut rows = Vec::new();
-        for (line, text) in (start + 2..).zip(body) {
-            let cells = cells(text);
-            if cells.len() != header.len() {
-                return Err(Problem::at(
-                    line,
-                    format!(
-                        "a row of the table has {} cells and its header {}",
-                        cells.len(),
-                        header.len()
-                    ),
-                    "print one cell for each column; a `|` inside a cell is written `\\|`",
-                ));
-            }
-            rows.push(Row { line, cells });
-        }
-        let lines = start..start + 2 + rows.len();
-        return Ok(Some(Table {
-            header,
-            alignments,
-            rows,
-            lines,
-        }));
-    }
-    Ok(None)
-}
-
-fn is_row(line: &str) -> bool {
-    line.trim_start().starts_with('|')
-}
-
-fn cells(line: &str) -> Vec<Cell<'_>> {
-    let line = line.trim();
-    let line = line.strip_prefix('|').unwrap_or(line);
-    let mut cells = Vec::new();
-    let mut start = 0;
-    let mut is_escaped = false;
-    for (at, c) in line.char_indices() {
-        if c == '|' && !is_escaped {
-            cells.push(cell(&line[start..at]));
-            start = at + 1;
-        }
-        is_escaped = c == '\\' && !is_escaped;
-    }
-    if !line[start..].trim().is_empty() {
-        cells.push(cell(&line[start..]));
-    }
-    cells
-}
-
-fn cell(text: &str) -> Cell<'_> {
-    let text = text.trim();
-    match text.contains("\\|") {
-        true => text.replace("\\|", "|").into(),
-        false => text.into(),
-    }
-}
-
-fn delimiters(line: &str) -> Option<Vec<Alignment>> {
-    if !is_row(line) {
-        return None;
-    }
-    cells(line)
-        .iter()
-        .map(|cell| {
-            let dashes = cell.trim_matches(':');
-            if dashes.is_empty() || !dashes.chars().all(|c| c == '-') {
-                return None;
-            }
-            Some(match (cell.starts_with(':'), cell.ends_with(':')) {
-                (true, true) => Alignment::Center,
-                (false, true) => Alignment::End,
-                _ => Alignment::Start,
-            })
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn the_first_table_is_read_with_its_place() {
-        let lines = ["x", "| a | b |", "|---|:-:|", "| 1 | \\| |", "", "| c |"];
-        let table = first(&lines).unwrap().unwrap();
-        assert_eq!(table.header, ["a", "b"]);
-        assert_eq!(table.alignments, [Alignment::Start, Alignment::Center]);
-        assert_eq!(table.lines, 1..4);
-        assert_eq!(table.rows[0].cells, ["1", "|"]);
-        assert_eq!(table.rows[0].line, 3);
-    }
-
-    #[test]
-    fn no_table_is_no_error_and_a_lost_cell_is_one() {
-        assert_eq!(first(&[]).unwrap(), None);
-        assert_eq!(first(&["| a |", "| - | - |"]).unwrap(), None);
-        assert_eq!(first(&["| a |", "text"]).unwrap(), None);
-        let problem = first(&["| a |", "|---|", "| 1 | 2 |"]).unwrap_err();
-        assert_eq!(problem.line, Some(2));
-    }
-
-    proptest! {
-        #[test]
-        fn no_lines_panic(lines in prop::collection::vec("[|: \\\\a-]{0,8}", 0..6)) {
-            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-            let _ = first(&lines);
-        }
-    }
+    printed_table::first(lines).map_err(|Ragged { line, cells, width }| {
+        Problem::at(
+            line,
+            format!("a row of the table has {cells} cells and its header {width}"),
+            "print one cell for each column; a `|` inside a cell is written `\\|`",
+        )
+    })
 }

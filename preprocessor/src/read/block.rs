@@ -4,7 +4,7 @@ use crate::read::Fence;
 use crate::read::output::{self, View};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
-use crate::text::info_string::nearest;
+use crate::text::info_string::{self, Word, nearest};
 use crate::text::source::Source;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,25 +46,35 @@ const LONGEST: Duration = Duration::from_secs(600);
 /// A finding for an unknown language, attribute or value.
 pub fn read(source: &Arc<Source>, fence: &Fence, languages: &[&str]) -> Result<Kind, Box<Finding>> {
     let info = source.slice(fence.info.clone());
-    let mut words = info
-        .split([',', ' ', '\t'])
-        .map(str::trim)
-        .filter(|word| !word.is_empty());
-    let language = words.next().unwrap_or_default();
-    let attributes: Vec<&str> = words.collect();
-    let is_run = |word: &&str| *word == "run" || word.starts_with("run=");
+    let language = info_string::language(info);
+    let words = match info_string::words(info) {
+        Ok(words) => words,
+        // What it says is read again by those fences, which report it.
+        Err(_) if language == "output" => Vec::new(),
+        Err(open) if info.contains("run") => {
+            let start = fence.info.start;
+            let span = start + open.start..start + open.end;
+            let message = "a quotation is never closed";
+            let finding = Finding::new(Code::Attribute, source, span, message);
+            return Err(Box::new(finding.with_help("end it with a `\"`")));
+        }
+        // Another tool's words are its own.
+        Err(_) => return Ok(Kind::Plain),
+    };
+    let attributes = words.get(1..).unwrap_or_default();
+    let is_run = |word: &Word| word.name == "run";
     match language {
         "output" => Ok(Kind::Output(output::read(source, fence)?)),
         "mermaid" => {
-            none_of(source, fence, &attributes, "a `mermaid` fence")?;
+            none_of(source, fence, attributes, "a `mermaid` fence")?;
             Ok(Kind::Sketch)
         }
         "calc" => {
-            none_of(source, fence, &attributes, "a `calc` fence")?;
+            none_of(source, fence, attributes, "a `calc` fence")?;
             Ok(Kind::Calc)
         }
         _ if !attributes.iter().any(is_run) => Ok(Kind::Plain),
-        _ if languages.contains(&language) => run(source, fence, language, &attributes),
+        _ if languages.contains(&language) => run(source, fence, language, attributes),
         _ => Err(Box::new(
             finding(
                 source,
@@ -84,7 +94,7 @@ fn run(
     source: &Arc<Source>,
     fence: &Fence,
     language: &str,
-    attributes: &[&str],
+    attributes: &[Word],
 ) -> Result<Kind, Box<Finding>> {
     let mut run = Run {
         language: language.to_owned(),
@@ -96,17 +106,17 @@ fn run(
         Box::new(finding(source, fence, Code::Attribute, message).with_help(help))
     };
     for attribute in attributes {
-        match attribute.split_once('=') {
-            None if *attribute == "run" => {}
-            Some(("run", "fails")) => run.fails = true,
-            Some(("name", value)) if is_name(value) => run.name = Some(value.to_owned()),
-            Some(("name", value)) => {
+        match (attribute.name.as_str(), attribute.value.as_deref()) {
+            ("run", None) => {}
+            ("run", Some("fails")) => run.fails = true,
+            ("name", Some(value)) if is_name(value) => run.name = Some(value.to_owned()),
+            ("name", Some(value)) => {
                 return Err(wrong(
                     format!("`{value}` can't be a name"),
                     "a name has letters, digits and `_`, and starts with a letter",
                 ));
             }
-            Some(("timeout", value)) => match duration(value) {
+            ("timeout", Some(value)) => match duration(value) {
                 Some(time) if time <= LONGEST && !time.is_zero() => run.timeout = Some(time),
                 _ => {
                     return Err(wrong(
@@ -115,10 +125,11 @@ fn run(
                     ));
                 }
             },
-            _ => {
+            (name, _) => {
+                let text = &source.slice(fence.info.clone())[attribute.span.clone()];
                 return Err(wrong(
-                    format!("unknown attribute `{attribute}`"),
-                    &suggestion(attribute),
+                    format!("unknown attribute `{text}`"),
+                    &suggestion(name),
                 ));
             }
         }
@@ -127,13 +138,12 @@ fn run(
 }
 
 /// What was probably meant, or what there is.
-fn suggestion(attribute: &str) -> String {
+fn suggestion(name: &str) -> String {
     const KNOWN: [(&str, &str); 3] = [
         ("run", "run=fails"),
         ("name", "name=NAME"),
         ("timeout", "timeout=20s"),
     ];
-    let name = attribute.split('=').next().unwrap_or_default();
     let near = nearest(name, &KNOWN.map(|(name, _)| name));
     match KNOWN.iter().find(|(name, _)| Some(*name) == near) {
         Some((_, form)) => format!("did you mean `{form}`?"),
@@ -162,7 +172,7 @@ fn is_name(text: &str) -> bool {
 fn none_of(
     source: &Arc<Source>,
     fence: &Fence,
-    attributes: &[&str],
+    attributes: &[Word],
     what: &str,
 ) -> Result<(), Box<Finding>> {
     match attributes.first() {
@@ -172,7 +182,10 @@ fn none_of(
                 source,
                 fence,
                 Code::Attribute,
-                format!("unknown attribute `{attribute}`"),
+                format!(
+                    "unknown attribute `{}`",
+                    &source.slice(fence.info.clone())[attribute.span.clone()]
+                ),
             )
             .with_help(format!("{what} takes no attributes")),
         )),

@@ -3,9 +3,10 @@
 use crate::read::block::{self, Kind};
 use crate::read::output::Form;
 use crate::read::table;
-use crate::read::{Block, Fence, Figure, Page, Sketch, View, caution, fence, output, passage};
+use crate::read::{Block, Fence, Figure, Parts, Sketch, View, caution, fence, output, passage};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
+use crate::text::info_string;
 use crate::text::markdown::Spanned;
 use crate::text::source::Source;
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
@@ -20,13 +21,13 @@ pub fn read(
     source: &Arc<Source>,
     events: &[Spanned<'_>],
     languages: &[&str],
-) -> (Page, Vec<Finding>) {
+) -> (Parts, Vec<Finding>) {
     let (tables, orphans) = table::read(source, events);
     let (passages, citations) = passage::read(source, events);
     let (cautions, findings) = caution::read(source, events);
     let mut reader = Reader {
         languages,
-        page: Page {
+        page: Parts {
             source: Arc::clone(source),
             blocks: Vec::new(),
             calcs: Vec::new(),
@@ -53,7 +54,7 @@ pub fn read(
 
 struct Reader<'page> {
     languages: &'page [&'page str],
-    page: Page,
+    page: Parts,
     findings: Vec<Finding>,
     /// Where the text of the paragraph, item or cell starts, or goes on behind the last comment.
     inline_start: Option<usize>,
@@ -187,7 +188,7 @@ impl Reader<'_> {
                 let info = source.slice(fence.info.clone());
                 if self.takes_output
                     && !is_misread
-                    && info.split([',', ' ', '\t']).next() == Some("output")
+                    && info_string::language(info) == "output"
                     && let Some(block) = self.page.blocks.last_mut()
                 {
                     // With wrong attributes it is still the output, which nobody should write again.
@@ -297,7 +298,7 @@ mod tests {
     use super::*;
     use crate::text::markdown;
 
-    fn read_text(text: &str) -> (Page, Vec<Finding>) {
+    fn read_text(text: &str) -> (Parts, Vec<Finding>) {
         let source = Arc::new(Source::new("a.md", text));
         let events = markdown::parse(source.text(), &mdbook_markdown::MarkdownOptions::default());
         read(&source, &events, &["rust", "sql", "python"])

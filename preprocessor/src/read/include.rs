@@ -4,7 +4,7 @@
 //! Blocks get their includes here, once, so that the text that runs is the text that is shown. Everywhere
 //! else mdBook expands them later, and says nothing where an anchor is missing.
 
-use crate::read::{Fence, Line, Page};
+use crate::read::{Fence, Line, Parts};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Expands the includes of the page's blocks, and checks all others.
-pub fn expand(page: &mut Page, folders: &Folders) -> Vec<Finding> {
+pub fn expand(page: &mut Parts, folders: &Folders) -> Vec<Finding> {
     let source = Arc::clone(&page.source);
     let mut reader = Reader {
         folders,

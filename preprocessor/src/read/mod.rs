@@ -27,7 +27,7 @@ use std::time::Duration;
 
 /// What a chapter holds for us. Every span counts bytes of the chapter's text.
 #[derive(Debug)]
-pub struct Page {
+pub struct Parts {
     /// The chapter's file and text.
     pub source: Arc<Source>,
     /// The blocks that run, in page order.

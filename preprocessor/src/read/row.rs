@@ -1,5 +1,6 @@
 //! A table row as it is written: split at the bars that Markdown splits at.
 
+use crate::text::printed_table;
 use crate::text::source::Source;
 use std::ops::Range;
 
@@ -21,21 +22,13 @@ impl Row {
         let start = span.start + (text.len() - text.trim_start().len());
         let text = text.trim();
         let span = start..start + text.len();
-        let mut cells: Vec<Range<usize>> = Vec::with_capacity(8);
-        let (mut from, mut has_bar, mut is_escaped) = (0, false, false);
-        for (at, byte) in text.bytes().enumerate() {
-            if byte == b'|' && !is_escaped {
-                if at > 0 {
-                    cells.push(start + from..start + at);
-                }
-                from = at + 1;
-                has_bar = true;
-            }
-            is_escaped = byte == b'\\' && !is_escaped;
-        }
-        if from < text.len() || !has_bar {
-            cells.push(start + from..start + text.len());
-        }
+        let cells = printed_table::split(text);
+        let cells: Vec<Range<usize>> = cells
+            .into_iter()
+            .map(|cell| start + cell.start..start + cell.end)
+            .collect();
+        // One cell without a bar is the whole row.
+        let has_bar = cells.len() != 1 || cells[0] != span;
         Self {
             span,
             cells,
@@ -50,14 +43,4 @@ impl Row {
             .map(|cell| source.slice(cell.clone()).trim())
             .collect()
     }
-}
-
-/// Whether a line is a delimiter row such as `| --- | :-: |`.
-pub fn is_delimiter(line: &str) -> bool {
-    let line = line.trim();
-    line.contains('|')
-        && line.contains('-')
-        && line
-            .chars()
-            .all(|c| matches!(c, '|' | '-' | ':' | ' ' | '\t'))
 }

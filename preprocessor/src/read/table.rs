@@ -1,8 +1,10 @@
 //! Reading tables: from Markdown events to rows, and to the rules that are declared above them.
 
 use crate::read::comment::Comment;
-use crate::read::row::{Row, is_delimiter};
+use crate::read::row::Row;
+use crate::text::info_string;
 use crate::text::markdown::Spanned;
+use crate::text::printed_table::is_delimiter;
 use crate::text::source::Source;
 use pulldown_cmark::{CodeBlockKind, Event, Tag};
 use std::ops::Range;
@@ -96,9 +98,10 @@ fn written(source: &Source, span: Range<usize>, events: &[Spanned<'_>]) -> Optio
 
 /// Whether an output is shown as a table or drawn from one.
 fn is_table(info: &str) -> bool {
-    let mut words = info.split([',', ' ', '\t']).filter(|word| !word.is_empty());
-    words.next() == Some("output")
-        && words.any(|word| word == "table" || word == "chart" || word.starts_with("chart="))
+    // A quotation that is never closed is reported where attributes are read.
+    let words = info_string::words(info).unwrap_or_default();
+    let mut names = words.iter().map(|word| word.name.as_str());
+    names.next() == Some("output") && names.any(|name| name == "table" || name == "chart")
 }
 
 /// The first table in a fence.

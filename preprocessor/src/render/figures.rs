@@ -130,12 +130,12 @@ fn attribute(expression: &str) -> String {
 mod tests {
     use super::*;
     use crate::read;
-    use crate::read::Page;
+    use crate::read::Parts;
     use crate::text::markdown;
     use proptest::prelude::*;
     use std::sync::Arc;
 
-    fn page(text: &str) -> Page {
+    fn page(text: &str) -> Parts {
         let source = Arc::new(Source::new("a.md", text));
         let options = mdbook_markdown::MarkdownOptions::default();
         read::read(

@@ -4,8 +4,9 @@ pub mod block_html;
 pub mod figures;
 pub mod source_links;
 
+use crate::evidence::Counts;
 use crate::pictures::Drawn;
-use crate::read::{Block, Fence, Page, fence};
+use crate::read::{Block, Fence, Parts, fence};
 use crate::render::source_links::Links;
 use crate::text::edit::Edit;
 use crate::text::html::escaped;
@@ -14,29 +15,16 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// What a page proves, counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Evidence {
-    /// Blocks whose run was verified.
-    pub runs: usize,
-    /// Figures and results that were computed and compared.
-    pub figures: usize,
-    /// Figures that a rule compared with others.
-    pub checked: usize,
-    /// Figures whose source stands in a footnote.
-    pub cited: usize,
-}
-
 /// What makes the page's text what mdBook shall see.
 ///
 /// A page without our markup stays as it is, byte for byte.
 ///
 /// `formulas` are the headers of columns that a formula gives, each with the formula.
 pub fn render(
-    page: &Page,
+    page: &Parts,
     drawn: &Drawn,
     formulas: &[(Range<usize>, Range<usize>)],
-    evidence: Evidence,
+    counts: Counts,
     links: &Links,
 ) -> Vec<Edit> {
     let source = &page.source;
@@ -73,9 +61,9 @@ pub fn render(
     for comment in page.tables.iter().flat_map(|table| &table.checks) {
         edits.push(Edit::new(comment.span.clone(), ""));
     }
-    if evidence != Evidence::default() {
+    if !proves_nothing(counts) {
         let end = source.text().len();
-        edits.push(Edit::new(end..end, closing(source, evidence, links)));
+        edits.push(Edit::new(end..end, closing(source, counts, links)));
     }
     edits
 }
@@ -136,18 +124,23 @@ fn source_of(source: &Source, block: &Block, links: &Links) -> Option<String> {
     }
 }
 
+/// Whether there is nothing to say about a page's evidence.
+fn proves_nothing(counts: Counts) -> bool {
+    [counts.runs, counts.computed, counts.checked, counts.cited] == [0; 4]
+}
+
 /// The page's line of evidence.
-fn closing(source: &Source, evidence: Evidence, links: &Links) -> String {
+fn closing(source: &Source, counts: Counts, links: &Links) -> String {
     let mut parts = Vec::new();
     let mut count = |number: usize, one: &str, many: &str| {
         if number > 0 {
             parts.push(format!("{number} {}", if number == 1 { one } else { many }));
         }
     };
-    count(evidence.runs, "run", "runs");
-    count(evidence.figures, "figure computed", "figures computed");
-    count(evidence.checked, "figure checked", "figures checked");
-    count(evidence.cited, "figure cited", "figures cited");
+    count(counts.runs, "run", "runs");
+    count(counts.computed, "figure computed", "figures computed");
+    count(counts.checked, "figure checked", "figures checked");
+    count(counts.cited, "figure cited", "figures cited");
     let mut text =
         String::from("\n\n<p class=\"proof-evidence\">Verified when this page was built: ");
     let _ = write!(text, "{}.", parts.join(", "));

@@ -14,6 +14,8 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// What is run for a block.
 #[derive(Debug)]
 pub struct Job<'page> {
+    /// The block's number in its page, from 0.
+    pub number: usize,
     /// The block.
     pub block: &'page Block,
     /// The page's blocks of the same language above it.

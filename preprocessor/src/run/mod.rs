@@ -8,7 +8,7 @@ mod execute;
 pub mod job;
 pub mod language;
 
-use crate::read::Page;
+use crate::read::{Block, Parts};
 use crate::work::host;
 use crate::work::memory::Memory;
 use crate::work::settings::Settings;
@@ -18,15 +18,15 @@ use job::{Job, JobResult};
 use language::Languages;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// For each page, for each of its blocks that can run, what became of it.
-pub type Results = Vec<Vec<JobResult>>;
+/// For each page, what became of its blocks, by their number in the page; of those that can run.
+pub type Results = Vec<BTreeMap<usize, JobResult>>;
 
 /// Runs the pages' blocks, or finds what they gave before.
 ///
 /// # Errors
 /// When the stages can't work: no compiler, a library that doesn't build, a store that can't be written, a
 /// sandbox that is required and incomplete. What is wrong with a block is in its result.
-pub fn run(pages: &[&Page], languages: &mut Languages, settings: &Settings) -> Result<Results> {
+pub fn run(pages: &[&Parts], languages: &mut Languages, settings: &Settings) -> Result<Results> {
     let jobs = plan(pages);
     let needed: BTreeSet<&str> = jobs
         .iter()
@@ -34,7 +34,7 @@ pub fn run(pages: &[&Page], languages: &mut Languages, settings: &Settings) -> R
         .map(|job| job.block.language.as_str())
         .collect();
     if needed.is_empty() {
-        return Ok(pages.iter().map(|_| Vec::new()).collect());
+        return Ok(pages.iter().map(|_| BTreeMap::new()).collect());
     }
     let store = Store::open(&settings.store())?;
     let host = host::host(settings, &store)?;
@@ -73,11 +73,16 @@ pub fn run(pages: &[&Page], languages: &mut Languages, settings: &Settings) -> R
             results.extend(fresh);
         }
         memory.save()?;
-        return keys
-            .into_iter()
-            .map(|page| {
-                page.into_iter()
-                    .map(|key| results.get(&key).cloned().context("a job has no result"))
+        return jobs
+            .iter()
+            .zip(keys)
+            .map(|(jobs, keys)| {
+                jobs.iter()
+                    .zip(keys)
+                    .map(|(job, key)| {
+                        let result = results.get(&key).cloned();
+                        Ok((job.number, result.context("a job has no result")?))
+                    })
                     .collect()
             })
             .collect();
@@ -119,25 +124,27 @@ fn remembered(
 }
 
 /// The jobs of each page's blocks, in their order.
-fn plan<'page>(pages: &[&'page Page]) -> Vec<Vec<Job<'page>>> {
+fn plan<'page>(pages: &[&'page Parts]) -> Vec<Vec<Job<'page>>> {
     pages
         .iter()
         .map(|page| {
-            let blocks: Vec<_> = page
-                .blocks
-                .iter()
-                .filter(|block| !block.is_broken)
-                .collect();
-            let job = |(at, block): (usize, &&'page crate::read::Block)| {
-                let line = page.source.position(block.code.span.start).line;
-                let is_same = |other: &&&crate::read::Block| other.language == block.language;
-                Job {
-                    block,
-                    earlier: blocks[..at].iter().filter(is_same).copied().collect(),
-                    place: format!("{}:{line}", page.source.path().display()),
-                }
-            };
-            blocks.iter().enumerate().map(job).collect()
+            let mut earlier: BTreeMap<&str, Vec<&Block>> = BTreeMap::new();
+            let blocks = page.blocks.iter().enumerate();
+            blocks
+                .filter(|(_, block)| !block.is_broken)
+                .map(|(number, block)| {
+                    let line = page.source.position(block.code.span.start).line;
+                    let earlier = earlier.entry(&block.language).or_default();
+                    let job = Job {
+                        number,
+                        block,
+                        earlier: earlier.clone(),
+                        place: format!("{}:{line}", page.source.path().display()),
+                    };
+                    earlier.push(block);
+                    job
+                })
+                .collect()
         })
         .collect()
 }

@@ -5,6 +5,7 @@ use crate::tables::cell::{Cell, words};
 use crate::tables::units::Units;
 use crate::text::code::Code;
 use crate::text::finding::Finding;
+use crate::text::header::with_unit;
 use crate::text::source::Source;
 use std::ops::Range;
 use std::sync::Arc;
@@ -54,7 +55,7 @@ impl Grid {
             .iter()
             .map(|span| {
                 let header = cell(span).text();
-                let (name, unit) = match parted(&header) {
+                let (name, unit) = match split(&header) {
                     Some((name, unit)) if units.is_known(unit) => {
                         (name.to_owned(), Some(unit.to_owned()))
                     }
@@ -134,11 +135,10 @@ impl Grid {
 }
 
 /// `Latency (ns)` and `Latency, ns`: the name and what may be its unit.
-fn parted(header: &str) -> Option<(&str, &str)> {
-    match header.strip_suffix(')') {
-        Some(rest) => rest.rsplit_once('('),
-        None => header.rsplit_once(','),
-    }
-    .map(|(name, unit)| (name.trim(), unit.trim()))
-    .filter(|(name, unit)| !name.is_empty() && !unit.is_empty())
+fn split(header: &str) -> Option<(&str, &str)> {
+    with_unit(header).or_else(|| {
+        let (name, unit) = header.rsplit_once(',')?;
+        let (name, unit) = (name.trim(), unit.trim());
+        (!name.is_empty() && !unit.is_empty()).then_some((name, unit))
+    })
 }

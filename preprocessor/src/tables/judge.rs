@@ -28,12 +28,19 @@ pub struct Meaning {
     pub checked: BTreeSet<usize>,
     /// The cells of checked columns that hold nothing, or a range.
     pub skipped: BTreeMap<usize, Range<usize>>,
-    /// The columns of each table that a rule about values names.
-    pub ruled: Vec<BTreeSet<usize>>,
-    /// The tables, as grids.
-    pub grids: Vec<Grid>,
+    /// Each table, in page order.
+    pub tables: Vec<Judged>,
     /// The columns that authors wrote and a formula gives: the header's bytes, and the formula's.
     pub formulas: Vec<(Range<usize>, Range<usize>)>,
+}
+
+/// A table whose rules were judged.
+#[derive(Debug)]
+pub struct Judged {
+    /// The table as a grid.
+    pub grid: Grid,
+    /// The columns that a rule about values names.
+    pub ruled: BTreeSet<usize>,
 }
 
 /// What the rules work with.

@@ -3,8 +3,6 @@
 pub(crate) mod cell;
 pub mod grid;
 pub mod judge;
-#[cfg(test)]
-mod planted;
 pub mod rules;
 pub mod structure;
 pub mod units;

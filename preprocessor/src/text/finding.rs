@@ -3,6 +3,7 @@
 use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::source::Source;
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -96,6 +97,26 @@ impl Finding {
         );
         self.repair = Some(repair);
         self
+    }
+}
+
+/// Findings as an error: what keeps a book from being written.
+#[derive(Debug)]
+pub struct Findings(pub Vec<Finding>);
+
+impl fmt::Display for Findings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&summary(self.0.len()))
+    }
+}
+
+impl std::error::Error for Findings {}
+
+/// The closing line of a list of findings.
+pub fn summary(findings: usize) -> String {
+    match findings {
+        1 => "1 finding".to_owned(),
+        n => format!("{n} findings"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The words of an info string: parted at commas and spaces, but not inside double quotes.
+//! The words of an info string: separated by commas and spaces, but not inside double quotes.
 
 use std::ops::Range;
 
@@ -13,7 +13,16 @@ pub struct Word {
     pub span: Range<usize>,
 }
 
-/// Parts an info string into its words.
+/// The first word of an info string, by which a fence says its language.
+pub fn language(info: &str) -> &str {
+    let is_gap = |c: char| matches!(c, ',' | ' ' | '\t');
+    info.trim_start_matches(is_gap)
+        .split(is_gap)
+        .next()
+        .unwrap_or_default()
+}
+
+/// Splits an info string into its words.
 ///
 /// # Errors
 /// The bytes of a quotation that is never closed.
@@ -75,7 +84,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn words_are_parted_at_commas_and_spaces_outside_quotes() {
+    fn words_are_separated_by_commas_and_spaces_outside_quotes() {
         let read = words("output, chart=line  ref=\"a, b\",elided=\"it's = so\",").unwrap();
         let read: Vec<_> = read
             .iter()

@@ -298,10 +298,18 @@ fn failed(
             }
         )),
         _ if is_memory => finding.with_help(format!(
-            "a block has {} MiB of address space",
-            language.memory() >> 20
+            "a block has {} of address space",
+            amount(language.memory())
         )),
         _ => finding,
+    }
+}
+
+/// An amount of memory in words.
+fn amount(bytes: u64) -> String {
+    match bytes {
+        bytes if bytes % (1 << 30) == 0 => format!("{} GiB", bytes >> 30),
+        bytes => format!("{} MiB", bytes >> 20),
     }
 }
 

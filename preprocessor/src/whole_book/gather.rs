@@ -2,7 +2,7 @@
 //!
 //! The number is for authors. Where a book gathers, readers see a place to link to instead of it.
 
-use crate::read::Page;
+use crate::read::Parts;
 use crate::read::caution::{Caution, Link};
 use crate::text::edit::{self, Edit};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ const MARK: &str = "class=\"proof-caution\"";
 /// Adds to the edits of each page what gathering changes there.
 ///
 /// `edits` are those that render the pages, in the same order.
-pub fn gather(pages: &[&Page], edits: &mut [Vec<Edit>]) {
+pub fn gather(pages: &[&Parts], edits: &mut [Vec<Edit>]) {
     if pages.iter().all(|page| page.cautions.places.is_empty()) {
         return;
     }
@@ -34,7 +34,7 @@ pub fn gather(pages: &[&Page], edits: &mut [Vec<Edit>]) {
 }
 
 /// The numbers of a page's boxes as places that links lead to.
-fn numbers(page: &Page) -> Vec<Edit> {
+fn numbers(page: &Parts) -> Vec<Edit> {
     let mut seen = BTreeSet::new();
     let boxes = page.cautions.boxes.iter();
     boxes
@@ -53,7 +53,7 @@ fn id(caution: &Caution) -> String {
 }
 
 /// What stands in the place of a comment on the page `to`: each page's boxes under its title.
-fn gathered(to: &Page, pages: &[&Page], edits: &[Vec<Edit>]) -> String {
+fn gathered(to: &Parts, pages: &[&Parts], edits: &[Vec<Edit>]) -> String {
     let line_end = to.source.line_end();
     let mut text = String::new();
     let mut notes = String::new();
@@ -85,8 +85,8 @@ fn gathered(to: &Page, pages: &[&Page], edits: &[Vec<Edit>]) -> String {
 
 /// Parts of one page as another page shows them.
 struct Excerpt<'book> {
-    page: &'book Page,
-    to: &'book Page,
+    page: &'book Parts,
+    to: &'book Parts,
     /// What renders the page.
     edits: &'book [Edit],
 }
@@ -232,7 +232,7 @@ mod tests {
     use crate::text::source::Source;
     use std::sync::Arc;
 
-    fn page(path: &str, text: &str) -> Page {
+    fn page(path: &str, text: &str) -> Parts {
         let source = Arc::new(Source::new(path, text));
         let events = markdown::parse(source.text(), &mdbook_markdown::MarkdownOptions::default());
         let (page, findings) = read::read(&source, &events, &["rust", "sql"]);
@@ -245,9 +245,9 @@ mod tests {
 
     /// The pages as they are rendered, nothing but gathering done to them.
     fn gathered(pages: &[(&str, &str)]) -> Vec<String> {
-        let pages: Vec<Page> = pages.iter().map(|(path, text)| page(path, text)).collect();
-        let pages: Vec<&Page> = pages.iter().collect();
-        let closing = |page: &&Page| {
+        let pages: Vec<Parts> = pages.iter().map(|(path, text)| page(path, text)).collect();
+        let pages: Vec<&Parts> = pages.iter().collect();
+        let closing = |page: &&Parts| {
             let end = page.source.text().len();
             vec![Edit::new(end..end, CLOSING)]
         };

@@ -2,3 +2,4 @@
 
 pub mod dead_links;
 pub mod gather;
+pub mod limit;

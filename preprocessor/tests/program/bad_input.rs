@@ -208,3 +208,32 @@ fn a_terminal_is_not_reached_by_control_characters() {
     let answer = book.run(&["bless"]);
     assert!(!answer.stdout.contains('\u{1b}'));
 }
+
+#[test]
+fn words_in_quotations_are_no_attributes_of_their_own() {
+    let block = "```rust,run\nprintln!(\"1\");\n```\n";
+    let page = format!("{block}```output,elided=\"ids of the table differ\"\n[..]\n```\n");
+    Book::new(&page).run(&["check"]).succeeds();
+    let page = format!("```rust,run,name=\"a\nprintln!(\"1\");\n```\n{block}```output\n1\n```\n");
+    Book::new(&page).run(&["check"]).finds(&[
+        "page.md:1:18",
+        "a quotation is never closed",
+        "1 finding",
+    ]);
+}
+
+#[test]
+fn lint_reads_the_book_toml_that_it_needs() {
+    let table = "| a |\n| - |\n| 1 |\n";
+    for (configuration, message) in [
+        ("nonsense = 1\n", "book.toml"),
+        (
+            "prelude = \"missing.nbt\"\n",
+            "failed to read the prelude `missing.nbt`",
+        ),
+    ] {
+        let answer = Book::with(&[("page.md", table)], configuration).run(&["lint", "src"]);
+        assert_eq!(answer.status, 2, "{}", answer.stderr);
+        assert!(answer.stderr.contains(message), "{}", answer.stderr);
+    }
+}

@@ -20,6 +20,7 @@ mod mutation;
 mod new;
 mod others;
 mod pictures;
+mod planted;
 mod protocol;
 mod remembered;
 mod serve;

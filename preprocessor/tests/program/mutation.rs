@@ -1,43 +1,29 @@
 //! Every checked figure of every table of the book, changed by one in its last printed place, is found.
 
 use mdbook_proof::book::{self, lint};
-use mdbook_proof::figures::engine::Engine;
-use mdbook_proof::figures::runs::Runs;
-use mdbook_proof::figures::{self, quantity};
-use mdbook_proof::read::{self, Page};
-use mdbook_proof::tables::judge::Meaning;
-use mdbook_proof::tables::rules;
-use mdbook_proof::tables::units::Units;
-use mdbook_proof::text::markdown;
+use mdbook_proof::figures::engine::Workplace;
+use mdbook_proof::figures::quantity;
+use mdbook_proof::line::{Line, Page};
 use mdbook_proof::text::source::Source;
-use mdbook_proof::work::settings::Settings;
 use std::collections::BTreeMap;
-use std::fs;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-/// What is found in a page, with the outputs that stand in it taken as printed.
-fn judged(source: &Arc<Source>, engine: &Engine, settings: &Settings) -> (Page, usize, Meaning) {
-    let events = markdown::parse(source.text(), &settings.markdown());
-    let (page, found) = read::read(source, &events, &["rust", "sql"]);
-    let mut runs = Runs::default();
-    for block in &page.blocks {
-        if let (Some(name), Some(output)) = (&block.name, &block.output) {
-            runs.printed.insert(name.clone(), output.text());
-        }
-    }
-    let (checked, scope) = figures::check_in_scope(&page, engine, &runs);
-    let meaning = rules::check(source, &page.tables, scope, &mut Units::new(engine), &runs);
-    let count = found.len() + checked.findings.len() + meaning.findings.len();
-    (page, count, meaning)
+/// A page with what is found in it, the outputs that stand in it taken as printed.
+fn judged(source: &Arc<Source>, line: &mut Line) -> Page {
+    let mut page = line.read(source);
+    line.believe(&mut page);
+    line.judge(&mut page);
+    page
 }
 
 /// Where the last digits of the checked figures in tables stand, each with its cell.
-fn last_digits(page: &Page, meaning: &Meaning) -> BTreeMap<usize, Range<usize>> {
+fn last_digits(page: &Page) -> BTreeMap<usize, Range<usize>> {
     let mut places = BTreeMap::new();
-    for (table, grid) in page.tables.iter().zip(&meaning.grids) {
-        for cell in grid.rows.iter().flatten() {
+    let meaning = &page.meaning;
+    for (table, judged) in page.parts.tables.iter().zip(&meaning.tables) {
+        for cell in judged.grid.rows.iter().flatten() {
             let start = cell.span.start;
             let is_checked =
                 meaning.computed.contains_key(&start) || meaning.checked.contains(&start);
@@ -46,7 +32,7 @@ fn last_digits(page: &Page, meaning: &Meaning) -> BTreeMap<usize, Range<usize>> 
                 places.insert(start + end - 1, cell.span.clone());
             }
         }
-        for figure in &page.figures {
+        for figure in &page.parts.figures {
             if table.span.start <= figure.comment.start && figure.comment.end <= table.span.end {
                 let printed = quantity::last(page.source.slice(figure.before.clone())).unwrap();
                 let end = printed.parts.last().unwrap().digits.end;
@@ -61,21 +47,16 @@ fn last_digits(page: &Page, meaning: &Meaning) -> BTreeMap<usize, Range<usize>> 
 fn every_checked_figure_of_the_books_tables_changed_by_one_is_found() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let settings = book::settings(root).unwrap();
-    let prelude = settings
-        .proof
-        .prelude
-        .as_ref()
-        .map(|path| Source::new(path, fs::read_to_string(root.join(path)).unwrap()));
-    let engine = Engine::new(prelude.as_ref()).unwrap();
+    let mut line = Line::at(Workplace::default(), &settings).unwrap();
     let (mut changed, mut survivors) = (0, Vec::new());
     for source in lint::sources(&root.join("src")).unwrap() {
         let source = source.unwrap().unwrap();
         if !source.text().contains('|') {
             continue;
         }
-        let (page, findings, meaning) = judged(&source, &engine, &settings);
-        assert_eq!(findings, 0, "{}", source.path().display());
-        for (place, cell) in last_digits(&page, &meaning) {
+        let page = judged(&source, &mut line);
+        assert_eq!(page.findings, [], "{}", source.path().display());
+        for (place, cell) in last_digits(&page) {
             let digit = source.text().as_bytes()[place] - b'0';
             for other in [digit.checked_sub(1), Some(digit + 1).filter(|d| *d < 10)] {
                 let Some(other) = other else { continue };
@@ -83,7 +64,7 @@ fn every_checked_figure_of_the_books_tables_changed_by_one_is_found() {
                 text.replace_range(place..=place, &other.to_string());
                 let mutant = Arc::new(Source::new(source.path(), text));
                 changed += 1;
-                if judged(&mutant, &engine, &settings).1 == 0 {
+                if judged(&mutant, &mut line).findings.is_empty() {
                     survivors.push((
                         source.path().to_owned(),
                         source.slice(cell.clone()).to_owned(),

@@ -4,6 +4,7 @@ use crate::figures::quantity;
 use crate::pictures::table::{Cell, Table};
 use crate::pictures::{Problem, text};
 use crate::read::output::{Chart, ChartKind};
+use crate::text::header::with_unit;
 
 /// The numbers of a chart.
 #[derive(Debug, PartialEq)]
@@ -197,10 +198,7 @@ fn y_label(
 
 /// A header's name and unit: `wait (ms)`.
 fn header(title: &Cell<'_>) -> (String, Option<String>) {
-    match title
-        .strip_suffix(')')
-        .and_then(|title| title.rsplit_once(" ("))
-    {
+    match with_unit(title) {
         Some((name, unit)) => (text::clean(name), Some(text::clean(unit))),
         None => (text::clean(title), None),
     }

@@ -14,7 +14,7 @@ use crate::figures::Scope;
 use crate::figures::runs::Runs;
 use crate::read::Table;
 use crate::tables::grid::Grid;
-use crate::tables::judge::{Judge, Meaning, Sheet};
+use crate::tables::judge::{Judge, Judged, Meaning, Sheet};
 use crate::tables::structure;
 use crate::tables::units::Units;
 use crate::text::code::Code;
@@ -144,8 +144,8 @@ fn judge_table(judge: &mut Judge<'_>, table: &Table) {
             .for_each(structure::of_a_program);
         judge.meaning.unfilled.truncate(unfilled);
     }
-    judge.meaning.ruled.push(std::mem::take(&mut judge.vouched));
-    judge.meaning.grids.push(grid);
+    let ruled = std::mem::take(&mut judge.vouched);
+    judge.meaning.tables.push(Judged { grid, ruled });
 }
 
 /// The table's declarations with the columns that they name; what is wrong with the others is a finding.

@@ -15,10 +15,10 @@
 
 use crate::read::Table;
 use crate::read::row::Row;
-use crate::read::row::is_delimiter;
 use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
+use crate::text::printed_table::is_delimiter;
 use crate::text::source::Source;
 use std::sync::Arc;
 

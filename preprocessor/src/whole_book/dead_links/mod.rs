@@ -5,7 +5,6 @@
 mod anchors;
 mod html;
 
-use crate::line::Proven;
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::info_string::nearest;
@@ -19,16 +18,6 @@ use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-/// Adds what is wrong with the links of the pages. `book` are all pages that they may lead to.
-pub fn check(pages: &mut [Proven], book: &[Arc<Source>], settings: &Settings) {
-    let map = Map::new(book, settings);
-    for page in pages {
-        page.findings.extend(map.findings(&page.source));
-        page.findings
-            .sort_by_key(|finding| (finding.span.start, finding.span.end));
-    }
-}
-
 /// A link of a page.
 #[derive(Debug, PartialEq, Eq)]
 struct Link {
@@ -39,7 +28,8 @@ struct Link {
 }
 
 /// All that links can lead to.
-struct Map {
+#[derive(Debug)]
+pub struct Map {
     root: PathBuf,
     src: PathBuf,
     /// Each page by its path from the book's root.
@@ -47,6 +37,7 @@ struct Map {
 }
 
 /// A page that links lead to, and whose links lead on.
+#[derive(Debug)]
 struct Destination {
     /// What may stand behind a `#`.
     anchors: Anchors,
@@ -57,7 +48,8 @@ struct Destination {
 type Fault = (String, String);
 
 impl Map {
-    fn new(book: &[Arc<Source>], settings: &Settings) -> Self {
+    /// What the links of a book's pages can lead to.
+    pub fn new(book: &[Arc<Source>], settings: &Settings) -> Self {
         let options = settings.markdown();
         Self {
             root: settings.root.clone(),
@@ -76,7 +68,8 @@ impl Map {
         }
     }
 
-    fn findings(&self, page: &Arc<Source>) -> Vec<Finding> {
+    /// What is wrong with the links of a page of the book.
+    pub fn findings(&self, page: &Arc<Source>) -> Vec<Finding> {
         let destination = self.pages.get(page.path());
         let links = destination.into_iter().flat_map(|page| &page.links);
         links
