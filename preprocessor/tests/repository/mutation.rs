@@ -1,5 +1,6 @@
 //! Every checked figure of every table of the book, changed by one in its last printed place, is found.
 
+use crate::root;
 use mdbook_proof::config::Settings;
 use mdbook_proof::figures::engine::Engine;
 use mdbook_proof::figures::quantity;
@@ -57,8 +58,8 @@ fn last_digits(page: &Page, meaning: &Meaning) -> BTreeMap<usize, Range<usize>> 
 
 #[test]
 fn every_checked_figure_of_the_books_tables_changed_by_one_is_found() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let settings = book::settings(root).unwrap();
+    let root = root();
+    let settings = book::settings(&root).unwrap();
     let prelude = settings
         .proof
         .prelude
