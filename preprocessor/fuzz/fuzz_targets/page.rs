@@ -35,7 +35,7 @@ fuzz_target!(|text: &str| {
         sketches: vec![String::new(); page.sketches.len()],
         ..Drawn::default()
     };
-    let mut edits = [render::render(&page, &drawn, Evidence::default())];
+    let mut edits = [render::render(&page, &drawn, &[], Evidence::default(), &Default::default())];
     gather::gather(&[&page], &mut edits);
     let [edits] = edits;
     for edit in &edits {
