@@ -1,48 +1,48 @@
-//! Any text is read as a page: no panic, and every span fits the text.
+//! Any text goes through the line as a page, what stands in it taken as printed: no panic, and every span fits the text.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mdbook_markdown::MarkdownOptions;
-use mdbook_proof::read;
-use mdbook_proof::text::markdown;
-use mdbook_proof::pictures::Drawn;
-use mdbook_proof::render::{self, Evidence};
+use mdbook_proof::figures::engine::Workplace;
+use mdbook_proof::line::Line;
+use mdbook_proof::text::message;
 use mdbook_proof::text::source::Source;
-use mdbook_proof::tables;
-use mdbook_proof::text::{edit, message};
-use mdbook_proof::whole_book::gather;
+use mdbook_proof::work::settings::{Call, Settings};
+use std::cell::RefCell;
+use std::path::PathBuf;
 use std::sync::Arc;
+
+thread_local! {
+    static LINE: RefCell<Line> = RefCell::new({
+        let settings = Settings::without_book(PathBuf::from("."), &Call::default());
+        Line::at(Workplace::default(), &settings).unwrap()
+    });
+}
 
 fuzz_target!(|text: &str| {
     let source = Arc::new(Source::new("src/page.md", text));
-    let events = markdown::parse(source.text(), &MarkdownOptions::default());
-    let (page, mut findings) = read::read(&source, &events, &["python"]);
-    findings.extend(tables::check(&source, &events, &page.tables, &page.orphans));
-    for finding in &findings {
-        assert!(text.get(finding.span.clone()).is_some(), "{finding:?}");
-        message::human(finding, "bless", false);
-        message::json(finding, "bless");
-    }
-    for block in &page.blocks {
-        assert!(text.get(block.code.span.clone()).is_some());
-        for line in &block.code.lines {
-            assert_eq!(text.get(line.span.clone()), Some(line.text.as_str()));
+    LINE.with_borrow_mut(|line| {
+        let mut page = line.read(&source);
+        line.believe(&mut page);
+        page.verified = (0..page.parts.blocks.len()).collect();
+        line.judge(&mut page);
+        line.draw(&mut page);
+        for finding in &page.findings {
+            let text = finding.source.text();
+            assert!(text.get(finding.span.clone()).is_some(), "{finding:?}");
+            message::human(finding, "bless", false);
+            message::json(finding, "bless");
         }
-    }
-    for figure in &page.figures {
-        for span in [&figure.before, &figure.comment, &figure.expression] {
-            assert!(text.get(span.clone()).is_some(), "{figure:?}");
+        for block in page.parts.blocks.iter().filter(|block| !block.is_expanded) {
+            assert!(text.get(block.code.span.clone()).is_some());
+            for line in &block.code.lines {
+                assert_eq!(text.get(line.span.clone()), Some(line.text.as_str()));
+            }
         }
-    }
-    let drawn = Drawn {
-        sketches: vec![String::new(); page.sketches.len()],
-        ..Drawn::default()
-    };
-    let mut edits = [render::render(&page, &drawn, Evidence::default())];
-    gather::gather(&[&page], &mut edits);
-    let [edits] = edits;
-    for edit in &edits {
-        assert!(text.get(edit.span.clone()).is_some(), "{edit:?}");
-    }
-    edit::apply(text, edits);
+        for figure in &page.parts.figures {
+            for span in [&figure.before, &figure.comment, &figure.expression] {
+                assert!(text.get(span.clone()).is_some(), "{figure:?}");
+            }
+        }
+        line.render(&mut [page]);
+    });
 });

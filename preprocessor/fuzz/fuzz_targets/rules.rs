@@ -2,9 +2,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mdbook_proof::text::source::Source;
 use mdbook_proof::read::comment::Comment;
-use mdbook_proof::tables::rule::Kind;
+use mdbook_proof::tables::rules::declaration::declarations;
+use mdbook_proof::text::source::Source;
 use std::sync::Arc;
 
 fuzz_target!(|text: &str| {
@@ -13,15 +13,12 @@ fuzz_target!(|text: &str| {
     let Some(comment) = Comment::read(&source, &lines) else {
         return;
     };
-    for rule in comment.rules(&source) {
+    for declaration in declarations(&comment, &source) {
         let mut spans = Vec::new();
-        match rule {
-            Ok(rule) => {
-                spans.push(rule.span);
-                spans.extend(rule.columns);
-                if let Kind::Formula { expression } = rule.kind {
-                    spans.push(expression);
-                }
+        match declaration {
+            Ok(declaration) => {
+                spans.extend(declaration.columns);
+                spans.push(declaration.expression);
             }
             Err(finding) => spans.push(finding.span),
         }

@@ -17,7 +17,6 @@ use crate::work::memory::Memory;
 use crate::work::process::Host;
 use crate::work::settings::{Call, Settings};
 use anyhow::{Context, Result};
-use mdbook_driver::config::Config as BookConfig;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,7 +42,7 @@ impl Linter {
         let root = book_around(path)?;
         let settings = match &root {
             Some(root) => Settings::read(&configuration(root)?, root.clone(), call)?,
-            None => Settings::read(&BookConfig::default(), path.to_owned(), call)?,
+            None => Settings::without_book(path.to_owned(), call),
         };
         let program = match &call.program {
             None => None,
@@ -239,8 +238,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn linter() -> Linter {
-        let settings = Settings::read(&BookConfig::default(), PathBuf::new(), &Call::default());
-        Linter::at(Workplace::default(), &settings.unwrap(), false).unwrap()
+        let settings = Settings::without_book(PathBuf::new(), &Call::default());
+        Linter::at(Workplace::default(), &settings, false).unwrap()
     }
 
     fn lines() -> impl Strategy<Value = String> {

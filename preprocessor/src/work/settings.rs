@@ -125,6 +125,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The settings of files that belong to no book.
+    pub fn without_book(root: PathBuf, call: &Call) -> Self {
+        Self::of(&HtmlConfig::default(), Config::default(), root, call)
+    }
+
     /// Reads the settings out of mdBook's configuration.
     ///
     /// # Errors
@@ -138,28 +143,35 @@ impl Settings {
             .get::<HtmlConfig>("output.html")
             .context("book.toml: [output.html] can't be read")?
             .unwrap_or_default();
-        Ok(Self {
+        let mut settings = Self::of(&html, proof, root, call);
+        settings.src.clone_from(&config.book.src);
+        settings.edition = match config.rust.edition {
+            Some(RustEdition::E2015) => "2015",
+            Some(RustEdition::E2018) => "2018",
+            Some(RustEdition::E2021) => "2021",
+            _ => "2024",
+        };
+        if config.contains_key("preprocessor.mermaid") {
+            settings.sketches = Sketches::Theirs;
+        }
+        Ok(settings)
+    }
+
+    fn of(html: &HtmlConfig, proof: Config, root: PathBuf, call: &Call) -> Self {
+        Self {
             program: call.program.clone(),
             repeat: call.repeat.max(1),
             progress: call.progress,
             root,
-            src: config.book.src.clone(),
-            edition: match config.rust.edition {
-                Some(RustEdition::E2015) => "2015",
-                Some(RustEdition::E2018) => "2018",
-                Some(RustEdition::E2021) => "2021",
-                _ => "2024",
-            },
+            src: PathBuf::from("src"),
+            edition: "2024",
             smart_punctuation: html.smart_punctuation,
             definition_lists: html.definition_lists,
             admonitions: html.admonitions,
-            sketches: match config.contains_key("preprocessor.mermaid") {
-                true => Sketches::Theirs,
-                false => Sketches::Ours,
-            },
-            repository: html.git_repository_url,
+            sketches: Sketches::Ours,
+            repository: html.git_repository_url.clone(),
             proof,
-        })
+        }
     }
 
     /// The folder that results are kept in.

@@ -15,8 +15,6 @@ mod gather;
 #[cfg(target_os = "linux")]
 mod hostile;
 mod links;
-mod manual;
-mod mutation;
 mod new;
 mod others;
 mod pictures;

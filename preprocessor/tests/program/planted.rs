@@ -1,6 +1,5 @@
 //! Planted faults: one of each kind is found, at its line, and nothing else is.
 
-use mdbook_driver::config::Config;
 use mdbook_proof::figures::engine::Workplace;
 use mdbook_proof::line::{Line, Page};
 use mdbook_proof::text::code::Code;
@@ -13,7 +12,7 @@ use std::sync::Arc;
 
 /// A page judged with what a run named `sweep` printed.
 fn judged(text: &str) -> Page {
-    let settings = Settings::read(&Config::default(), PathBuf::new(), &Call::default()).unwrap();
+    let settings = Settings::without_book(PathBuf::new(), &Call::default());
     let mut line = Line::at(Workplace::default(), &settings).unwrap();
     let source = Arc::new(Source::new("a.md", text));
     let mut page = line.read(&source);

@@ -1,6 +1,6 @@
 //! A stranger's book: no workspace around it, the installed program named in `book.toml`, built by mdBook itself.
 //!
-//! The variable `MDBOOK` names mdBook's program; without it that part is left out.
+//! The variable `MDBOOK` names mdBook's program; `.ci/steps/other-book` installs it and runs that part too.
 
 use crate::fixture::{Answer, answer};
 use std::path::{Path, PathBuf};
@@ -48,10 +48,10 @@ fn a_strangers_book_is_built_by_our_own_command() {
 }
 
 #[test]
+#[ignore = "needs mdBook's program, named in MDBOOK: `bash .ci/steps/other-book`"]
 fn a_strangers_book_is_built_by_mdbook_and_refused_where_it_is_wrong() {
-    let Some(mdbook) = env::var_os("MDBOOK").map(PathBuf::from) else {
-        return;
-    };
+    let mdbook = env::var_os("MDBOOK").expect("MDBOOK names mdBook's program");
+    let mdbook = PathBuf::from(mdbook);
     let folder = copy();
     let page = folder.path().join("src/squares.md");
     let built = folder.path().join("book/squares.html");

@@ -1,5 +1,6 @@
 //! Every checked figure of every table of the book, changed by one in its last printed place, is found.
 
+use crate::root;
 use mdbook_proof::book::{self, lint};
 use mdbook_proof::figures::engine::Workplace;
 use mdbook_proof::figures::quantity;
@@ -45,8 +46,8 @@ fn last_digits(page: &Page) -> BTreeMap<usize, Range<usize>> {
 
 #[test]
 fn every_checked_figure_of_the_books_tables_changed_by_one_is_found() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let settings = book::settings(root).unwrap();
+    let root = root();
+    let settings = book::settings(&root).unwrap();
     let mut line = Line::at(Workplace::default(), &settings).unwrap();
     let (mut changed, mut survivors) = (0, Vec::new());
     for source in lint::sources(&root.join("src")).unwrap() {

@@ -1,27 +1,24 @@
 //! The manual, the README and `--help` name the commands, settings and messages that there are.
 
 use crate::fixture::Book;
+use crate::root;
 use mdbook_proof::work::settings::{Config, RunnerConfig};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-fn manual() -> Option<PathBuf> {
-    let folder = "../src/appendix/how-this-book-checks-itself";
-    // The published crate comes without the book.
-    Some(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).filter(|folder| folder.is_dir())
+fn manual() -> PathBuf {
+    root().join("src/appendix/how-this-book-checks-itself")
 }
 
 /// The texts that document the program: the manual's page of commands, and the README.
 fn documents() -> Vec<(String, String)> {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
     [
-        Some(own.join("README.md")),
-        manual().map(|folder| folder.join("commands.md")),
+        root().join("preprocessor/README.md"),
+        manual().join("commands.md"),
     ]
     .into_iter()
-    .flatten()
     .map(|path| {
         (
             path.display().to_string(),
@@ -153,32 +150,21 @@ fn the_documented_message_is_the_programs() {
     );
     let printed = book.run(&["check"]).stderr;
     let message = printed.split("\n\n1 finding").next().unwrap().trim_end();
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
-    for path in manual()
-        .map(|folder| folder.join("commands.md"))
-        .into_iter()
-        .chain([readme])
-    {
-        if let Ok(text) = fs::read_to_string(&path) {
-            let shown = format!("```text\n{message}\n```");
-            assert!(text.contains(&shown), "{} lacks\n{shown}", path.display());
-        }
+    for path in [manual().join("commands.md"), root().join("README.md")] {
+        let text = fs::read_to_string(&path).unwrap();
+        let shown = format!("```text\n{message}\n```");
+        assert!(text.contains(&shown), "{} lacks\n{shown}", path.display());
     }
 }
 
-/// The repository's own documents, as far as they are there: the published crate comes without them.
-fn guides() -> Vec<(&'static str, String)> {
+/// The repository's own documents.
+fn guides() -> [(&'static str, String); 3] {
     [
         "README.md",
         "CONTRIBUTING.md",
         "src/appendix/writing-a-chapter.md",
     ]
-    .into_iter()
-    .filter_map(|path| {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        Some((path, fs::read_to_string(root.join(path)).ok()?))
-    })
-    .collect()
+    .map(|path| (path, fs::read_to_string(root().join(path)).unwrap()))
 }
 
 /// A book with the pages that the guides name.
@@ -192,9 +178,7 @@ fn guided() -> Book {
 
 #[test]
 fn the_message_that_the_guide_shows_is_the_programs() {
-    let Some((_, text)) = guides().into_iter().nth(1) else {
-        return;
-    };
+    let [_, (_, text), _] = guides();
     let book = guided();
     let words = [
         "new",
@@ -225,10 +209,7 @@ fn the_commands_that_the_guides_name_work_in_their_order() {
         for line in lines {
             count += 1;
             if let Some(script) = line.strip_prefix("bash ") {
-                let file = Path::new(env!("CARGO_MANIFEST_DIR"))
-                    .join("..")
-                    .join(script);
-                assert!(file.is_file(), "{path}: {line}");
+                assert!(root().join(script).is_file(), "{path}: {line}");
             } else if let Some(rest) = line.strip_prefix("cargo book") {
                 // Words in quotes are the odd ones.
                 let words: Vec<&str> = rest
@@ -257,8 +238,7 @@ fn the_commands_that_the_guides_name_work_in_their_order() {
 #[test]
 #[cfg(unix)]
 fn the_documented_runner_runs() {
-    let Some(folder) = manual() else { return };
-    let text = fs::read_to_string(folder.join("runs.md")).unwrap();
+    let text = fs::read_to_string(manual().join("runs.md")).unwrap();
     let part = &text[text.find("## Other languages").unwrap()..];
     let between = |start: &str, end: &str| {
         let rest = &part[part.find(start).unwrap() + start.len()..];
@@ -272,11 +252,8 @@ fn the_documented_runner_runs() {
 
 #[test]
 fn the_crates_licenses_are_the_repositorys() {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
     for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
-        let text = fs::read_to_string(own.join(name)).unwrap();
-        if let Ok(other) = fs::read_to_string(own.join("..").join(name)) {
-            assert_eq!(text, other);
-        }
+        let own = fs::read_to_string(root().join("preprocessor").join(name)).unwrap();
+        assert_eq!(own, fs::read_to_string(root().join(name)).unwrap());
     }
 }

@@ -1,0 +1,83 @@
+//! What CI runs is defined once, in `.ci`: the workflows call it, and add nothing.
+
+use crate::root;
+use std::collections::BTreeSet;
+use std::fs;
+
+/// A job's name, with the commands that it runs.
+type Job = (String, Vec<String>);
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The lines of `.ci/jobs`: workflow, job, steps.
+fn defined() -> Vec<(String, String, Vec<String>)> {
+    read(".ci/jobs")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| {
+            let mut words = line.split_whitespace().map(str::to_owned);
+            let (workflow, job) = (words.next().unwrap(), words.next().unwrap());
+            (workflow, job, words.collect())
+        })
+        .collect()
+}
+
+/// The jobs of a workflow, with all that they run. A command of more than one line is kept as its first, `|`.
+fn called(workflow: &str) -> Vec<Job> {
+    let mut jobs: Vec<Job> = Vec::new();
+    let text = read(&format!(".github/workflows/{workflow}.yml"));
+    let body = text.split("\njobs:\n").nth(1).unwrap();
+    for line in body.lines() {
+        let indented = line.trim_start();
+        if let (2, Some(name)) = (line.len() - indented.len(), indented.strip_suffix(':'))
+            && !indented.starts_with('#')
+        {
+            jobs.push((name.to_owned(), Vec::new()));
+        }
+        let key = indented.strip_prefix("- ").unwrap_or(indented);
+        if let Some(command) = key.strip_prefix("run:") {
+            jobs.last_mut().unwrap().1.push(command.trim().to_owned());
+        }
+    }
+    // Nothing hides in another notation of YAML, such as `{ run: … }`.
+    let count: usize = jobs.iter().map(|(_, commands)| commands.len()).sum();
+    assert_eq!(body.matches("run:").count(), count, "{workflow}.yml");
+    assert_eq!(body.matches("run\":").count(), 0, "{workflow}.yml");
+    jobs
+}
+
+#[test]
+fn the_workflows_call_each_step_once_in_order_and_nothing_else() {
+    let defined = defined();
+    let workflows: BTreeSet<&str> = defined.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!(workflows, BTreeSet::from(["ci", "full"]));
+    for workflow in workflows {
+        let steps: Vec<Job> = defined
+            .iter()
+            .filter(|(of, ..)| of == workflow)
+            .map(|(_, job, steps)| {
+                let command = |step: &String| format!("bash .ci/steps/{step}");
+                (job.clone(), steps.iter().map(command).collect())
+            })
+            .collect();
+        assert_eq!(called(workflow), steps, "{workflow}.yml and .ci/jobs");
+    }
+}
+
+#[test]
+fn each_step_has_a_script_and_each_script_a_place() {
+    let listed: Vec<String> = defined()
+        .into_iter()
+        .flat_map(|(.., steps)| steps)
+        .collect();
+    let mut sorted = listed.clone();
+    sorted.sort();
+    let mut scripts: Vec<String> = fs::read_dir(root().join(".ci/steps"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    scripts.sort();
+    assert_eq!(sorted, scripts);
+}
