@@ -119,3 +119,32 @@ pub const SERVICE: Service = Service {
     copies: 3 /* = copies */,
 };
 // ANCHOR_END: values
+
+#[cfg(test)]
+mod tests {
+    use super::SERVICE;
+    use crate::balancing::servers_in_zones;
+
+    #[test]
+    fn all_requests_are_of_one_of_the_kinds() {
+        let kinds = [
+            SERVICE.home_rate,
+            SERVICE.user_page_rate,
+            SERVICE.single_post_rate,
+            SERVICE.post_rate,
+            SERVICE.favorite_rate,
+        ];
+        let all: f64 = kinds.iter().sum();
+        assert!((all - SERVICE.request_rate).abs() < 0.05, "{all}");
+    }
+
+    #[test]
+    fn the_servers_are_those_that_the_programs_compute() {
+        let a_second = 1_000.0 / SERVICE.request_ms * f64::from(SERVICE.server_workers);
+        assert!((a_second - SERVICE.server_rate).abs() < 1e-9);
+        let needed = (SERVICE.peak_rate / (SERVICE.server_rate * SERVICE.busy_target)).ceil();
+        assert!((needed - f64::from(SERVICE.servers_at_target)).abs() < 1e-9);
+        let all = servers_in_zones(SERVICE.servers_at_target, SERVICE.zones);
+        assert_eq!(all, Some(SERVICE.server_count));
+    }
+}
