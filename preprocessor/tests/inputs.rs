@@ -3,6 +3,7 @@
 //! So a place that stops following an input is seen, and an input that nothing follows. A page's expressions are
 //! computed anew; its runs aren't, but those that read a field of `SERVICE` are listed with it.
 //! `UPDATE_MOVES=1 cargo test --package mdbook-proof --test inputs` writes the list.
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,8 +63,8 @@ fn written(moved: &Moved) -> String {
 struct Book {
     root: PathBuf,
     prelude: String,
-    /// Each page, by its path, with the text of what it includes.
-    pages: BTreeMap<String, String>,
+    /// Each page by its path: its text, and the texts of the files that it includes.
+    pages: BTreeMap<String, [String; 2]>,
 }
 
 impl Book {
@@ -79,13 +80,13 @@ impl Book {
         let summary = book.text("src/SUMMARY.md");
         for part in summary.split("](").skip(1) {
             let page = format!("src/{}", part.split(')').next().unwrap_or_default());
-            let mut text = book.text(&page);
-            for include in text.clone().split("{{#include ").skip(1) {
+            let (text, mut included) = (book.text(&page), String::new());
+            for include in text.split("{{#include ").skip(1) {
                 let file = include.split([':', '}']).next().unwrap_or_default();
                 let file = Path::new(&page).parent()?.join(file.trim());
-                text.push_str(&fs::read_to_string(book.root.join(file)).unwrap_or_default());
+                included.push_str(&fs::read_to_string(book.root.join(file)).unwrap_or_default());
             }
-            book.pages.insert(page, text);
+            book.pages.insert(page, [text, included]);
         }
         Some(book)
     }
@@ -153,7 +154,11 @@ impl Book {
         let pages: Vec<&String> = self
             .pages
             .iter()
-            .filter(|(_, text)| words(text).any(|word| names.contains(word)))
+            .filter(|(_, texts)| {
+                texts
+                    .iter()
+                    .any(|text| words(text).any(|word| names.contains(word)))
+            })
             .map(|(page, _)| page)
             .collect();
         if pages.is_empty() {
@@ -230,7 +235,7 @@ impl Book {
         let field = field.to_owned();
         self.pages
             .iter()
-            .filter(move |(_, text)| reads(text))
+            .filter(move |(_, [text, _])| reads(text))
             .map(move |(page, _)| format!("{page}: a run reads {field}"))
     }
 }

@@ -197,7 +197,7 @@ mod tests {
         ) {
             let mut load = vec![10_000.0; 180];
             add_event(&mut load, 60, factor, rise);
-            let day = scale(&load, Scaler { boot, target, ..SCALER });
+            let day = scale(&load, Scaler { target, boot, ..SCALER });
             // A change is seen in its own minute, and the servers serve `boot` minutes later.
             let growth = load.iter().skip(boot).zip(&load).map(|(now, then)| now / then);
             if growth.fold(1.0, f64::max) < 1.0 / target {

@@ -56,7 +56,7 @@ mod tests {
 
         #[test]
         fn no_fewer_servers_in_equal_zones_survive_the_loss_of_one(needed in 1..200u32, zones in 2..9u32) {
-            let survives = |all: &u32| all % zones == 0 && all - all / zones >= needed;
+            let survives = |all: &u32| all.is_multiple_of(zones) && all - all / zones >= needed;
             let fewest = (1..2_000).find(survives);
             prop_assert_eq!(servers_in_zones(needed, zones), fewest);
             prop_assert_eq!(servers_in_zones(needed, 1), None);

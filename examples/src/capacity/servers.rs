@@ -39,7 +39,7 @@ pub fn workers_needed(busy: f64, share: f64) -> u32 {
 pub fn own_queues(workers: u32, busy: f64, share: f64) -> u32 {
     let share = share.max(f64::MIN_POSITIVE);
     let waits = |servers: &u32| must_wait(workers, busy / f64::from(*servers));
-    (1..)
+    (1..=u32::MAX)
         .find(|servers| waits(servers) <= share)
         .unwrap_or(u32::MAX)
 }
