@@ -15,4 +15,4 @@ pub use balls::throw;
 pub use layers::{Flow, Request, by_flow, parse, pool};
 pub use rule::{Balancer, Rule, View};
 pub use serve::{Served, Server, mean_ms, percentile_ms, serve, serve_seeing};
-pub use zones::{highest_safe_load, load_per_server};
+pub use zones::{highest_safe_load, load_per_server, servers_in_zones};

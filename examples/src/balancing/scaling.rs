@@ -24,6 +24,8 @@ pub struct Day {
     pub server_hours: f64,
     /// Minutes in which the load was above the capacity of the servers that served.
     pub overloaded: usize,
+    /// The load in the worst minute, as a share of the capacity of the servers that served.
+    pub busiest: f64,
     /// The most servers at once.
     pub most: usize,
     /// How often the number of servers changed.
@@ -42,7 +44,9 @@ pub fn scale(load: &[f64], scaler: Scaler) -> Day {
     for (now, rate) in load.iter().enumerate() {
         let serving = servers.iter().filter(|ready| **ready <= now).count();
         day.serving.push(serving);
-        day.overloaded += usize::from(*rate > number(serving) * scaler.capacity);
+        let capacity = number(serving) * scaler.capacity;
+        day.overloaded += usize::from(*rate > capacity);
+        day.busiest = day.busiest.max(rate / capacity);
         day.server_hours += number(servers.len()) / 60.0;
         day.most = day.most.max(servers.len());
         let want = wanted(*rate, scaler);
@@ -86,22 +90,49 @@ fn whole(count: f64) -> usize {
     count
 }
 
-/// A day's load, minute by minute: between a low at 4 o'clock and a narrow peak at 16 o'clock (the cube of a
-/// cosine wave), and from minute `jump_at` on for an hour `jump` times as much.
-pub fn day_load(low: f64, peak: f64, jump_at: usize, jump: f64) -> Vec<f64> {
-    let wave = |minute: usize| {
-        let angle = (number(minute) / 1_440.0 - 4.0 / 24.0) * std::f64::consts::TAU;
-        low + (peak - low) * ((1.0 - angle.cos()) / 2.0).powi(3)
+/// The minutes of a day.
+const DAY: usize = 1_440;
+
+/// A day's load, minute by minute: from `low` at 4 o'clock to `peak` at 16 o'clock and back, with the given mean.
+///
+/// The wave is a power of a cosine wave: the narrower its peak, the lower its mean, so the mean decides the power.
+/// A mean that no such wave has gives the nearest one.
+pub fn day_load(low: f64, mean: f64, peak: f64) -> Vec<f64> {
+    let wave = |power: f64| {
+        let minutes = (0..DAY).map(move |minute| {
+            let angle = (number(minute) / number(DAY) - 4.0 / 24.0) * std::f64::consts::TAU;
+            low + (peak - low) * ((1.0 - angle.cos()) / 2.0).powf(power)
+        });
+        minutes.collect::<Vec<f64>>()
     };
-    let is_jump = |minute: usize| (jump_at..jump_at + 60).contains(&minute);
-    (0..1_440)
-        .map(|minute| wave(minute) * if is_jump(minute) { jump } else { 1.0 })
-        .collect()
+    let (mut wide, mut narrow) = (0.0, 100.0);
+    for _ in 0..50 {
+        let power = f64::midpoint(wide, narrow);
+        if wave(power).iter().sum::<f64>() > mean * number(DAY) {
+            wide = power;
+        } else {
+            narrow = power;
+        }
+    }
+    wave(wide)
+}
+
+/// Makes the load `factor` times what it is for an hour from minute `at` on. It takes `rise` minutes to get there.
+pub fn add_event(load: &mut [f64], at: usize, factor: f64, rise: usize) {
+    for (minute, rate) in load.iter_mut().enumerate().skip(at).take(60) {
+        let risen = if rise == 0 {
+            1.0
+        } else {
+            (number(minute + 1 - at) / number(rise)).min(1.0)
+        };
+        *rate *= 1.0 + (factor - 1.0) * risen;
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const SCALER: Scaler = Scaler {
         capacity: 100.0,
@@ -131,12 +162,50 @@ mod tests {
     }
 
     #[test]
-    fn the_day_has_its_low_and_its_peak() {
-        let load = day_load(100.0, 500.0, 0, 1.0);
-        assert!((load[240] - 100.0).abs() < 1e-6 && (load[960] - 500.0).abs() < 1e-6);
-        // The mean of the cube of (1 - cos) / 2 is 5/16.
-        let mean = load.iter().sum::<f64>() / 1_440.0;
-        assert!((mean - (100.0 + 400.0 * 5.0 / 16.0)).abs() < 1e-6);
-        assert!((day_load(100.0, 500.0, 960, 3.0)[960] - 1_500.0).abs() < 1e-6);
+    fn the_day_has_its_low_its_mean_and_its_peak() {
+        for (low, mean, peak) in [
+            (100.0, 225.0, 500.0),
+            (116.0, 1_157.0, 3_472.0),
+            (5.0, 80.0, 100.0),
+        ] {
+            let load = day_load(low, mean, peak);
+            assert!((load[240] - low).abs() < 1e-6 && (load[960] - peak).abs() < 1e-6);
+            assert!((load.iter().sum::<f64>() / 1_440.0 - mean).abs() < 1e-6);
+        }
+        // The mean of the cube of (1 - cos) / 2 is 5/16, and in the middle of the rise it is 1/8.
+        let cube = day_load(0.0, 5.0, 16.0);
+        assert!((cube[600] - 2.0).abs() < 1e-3, "{}", cube[600]);
+    }
+
+    #[test]
+    fn an_event_rises_and_ends() {
+        let mut load = vec![100.0; 200];
+        add_event(&mut load, 50, 3.0, 4);
+        let start = [100.0, 150.0, 200.0, 250.0, 300.0, 300.0];
+        assert_eq!(load[49..55], start);
+        assert_eq!((load[109], load[110]), (300.0, 100.0));
+        let mut jump = vec![100.0; 60];
+        add_event(&mut jump, 50, 3.0, 0);
+        assert_eq!((jump[49], jump[50]), (100.0, 300.0));
+    }
+
+    proptest! {
+        /// What the page concludes: overload needs a load that grows by more than 1 / target within the time to start.
+        #[test]
+        fn growth_within_the_room_is_no_overload(
+            target in 0.3..0.95_f64, boot in 1..30_usize, factor in 1.0..4.0_f64, rise in 0..40_usize,
+        ) {
+            let mut load = vec![10_000.0; 180];
+            add_event(&mut load, 60, factor, rise);
+            let day = scale(&load, Scaler { target, boot, ..SCALER });
+            // A change is seen in its own minute, and the servers serve `boot` minutes later.
+            let growth = load.iter().skip(boot).zip(&load).map(|(now, then)| now / then);
+            if growth.fold(1.0, f64::max) < 1.0 / target {
+                prop_assert_eq!(day.overloaded, 0);
+            } else if rise == 0 && factor > 1.0 / target + 0.05 {
+                // Rounding up leaves at most one server more.
+                prop_assert_eq!(day.overloaded, boot);
+            }
+        }
     }
 }

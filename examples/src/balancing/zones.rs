@@ -26,6 +26,14 @@ pub fn highest_safe_load(zones: u32) -> f64 {
     }
 }
 
+/// How many servers `zones` equal zones need together, so that the others hold at least `needed` when one is lost.
+///
+/// None for a single zone.
+pub fn servers_in_zones(needed: u32, zones: u32) -> Option<u32> {
+    let others = zones.checked_sub(1).filter(|others| *others > 0)?;
+    Some(needed.div_ceil(others) * zones)
+}
+
 fn number(count: usize) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
@@ -44,6 +52,14 @@ mod tests {
                 let all = f64::from(servers.iter().sum::<u32>());
                 prop_assert!((sum - all).abs() < 1e-9 * all);
             }
+        }
+
+        #[test]
+        fn no_fewer_servers_in_equal_zones_survive_the_loss_of_one(needed in 1..200u32, zones in 2..9u32) {
+            let survives = |all: &u32| all.is_multiple_of(zones) && all - all / zones >= needed;
+            let fewest = (1..2_000).find(survives);
+            prop_assert_eq!(servers_in_zones(needed, zones), fewest);
+            prop_assert_eq!(servers_in_zones(needed, 1), None);
         }
 
         #[test]

@@ -1,7 +1,11 @@
 //! What the most popular items get, when popularity follows Zipf's law.
 //!
 //! After L. Breslau, P. Cao, L. Fan, G. Phillips and S. Shenker, "Web Caching and Zipf-like Distributions: Evidence and
-//! Implications", *IEEE INFOCOM '99*, 1999.
+//! Implications", *IEEE INFOCOM '99*, 1999; and for a cache that keeps what was used last, H. Che, Y. Tung and Z. Wang,
+//! "Hierarchical Web Caching Systems: Modeling, Design and Experimental Results", *IEEE Journal on Selected Areas in
+//! Communications* 20(7), 2002.
+
+use crate::caching::Lru;
 
 // ANCHOR: popular_share
 /// The share of requests that the `kept` most popular of `items` items get, if the item
@@ -16,6 +20,75 @@ pub fn popular_share(items: u32, exponent: f64, kept: u32) -> f64 {
     weights(kept.min(items), exponent) / weights(items, exponent)
 }
 // ANCHOR_END: popular_share
+
+// ANCHOR: lru_share
+/// The share of requests that a warm LRU cache of `entries` entries answers, if requests
+/// are independent and popularity is Zipf's law, by Che's approximation.
+///
+/// An item leaves when it wasn't asked for during a time that is nearly the same for all
+/// items: the time in which as many others are asked for as there is room for.
+pub fn lru_share(items: u32, exponent: f64, entries: u32) -> f64 {
+    if entries >= items {
+        return 1.0;
+    }
+    let ranks = buckets(items);
+    let all = weights(items, exponent);
+    // How many items, and how many requests, find the item still there after such a time.
+    let kept = |time: f64| {
+        ranks
+            .iter()
+            .fold((0.0, 0.0), |(kept, hits), (rank, count)| {
+                let rate = rank.powf(-exponent) / all;
+                let stays = -(-rate * time).exp_m1();
+                (kept + count * stays, hits + count * rate * stays)
+            })
+    };
+    let (mut short, mut long) = (0.0, 1.0);
+    while kept(long).0 < f64::from(entries) {
+        long *= 2.0;
+    }
+    for _ in 0..60 {
+        let middle = f64::midpoint(short, long);
+        if kept(middle).0 < f64::from(entries) {
+            short = middle;
+        } else {
+            long = middle;
+        }
+    }
+    kept(short).1
+}
+// ANCHOR_END: lru_share
+
+/// The share of the requests that an LRU cache answers, after the first `warm_up` of them.
+pub fn warm_share(trace: impl IntoIterator<Item = usize>, entries: usize, warm_up: usize) -> f64 {
+    let mut cache = Lru::new(entries);
+    let (mut hits, mut requests) = (0_u32, 0_u32);
+    for (at, key) in trace.into_iter().enumerate() {
+        let is_hit = cache.get(&key).is_some();
+        if !is_hit {
+            cache.put(key, ());
+        }
+        if at >= warm_up {
+            requests += 1;
+            hits += u32::from(is_hit);
+        }
+    }
+    f64::from(hits) / f64::from(requests.max(1))
+}
+
+/// Ranks and how many items each stands for: the first thousand alone, then more and more at once.
+fn buckets(items: u32) -> Vec<(f64, f64)> {
+    let mut buckets = Vec::new();
+    let mut from = 1;
+    while from <= items {
+        let count = (from / 200).clamp(1, items - from + 1);
+        let count = if from < 1_000 { 1 } else { count };
+        let middle = f64::from(from) + f64::from(count - 1) / 2.0;
+        buckets.push((middle, f64::from(count)));
+        from += count;
+    }
+    buckets
+}
 
 /// The sum of the first n weights: one by one at first, then by the Euler–Maclaurin
 /// formula.
@@ -65,6 +138,45 @@ mod tests {
             let share = popular_share(2_000, exponent, 400);
             assert!((drawn - share).abs() < 0.006, "{exponent}: {drawn} {share}");
         }
+    }
+
+    #[test]
+    fn che_meets_a_warm_cache() {
+        for (items, exponent) in [(2_000_u32, 0.8), (2_000, 1.0), (5_000, 0.6), (500, 1.2)] {
+            for share in [20, 5, 2] {
+                let entries = items / share;
+                let trace = Zipf::new(items as usize, exponent, 11).take(300_000);
+                let run = warm_share(trace, entries as usize, 100_000);
+                let theory = lru_share(items, exponent, entries);
+                assert!(
+                    (run - theory).abs() < 0.01,
+                    "{items} {exponent} {entries}: {run} {theory}"
+                );
+                assert!(theory <= popular_share(items, exponent, entries) + 1e-9);
+            }
+        }
+    }
+
+    #[test]
+    fn buckets_hold_all_items_and_are_as_good_as_one_by_one() {
+        for items in [1, 999, 1_000, 20_001] {
+            let count: f64 = buckets(items).iter().map(|(_, count)| count).sum();
+            assert!((count - f64::from(items)).abs() < 1e-9, "{items}");
+        }
+        let sum: f64 = buckets(20_000)
+            .iter()
+            .map(|(rank, count)| count * rank.powf(-0.8))
+            .sum();
+        assert!((sum / weights(20_000, 0.8) - 1.0).abs() < 1e-5);
+        assert!((lru_share(10, 1.0, 10) - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn only_what_follows_the_warm_up_is_counted() {
+        let trace = [1, 2, 1, 2, 3, 1];
+        assert!((warm_share(trace, 2, 2) - 2.0 / 4.0).abs() < 1e-12);
+        assert!((warm_share(trace, 3, 2) - 3.0 / 4.0).abs() < 1e-12);
+        assert!(warm_share(trace, 3, 9).abs() < 1e-12);
     }
 
     #[test]

@@ -32,6 +32,19 @@ pub fn workers_needed(busy: f64, share: f64) -> u32 {
 }
 // ANCHOR_END: must_wait
 
+// ANCHOR: own_queues
+/// The fewest servers with `workers` workers each, with which no more than a share of
+/// requests has to wait, if each server has a queue of its own and is sent requests at
+/// random.
+pub fn own_queues(workers: u32, busy: f64, share: f64) -> u32 {
+    let share = share.max(f64::MIN_POSITIVE);
+    let waits = |servers: &u32| must_wait(workers, busy / f64::from(*servers));
+    (1..=u32::MAX)
+        .find(|servers| waits(servers) <= share)
+        .unwrap_or(u32::MAX)
+}
+// ANCHOR_END: own_queues
+
 // ANCHOR: with_spares
 /// The fewest servers of which `needed` are up for a share `goal` of the time, if each
 /// is for a share `up`.
@@ -73,6 +86,7 @@ pub fn square_root_rule(busy: f64, share: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::latency::{Visit, poisson_jobs, queue};
+    use crate::random::Random;
     use proptest::prelude::*;
 
     #[test]
@@ -93,6 +107,23 @@ mod tests {
             let theory = must_wait(workers, busy);
             assert!((share - theory).abs() < 0.02, "{workers}: {share} {theory}");
         }
+    }
+
+    #[test]
+    fn as_many_wait_as_in_simulated_queues_with_a_random_split() {
+        let (workers, servers, busy) = (4_u32, 6_usize, 15.0);
+        let mut random = Random::new(9);
+        let mut queues = vec![Vec::new(); servers];
+        for job in poisson_jobs(100_000, 10_000.0 / busy, 10_000.0, 6) {
+            queues[usize::try_from(random.below(6)).unwrap()].push(job);
+        }
+        let waited = queues.iter().flat_map(|jobs| queue(jobs, workers as usize));
+        let waited = waited.filter(|visit| Visit::wait(visit) > 0).count();
+        let share = f64::from(u32::try_from(waited).unwrap()) / 100_000.0;
+        let theory = must_wait(workers, busy / 6.0);
+        assert!((share - theory).abs() < 0.02, "{share} {theory}");
+        assert_eq!(own_queues(workers, busy, theory + 1e-9), 6);
+        assert_eq!(own_queues(workers, busy, theory - 1e-9), 7);
     }
 
     #[test]

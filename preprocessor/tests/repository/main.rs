@@ -12,6 +12,7 @@ mod ci;
 #[allow(dead_code, reason = "these tests use a part of it")]
 #[path = "../program/fixture.rs"]
 mod fixture;
+mod inputs;
 mod manual;
 mod mutation;
 
