@@ -2,6 +2,7 @@
 
 use crate::hash::mix;
 use crate::random::Random;
+use crate::service::SERVICE;
 use crate::workload::Zipf;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +22,7 @@ pub enum Grain {
 pub struct Load {
     /// Rows in the table.
     pub rows: usize,
-    /// Different queries; which one is asked follows Zipf's law.
+    /// Different queries; which one is asked follows Zipf's law, with the popularity of the service.
     pub queries: usize,
     /// Rows in each result.
     pub rows_per_query: usize,
@@ -62,7 +63,7 @@ pub fn run(grain: Grain, load: Load, operations: u32, seed: u64) -> Option<Met> 
         return Some(met);
     }
     let mut random = Random::new(seed);
-    let mut asked = Zipf::new(load.queries, 1.0, seed + 1);
+    let mut asked = Zipf::new(load.queries, SERVICE.popularity, seed + 1);
     let mut changed = Zipf::new(load.rows, 0.0, seed + 2);
     let mut table = vec![0u32; load.rows];
     // A cached query holds its rows' values; a cached object is a query of one row.

@@ -4,6 +4,7 @@
 pub mod ages;
 pub mod aside;
 mod belady;
+mod che;
 pub mod hot;
 pub mod invalidation;
 mod jitter;
@@ -20,6 +21,7 @@ mod two_queues;
 mod writing;
 
 pub use belady::belady_hits;
+pub use che::lru_hit_ratio;
 pub use jitter::loads_per_second;
 pub use levels::Levels;
 pub use lru::Lru;
@@ -32,14 +34,25 @@ pub use writing::{Counts, ThroughCache, Writing};
 ///
 /// A miss loads the key into the cache. An empty trace has a share of 0.
 pub fn hit_ratio(trace: impl IntoIterator<Item = usize>, capacity: usize) -> f64 {
+    warm_hit_ratio(trace, 0, capacity)
+}
+
+/// The same for a cache that has seen so many requests before: they fill it and aren't counted.
+pub fn warm_hit_ratio(
+    trace: impl IntoIterator<Item = usize>,
+    warm_up: usize,
+    capacity: usize,
+) -> f64 {
     let mut cache = Lru::new(capacity);
     let (mut hits, mut requests) = (0u32, 0u32);
-    for key in trace {
-        requests += 1;
-        if cache.get(&key).is_some() {
-            hits += 1;
-        } else {
+    for (at, key) in trace.into_iter().enumerate() {
+        let is_hit = cache.get(&key).is_some();
+        if !is_hit {
             cache.put(key, ());
+        }
+        if at >= warm_up {
+            requests += 1;
+            hits += u32::from(is_hit);
         }
     }
     f64::from(hits) / f64::from(requests.max(1))

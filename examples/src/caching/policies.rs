@@ -4,7 +4,7 @@
 //! [`super::Lru`].
 
 use super::Lru;
-use super::sampled::Sampled;
+use super::sampled::{POOL, Sampled};
 use super::two_queues::TwoQueues;
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
@@ -32,6 +32,8 @@ pub enum Policy {
     Clock,
     /// Of so many entries drawn at random, the one unused longest goes.
     Sampled(usize),
+    /// The same, and the best candidates of earlier draws are kept, as Redis does since version 3.0.
+    Pooled(usize),
 }
 
 impl Policy {
@@ -44,7 +46,8 @@ impl Policy {
             Self::Lfu => Box::new(Lfu::new(capacity)),
             Self::TwoQueues => Box::new(TwoQueues::new(capacity)),
             Self::Clock => Box::new(Clock::new(capacity)),
-            Self::Sampled(sample) => Box::new(Sampled::new(capacity, sample)),
+            Self::Sampled(sample) => Box::new(Sampled::new(capacity, sample, 0)),
+            Self::Pooled(sample) => Box::new(Sampled::new(capacity, sample, POOL)),
         }
     }
 
@@ -192,9 +195,10 @@ impl Cache for Clock {
 mod tests {
     use super::*;
     use crate::caching::belady_hits;
+    use crate::random::Random;
     use proptest::prelude::*;
 
-    const ALL: [Policy; 7] = [
+    const ALL: [Policy; 8] = [
         Policy::Fifo,
         Policy::Lifo,
         Policy::Lru,
@@ -202,6 +206,7 @@ mod tests {
         Policy::TwoQueues,
         Policy::Clock,
         Policy::Sampled(5),
+        Policy::Pooled(5),
     ];
 
     #[test]
@@ -262,7 +267,69 @@ mod tests {
         hits
     }
 
+    /// Redis' pool again, as `evict.c` keeps it: an array of 16 places in ascending order of idle times, empty ones at the right.
+    fn pool_of_redis(trace: &[usize], capacity: usize, sample: usize) -> usize {
+        const SIZE: usize = 16;
+        let mut random = Random::new(5);
+        let mut slots: Vec<(usize, u64)> = Vec::new();
+        let mut pool: [Option<(u64, usize)>; SIZE] = [None; SIZE];
+        let (mut now, mut hits) = (0u64, 0);
+        for key in trace {
+            now += 1;
+            if let Some(slot) = slots.iter_mut().find(|slot| slot.0 == *key) {
+                slot.1 = now;
+                hits += 1;
+                continue;
+            }
+            if slots.len() < capacity {
+                slots.push((*key, now));
+                continue;
+            }
+            let evicted = 'evict: loop {
+                for _ in 0..sample {
+                    let at = random.below(slots.len() as u64);
+                    let (key, used) = slots[usize::try_from(at).unwrap()];
+                    let (idle, offered) = (now - used, (now - used, key));
+                    let k = pool
+                        .iter()
+                        .position(|place| place.is_none_or(|held| held.0 >= idle))
+                        .unwrap_or(SIZE);
+                    if k == 0 && pool[SIZE - 1].is_some() {
+                        continue;
+                    }
+                    if pool[SIZE - 1].is_none() {
+                        pool[k..].rotate_right(1);
+                        pool[k] = Some(offered);
+                    } else {
+                        pool[..k].rotate_left(1);
+                        pool[k - 1] = Some(offered);
+                    }
+                }
+                for place in (0..SIZE).rev() {
+                    if let Some((_, key)) = pool[place].take()
+                        && let Some(at) = slots.iter().position(|slot| slot.0 == key)
+                    {
+                        break 'evict at;
+                    }
+                }
+            };
+            slots[evicted] = (*key, now);
+        }
+        hits
+    }
+
     proptest! {
+        #[test]
+        fn the_pool_is_that_of_redis(
+            trace in prop::collection::vec(0..60usize, 0..600),
+            capacity in 1..40usize, sample in 1..8usize,
+        ) {
+            prop_assert_eq!(
+                Policy::Pooled(sample).hits(&trace, capacity),
+                pool_of_redis(&trace, capacity, sample)
+            );
+        }
+
         #[test]
         fn clock_is_a_queue_with_a_second_chance(
             trace in prop::collection::vec(0..9usize, 0..200),

@@ -38,10 +38,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    // ANCHOR: orders
     /// Whether the cache holds something that the database doesn't.
     pub fn is_stale(&self) -> bool {
         self.cache.is_some_and(|cached| cached != self.database)
     }
+    // ANCHOR_END: orders
 }
 
 /// A client: its name and its steps.
@@ -123,12 +125,14 @@ fn newer(held: Option<Versioned>, offered: Option<Versioned>) -> bool {
     held.map(|(_, version)| version) > offered.map(|(_, version)| version)
 }
 
+// ANCHOR: orders
 /// Runs the clients in every order.
 pub fn all_orders(clients: &[Client<'_>]) -> Vec<Outcome> {
     let lengths: Vec<usize> = clients.iter().map(|(_, steps)| steps.len()).collect();
     let schedules = interleavings(&lengths);
     schedules.iter().map(|order| run(clients, order)).collect()
 }
+// ANCHOR_END: orders
 
 #[cfg(test)]
 mod tests {
@@ -152,6 +156,20 @@ mod tests {
         let a = ("a", [Write(2), Fill].as_slice());
         let b = ("b", [Write(3), Fill].as_slice());
         assert_eq!(stale(&[a, b]), (2, 6));
+    }
+
+    #[test]
+    fn writers_that_set_only_if_newer_or_delete_leave_nothing_stale() {
+        for writers in 1..=4u32 {
+            for (second, is_safe) in [(Fill, writers == 1), (FillIfNewer, true), (Delete, true)] {
+                let steps: Vec<_> = (1..=writers).map(|n| [Write(n), second]).collect();
+                let clients: Vec<_> = steps.iter().map(|steps| ("w", steps.as_slice())).collect();
+                let (stale, orders) = stale(&clients);
+                // (2 n)! / 2^n
+                assert_eq!(orders, [1, 6, 90, 2_520][writers as usize - 1]);
+                assert_eq!(stale == 0, is_safe, "{writers} {second:?}");
+            }
+        }
     }
 
     #[test]

@@ -189,11 +189,9 @@ mod tests {
                 }
                 let lost = cache.crash();
                 prop_assert!(writing == Writing::Behind || lost == 0);
-                if lost == 0 {
-                    for (key, value) in written {
-                        prop_assert_eq!(cache.read(key), value);
-                    }
-                }
+                // Judged by what a reader finds afterwards. A lost write may have been of the value that the store has.
+                let wrong = written.iter().filter(|(key, value)| cache.read(**key) != **value);
+                prop_assert!(wrong.count() <= lost as usize);
             }
         }
     }

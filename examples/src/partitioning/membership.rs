@@ -58,14 +58,19 @@ impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Joining => write!(f, "I join"),
-            Self::Keys(keys) => write!(f, "keys {keys:?}"),
-            Self::Stored(keys) => write!(f, "stored {keys:?}"),
+            Self::Keys(keys) => write!(f, "{}", count(keys)),
+            Self::Stored(keys) => write!(f, "{} stored", count(keys)),
             Self::Members => write!(f, "list of members"),
             Self::Get(key) => write!(f, "get {key}"),
             Self::Found(key) => write!(f, "value of {key}"),
             Self::Missing(key) => write!(f, "{key} not found"),
         }
     }
+}
+
+fn count(keys: &[u64]) -> String {
+    let s = if keys.len() == 1 { "" } else { "s" };
+    format!("{} key{s}", keys.len())
 }
 
 #[derive(Debug, Clone, Copy)]

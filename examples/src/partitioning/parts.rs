@@ -137,10 +137,87 @@ impl Wanted {
     }
 }
 
+/// How many people in the United States had a surname that begins with each letter, by the census of 2010: all 162,253 surnames
+/// that at least 100 people had, added up by their first letter.
+///
+/// U.S. Census Bureau, "Frequently Occurring Surnames from the 2010 Census".
+pub const INITIALS: [(char, u64); 26] = [
+    ('A', 10_080_086),
+    ('B', 22_587_641),
+    ('C', 20_582_563),
+    ('D', 12_045_696),
+    ('E', 4_932_313),
+    ('F', 8_981_809),
+    ('G', 14_814_448),
+    ('H', 18_810_320),
+    ('I', 1_097_235),
+    ('J', 7_935_401),
+    ('K', 8_669_408),
+    ('L', 13_045_257),
+    ('M', 25_610_240),
+    ('N', 5_069_517),
+    ('O', 4_051_850),
+    ('P', 13_233_868),
+    ('Q', 642_349),
+    ('R', 15_699_799),
+    ('S', 25_056_728),
+    ('T', 9_413_187),
+    ('U', 617_005),
+    ('V', 4_657_504),
+    ('W', 14_741_478),
+    ('X', 102_201),
+    ('Y', 1_684_921),
+    ('Z', 1_504_404),
+];
+
+// ANCHOR: initials
+/// How many people each shard has when names are cut by their first letter. `starts` are the shards' first letters, in order, and
+/// the first of them is A.
+pub fn by_initial(people: &[(char, u64)], starts: &[char]) -> Vec<u64> {
+    let mut shards = vec![0; starts.len()];
+    for (initial, count) in people {
+        let shard = starts.partition_point(|start| start <= initial);
+        if let Some(sum) = shards.get_mut(shard.saturating_sub(1)) {
+            *sum += count;
+        }
+    }
+    shards
+}
+// ANCHOR_END: initials
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// The bureau's table ends with the people whose names are rarer, and says what share the listed names are.
+    #[test]
+    fn the_letters_add_up_to_what_the_bureau_says() {
+        let listed: u64 = INITIALS.iter().map(|(_, count)| count).sum();
+        let others = 29_312_001;
+        let per_million = listed * 1_000_000 / (listed + others);
+        assert_eq!(per_million, 900_630);
+        assert!(INITIALS.iter().map(|(letter, _)| *letter).eq('A'..='Z'));
+    }
+
+    #[test]
+    fn initials_count_everybody_once() {
+        let all: u64 = INITIALS.iter().map(|(_, count)| count).sum();
+        assert_eq!(by_initial(&INITIALS, &['A']), [all]);
+        let each: Vec<u64> = INITIALS.iter().map(|(_, count)| *count).collect();
+        assert_eq!(
+            by_initial(&INITIALS, &('A'..='Z').collect::<Vec<_>>()),
+            each
+        );
+        assert_eq!(
+            by_initial(&INITIALS, &['A', 'C', 'Y']),
+            [
+                each[..2].iter().sum::<u64>(),
+                each[2..24].iter().sum(),
+                each[24..].iter().sum()
+            ]
+        );
+    }
 
     fn row() -> impl Strategy<Value = Row> {
         let fields = (0..90u64, 0..9u64, 0..6u64);

@@ -102,47 +102,6 @@ impl RangeShards {
     }
 }
 
-/// The twenty most frequent surnames of the census of 2010 in the United States, and how many people had them.
-///
-/// U.S. Census Bureau, "Frequently Occurring Surnames from the 2010 Census".
-pub const SURNAMES: [(&str, u32); 20] = [
-    ("Smith", 2_442_977),
-    ("Johnson", 1_932_812),
-    ("Williams", 1_625_252),
-    ("Brown", 1_437_026),
-    ("Jones", 1_425_470),
-    ("Garcia", 1_166_120),
-    ("Miller", 1_161_437),
-    ("Davis", 1_116_357),
-    ("Rodriguez", 1_094_924),
-    ("Martinez", 1_060_159),
-    ("Hernandez", 1_043_281),
-    ("Lopez", 874_523),
-    ("Gonzalez", 841_025),
-    ("Wilson", 801_882),
-    ("Anderson", 784_404),
-    ("Thomas", 756_142),
-    ("Taylor", 751_209),
-    ("Moore", 724_374),
-    ("Jackson", 708_099),
-    ("Martin", 702_625),
-];
-
-// ANCHOR: initials
-/// How many people each shard has when names are cut by their first letter. `starts` are the shards' first letters, in order.
-pub fn by_initial(names: &[(&str, u32)], starts: &[char]) -> Vec<u64> {
-    let mut people = vec![0; starts.len()];
-    for (name, count) in names {
-        let initial = name.chars().next().unwrap_or('A');
-        let shard = starts.partition_point(|start| *start <= initial);
-        if let Some(sum) = people.get_mut(shard.saturating_sub(1)) {
-            *sum += u64::from(*count);
-        }
-    }
-    people
-}
-// ANCHOR_END: initials
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,27 +117,6 @@ mod tests {
         // A split leaves half of the keys behind for good: each shard but the last has half of the limit.
         let sizes: Vec<_> = shards.sizes().map(|(_, size)| size).collect();
         assert!(sizes[..sizes.len() - 1].iter().all(|size| *size == 5));
-    }
-
-    #[test]
-    fn initials_count_everybody_once() {
-        let all: u64 = SURNAMES.iter().map(|(_, count)| u64::from(*count)).sum();
-        assert_eq!(by_initial(&SURNAMES, &['A']), [all]);
-        let halves = by_initial(&SURNAMES, &['A', 'N']);
-        let upper = [
-            "Smith",
-            "Williams",
-            "Rodriguez",
-            "Wilson",
-            "Thomas",
-            "Taylor",
-        ];
-        let expected = SURNAMES
-            .iter()
-            .filter(|(name, _)| upper.contains(name))
-            .map(|(_, count)| u64::from(*count));
-        assert_eq!(halves[1], expected.sum::<u64>());
-        assert_eq!(halves[0] + halves[1], all);
     }
 
     proptest! {

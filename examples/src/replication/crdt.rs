@@ -103,6 +103,13 @@ impl ObservedSet {
 }
 // ANCHOR_END: set
 
+impl ObservedSet {
+    /// What is stored besides the elements: every addition and every removal that was ever made, and a count for each replica.
+    pub fn metadata(&self) -> usize {
+        self.added.len() + self.removed.len() + self.numbers.len()
+    }
+}
+
 impl Merge for ObservedSet {
     fn merge(&mut self, other: &Self) {
         self.added.extend(other.added.iter().cloned());

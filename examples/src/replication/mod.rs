@@ -1,5 +1,6 @@
 //! Replication and consistency: several copies of the same data, what readers see of them, and how they come to agree.
 
+mod add_wins;
 mod chain;
 mod clocks;
 mod conflicts;
@@ -11,9 +12,9 @@ mod quorum;
 mod repair;
 mod sessions;
 mod shipping;
-mod two_copies;
 mod versions;
 
+pub use add_wins::AddWinsSet;
 pub use chain::{At, Broken, Chain, broken_runs, write_times};
 pub use clocks::{Stamped, Step as ClockStep, order, random_steps, stamp};
 pub use conflicts::{Client, Resolve, Settled, Write, settle};
@@ -25,5 +26,4 @@ pub use quorum::{Interleaved, Quorum, Reads, Sloppy, Take, always_overlaps, read
 pub use repair::{Behind, Repairs, away};
 pub use sessions::{Route, Seen, Step as SessionStep, Violations, Workload, check, run};
 pub use shipping::{Machine, Shipping, Statement, ship};
-pub use two_copies::{CacheStep, Ordering, all_orders};
 pub use versions::{Dot, Register, VersionVector};

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::service::SERVICE;
 use crate::workload::Zipf;
 
 /// How a replica that was down catches up.
@@ -30,9 +31,9 @@ type Store = BTreeMap<usize, u64>;
 
 // ANCHOR: away
 /// Three replicas, one of which is away for the second half of `writes` writes. Afterwards come `reads` reads of two replicas each,
-/// in turn. Keys are drawn by Zipf's law with exponent 1 from `keys`.
+/// in turn. Keys are drawn from `keys`, by the popularity of the service's posts.
 pub fn away(keys: usize, writes: usize, reads: usize, repairs: Repairs, seed: u64) -> Behind {
-    let mut draws = Zipf::new(keys, 1.0, seed);
+    let mut draws = Zipf::new(keys, SERVICE.popularity, seed);
     let mut replicas: [Store; 3] = Default::default();
     let mut hints: Store = Store::new();
     for (version, key) in (1..).zip(draws.by_ref().take(writes)) {

@@ -53,6 +53,11 @@ impl VersionVector {
     pub fn get(&self, replica: &str) -> u64 {
         self.0.get(replica).copied().unwrap_or(0)
     }
+
+    /// How many replicas it has a count for.
+    pub fn replicas(&self) -> usize {
+        self.0.len()
+    }
 }
 
 impl fmt::Display for VersionVector {
