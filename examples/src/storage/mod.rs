@@ -13,6 +13,7 @@ mod models;
 mod rtree;
 mod series;
 mod spatial;
+mod transactions;
 mod wal;
 
 pub use crate::hash::{fnv1a, mix};
@@ -29,4 +30,8 @@ pub use models::{Model, Order, Question, Shop, orders, records};
 pub use rtree::Rtree;
 pub use series::{Bits, Sample, Summary, downsample, pack_times, unpack_times, value_bits};
 pub use spatial::{Area, Point, Quadtree, common_prefix, geohash, people};
+pub use transactions::{
+    ACCOUNTS_A_PAGE, Damage, Database, Disk, Entry, Recovered, Rules, Torn, Write, crash_everywhere,
+    restore, transfers,
+};
 pub use wal::{Check, Commit, Load, append, append_pair, commits, recover, recover_pairs};
