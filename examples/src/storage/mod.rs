@@ -26,7 +26,7 @@ pub use inverted::{Index, pack, unpack, words};
 pub use keys::{HashStore, OrderedStore, Placement, nodes_touched};
 pub use layout::{Layout, Table, code_bits, dictionary, runs};
 pub use lsm::{Lsm, Policy};
-pub use models::{Model, Order, Question, Shop, orders, records};
+pub use models::{Order, Paths, Store, orders, stores};
 pub use rtree::Rtree;
 pub use series::{Bits, Sample, Summary, downsample, pack_times, unpack_times, value_bits};
 pub use spatial::{Area, Point, Quadtree, common_prefix, geohash, people};
