@@ -105,7 +105,6 @@ impl World {
             Level::ConflictPairs => !writes_clash && !self.completes_a_pair(transaction),
         }
     }
-    // ANCHOR_END: commit
 
     /// Whether its commit would give it, or a transaction that has committed at the same time, a
     /// conflict on both sides.
@@ -125,6 +124,7 @@ impl World {
         }
         conflict_in && conflict_out
     }
+    // ANCHOR_END: commit
 
     /// Those that committed after this one began.
     fn committed_beside(&self, transaction: &Transaction) -> impl Iterator<Item = &Transaction> {
