@@ -4,6 +4,7 @@
 //! The conditions are those of E. G. Coffman, M. J. Elphick and A. Shoshani, "System Deadlocks",
 //! ACM Computing Surveys 3(2), 1971.
 
+use crate::interleave::interleavings;
 use crate::random::Random;
 use std::collections::BTreeMap;
 
@@ -18,6 +19,12 @@ pub enum Without {
     HoldAndWait,
     /// A worker that would wait in a circle loses its locks and starts again.
     NoPreemption,
+    /// Wound-wait: a worker takes a lock from a later one, which starts again. Workers are numbered by
+    /// age. Nobody has to see a circle. D. J. Rosenkrantz, R. E. Stearns and P. M. Lewis, "System Level
+    /// Concurrency Control for Distributed Database Systems", ACM TODS 3(2), 1978.
+    WoundWait,
+    /// Wait-die: a worker that would wait for an earlier one starts again instead. As there.
+    WaitDie,
     /// Locks are taken in the order of their numbers.
     CircularWait,
 }
@@ -60,6 +67,37 @@ pub fn circle(waits_for: &BTreeMap<usize, usize>) -> Option<Vec<usize>> {
 }
 // ANCHOR_END: cycle
 
+/// In how many of all orders of their lock requests these workers end in a deadlock, and how many
+/// orders there are. A worker that waits takes its turns by waiting, and nobody releases anything
+/// before all have asked.
+pub fn in_every_order(wants: &[Vec<usize>]) -> (usize, usize) {
+    let counts: Vec<usize> = wants.iter().map(Vec::len).collect();
+    let orders = interleavings(&counts);
+    let ends_in_a_circle = |order: &&Vec<usize>| {
+        let mut holders: BTreeMap<usize, usize> = BTreeMap::new();
+        let (mut held, mut waits_for) = (vec![0; wants.len()], BTreeMap::new());
+        for who in *order {
+            if waits_for.contains_key(who) {
+                continue;
+            }
+            let thing = wants[*who][held[*who]];
+            match holders.get(&thing) {
+                Some(holder) if held[*holder] < wants[*holder].len() => {
+                    waits_for.insert(*who, *holder);
+                }
+                // It is free, or its holder has all that it wants and will release it.
+                _ => {
+                    holders.insert(thing, *who);
+                    held[*who] += 1;
+                }
+            }
+        }
+        circle(&waits_for).is_some()
+    };
+    let stuck = orders.iter().filter(ends_in_a_circle).count();
+    (stuck, orders.len())
+}
+
 /// Workers that each lock these things in this order and then release all. At each step a random
 /// one that isn't done moves on by one lock.
 pub fn run(wants: &[Vec<usize>], without: Without, seed: u64) -> Ended {
@@ -93,7 +131,9 @@ pub fn run(wants: &[Vec<usize>], without: Without, seed: u64) -> Ended {
             .iter()
             .filter_map(|who| Some((*who, holder(&workers, *who, without)?)))
             .collect();
-        if let Some(circle) = circle(&waits_for) {
+        // By age, whoever finds a lock taken gives way or takes it, so no circle comes to be.
+        let is_by_age = matches!(without, Without::WoundWait | Without::WaitDie);
+        if let Some(circle) = circle(&waits_for).filter(|_| !is_by_age) {
             if without != Without::NoPreemption {
                 // A worker that waits can wait for one on the circle, too: all that nobody can release.
                 ended.stuck = open
@@ -120,7 +160,18 @@ pub fn run(wants: &[Vec<usize>], without: Without, seed: u64) -> Ended {
         )]
         let who = open[(random.uniform() * open.len() as f64) as usize];
         ended.steps += 1;
-        if holder(&workers, who, without).is_none() {
+        // By age instead of by circles: one of the two gives way.
+        let gives_way = match (without, holder(&workers, who, without)) {
+            (Without::WoundWait, Some(holder)) if who < holder => Some(holder),
+            (Without::WaitDie, Some(holder)) if who > holder => Some(who),
+            _ => None,
+        };
+        if let Some(younger) = gives_way.filter(|younger| !workers[*younger].held.is_empty()) {
+            workers[younger].held.clear();
+            ended.restarts += 1;
+        }
+        // Who has just given way starts again at a later step; else nobody else would ever get its locks.
+        if gives_way != Some(who) && holder(&workers, who, without).is_none() {
             let worker = &mut workers[who];
             let taken = worker.held.len();
             match worker.wants.get(taken) {
@@ -166,7 +217,7 @@ mod tests {
     proptest! {
         #[test]
         fn without_any_one_condition_all_finish(wants in wants(), seed in 0..1_000u64) {
-            for without in [Without::MutualExclusion, Without::HoldAndWait, Without::NoPreemption, Without::CircularWait] {
+            for without in [Without::MutualExclusion, Without::HoldAndWait, Without::NoPreemption, Without::WoundWait, Without::WaitDie, Without::CircularWait] {
                 let ended = run(&wants, without, seed);
                 prop_assert_eq!((ended.finished, ended.stuck), (wants.len(), 0), "{:?}", without);
             }
@@ -180,11 +231,37 @@ mod tests {
     }
 
     #[test]
-    fn two_in_opposite_order_are_stuck_in_half_of_the_runs() {
+    fn two_in_opposite_order_are_stuck_in_four_of_six_orders() {
         let wants = [vec![0, 1], vec![1, 0]];
+        assert_eq!(in_every_order(&wants), (4, 6));
+        assert_eq!(in_every_order(&[vec![0, 1], vec![0, 1]]), (0, 6));
+        // In a circle all are stuck if nobody's second request comes before the neighbor's first one.
+        for n in 2..=4 {
+            let wants: Vec<Vec<usize>> = (0..n).map(|who| vec![who, (who + 1) % n]).collect();
+            let orders = interleavings(&vec![2; n]);
+            let nobody_gets_both = |order: &&Vec<usize>| {
+                let first = |who| order.iter().position(|asks| *asks == who);
+                let second = |who| order.iter().rposition(|asks| *asks == who);
+                (0..n).all(|who| second(who) > first((who + 1) % n))
+            };
+            let stuck = orders.iter().filter(nobody_gets_both).count();
+            assert_eq!(in_every_order(&wants), (stuck, orders.len()));
+        }
         let stuck = (0..10_000).filter(|seed| run(&wants, Without::Nothing, *seed).stuck > 0);
-        // Stuck when the second step is the other worker's: one half.
+        // The runs choose who moves, at each step, by a coin: stuck when the second step is the other worker's.
         let share = f64::from(u32::try_from(stuck.count()).unwrap()) / 1e4;
         assert!((share - 0.5).abs() < 0.02, "{share}");
+    }
+
+    /// The oldest is never ended by age, and no circle of waiting comes to be.
+    #[test]
+    fn by_age_nobody_waits_in_a_circle() {
+        for seed in 0..500 {
+            let wants: Vec<Vec<usize>> = (0..5).map(|who| vec![who, (who + 1) % 5]).collect();
+            for without in [Without::WoundWait, Without::WaitDie] {
+                let ended = run(&wants, without, seed);
+                assert_eq!((ended.finished, ended.stuck), (5, 0));
+            }
+        }
     }
 }

@@ -11,7 +11,7 @@ mod paging;
 mod timeline;
 
 pub use counter::drift;
-pub use deadlock::{Ended, Without, circle, run as deadlock};
+pub use deadlock::{Ended, Without, circle, in_every_order, run as deadlock};
 pub use home::Home;
 pub use injection::{Token, quote, tokens};
 pub use isolation::{Items, Level, Outcome, Step, anomalies, interleavings};

@@ -24,8 +24,8 @@ pub struct BTree {
     pages: Vec<Page>,
     root: usize,
     room: usize,
-    /// How many pages were written, one that is split counting as two.
-    pub pages_written: u64,
+    /// How many pages were changed, one that is split counting as two.
+    pub pages_changed: u64,
 }
 
 impl BTree {
@@ -39,13 +39,13 @@ impl BTree {
             pages: vec![leaf],
             root: 0,
             room: room.max(3),
-            pages_written: 0,
+            pages_changed: 0,
         }
     }
 
     // ANCHOR: get
     /// The path from the root to the leaf that has to hold a key.
-    fn path(&self, key: u64) -> Vec<usize> {
+    pub fn path(&self, key: u64) -> Vec<usize> {
         let mut path = vec![self.root];
         let mut at = self.root;
         while let Page::Inner { keys, children } = &self.pages[at] {
@@ -72,38 +72,42 @@ impl BTree {
 
     // ANCHOR: put
     /// Puts a value under a key. A page that is too full is split, and its parent
-    /// gets one more child, up to the root.
-    pub fn put(&mut self, key: u64, value: u64) {
+    /// gets one more child, up to the root. Returns the pages that were changed.
+    pub fn put(&mut self, key: u64, value: u64) -> Vec<usize> {
         let mut path = self.path(key);
-        let Some(leaf) = path.pop() else { return };
+        let Some(leaf) = path.pop() else {
+            return Vec::new();
+        };
         if let Page::Leaf { entries, .. } = &mut self.pages[leaf] {
             match entries.binary_search_by_key(&key, |(key, _)| *key) {
                 Ok(place) => entries[place].1 = value,
                 Err(place) => entries.insert(place, (key, value)),
             }
         }
-        self.pages_written += 1;
+        let mut changed = vec![leaf];
         let mut split = self.split(leaf);
         while let Some((lowest, right)) = split {
-            self.pages_written += 1;
-            let Some(parent) = path.pop() else {
-                let children = vec![self.root, right];
+            changed.push(right);
+            if let Some(parent) = path.pop() {
+                if let Page::Inner { keys, children } = &mut self.pages[parent] {
+                    let place = keys.partition_point(|key| *key <= lowest);
+                    keys.insert(place, lowest);
+                    children.insert(place + 1, right);
+                }
+                changed.push(parent);
+                split = self.split(parent);
+            } else {
                 self.pages.push(Page::Inner {
                     keys: vec![lowest],
-                    children,
+                    children: vec![self.root, right],
                 });
                 self.root = self.pages.len() - 1;
-                self.pages_written += 1;
-                return;
-            };
-            if let Page::Inner { keys, children } = &mut self.pages[parent] {
-                let place = keys.partition_point(|key| *key <= lowest);
-                keys.insert(place, lowest);
-                children.insert(place + 1, right);
+                changed.push(self.root);
+                split = None;
             }
-            self.pages_written += 1;
-            split = self.split(parent);
         }
+        self.pages_changed += changed.len() as u64;
+        changed
     }
     // ANCHOR_END: put
 
@@ -156,6 +160,11 @@ impl BTree {
     /// How many pages lie on the way to a leaf, the leaf included.
     pub fn height(&self) -> usize {
         self.path(0).len()
+    }
+
+    /// How many pages there are.
+    pub fn page_count(&self) -> usize {
+        self.pages.len()
     }
 
     /// How full the leaves are, from 0 to 1.

@@ -150,18 +150,34 @@ impl Lsm {
         Run { entries, filter }
     }
 
+    /// Merges everything, memory included, into one run of the last level: of each key the newest value, and nothing of
+    /// what was deleted.
+    pub fn compact(&mut self) {
+        let memory = Run {
+            entries: std::mem::take(&mut self.memory).into_iter().collect(),
+            filter: None,
+        };
+        let below = self.levels.iter_mut().flat_map(std::mem::take);
+        let runs: Vec<Run> = std::iter::once(memory).chain(below).collect();
+        let entries = merge(runs, true);
+        if !entries.is_empty() {
+            let run = self.run(entries);
+            match self.levels.last_mut() {
+                Some(last) => last.push(run),
+                None => self.levels.push(vec![run]),
+            }
+        }
+    }
+
     /// How many runs there are.
     pub fn runs(&self) -> usize {
         self.levels.iter().map(Vec::len).sum()
     }
 
-    /// How many entries the runs hold, old values and tombstones included.
+    /// How many entries the runs and memory hold, old values and tombstones included.
     pub fn entries(&self) -> usize {
-        self.levels
-            .iter()
-            .flatten()
-            .map(|run| run.entries.len())
-            .sum()
+        let runs = self.levels.iter().flatten();
+        self.memory.len() + runs.map(|run| run.entries.len()).sum::<usize>()
     }
 }
 
@@ -199,6 +215,10 @@ mod tests {
                 };
                 for key in [key, key + 1] {
                     prop_assert_eq!(store.get(key).0, model.get(&key).copied());
+                }
+                if store.put == 150 {
+                    store.compact();
+                    prop_assert_eq!(store.entries(), model.len());
                 }
             }
             for key in 0..50 {
