@@ -18,6 +18,7 @@ mod manual;
 mod mutation;
 mod new;
 mod others;
+mod pages;
 mod pictures;
 mod protocol;
 mod remembered;
