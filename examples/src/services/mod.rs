@@ -35,5 +35,7 @@ pub use sha256::{base64url, from_base64url, hmac, sha256};
 pub use tokens::{
     OnceOnly, Refused, Trust, content_as_header_says, issue, sign, signed_content, verify,
 };
-pub use transport::{Packet, Reaction, Sending, Transfer, datagrams, reliable, share_link};
+pub use transport::{
+    Packet, Reaction, Sending, Transfer, datagrams, reliable, share_link, windows_by_round,
+};
 pub use watch::{Collection, Noticed, Watch};
