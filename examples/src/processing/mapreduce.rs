@@ -7,24 +7,18 @@ use std::collections::BTreeMap;
 /// Counts of words.
 pub type WordCount = BTreeMap<String, u64>;
 
-/// Whether each mapper adds up its own pairs before it sends them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Combiner {
-    /// Every pair travels.
-    Off,
-    /// A mapper runs the reducer over its own pairs first.
-    On,
-}
+/// A function that turns a key's numbers into one.
+pub type Reduce = fn(&[u64]) -> u64;
 
-/// How a job is cut up.
+/// How a job is split.
 #[derive(Debug, Clone, Copy)]
 pub struct Job {
     /// Machines that map. At least one works, even if this is 0.
     pub mappers: usize,
     /// Machines that reduce. At least one works, even if this is 0.
     pub reducers: usize,
-    /// Whether mappers combine.
-    pub combiner: Combiner,
+    /// What each mapper runs over a key's numbers before it sends them. Without one, every pair travels.
+    pub combiner: Option<Reduce>,
 }
 
 /// What crossed the network between the mappers and the reducers.
@@ -66,8 +60,8 @@ pub fn map_reduce(
     for mapper in 0..job.mappers.max(1) {
         let share = documents.iter().skip(mapper).step_by(job.mappers.max(1));
         let mut pairs: Vec<(String, u64)> = share.flat_map(|d| map(d)).collect();
-        if job.combiner == Combiner::On {
-            pairs = reduce_groups(pairs, &reduce).into_iter().collect();
+        if let Some(combine) = job.combiner {
+            pairs = reduce_groups(pairs, combine).into_iter().collect();
         }
         for (key, value) in pairs {
             shuffled.pairs += 1;
@@ -94,6 +88,28 @@ fn reduce_groups(pairs: Vec<(String, u64)>, reduce: impl Fn(&[u64]) -> u64) -> W
 }
 // ANCHOR_END: job
 
+// ANCHOR: split
+/// A split of one key's numbers between two mappers after which the reducer, used as its own combiner, gives another result than
+/// over all the numbers at once. `None` if every split of these numbers gives the same. Looks at the first 16 numbers.
+pub fn harmful_split(reduce: Reduce, numbers: &[u64]) -> Option<[Vec<u64>; 2]> {
+    let numbers = numbers.get(..16).unwrap_or(numbers);
+    let result = reduce(numbers);
+    let splits = (1..1_u32 << numbers.len()).map(|split| {
+        let mut mappers = [Vec::new(), Vec::new()];
+        for (place, number) in numbers.iter().enumerate() {
+            mappers[usize::from(split >> place & 1 == 0)].push(*number);
+        }
+        mappers
+    });
+    let mut splits = splits.filter(|mappers| {
+        let combined = mappers.iter().filter(|numbers| !numbers.is_empty());
+        let combined: Vec<u64> = combined.map(|numbers| reduce(numbers)).collect();
+        reduce(&combined) != result
+    });
+    splits.next()
+}
+// ANCHOR_END: split
+
 /// The reducer that a key belongs to: FNV-1a over its bytes, so that every mapper agrees.
 fn partition(key: &str, reducers: usize) -> usize {
     let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
@@ -107,7 +123,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn job(mappers: usize, reducers: usize, combiner: Combiner) -> Job {
+    fn job(mappers: usize, reducers: usize, combiner: Option<Reduce>) -> Job {
         Job {
             mappers,
             reducers,
@@ -126,18 +142,44 @@ mod tests {
 
     #[test]
     fn no_documents_give_no_counts() {
-        let (counts, shuffled) = map_reduce(&[], job(0, 0, Combiner::On), map_words, sum);
+        let (counts, shuffled) = map_reduce(&[], job(0, 0, Some(sum)), map_words, sum);
         assert!(counts.is_empty());
         assert_eq!(shuffled, Shuffled::default());
     }
 
     #[test]
-    fn words_are_parted_at_what_is_no_letter_and_no_digit() {
+    fn words_are_split_at_what_is_no_letter_and_no_digit() {
         let words: Vec<_> = map_words("To be, or not—to be?")
             .into_iter()
             .map(|p| p.0)
             .collect();
         assert_eq!(words, ["to", "be", "or", "not", "to", "be"]);
+    }
+
+    /// Reducers, and whether each may be its own combiner whatever the numbers are.
+    const REDUCERS: [(Reduce, bool); 5] = [
+        (sum, true),
+        (|numbers| numbers.iter().copied().max().unwrap_or(0), true),
+        (|numbers| numbers.iter().copied().min().unwrap_or(0), true),
+        (|numbers| numbers.len() as u64, false),
+        (
+            |numbers| sum(numbers) / (numbers.len() as u64).max(1),
+            false,
+        ),
+    ];
+
+    #[test]
+    fn a_count_of_counts_is_no_count() {
+        let count = REDUCERS[3].0;
+        // Two mappers with one number each hide the mistake; one mapper with both shows it.
+        assert_eq!(harmful_split(count, &[7, 8]), Some([vec![7, 8], vec![]]));
+        let documents = ["be be", "be"];
+        let run = |combiner, reduce: Reduce| {
+            map_reduce(&documents, job(2, 1, combiner), map_words, reduce).0["be"]
+        };
+        assert_eq!(run(None, count), 3);
+        assert_eq!(run(Some(count), count), 2);
+        assert_eq!(run(Some(count), sum), 3);
     }
 
     proptest! {
@@ -150,13 +192,28 @@ mod tests {
             let documents: Vec<&str> = documents.iter().map(String::as_str).collect();
             let expected = count(&documents);
             let (plain, all) =
-                map_reduce(&documents, job(mappers, reducers, Combiner::Off), map_words, sum);
+                map_reduce(&documents, job(mappers, reducers, None), map_words, sum);
             let (combined, fewer) =
-                map_reduce(&documents, job(mappers, reducers, Combiner::On), map_words, sum);
+                map_reduce(&documents, job(mappers, reducers, Some(sum)), map_words, sum);
             prop_assert_eq!(&plain, &expected);
             prop_assert_eq!(&combined, &expected);
             prop_assert!(fewer.pairs <= all.pairs);
             prop_assert_eq!(all.pairs, expected.values().sum::<u64>());
+        }
+
+        /// The judge is the job itself: whatever two mappers get, a reducer that no split harms gives what it gives without them.
+        #[test]
+        fn a_reducer_that_no_split_harms_may_combine(numbers in prop::collection::vec(0..20u64, 1..7), which in 0..5usize) {
+            let (reduce, always) = REDUCERS[which];
+            let documents: Vec<String> = numbers.iter().map(u64::to_string).collect();
+            let documents: Vec<&str> = documents.iter().map(String::as_str).collect();
+            let map = |text: &str| vec![(String::from("key"), text.parse().unwrap())];
+            let run = |combiner| map_reduce(&documents, job(2, 1, combiner), map, reduce).0;
+            let harmful = harmful_split(reduce, &numbers);
+            prop_assert!(harmful.is_none() || !always);
+            prop_assert!(harmful.is_some() || run(Some(reduce)) == run(None));
+            let [one, other] = harmful.unwrap_or_default();
+            prop_assert!(one.len() + other.len() == numbers.len() || one.is_empty() && other.is_empty());
         }
     }
 }

@@ -95,14 +95,29 @@ pub fn windows_of(event: u64, size: u64, slide: u64) -> Vec<u64> {
 }
 // ANCHOR_END: sliding
 
-/// Events on average `between` apart, each of which takes an exponentially distributed time to arrive; in the order of arrival.
-pub fn delayed_events(count: usize, between: f64, delay: f64, seed: u64) -> Vec<Stamped> {
+/// How long events take to arrive. Both times are exponentially distributed, and given by their means in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Delays {
+    /// On the way, for every event.
+    pub way: f64,
+    /// The share of events that happen where there is no connection, such as in a tunnel.
+    pub cut_off: f64,
+    /// How long these wait until they can be sent.
+    pub wait: f64,
+}
+
+/// Events on average `between` apart, in the order in which they arrive.
+pub fn delayed_events(count: usize, between: f64, delays: Delays, seed: u64) -> Vec<Stamped> {
     let mut random = Random::new(seed);
+    // A generator of its own, so that the same events happen, with the same ways, whatever share of them is cut off.
+    let mut tunnels = Random::new(seed ^ 1 << 63);
     let mut event = 0;
     let mut events: Vec<Stamped> = (0..count)
         .map(|_| {
             event += random.exponential_us(between);
-            let arrival = event + random.exponential_us(delay);
+            let waits = tunnels.chance(delays.cut_off);
+            let wait = tunnels.exponential_us(delays.wait);
+            let arrival = event + random.exponential_us(delays.way) + if waits { wait } else { 0 };
             Stamped { event, arrival }
         })
         .collect();
@@ -122,12 +137,48 @@ mod tests {
         assert_eq!(windows_of(5, 60, 20), [0]);
     }
 
+    /// An event is late if its delay is longer than the slack and the rest of its window together. The judge is the integral of
+    /// that over the window, for one exponential delay and for the sum of two. The newest event that has arrived is itself a
+    /// little old, and adds that to the slack: the first of a Poisson process of growing rate, on average √(π/2 × way × between).
+    #[test]
+    fn the_share_of_late_events_is_the_formula_s() {
+        let (window, way, wait) = (60_000.0_f64, 2_000.0_f64, 30_000.0_f64);
+        let rest = |mean: f64, slack: f64| {
+            mean * (-slack / mean).exp() * (1.0 - (-window / mean).exp()) / window
+        };
+        for (slack, cut_off) in [
+            (4_000_u32, 0.0),
+            (8_000, 0.01),
+            (30_000, 0.01),
+            (20_000, 0.2),
+        ] {
+            let slack_ms = f64::from(slack) + (std::f64::consts::FRAC_PI_2 * way * 10.0).sqrt();
+            let both = (wait * rest(wait, slack_ms) - way * rest(way, slack_ms)) / (wait - way);
+            let theory = (1.0 - cut_off) * rest(way, slack_ms) + cut_off * both;
+            let late: u64 = (0..5)
+                .map(|seed| {
+                    let delays = Delays { way, cut_off, wait };
+                    let mut windows = Tumbling::new(60_000, u64::from(slack));
+                    for event in delayed_events(100_000, 10.0, delays, seed) {
+                        windows.push(event);
+                    }
+                    windows.late()
+                })
+                .sum();
+            let found = f64::from(u32::try_from(late).unwrap()) / 500_000.0;
+            assert!(
+                (found / theory - 1.0).abs() < 0.12,
+                "slack {slack}, cut off {cut_off}: {found} for {theory}"
+            );
+        }
+    }
+
     proptest! {
         #[test]
         fn a_slack_beyond_the_longest_delay_loses_nothing(
             seed in any::<u64>(), size in 1..500u64, slack in 0..400u64,
         ) {
-            let events = delayed_events(200, 10.0, 50.0, seed);
+            let events = delayed_events(200, 10.0, Delays { way: 50.0, cut_off: 0.1, wait: 200.0 }, seed);
             let mut windows = Tumbling::new(size, slack);
             let mut fired: Vec<Fired> = events.iter().flat_map(|e| windows.push(*e)).collect();
             let counted: u64 = fired.iter().map(|f| f.count).sum::<u64>() + windows.open.values().sum::<u64>();

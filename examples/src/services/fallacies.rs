@@ -2,6 +2,8 @@
 //!
 //! The list is that of P. Deutsch and others at Sun Microsystems; A. Rotem-Gal-Oz, "Fallacies of Distributed Computing Explained".
 
+use std::collections::BTreeSet;
+
 use crate::random::Random;
 use crate::simulation::{Conditions, Event, Network};
 
@@ -72,12 +74,10 @@ pub fn bandwidth(clients: u32, bytes: f64, bytes_a_second: f64) -> Failed {
     }
 }
 
-/// Fallacy 4, "The network is secure": somebody on the way changes the amount of a payment.
-pub fn secure(amount: u32) -> Failed {
-    let mut message = format!("pay {amount} to bob").into_bytes();
-    let on_the_way = |message: &mut Vec<u8>| message.splice(4..4, *b"9").count();
-    on_the_way(&mut message);
-    let received = String::from_utf8_lossy(&message);
+/// Fallacy 4, "The network is secure": somebody on the way inserts something into a payment, in front of the amount.
+pub fn secure(amount: u32, inserted: &str) -> Failed {
+    let mut received = format!("pay {amount} to bob");
+    received.insert_str("pay ".len(), inserted);
     let received = received
         .split(' ')
         .nth(1)
@@ -90,22 +90,21 @@ pub fn secure(amount: u32) -> Failed {
 // ANCHOR_END: second
 
 // ANCHOR: third
-/// Fallacy 5, "The topology doesn't change": a client looked addresses up once; instances move. Percent of requests that find a service.
-pub fn topology(instances: u64, moves: u32, random: &mut Random) -> Failed {
-    let known: Vec<u64> = (0..instances).collect();
-    let mut now = known.clone();
-    for n in (instances..).take(usize::try_from(moves).unwrap_or(0)) {
-        if let Some(moved) = usize::try_from(random.below(instances))
-            .ok()
-            .and_then(|i| now.get_mut(i))
-        {
-            *moved = n; // A new instance, at a new address.
+/// Fallacy 5, "The topology doesn't change": a client looked addresses up once, and instances chosen by chance are replaced since.
+/// Percent of its addresses that still work, the mean of `trials`.
+pub fn topology(instances: u64, replaced: usize, trials: u32, random: &mut Random) -> Failed {
+    let mut working = 0;
+    for _ in 0..trials {
+        let mut addresses: BTreeSet<u64> = (0..instances).collect();
+        for _ in 0..replaced {
+            addresses.remove(&random.below(instances)); // The new instance has an address that the client doesn't know.
         }
+        working += addresses.len();
     }
-    let found = known.iter().filter(|address| now.contains(address)).count();
     Failed {
         expected: 100.0,
-        got: float(found) / float(known.len().max(1)) * 100.0,
+        got: float(working) * 100.0
+            / (f64::from(trials) * float(usize::try_from(instances).unwrap_or(0))),
     }
 }
 
@@ -124,15 +123,32 @@ pub fn administrators(rules: &[&[u16]]) -> Failed {
 // ANCHOR_END: third
 
 // ANCHOR: fourth
-/// Fallacy 7, "Transport cost is zero": bytes of a record's values, and bytes of the message that carries them as text with names.
-pub fn transport_cost(record: &[(&str, u32)]) -> Failed {
-    let fields: Vec<String> = record
-        .iter()
-        .map(|(name, value)| format!("\"{name}\":{value}"))
-        .collect();
-    let message = format!("{{{}}}", fields.join(","));
+/// How a record travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Four bytes for each value, in an order that both sides know.
+    Binary,
+    /// JSON: names and digits.
+    Json,
+}
+
+/// Fallacy 7, "Transport cost is zero": bytes of a record's values in memory, and bytes of the message that carries them.
+pub fn transport_cost(record: &[(&str, u32)], format: Format) -> Failed {
+    let message = match format {
+        Format::Binary => record
+            .iter()
+            .flat_map(|(_, value)| value.to_be_bytes())
+            .collect(),
+        Format::Json => {
+            let fields = record
+                .iter()
+                .map(|(name, value)| format!("\"{name}\":{value}"));
+            let fields: Vec<String> = fields.collect();
+            format!("{{{}}}", fields.join(",")).into_bytes()
+        }
+    };
     Failed {
-        expected: float(record.len() * 4),
+        expected: float(size_of::<u32>() * record.len()),
         got: float(message.len()),
     }
 }
@@ -158,17 +174,35 @@ mod tests {
         assert!(holds(reliable(100, 0.0, 1)) && !holds(reliable(1_000, 0.1, 1)));
         assert!(holds(latency(100, 0)) && !holds(latency(100, 1_000)));
         assert!(holds(bandwidth(1, 1e6, 1e8)) && !holds(bandwidth(2, 1e6, 1e8)));
-        assert!(!holds(secure(5)));
+        assert!(holds(secure(5, "")) && !holds(secure(5, "9")));
         assert!(
-            holds(topology(9, 0, &mut Random::new(1)))
-                && !holds(topology(9, 3, &mut Random::new(1)))
+            holds(topology(9, 0, 10, &mut Random::new(1)))
+                && !holds(topology(9, 3, 10, &mut Random::new(1)))
         );
         assert!(
             holds(administrators(&[&[80], &[80, 22]]))
                 && !holds(administrators(&[&[80, 22], &[80]]))
         );
-        assert!(!holds(transport_cost(&[("user", 1)])));
+        let record = [("user", 1)];
+        assert!(
+            holds(transport_cost(&record, Format::Binary))
+                && !holds(transport_cost(&record, Format::Json))
+        );
         assert!(holds(homogeneous(0)) && !holds(homogeneous(1)));
+    }
+
+    /// An address survives each replacement with the chance 1 - 1/n.
+    #[test]
+    fn addresses_go_stale_as_the_formula_says() {
+        for (instances, replaced) in [(12, 6), (3, 2), (50, 100)] {
+            let found = topology(instances, replaced, 20_000, &mut Random::new(2)).got;
+            let share = 1.0 - 1.0 / f64::from(u32::try_from(instances).unwrap());
+            let theory = 100.0 * share.powi(i32::try_from(replaced).unwrap());
+            assert!(
+                (found - theory).abs() < 0.5,
+                "{instances}, {replaced}: {found} for {theory}"
+            );
+        }
     }
 
     #[test]

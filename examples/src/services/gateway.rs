@@ -1,14 +1,15 @@
 //! A gateway: the one door in front of many services, which checks who asks, limits how often, and sends on by path.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use super::tokens::verify;
+use super::tokens::{Trust, verify};
 use crate::queues::{Limiter, TokenBucket};
 
 /// Why a request isn't passed on, as an HTTP status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turned {
-    /// 401: no token, or one that wasn't signed with the key.
+    /// 401: no token, or one that isn't valid, or no longer.
     Unauthorized,
     /// 404: no service has this path.
     NotFound,
@@ -16,22 +17,37 @@ pub enum Turned {
     TooMany,
 }
 
+impl fmt::Display for Turned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unauthorized => "401 no valid token",
+            Self::NotFound => "404 no such service",
+            Self::TooMany => "429 too many requests",
+        })
+    }
+}
+
 /// A gateway. Times are in milliseconds.
 #[derive(Debug, Clone)]
-pub struct Gateway {
-    key: Vec<u8>,
+pub struct Gateway<'a> {
+    trust: Trust<'a>,
     routes: Vec<(&'static str, &'static str)>,
     rate: u64,
     burst: u64,
     buckets: BTreeMap<String, TokenBucket>,
 }
 
-impl Gateway {
-    /// A gateway that knows the key of tokens, and for the beginnings of paths the services. Each user has `rate` requests a second and
-    /// a burst of `burst`.
-    pub fn new(key: &[u8], routes: &[(&'static str, &'static str)], rate: u64, burst: u64) -> Self {
+impl<'a> Gateway<'a> {
+    /// A gateway that knows whose tokens to accept, and for the first parts of paths the services. Each user has `rate` requests a
+    /// second and a burst of `burst`.
+    pub fn new(
+        trust: Trust<'a>,
+        routes: &[(&'static str, &'static str)],
+        rate: u64,
+        burst: u64,
+    ) -> Self {
         Self {
-            key: key.to_vec(),
+            trust,
             routes: routes.to_vec(),
             rate,
             burst,
@@ -52,7 +68,7 @@ impl Gateway {
         token: &str,
         now: u64,
     ) -> Result<(&'static str, String), Turned> {
-        let user = verify(token, &self.key).ok_or(Turned::Unauthorized)?;
+        let user = verify(token, &self.trust, now / 1_000).map_err(|_| Turned::Unauthorized)?;
         let new = TokenBucket::new(self.rate, self.burst);
         let bucket = self.buckets.entry(user.clone()).or_insert(new);
         if !bucket.allow(now) {
@@ -75,22 +91,38 @@ impl Gateway {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::services::sign;
+    use crate::services::issue;
     use proptest::prelude::*;
 
-    const KEY: &[u8] = b"key";
+    const TRUST: Trust<'_> = Trust {
+        key: b"key",
+        issuer: "login",
+        audience: "api",
+    };
     const ROUTES: [(&str, &str); 2] = [("/users", "profiles"), ("/users/ann/posts", "posts")];
 
     fn token(user: &str, key: &[u8]) -> String {
-        sign(r#"{"alg":"HS256"}"#, user, key)
+        issue(&Trust { key, ..TRUST }, user, 60)
+    }
+
+    #[test]
+    fn an_expired_token_opens_no_door() {
+        let mut gateway = Gateway::new(TRUST, &ROUTES, 100, 100);
+        let mut pass = |now| {
+            gateway
+                .pass("/users/bob", &token("ann", TRUST.key), now)
+                .map(|found| found.1)
+        };
+        assert_eq!(pass(59_999), Ok("ann".to_owned()));
+        assert_eq!(pass(60_000), Err(Turned::Unauthorized));
     }
 
     #[test]
     fn the_longest_path_decides_and_names_are_not_cut() {
-        let mut gateway = Gateway::new(KEY, &ROUTES, 100, 100);
+        let mut gateway = Gateway::new(TRUST, &ROUTES, 100, 100);
         let mut pass = |path| {
             gateway
-                .pass(path, &token("ann", KEY), 0)
+                .pass(path, &token("ann", TRUST.key), 0)
                 .map(|found| found.0)
         };
         assert_eq!(pass("/users/bob"), Ok("profiles"));
@@ -105,11 +137,11 @@ mod tests {
         #[test]
         fn nobody_can_use_up_the_limit_of_another(mut requests in prop::collection::vec((0..5_000u64, 0..3usize), 0..60)) {
             requests.sort_unstable();
-            let (mut shared, mut own) = (Gateway::new(KEY, &ROUTES, 2, 3), Gateway::new(KEY, &ROUTES, 2, 3));
+            let (mut shared, mut own) = (Gateway::new(TRUST, &ROUTES, 2, 3), Gateway::new(TRUST, &ROUTES, 2, 3));
             for (now, who) in requests {
-                let (user, key) = [("ann", KEY), ("bob", KEY), ("ann", &b"forged"[..])][who];
+                let (user, key) = [("ann", TRUST.key), ("bob", TRUST.key), ("ann", &b"forged"[..])][who];
                 let passed = shared.pass("/users/ann", &token(user, key), now);
-                if key != KEY {
+                if key != TRUST.key {
                     prop_assert_eq!(passed, Err(Turned::Unauthorized));
                 } else if user == "ann" {
                     prop_assert_eq!(passed, own.pass("/users/ann", &token(user, key), now));

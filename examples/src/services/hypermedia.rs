@@ -3,6 +3,7 @@
 //! After R. T. Fielding, *Architectural Styles and the Design of Network-based Software Architectures*, dissertation, 2000, chapter 5.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// An order's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +18,17 @@ pub enum State {
     Cancelled,
 }
 
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Open => "open",
+            Self::Paid => "paid",
+            Self::Sent => "sent",
+            Self::Cancelled => "cancelled",
+        })
+    }
+}
+
 /// An answer: what there is, and where one can go from here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
@@ -24,6 +36,16 @@ pub struct Page {
     pub state: Option<State>,
     /// Relations and their addresses.
     pub links: BTreeMap<&'static str, String>,
+}
+
+impl fmt::Display for Page {
+    /// The order's state, or that it is the first page.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.state {
+            Some(state) => write!(f, "{state}"),
+            None => f.write_str("first page"),
+        }
+    }
 }
 
 /// A shop with one order. Its addresses begin with a prefix that a new version may change.
@@ -77,16 +99,16 @@ impl Shop {
 /// # Errors
 ///
 /// Says where it ended if a page has no such link, or a link leads nowhere.
-pub fn follow(shop: &mut Shop, relations: &[&str]) -> Result<Option<State>, String> {
+pub fn follow(shop: &mut Shop, relations: &[&str]) -> Result<Page, String> {
     let mut page = shop.visit("/").ok_or("nothing at /")?;
     for relation in relations {
         let address = page.links.get(relation);
-        let address = address.ok_or_else(|| format!("{:?}: no link `{relation}`", page.state))?;
+        let address = address.ok_or_else(|| format!("{page}: no link \"{relation}\""))?;
         page = shop
             .visit(address)
             .ok_or_else(|| format!("nothing at {address}"))?;
     }
-    Ok(page.state)
+    Ok(page)
 }
 // ANCHOR_END: follow
 
@@ -98,7 +120,7 @@ mod tests {
     fn the_way_is_found_whatever_the_addresses_are() {
         for prefix in ["", "/v1", "/shop/2026"] {
             let end = follow(&mut Shop::new(prefix), &["order", "pay", "send"]);
-            assert_eq!(end, Ok(Some(State::Sent)));
+            assert_eq!(end.map(|page| page.state), Ok(Some(State::Sent)));
         }
     }
 
@@ -110,10 +132,9 @@ mod tests {
                 for c in relations {
                     let mut shop = Shop::new("/v1");
                     let _ = follow(&mut shop, &["order", a, b, c]);
-                    if let Ok(Some(state)) = follow(&mut shop, &["order"]) {
-                        let page = shop.visit("/v1/order").unwrap();
+                    if let Ok(page) = follow(&mut shop, &["order"]) {
                         for address in page.links.values() {
-                            assert!(shop.clone().visit(address).is_some(), "{state:?} {address}");
+                            assert!(shop.clone().visit(address).is_some(), "{page} {address}");
                         }
                     }
                 }

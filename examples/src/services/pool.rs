@@ -13,6 +13,16 @@ pub struct Database {
     pub overhead: f64,
 }
 
+// ANCHOR: speed
+impl Database {
+    /// The speed at which each of this many requests is worked on; 1 is the speed of one alone.
+    pub fn speed(&self, busy: f64) -> f64 {
+        let crowd = (busy - self.cores).max(0.0);
+        (self.cores / busy.max(1.0)).min(1.0) / (1.0 + self.overhead * crowd)
+    }
+}
+// ANCHOR_END: speed
+
 /// A request that has a connection.
 #[derive(Debug, Clone, Copy)]
 struct Busy {
@@ -37,8 +47,7 @@ pub fn with_pool(jobs: &[Job], limit: usize, database: Database) -> Vec<f64> {
             });
         }
         let active: f64 = busy.iter().map(|_| 1.0).sum();
-        let crowd = (active - database.cores).max(0.0);
-        let speed = (database.cores / active.max(1.0)).min(1.0) / (1.0 + database.overhead * crowd);
+        let speed = database.speed(active);
         let next_end = busy
             .iter()
             .map(|busy| busy.left)
@@ -103,5 +112,41 @@ mod tests {
         };
         // From 500 on both run at half speed; the second ends at 900, and the first has 300 left then.
         assert_eq!(with_pool(&jobs, 9, database), [1_200.0, 400.0]);
+    }
+
+    /// A pool that carries less when full than arrives never gets rid of its line: four times the requests, and the mean grows with
+    /// them. One that carries more keeps its mean.
+    #[test]
+    fn the_line_grows_where_a_full_pool_carries_less_than_arrives() {
+        let database = |overhead| Database {
+            cores: 8.0,
+            overhead,
+        };
+        let mean = |limit, overhead, count, seed| {
+            let jobs = poisson_jobs(count, 1e6 / 700.0, 10_000.0, seed);
+            let responses = with_pool(&jobs, limit, database(overhead));
+            responses.iter().sum::<f64>() / f64::from(u32::try_from(count).unwrap())
+        };
+        for (limit, overhead) in [
+            (10, 0.01),
+            (16, 0.01),
+            (32, 0.001),
+            (100, 0.000_5),
+            (32, 0.02),
+            (60, 0.01),
+            (100, 0.01),
+        ] {
+            let busy = f64::from(u32::try_from(limit).unwrap());
+            let carried = busy * database(overhead).speed(busy) * 100.0;
+            let growth = (0..5).map(|seed| {
+                mean(limit, overhead, 40_000, seed) / mean(limit, overhead, 10_000, seed)
+            });
+            let growth = growth.sum::<f64>() / 5.0;
+            assert_eq!(
+                growth > 2.0,
+                carried < 700.0,
+                "limit {limit}, overhead {overhead}: {carried} carried, growth {growth}"
+            );
+        }
     }
 }

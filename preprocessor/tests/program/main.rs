@@ -17,6 +17,7 @@ mod hostile;
 mod links;
 mod new;
 mod others;
+mod pages;
 mod pictures;
 mod planted;
 mod protocol;
