@@ -22,6 +22,10 @@ pub enum Adopt {
 /// A ballot and the value that was accepted in it.
 type Accepted = (u16, u16);
 
+/// A promise, with what the acceptor had accepted last, if anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Promise(Option<Accepted>);
+
 /// What an acceptor keeps, on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 struct Acceptor {
@@ -32,12 +36,12 @@ struct Acceptor {
 // ANCHOR: rules
 impl Acceptor {
     /// First phase: is asked to take nothing below a ballot any more. If it promises, it says what it has accepted last.
-    fn prepare(&mut self, ballot: u16) -> Option<Option<Accepted>> {
+    fn prepare(&mut self, ballot: u16) -> Option<Promise> {
         if ballot < self.promised {
             return None;
         }
         self.promised = ballot;
-        Some(self.accepted)
+        Some(Promise(self.accepted))
     }
 
     /// Second phase: takes a value, unless it has promised a higher ballot.
@@ -51,15 +55,10 @@ impl Acceptor {
 }
 
 /// What a proposer proposes, given what each one that promised had accepted; nothing before a majority has promised.
-fn proposal(
-    own: u16,
-    promises: &[Option<Accepted>],
-    acceptors: usize,
-    adopt: Adopt,
-) -> Option<u16> {
-    let newest = promises.iter().flatten().max();
+fn proposal(own: u16, promises: &[Promise], acceptors: usize, adopt: Adopt) -> Option<u16> {
+    let newest = promises.iter().filter_map(|promise| promise.0).max();
     let adopted = newest.filter(|_| adopt == Adopt::Accepted);
-    let value = adopted.map_or(own, |(_, value)| *value);
+    let value = adopted.map_or(own, |(_, value)| value);
     (2 * promises.len() > acceptors).then_some(value)
 }
 // ANCHOR_END: rules
@@ -70,7 +69,7 @@ struct Proposer {
     /// Its ballot; 0 before the first.
     ballot: u16,
     /// Who promised, and what each had accepted.
-    promises: BTreeMap<usize, Option<Accepted>>,
+    promises: BTreeMap<usize, Promise>,
     /// What it proposes, once a majority has promised.
     proposed: Option<u16>,
 }
@@ -114,11 +113,11 @@ impl Paxos {
     /// A proposer asks an acceptor for its promise, and hears the answer. Says whether it promised.
     pub fn prepare(&mut self, proposer: usize, acceptor: usize) -> bool {
         let from = &mut self.proposers[proposer];
-        let Some(accepted) = self.acceptors[acceptor].prepare(from.ballot) else {
+        let Some(promise) = self.acceptors[acceptor].prepare(from.ballot) else {
             return false;
         };
         if from.proposed.is_none() {
-            from.promises.insert(acceptor, accepted);
+            from.promises.insert(acceptor, promise);
             let promises: Vec<_> = from.promises.values().copied().collect();
             from.proposed = proposal(from.own, &promises, self.acceptors.len(), self.adopt);
         }

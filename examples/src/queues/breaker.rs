@@ -32,6 +32,13 @@ pub struct Pass {
     generation: u64,
 }
 
+impl Pass {
+    /// When it was given, as a generation of its breaker. That uses it up.
+    fn spend(self) -> u64 {
+        self.generation
+    }
+}
+
 /// A circuit breaker that counts failures in a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Breaker {
@@ -80,7 +87,7 @@ impl Breaker {
 
     /// Reports how a call went that ended now.
     pub fn report(&mut self, now: u64, pass: Pass, success: bool) {
-        if pass.generation != self.generation {
+        if pass.spend() != self.generation {
             return; // The call began before the breaker last opened or closed: its result is old news.
         }
         match (self.probing, success) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{Accepted, Acceptor, Adopt, proposal};
+use super::{Accepted, Acceptor, Adopt, Promise, proposal};
 use crate::simulation::{Conditions, Event, Network, NodeId};
 
 /// Three acceptors, and proposers that all begin at the same time.
@@ -31,7 +31,7 @@ pub struct Decision {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Message {
     Prepare(u16),
-    Promise(u16, Option<Accepted>),
+    Promise(u16, Promise),
     Accept(u16, u16),
     /// The ballot that is refused, and the higher one that was promised.
     Refused(u16, u16),
@@ -41,8 +41,10 @@ impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Prepare(ballot) => write!(f, "prepare {ballot}"),
-            Self::Promise(ballot, None) => write!(f, "promise {ballot}"),
-            Self::Promise(ballot, Some((_, value))) => write!(f, "promise {ballot}, has {value}"),
+            Self::Promise(ballot, Promise(None)) => write!(f, "promise {ballot}"),
+            Self::Promise(ballot, Promise(Some((_, value)))) => {
+                write!(f, "promise {ballot}, has {value}")
+            }
             Self::Accept(ballot, value) => write!(f, "accept {value} in {ballot}"),
             Self::Refused(ballot, _) => write!(f, "refuse {ballot}"),
         }
@@ -54,7 +56,7 @@ impl fmt::Display for Message {
 struct Proposer {
     own: u16,
     ballot: u16,
-    promises: BTreeMap<NodeId, Option<Accepted>>,
+    promises: BTreeMap<NodeId, Promise>,
     proposed: Option<u16>,
     /// Whether the ballot was refused, so that the next one is waited for.
     waits: bool,
@@ -99,7 +101,7 @@ pub fn duel(duel: &Duel, until: u64, seed: u64) -> Decision {
                 Message::Prepare(ballot) => {
                     let acceptor = &mut acceptors[to];
                     let answer = match acceptor.prepare(ballot) {
-                        Some(accepted) => Message::Promise(ballot, accepted),
+                        Some(promise) => Message::Promise(ballot, promise),
                         None => Message::Refused(ballot, acceptor.promised),
                     };
                     network.send(to, from, answer);
@@ -117,12 +119,12 @@ pub fn duel(duel: &Duel, until: u64, seed: u64) -> Decision {
                         decision.chosen.insert(value);
                     }
                 }
-                Message::Promise(ballot, accepted) => {
+                Message::Promise(ballot, promise) => {
                     let proposer = &mut proposers[to - ACCEPTORS];
                     if ballot != proposer.ballot || proposer.waits || proposer.proposed.is_some() {
                         continue;
                     }
-                    proposer.promises.insert(from, accepted);
+                    proposer.promises.insert(from, promise);
                     let promises: Vec<_> = proposer.promises.values().copied().collect();
                     let proposed = proposal(proposer.own, &promises, ACCEPTORS, Adopt::Accepted);
                     proposer.proposed = proposed;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::{Accepted, Acceptor, Adopt, proposal};
+use super::{Acceptor, Adopt, Promise, proposal};
 
 /// The most ballots that can be explored.
 const BALLOTS: usize = 4;
@@ -12,7 +12,7 @@ const BALLOTS: usize = 4;
 struct Column {
     acceptor: Acceptor,
     /// Promises that the proposer has heard, with what had been accepted.
-    heard: [Option<Option<Accepted>>; BALLOTS],
+    heard: [Option<Promise>; BALLOTS],
     /// In which ballots it has accepted.
     accepted: [bool; BALLOTS],
 }
