@@ -4,6 +4,7 @@
 //! Partition-Tolerant Web Services", *SIGACT News* 33(2), 2002.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// What a replica does that can't reach a majority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,15 @@ pub enum Mode {
     Consistent,
     /// It answers with what it has, and takes writes: available.
     Available,
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Consistent => "consistent",
+            Self::Available => "available",
+        })
+    }
 }
 
 /// A value and when it was written: the number of writes that its writer knew of, and the writer, so that no two are equal.

@@ -3,6 +3,8 @@
 //! After J. Gray, "Notes on Data Base Operating Systems", 1978, and P. A. Bernstein, V. Hadzilacos and N. Goodman, *Concurrency
 //! Control and Recovery in Database Systems*, 1987, chapter 7.
 
+use std::fmt;
+
 /// Where a participant stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
@@ -14,6 +16,17 @@ pub enum State {
     Committed,
     /// It has dropped the change.
     Aborted,
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Working => "working",
+            Self::Prepared => "prepared",
+            Self::Committed => "committed",
+            Self::Aborted => "aborted",
+        })
+    }
 }
 
 /// What became of a transaction.
@@ -91,7 +104,7 @@ impl Transaction {
         self.tell(commit, if commit { "commit" } else { "abort" });
     }
 
-    /// Participants whose time-out runs out: who hasn't said yes aborts, who has must wait.
+    /// Participants whose time-out runs out: those that haven't said yes abort, the others must wait.
     pub fn time_out(&mut self) {
         for state in &mut self.participants {
             if *state == State::Working {

@@ -2,6 +2,8 @@
 //!
 //! After H. Garcia-Molina and K. Salem, "Sagas", SIGMOD 1987.
 
+use std::fmt;
+
 /// What the services hold for a trip that a user books.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Trip {
@@ -22,6 +24,16 @@ pub enum Step {
     Hotel,
     /// Charges the card.
     Payment,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Flight => "flight",
+            Self::Hotel => "hotel",
+            Self::Payment => "payment",
+        })
+    }
 }
 
 impl Step {
@@ -68,21 +80,20 @@ pub fn run_saga(steps: &[Step], fails: Option<usize>, stubborn: u32) -> Saga {
     };
     for (n, step) in steps.iter().enumerate() {
         if fails == Some(n) {
-            saga.trace.push((format!("{step:?} fails"), trip));
+            saga.trace.push((format!("{step} fails"), trip));
             for done in steps[..n].iter().rev() {
                 // There is nothing to fall back to: a compensation is tried until it works.
                 for _ in 0..stubborn {
-                    saga.trace
-                        .push((format!("compensate {done:?} fails"), trip));
+                    saga.trace.push((format!("compensate {done} fails"), trip));
                 }
                 done.compensate(&mut trip);
-                saga.trace.push((format!("compensate {done:?}"), trip));
+                saga.trace.push((format!("compensate {done}"), trip));
                 saga.seen.push(trip);
             }
             break;
         }
         step.apply(&mut trip);
-        saga.trace.push((format!("{step:?}"), trip));
+        saga.trace.push((format!("{step}"), trip));
         saga.seen.push(trip);
     }
     saga

@@ -2,6 +2,7 @@
 //!
 //! The pattern is that of M. Nygard, *Release It!*, 2007, chapter 5. Times are in milliseconds.
 
+use std::fmt;
 use std::ops::Range;
 
 /// What a breaker does with a call.
@@ -15,6 +16,29 @@ pub enum State {
     HalfOpen,
 }
 
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half-open",
+        })
+    }
+}
+
+/// Permission for one call. Its holder hands it back with the result, so it can be used only once.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Pass {
+    generation: u64,
+}
+
+impl Pass {
+    /// When it was given, as a generation of its breaker. That uses it up.
+    fn spend(self) -> u64 {
+        self.generation
+    }
+}
+
 /// A circuit breaker that counts failures in a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Breaker {
@@ -23,6 +47,8 @@ pub struct Breaker {
     failures: u32,
     opened: Option<u64>,
     probing: bool,
+    /// How often it has opened or closed so far.
+    generation: u64,
 }
 
 impl Breaker {
@@ -34,6 +60,7 @@ impl Breaker {
             failures: 0,
             opened: None,
             probing: false,
+            generation: 0,
         }
     }
 
@@ -47,26 +74,33 @@ impl Breaker {
         }
     }
 
-    /// Whether a call may go through now. Who gets a yes has to report how it went.
-    pub fn allows(&mut self, now: u64) -> bool {
-        match self.state(now) {
+    /// A pass for a call, if it may go through now. Whoever gets one must report how the call went.
+    pub fn allows(&mut self, now: u64) -> Option<Pass> {
+        let may_pass = match self.state(now) {
             State::Closed => true,
             State::Open => false,
             State::HalfOpen => !std::mem::replace(&mut self.probing, true),
-        }
+        };
+        let generation = self.generation;
+        may_pass.then_some(Pass { generation })
     }
 
     /// Reports how a call went that ended now.
-    pub fn report(&mut self, now: u64, success: bool) {
-        if success {
-            (self.failures, self.opened, self.probing) = (0, None, false);
-            return;
+    pub fn report(&mut self, now: u64, pass: Pass, success: bool) {
+        if pass.spend() != self.generation {
+            return; // The call began before the breaker last opened or closed: its result is old news.
         }
-        self.failures += 1;
-        let too_many = self.opened.is_none() && self.failures >= self.threshold;
-        if self.probing || too_many {
-            (self.opened, self.probing) = (Some(now), false);
+        match (self.probing, success) {
+            (false, true) => self.failures = 0,
+            (false, false) if self.failures + 1 < self.threshold => self.failures += 1,
+            (true, true) => self.change(None),
+            (_, false) => self.change(Some(now)),
         }
+    }
+
+    fn change(&mut self, opened: Option<u64>) {
+        (self.opened, self.failures, self.probing) = (opened, 0, false);
+        self.generation += 1;
     }
     // ANCHOR_END: breaker
 }
@@ -108,14 +142,16 @@ pub struct Report {
 pub fn make_calls(calls: &Calls, mut breaker: Option<Breaker>) -> Report {
     let mut report = Report::default();
     let mut state = State::Closed;
-    // Calls under way: when they end, and whether well.
-    let mut under_way: Vec<(u64, bool)> = Vec::new();
+    // Calls under way: when they end, whether well, and the breaker's pass.
+    let mut under_way: Vec<(u64, bool, Option<Pass>)> = Vec::new();
     for now in 0..calls.length {
-        let ended: Vec<_> = under_way.extract_if(.., |(end, _)| *end <= now).collect();
-        for (end, success) in ended {
+        let ended: Vec<_> = under_way
+            .extract_if(.., |(end, _, _)| *end <= now)
+            .collect();
+        for (end, success, pass) in ended {
             report.answered += u32::from(success);
-            if let Some(breaker) = &mut breaker {
-                breaker.report(end, success);
+            if let (Some(breaker), Some(pass)) = (&mut breaker, pass) {
+                breaker.report(end, pass, success);
             }
         }
         if let Some(breaker) = &breaker {
@@ -127,15 +163,17 @@ pub fn make_calls(calls: &Calls, mut breaker: Option<Breaker>) -> Report {
         }
         if now % calls.gap.max(1) == 0 {
             let up = !calls.down.contains(&now);
-            if breaker.as_mut().is_none_or(|breaker| breaker.allows(now)) {
+            let pass = breaker.as_mut().and_then(|breaker| breaker.allows(now));
+            if breaker.is_none() || pass.is_some() {
                 report.useless += u32::from(!up);
                 report.waited += if up { 0 } else { calls.timeout };
-                under_way.push((now + if up { calls.answer } else { calls.timeout }, up));
+                let takes = if up { calls.answer } else { calls.timeout };
+                under_way.push((now + takes, up, pass));
             } else {
                 report.refused_in_vain += u32::from(up);
             }
         }
-        let waiting = under_way.iter().filter(|(_, success)| !success).count();
+        let waiting = under_way.iter().filter(|(_, up, _)| !up).count();
         report.most_waiting = report.most_waiting.max(waiting);
     }
     report
@@ -147,33 +185,100 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn pass(breaker: &mut Breaker, now: u64) -> Pass {
+        breaker.allows(now).expect("the call may pass")
+    }
+
     #[test]
     fn a_failed_probe_opens_it_again_and_a_good_one_closes_it() {
         let mut breaker = Breaker::new(2, 100);
-        breaker.report(0, false);
+        let (one, two) = (pass(&mut breaker, 0), pass(&mut breaker, 0));
+        breaker.report(0, one, false);
         assert_eq!(breaker.state(0), State::Closed);
-        breaker.report(1, false);
+        breaker.report(1, two, false);
         assert_eq!(
             (breaker.state(100), breaker.allows(100)),
-            (State::Open, false)
+            (State::Open, None)
         );
-        assert_eq!(
-            (breaker.state(101), breaker.allows(101)),
-            (State::HalfOpen, true)
-        );
-        assert!(!breaker.allows(102), "one probe at a time");
-        breaker.report(110, false);
+        assert_eq!(breaker.state(101), State::HalfOpen);
+        let probe = pass(&mut breaker, 101);
+        assert_eq!(breaker.allows(102), None, "one probe at a time");
+        breaker.report(110, probe, false);
         assert_eq!(breaker.state(209), State::Open);
-        assert!(breaker.allows(210));
-        breaker.report(215, true);
-        assert_eq!(
-            (breaker.state(215), breaker.allows(215)),
-            (State::Closed, true)
-        );
+        let probe = pass(&mut breaker, 210);
+        breaker.report(215, probe, true);
+        assert_eq!(breaker.state(215), State::Closed);
+        assert!(breaker.allows(215).is_some());
+    }
+
+    #[test]
+    fn a_success_from_before_it_opened_does_not_close_it() {
+        let mut breaker = Breaker::new(1, 100);
+        let (slow, failing) = (pass(&mut breaker, 0), pass(&mut breaker, 1));
+        breaker.report(2, failing, false);
+        breaker.report(3, slow, true);
+        assert_eq!(breaker.state(3), State::Open);
+    }
+
+    #[test]
+    fn a_failure_from_before_it_opened_does_not_judge_the_probe() {
+        let mut breaker = Breaker::new(1, 100);
+        let (slow, failing) = (pass(&mut breaker, 0), pass(&mut breaker, 1));
+        breaker.report(2, failing, false);
+        let probe = pass(&mut breaker, 102);
+        breaker.report(103, slow, false);
+        assert_eq!(breaker.state(103), State::HalfOpen);
+        breaker.report(104, probe, true);
+        assert_eq!(breaker.state(104), State::Closed);
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// The judge knows which call is the probe and when the breaker last changed, so it needs no generations.
+        #[test]
+        fn it_changes_only_along_the_arrows_of_its_diagram(
+            threshold in 1..4u32, pause in 1..40u64, steps in prop::collection::vec((0..12u64, any::<bool>(), 0..8usize, any::<bool>()), 1..200),
+        ) {
+            let mut breaker = Breaker::new(threshold, pause);
+            let mut open_calls: Vec<(u64, Pass)> = Vec::new();
+            let (mut now, mut calls, mut changed_at) = (0, 0, 0);
+            let (mut state, mut since, mut failures, mut probe) = (State::Closed, 0, 0, None);
+            for (gap, starts, which, success) in steps {
+                now += gap;
+                if state == State::Open && now >= since + pause {
+                    (state, probe) = (State::HalfOpen, None);
+                }
+                prop_assert_eq!(breaker.state(now), state);
+                if starts || open_calls.is_empty() {
+                    let may_pass = state == State::Closed || state == State::HalfOpen && probe.is_none();
+                    let pass = breaker.allows(now);
+                    prop_assert_eq!(pass.is_some(), may_pass);
+                    if let Some(pass) = pass {
+                        calls += 1;
+                        if state == State::HalfOpen { probe = Some(calls); }
+                        open_calls.push((calls, pass));
+                    }
+                    continue;
+                }
+                let (call, pass) = open_calls.swap_remove(which % open_calls.len());
+                breaker.report(now, pass, success);
+                match state {
+                    State::Closed if call > changed_at => {
+                        failures = if success { 0 } else { failures + 1 };
+                        if failures == threshold {
+                            (state, since, failures, changed_at) = (State::Open, now, 0, calls);
+                        }
+                    }
+                    State::HalfOpen if probe == Some(call) => {
+                        state = if success { State::Closed } else { State::Open };
+                        (since, failures, changed_at) = (now, 0, calls);
+                    }
+                    _ => {}
+                }
+                prop_assert_eq!(breaker.state(now), state);
+            }
+        }
 
         #[test]
         fn it_never_opens_for_a_service_that_answers(gap in 1..30u64, answer in 1..50u64, threshold in 1..5u32) {

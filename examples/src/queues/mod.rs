@@ -14,7 +14,7 @@ mod shedding;
 mod timers;
 mod visibility;
 
-pub use breaker::{Breaker, Calls, Report, State, make_calls};
+pub use breaker::{Breaker, Calls, Pass, Report, State, make_calls};
 pub use broker::{Crash, Durability, backlog, crash};
 pub use bulkhead::{Demand, Shares, erlang_b, share_threads};
 pub use deadline::{Chain, Cost, Patience, ask_all};
@@ -28,5 +28,5 @@ pub use outbox::{Acknowledge, Method, Outcome, consume, place_order};
 pub use pressure::{Flow, Stage, press, room_for};
 pub use retries::{Backoff, Second, Storm, amplified, storm};
 pub use shedding::{Classes, Policy, Tally, admit, serve};
-pub use timers::TimerWheel;
+pub use timers::{TimerId, TimerWheel};
 pub use visibility::{Receipt, Work, WorkQueue, drain};

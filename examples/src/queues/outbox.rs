@@ -3,6 +3,7 @@
 //! The outbox is described by C. Richardson, *Microservices Patterns*, 2018, section 3.3.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// How a service stores an order and publishes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,16 @@ pub enum Method {
     PublishFirst,
     /// Store it together with the message, in one transaction; a relay publishes what it finds and then marks it.
     Outbox,
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::StoreFirst => "store first",
+            Self::PublishFirst => "publish first",
+            Self::Outbox => "outbox",
+        })
+    }
 }
 
 /// What is where in the end.

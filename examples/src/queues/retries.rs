@@ -65,6 +65,17 @@ pub struct Storm {
     pub budget: Option<f64>,
 }
 
+impl Storm {
+    // ANCHOR: tips
+    /// The requests a second, new and repeated, above which the service answers fewer than come in new, because it is too busy with
+    /// refusing. Below it the backlog shrinks, above it grows. Infinite if refusing costs nothing.
+    pub fn tips_at(&self) -> f64 {
+        let answering = (1.0 - self.refusal) * f64::from(self.arrivals);
+        (f64::from(self.capacity) - answering) / self.refusal
+    }
+    // ANCHOR_END: tips
+}
+
 /// What happened in a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Second {
@@ -87,6 +98,8 @@ pub fn storm(storm: &Storm, backoff: Backoff, seconds: u64, seed: u64) -> Vec<Se
     // For each step, the requests that come then: how often each has failed so far.
     let mut due: BTreeMap<u64, Vec<u32>> = BTreeMap::from([(0, vec![0; storm.herd])]);
     let mut allowance = 0.0;
+    // The part of an answer that the last step had time for.
+    let mut begun = 0.0;
     let mut result = Vec::new();
     for second in 0..seconds {
         let mut count = Second::default();
@@ -102,8 +115,10 @@ pub fn storm(storm: &Storm, backoff: Backoff, seconds: u64, seed: u64) -> Vec<Se
             let up = !storm.down.contains(&(tick * TICK));
             let room = if up { share(storm.capacity, tick) } else { 0 };
             // Of `sent`, as many are answered as leaves enough work to refuse the others.
-            let room = f64::from(room) - storm.refusal * f64::from(sent);
-            let answered = room / (1.0 - storm.refusal);
+            let room = (f64::from(room) - storm.refusal * f64::from(sent)).max(0.0);
+            let answered = begun + room / (1.0 - storm.refusal);
+            let is_busy = up && answered < f64::from(sent);
+            begun = if is_busy { answered.fract() } else { 0.0 };
             for (n, failures) in (1..).zip(requests) {
                 if f64::from(n) <= answered {
                     count.answered += 1;
@@ -197,13 +212,42 @@ mod tests {
                 .iter()
                 .all(|s| (s.sent, s.answered, s.given_up) == (800, 500, 300))
         );
-        // 800 × 0.2 go into refusing if all were refused; each that is answered instead saves 0.2.
+        // Refusing all 800 takes 160 of the 500; each one that is answered instead takes 0.8 more.
         let dear = Storm {
             refusal: 0.2,
             ..calm
         };
         let seconds = storm(&dear, BACKOFFS[0], 3, 1);
-        assert!(seconds.iter().all(|s| s.answered == 400), "{seconds:?}");
+        assert!(seconds.iter().all(|s| s.answered == 425), "{seconds:?}");
+    }
+
+    #[test]
+    fn above_the_tipping_point_fewer_are_answered_than_come_in_new() {
+        for (arrivals, refusal) in [(800, 0.1), (800, 0.05), (600, 0.2), (900, 0.02)] {
+            let calm = Storm {
+                herd: 0,
+                arrivals,
+                capacity: 1_000,
+                refusal,
+                down: 0..0,
+                tries: 1,
+                budget: None,
+            };
+            let tips_at = calm.tips_at();
+            // As if the retries were new requests too: what matters is how many reach the service.
+            let answered = |factor: f64| {
+                let arrivals = format!("{:.0}", tips_at * factor).parse().unwrap();
+                let all = Storm {
+                    arrivals,
+                    ..calm.clone()
+                };
+                storm(&all, BACKOFFS[0], 1, 1)[0].answered
+            };
+            assert!(
+                answered(0.9) > arrivals && answered(1.1) < arrivals,
+                "{arrivals} {refusal}"
+            );
+        }
     }
 
     #[test]

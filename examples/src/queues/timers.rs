@@ -2,12 +2,21 @@
 //!
 //! After G. Varghese and A. Lauck, "Hashed and Hierarchical Timing Wheels", SOSP 1987: the wheel with rounds, their scheme 6.
 
+use std::collections::HashMap;
+
+/// Names a job on a wheel, to cancel it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TimerId(u64);
+
 /// A wheel on which each slot holds the jobs of every so many ticks, each with the rounds that it still has to wait.
 #[derive(Debug, Clone)]
 pub struct TimerWheel<T> {
-    slots: Vec<Vec<(u64, T)>>,
+    slots: Vec<Vec<(u64, TimerId)>>,
+    /// The jobs that are still wanted.
+    jobs: HashMap<TimerId, T>,
     now: u64,
-    /// Jobs that ticks have looked at.
+    added: u64,
+    /// Places on the wheel that ticks have looked at.
     pub looked_at: u64,
 }
 
@@ -16,19 +25,30 @@ impl<T> TimerWheel<T> {
     pub fn new(slots: usize) -> Self {
         Self {
             slots: (0..slots.max(1)).map(|_| Vec::new()).collect(),
+            jobs: HashMap::new(),
             now: 0,
+            added: 0,
             looked_at: 0,
         }
     }
 
     // ANCHOR: wheel
     /// Puts a job on the wheel that is due in so many ticks. What is due now is due at the next one.
-    pub fn add(&mut self, ticks: u64, job: T) {
+    pub fn add(&mut self, ticks: u64, job: T) -> TimerId {
         let slots = self.slots.len() as u64;
         let due = self.now + ticks.max(1);
         let rounds = (due - self.now - 1) / slots;
         let slot = usize::try_from(due % slots).unwrap_or(0);
-        self.slots[slot].push((rounds, job));
+        let id = TimerId(self.added);
+        self.added += 1;
+        self.slots[slot].push((rounds, id));
+        self.jobs.insert(id, job);
+        id
+    }
+
+    /// Takes a job back. Its place on the wheel is cleared when the hand next comes by.
+    pub fn cancel(&mut self, id: TimerId) -> Option<T> {
+        self.jobs.remove(&id)
     }
 
     /// Turns the wheel by one slot and takes what is due. The others in the slot have one round less to wait.
@@ -38,24 +58,30 @@ impl<T> TimerWheel<T> {
         let slot = std::mem::take(&mut self.slots[at]);
         self.looked_at += slot.len() as u64;
         let mut due = Vec::new();
-        for (rounds, job) in slot {
+        for (rounds, id) in slot {
             match rounds.checked_sub(1) {
-                None => due.push(job),
-                Some(left) => self.slots[at].push((left, job)),
+                None => due.extend(self.jobs.remove(&id)),
+                Some(left) if self.jobs.contains_key(&id) => self.slots[at].push((left, id)),
+                Some(_) => {} // It was canceled.
             }
         }
         due
     }
     // ANCHOR_END: wheel
 
+    /// How many places on the wheel are taken, those of canceled jobs included.
+    pub fn places(&self) -> usize {
+        self.slots.iter().map(Vec::len).sum()
+    }
+
     /// How many jobs wait.
     pub fn len(&self) -> usize {
-        self.slots.iter().map(Vec::len).sum()
+        self.jobs.len()
     }
 
     /// Whether none does.
     pub fn is_empty(&self) -> bool {
-        self.slots.iter().all(Vec::is_empty)
+        self.jobs.is_empty()
     }
 }
 
@@ -69,15 +95,20 @@ mod tests {
         /// The judge: a queue that is sorted by time.
         #[test]
         fn jobs_come_at_the_tick_at_which_a_sorted_queue_has_them(
-            slots in 1..20usize, jobs in prop::collection::vec((0..30u64, 0..100u64), 0..60),
+            slots in 1..20usize, jobs in prop::collection::vec((0..30u64, 0..100u64, prop::option::of(0..80u64)), 0..60),
         ) {
             let mut wheel = TimerWheel::new(slots);
             let mut sorted = EventQueue::new();
+            let mut ids = vec![None; jobs.len()];
             for now in 1..150 {
-                for (job, (after, _)) in jobs.iter().enumerate().filter(|(_, (start, _))| *start == now - 1) {
-                    let ticks = jobs[job].1;
-                    wheel.add(ticks, job);
-                    sorted.schedule_at(after + ticks.max(1), job);
+                for (job, (start, ticks, cancel)) in jobs.iter().enumerate() {
+                    if *start == now - 1 {
+                        ids[job] = Some((wheel.add(*ticks, job), sorted.schedule_at(start + (*ticks).max(1), job)));
+                    }
+                    // Each job may be taken back at some time, also after it was due.
+                    if let (Some(cancel), Some((on_wheel, in_queue))) = (cancel, ids[job]) && now - 1 == start + cancel {
+                        prop_assert_eq!(wheel.cancel(on_wheel), sorted.cancel(in_queue));
+                    }
                 }
                 let mut expected: Vec<usize> = std::iter::from_fn(|| sorted.pop_until(now)).collect();
                 let mut due = wheel.tick();
@@ -87,6 +118,7 @@ mod tests {
                 prop_assert_eq!(wheel.len(), sorted.len());
             }
             prop_assert!(wheel.is_empty());
+            prop_assert!(wheel.slots.iter().all(Vec::is_empty), "canceled jobs leave nothing behind");
         }
     }
 }

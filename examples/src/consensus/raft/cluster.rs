@@ -37,6 +37,17 @@ impl Default for Times {
     }
 }
 
+/// A read that was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    /// Its number, as [`Cluster::read`] gave it.
+    pub read: u64,
+    /// The newest command that the leader knew to be committed, or 0.
+    pub value: u64,
+    /// When it was answered, in microseconds.
+    pub time: u64,
+}
+
 /// A member's role, term, length of its log, last entry, and how far it is committed.
 type Checked = (Role, u64, usize, Option<Entry>, usize);
 
@@ -57,6 +68,9 @@ pub struct Cluster {
     pub committed: Vec<Entry>,
     /// What was seen that must not be.
     pub violations: Vec<String>,
+    asked: u64,
+    /// The reads that were answered, in order.
+    pub answers: Vec<Answer>,
 }
 
 impl Cluster {
@@ -80,6 +94,8 @@ impl Cluster {
             leaders: BTreeMap::new(),
             committed: Vec::new(),
             violations: Vec::new(),
+            asked: 0,
+            answers: Vec::new(),
         };
         (0..members).for_each(|node| cluster.reset_timer(node));
         cluster
@@ -87,9 +103,17 @@ impl Cluster {
 
     /// Runs until a time, in microseconds.
     pub fn run_until(&mut self, time: u64) {
-        while let Some(event) = self.network.next_event_until(time) {
+        while self.step(time) {}
+    }
+
+    /// Handles the next event up to a time, in microseconds. Says whether there was one.
+    pub fn step(&mut self, time: u64) -> bool {
+        let event = self.network.next_event_until(time);
+        let happened = event.is_some();
+        if let Some(event) = event {
             self.handle(event);
         }
+        happened
     }
 
     /// Runs until somebody leads, or until a time. Says when that was.
@@ -119,6 +143,34 @@ impl Cluster {
         self.send(node, appends);
         self.check(node);
         index
+    }
+
+    /// A client asks a member for the newest command. The number of the read, by which it is found in [`Cluster::answers`], or `None`
+    /// if the member is down, doesn't believe that it leads, or must not answer yet.
+    pub fn read(&mut self, node: NodeId) -> Option<u64> {
+        if self.network.is_down(node) {
+            return None;
+        }
+        let outgoing = self.nodes[node].read(self.asked + 1)?;
+        self.asked += 1;
+        self.send(node, outgoing);
+        self.take_answers(node);
+        Some(self.asked)
+    }
+
+    /// The answer to a read, if it came.
+    pub fn answer(&self, read: u64) -> Option<u64> {
+        let found = self.answers.iter().find(|answer| answer.read == read);
+        found.map(|answer| answer.value)
+    }
+
+    fn take_answers(&mut self, node: NodeId) {
+        let time = self.network.now();
+        let taken = std::mem::take(&mut self.nodes[node].answers);
+        let answers = taken
+            .into_iter()
+            .map(|(read, value)| Answer { read, value, time });
+        self.answers.extend(answers);
     }
 
     /// Stops a member.
@@ -165,6 +217,7 @@ impl Cluster {
         if std::mem::take(&mut self.nodes[node].heard) {
             self.reset_timer(node);
         }
+        self.take_answers(node);
         self.check(node);
     }
 
@@ -253,10 +306,10 @@ impl Cluster {
                 format!("{}{mark}", entry.command)
             })
             .collect();
-        let role = format!("{:?}", it.role).to_lowercase();
         format!(
-            "{} {role:9} term {}  {}",
+            "{} {:9} term {}  {}",
             self.network.name(node),
+            it.role,
             it.term,
             log.join(" ")
         )

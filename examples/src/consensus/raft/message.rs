@@ -52,6 +52,20 @@ pub enum Message {
         /// If so, up to where the logs agree; if not, from where the leader may try next.
         index: usize,
     },
+    /// A heartbeat by which a leader makes sure that it still leads, before it answers a read.
+    Confirm {
+        /// The leader's term.
+        term: u64,
+        /// The number of the read.
+        read: u64,
+    },
+    /// The answer. One of a higher term means no.
+    Confirmed {
+        /// The member's term.
+        term: u64,
+        /// The number of the read.
+        read: u64,
+    },
 }
 
 impl Message {
@@ -61,7 +75,9 @@ impl Message {
             Self::RequestVote { term, .. }
             | Self::Vote { term, .. }
             | Self::Append { term, .. }
-            | Self::Appended { term, .. } => *term,
+            | Self::Appended { term, .. }
+            | Self::Confirm { term, .. }
+            | Self::Confirmed { term, .. } => *term,
         }
     }
 }
@@ -93,6 +109,8 @@ impl fmt::Display for Message {
                 ..
             } => write!(f, "same up to {index}"),
             Self::Appended { .. } => write!(f, "not the same"),
+            Self::Confirm { term, .. } => write!(f, "do I still lead? (term {term})"),
+            Self::Confirmed { term, .. } => write!(f, "I know term {term}"),
         }
     }
 }

@@ -1,13 +1,15 @@
-//! Raft: one member, a cluster on a simulated network, a cluster that follows a script, and chaos.
+//! Raft: one member, a cluster on a simulated network, a cluster that follows a script, chaos, and what clients see of it.
 
 mod chaos;
 mod cluster;
+mod history;
 mod message;
 mod node;
 mod script;
 
 pub use chaos::{Outcome, chaos};
-pub use cluster::{Cluster, Timer, Times};
+pub use cluster::{Answer, Cluster, Timer, Times};
+pub use history::Trial;
 pub use message::{Entry, Message};
-pub use node::{Node, Outgoing, Role, Rules};
+pub use node::{Node, Outgoing, Reads, Role, Rules};
 pub use script::{Script, figure_eight};

@@ -1,9 +1,11 @@
 //! One member of a Raft cluster: what it does with a message or a time-out, without clocks or networks.
 //!
 //! After D. Ongaro and J. Ousterhout, "In Search of an Understandable Consensus Algorithm", USENIX ATC 2014, figure 2. Indexes
-//! into the log begin at 1; index 0 is the empty log. There are no snapshots and no changes of membership.
+//! into the log begin at 1; index 0 is the empty log. There are no snapshots and no changes of membership. Reads without the log are
+//! those of section 8 of the paper's extended version.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::message::{Entry, Message};
 use crate::simulation::NodeId;
@@ -19,6 +21,28 @@ pub enum Role {
     Leader,
 }
 
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Follower => "follower",
+            Self::Candidate => "candidate",
+            Self::Leader => "leader",
+        })
+    }
+}
+
+/// What a leader does with a read before it answers from the entries that it knows to be committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reads {
+    /// Nothing.
+    AtOnce,
+    /// It asks a majority whether it still leads.
+    AskMajority,
+    /// The same, and only once it has committed an entry of its own term, so that it knows of everything that was committed before
+    /// (section 8).
+    AskAfterOwnCommit,
+}
+
 /// The rules that keep Raft safe, each of which can be taken away to see what it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
@@ -28,6 +52,8 @@ pub struct Rules {
     pub commit_own_term_only: bool,
     /// A vote and a term outlive a crash.
     pub vote_is_stored: bool,
+    /// What comes before the answer to a read (section 8).
+    pub reads: Reads,
 }
 
 impl Default for Rules {
@@ -37,6 +63,7 @@ impl Default for Rules {
             vote_checks_log: true,
             commit_own_term_only: true,
             vote_is_stored: true,
+            reads: Reads::AskAfterOwnCommit,
         }
     }
 }
@@ -66,6 +93,10 @@ pub struct Node {
     matched: Vec<usize>,
     /// For each member, the index of the entry to send next.
     next: Vec<usize>,
+    /// Reads that wait for a majority: the index up to which each one sees the log, and who has confirmed the leader.
+    waiting: BTreeMap<u64, (usize, BTreeSet<NodeId>)>,
+    /// Reads that may be answered, and the command that each one sees. Whoever runs the member takes them.
+    pub answers: Vec<(u64, u64)>,
 }
 
 impl Node {
@@ -84,6 +115,8 @@ impl Node {
             votes: BTreeSet::new(),
             matched: vec![0; members],
             next: vec![1; members],
+            waiting: BTreeMap::new(),
+            answers: Vec::new(),
         }
     }
 
@@ -116,6 +149,51 @@ impl Node {
         }
         let others = (0..self.members).filter(|to| *to != self.id);
         others.map(|to| (to, self.append_for(to))).collect()
+    }
+
+    // ANCHOR: read
+    /// A client asks for the newest command. `read` is a number above 0 that no other read has. Says what to send, or `None` if this
+    /// is no leader, or one that must not answer yet. The answer comes in [`Node::answers`].
+    pub fn read(&mut self, read: u64) -> Option<Outgoing> {
+        let knows_all = self.term_at(self.commit) == Some(self.term);
+        let is_early = self.rules.reads == Reads::AskAfterOwnCommit && !knows_all;
+        if self.role != Role::Leader || is_early {
+            return None;
+        }
+        if self.rules.reads == Reads::AtOnce {
+            self.answer(read, self.commit);
+            return Some(Vec::new());
+        }
+        // What is committed now is what the read sees. Whether that was the newest, a majority has to say.
+        self.waiting.insert(read, (self.commit, BTreeSet::new()));
+        self.confirm(read, self.id);
+        let term = self.term;
+        let others = (0..self.members).filter(|to| *to != self.id);
+        Some(
+            others
+                .map(|to| (to, Message::Confirm { term, read }))
+                .collect(),
+        )
+    }
+
+    /// A member, maybe this one, has said that it knows of no later term than this leader's.
+    fn confirm(&mut self, read: u64, by: NodeId) {
+        let Some((index, confirmed)) = self.waiting.get_mut(&read) else {
+            return;
+        };
+        confirmed.insert(by);
+        if confirmed.len() > self.members / 2 {
+            let index = *index;
+            self.waiting.remove(&read);
+            self.answer(read, index);
+        }
+    }
+    // ANCHOR_END: read
+
+    fn answer(&mut self, read: u64, index: usize) {
+        let last = index.checked_sub(1).and_then(|place| self.log.get(place));
+        self.answers
+            .push((read, last.map_or(0, |entry| entry.command)));
     }
 
     // ANCHOR: election
@@ -163,6 +241,8 @@ impl Node {
             self.term = message.term();
             self.voted_for = None;
             self.role = Role::Follower;
+            // Somebody else may have led since they were asked.
+            self.waiting.clear();
         }
         let is_old = message.term() < self.term;
         match message {
@@ -213,7 +293,23 @@ impl Node {
             Message::Appended { success, index, .. } if !is_old && self.role == Role::Leader => {
                 self.on_appended(from, success, index)
             }
-            Message::Vote { .. } | Message::Appended { .. } => Vec::new(),
+            // No read has the number 0: the sender learns the term and nothing else.
+            Message::Confirm { .. } if is_old => {
+                let term = self.term;
+                vec![(from, Message::Confirmed { term, read: 0 })]
+            }
+            Message::Confirm { term, read } => {
+                self.role = Role::Follower;
+                self.heard = true;
+                vec![(from, Message::Confirmed { term, read })]
+            }
+            Message::Confirmed { read, .. } if !is_old && self.role == Role::Leader => {
+                self.confirm(read, from);
+                Vec::new()
+            }
+            Message::Vote { .. } | Message::Appended { .. } | Message::Confirmed { .. } => {
+                Vec::new()
+            }
         }
     }
 
