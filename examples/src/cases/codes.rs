@@ -1,6 +1,7 @@
 //! Short codes for long addresses: from a counter, from the first digits of a hash, and from its last ones.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::services::sha256;
 
@@ -19,7 +20,7 @@ pub fn base62(mut number: u128) -> String {
 }
 // ANCHOR_END: base62
 
-/// The number that a code stands for. `None` if it is no code.
+/// The number that a code is in base 62. `None` if it is no code.
 pub fn from_base62(code: &str) -> Option<u128> {
     code.bytes().try_fold(0u128, |number, letter| {
         let digit = DIGITS.iter().position(|digit| *digit == letter)?;
@@ -85,6 +86,15 @@ pub enum Refused {
     Full,
 }
 
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Taken => "the name is taken",
+            Self::Full => "no free code was found",
+        })
+    }
+}
+
 impl Shortener {
     /// An empty shortener with codes of some length.
     pub fn new(scheme: Scheme, length: usize) -> Self {
@@ -142,21 +152,21 @@ impl Shortener {
     // ANCHOR_END: shorten
 
     // ANCHOR: follow
-    /// The address behind a code, if the link has not expired. Counts the click.
+    /// The address of a code, if the link has not expired. Counts the click.
     pub fn follow(&mut self, code: &str, now: u64) -> Option<&str> {
         let link = self.links.get_mut(code).filter(|link| now < link.expires)?;
         *link.clicks_by_day.entry(now / 86_400).or_default() += 1;
         Some(&link.address)
     }
 
-    /// Takes out what has expired. Says how many links that were.
+    /// Removes what has expired. Says how many links that were.
     pub fn sweep(&mut self, now: u64) -> usize {
         let before = self.links.len();
         self.links.retain(|_, link| now < link.expires);
         before - self.links.len()
     }
 
-    /// Takes a link out by hand. Says whether there was one.
+    /// Removes a link by hand. Says whether there was one.
     pub fn remove(&mut self, code: &str) -> bool {
         self.links.remove(code).is_some()
     }

@@ -79,7 +79,7 @@ pub struct KeyStore {
     ring: Ring,
     nodes: BTreeMap<String, Node>,
     writes: u64,
-    /// Copies that a read found to be old, and mended.
+    /// Copies that a read found to be old, and repaired.
     pub repaired: u64,
     /// Writes that were noted for a node that was down.
     pub hinted: u64,
@@ -141,7 +141,7 @@ impl KeyStore {
     // ANCHOR_END: put
 
     // ANCHOR: get
-    /// Reads from as many of the key's nodes as promised, takes the newest value, and mends those that had an older one.
+    /// Reads from as many of the key's nodes as promised, takes the newest value, and repairs those that had an older one.
     ///
     /// # Errors
     ///

@@ -3,9 +3,10 @@
 //! After A. Silberstein, J. Terrace, B. F. Cooper and R. Ramakrishnan, "Feeding Frenzy: Selectively Materializing Users' Event
 //! Feeds", SIGMOD 2010.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::random::Random;
+use crate::service::SERVICE;
 use crate::workload::Zipf;
 
 /// A post: its number, which grows with time, and its author.
@@ -23,36 +24,44 @@ pub struct Follows {
 impl Follows {
     /// Each of `users` users follows `each` others; one in `fans` of them follows user 0 as well.
     pub fn random(users: usize, each: usize, fans: usize, random: &mut Random) -> Self {
-        Self::drawn(users, |user| {
-            let mut chosen: Vec<usize> = (0..each)
-                .map(|_| usize::try_from(random.below(users as u64)).unwrap_or(0))
-                .collect();
-            if user % fans.max(1) == 0 {
-                chosen.push(0);
-            }
-            chosen
-        })
+        Self::drawn(
+            users,
+            each,
+            |user| user % fans.max(1) == 0,
+            || usize::try_from(random.below(users as u64)).unwrap_or(0),
+        )
     }
 
     /// Each of `users` users follows `each` others, drawn by Zipf's law with an exponent of 1: user 0 is the most popular.
     pub fn by_popularity(users: usize, each: usize, seed: u64) -> Self {
         let mut popular = Zipf::new(users, 1.0, seed);
-        Self::drawn(users, |_| popular.by_ref().take(each).collect())
+        Self::drawn(users, each, |_| false, || popular.next().unwrap_or(0))
     }
 
-    /// Follows as they are drawn for each user, without doubles, and nobody following oneself.
-    fn drawn(users: usize, mut draw: impl FnMut(usize) -> Vec<usize>) -> Self {
+    /// Draws authors for each user until it follows `each` others, or everybody.
+    fn drawn(
+        users: usize,
+        each: usize,
+        is_fan: impl Fn(usize) -> bool,
+        mut draw: impl FnMut() -> usize,
+    ) -> Self {
         let mut following = Vec::new();
         let mut followers = vec![Vec::new(); users];
         for user in 0..users {
-            let mut chosen = draw(user);
-            chosen.sort_unstable();
-            chosen.dedup();
-            chosen.retain(|author| *author != user);
+            let mut chosen = BTreeSet::new();
+            while chosen.len() < each.min(users.saturating_sub(1)) {
+                let author = draw();
+                if author != user {
+                    chosen.insert(author);
+                }
+            }
+            if is_fan(user) && user != 0 {
+                chosen.insert(0);
+            }
             for author in &chosen {
                 followers[*author].push(user);
             }
-            following.push(chosen);
+            following.push(chosen.into_iter().collect());
         }
         Self {
             following,
@@ -75,7 +84,7 @@ pub struct Timelines<'a> {
     pub reads: u64,
 }
 
-const PAGE: usize = 20;
+const PAGE: usize = SERVICE.posts_a_page as usize;
 
 impl<'a> Timelines<'a> {
     /// Timelines that pull authors with more than `limit` followers.
@@ -157,6 +166,12 @@ mod tests {
                     assert!(forth <= 1 && (user != other || forth == 0));
                 }
             }
+        }
+        let random = Follows::random(40, 6, 3, &mut Random::new(1));
+        for (user, following) in random.following.iter().enumerate() {
+            let is_fan = user % 3 == 0 && user != 0;
+            assert!((6..=6 + usize::from(is_fan)).contains(&following.len()));
+            assert!(!is_fan || following.contains(&0));
         }
         let popular = Follows::by_popularity(1_000, 20, 2).followers;
         assert!(popular[0].len() > 500 && popular[999].len() < 20);

@@ -4,31 +4,40 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Follows, Post};
 use crate::queues::Topic;
+use crate::service::SERVICE;
 
 const GROUP: &str = "delivery";
 
 /// How many entries an inbox keeps.
-const INBOX: usize = 800;
+const KEPT: usize = SERVICE.timeline_length as usize;
 
 /// The queue, its workers and the inboxes.
 #[derive(Debug, Clone)]
 pub(super) struct Delivery {
     queue: Topic,
+    /// How long a worker needs for a copy, in microseconds.
+    copy_time: u64,
+    /// Up to when each worker has worked, in microseconds.
+    clocks: Vec<u64>,
     /// How far each worker is in the followers of its record. Lost when it crashes.
     reached: Vec<usize>,
     inboxes: BTreeMap<usize, BTreeSet<Post>>,
+    /// When each post that isn't delivered yet was handed over, in microseconds.
     posted: BTreeMap<u64, u64>,
     /// Entries that each worker wrote.
     pub(super) entries: Vec<u64>,
-    /// For each delivered post, how long it took until the last inbox had it, in milliseconds.
+    /// For each delivered post, how long it took until the last inbox had it, in microseconds.
     pub(super) took: Vec<(Post, u64)>,
 }
 
 impl Delivery {
-    pub(super) fn new(workers: usize) -> Self {
+    /// Workers that write so many copies a second each.
+    pub(super) fn new(workers: usize, pace: u64) -> Self {
         let workers = workers.max(1);
         Self {
             queue: Topic::new(workers),
+            copy_time: 1_000_000 / pace.clamp(1, 1_000_000),
+            clocks: vec![0; workers],
             reached: vec![0; workers],
             inboxes: BTreeMap::new(),
             posted: BTreeMap::new(),
@@ -37,13 +46,13 @@ impl Delivery {
         }
     }
 
-    /// Hands a post to the worker of its author.
+    /// Hands a post to the worker of its author, at a time in milliseconds.
     pub(super) fn send(&mut self, (number, author): Post, now: u64) {
         let record = self
             .queue
             .append(&author.to_string(), Some(&number.to_string()));
         if record.is_some() {
-            self.posted.insert(number, now);
+            self.posted.insert(number, now * 1_000);
         }
     }
 
@@ -51,7 +60,7 @@ impl Delivery {
     pub(super) fn put(&mut self, user: usize, post: Post) {
         let inbox = self.inboxes.entry(user).or_default();
         inbox.insert(post);
-        if inbox.len() > INBOX {
+        if inbox.len() > KEPT {
             inbox.pop_first();
         }
     }
@@ -63,28 +72,33 @@ impl Delivery {
     }
 
     // ANCHOR: work
-    /// Each worker writes up to `pace` entries. A record is done, and committed, when all followers have it.
-    pub(super) fn work(&mut self, follows: &Follows, pace: usize, now: u64) {
+    /// Each worker works until a time in milliseconds. A record is done, and committed, when all followers have it.
+    pub(super) fn work(&mut self, follows: &Follows, until: u64) {
+        let until = until * 1_000;
         for worker in 0..self.reached.len() {
-            let mut left = pace;
             while let Some(record) = self.queue.poll(GROUP, worker, 1).first() {
                 let (offset, post) = (record.offset, post_of(&record.key, record.value.as_deref()));
+                let posted = self.posted.get(&post.0).copied().unwrap_or(0);
+                let start = self.clocks[worker].max(posted);
                 let followers = follows.followers.get(post.1).map_or(&[][..], Vec::as_slice);
                 let rest = &followers[self.reached[worker].min(followers.len())..];
-                let now_written = rest.len().min(left);
-                for follower in &rest[..now_written] {
+                let in_time = until.saturating_sub(start) / self.copy_time;
+                let written = rest
+                    .len()
+                    .min(usize::try_from(in_time).unwrap_or(usize::MAX));
+                for follower in &rest[..written] {
                     self.put(*follower, post);
                 }
-                self.entries[worker] += now_written as u64;
-                self.reached[worker] += now_written;
-                left -= now_written;
-                if now_written < rest.len() {
-                    break; // The next step goes on from here.
+                self.entries[worker] += written as u64;
+                self.reached[worker] += written;
+                self.clocks[worker] = start + written as u64 * self.copy_time;
+                if written < rest.len() {
+                    break; // The next call goes on from here.
                 }
                 self.queue.commit(GROUP, worker, offset);
                 self.reached[worker] = 0;
-                let posted = self.posted.remove(&post.0).unwrap_or(now);
-                self.took.push((post, now - posted));
+                self.posted.remove(&post.0);
+                self.took.push((post, self.clocks[worker] - posted));
             }
         }
     }

@@ -3,52 +3,128 @@
 use super::{Service, Tally};
 use crate::cases::Post;
 use crate::random::Random;
+use crate::service::Service as Inputs;
 
-/// What happens in a second, and for how many seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What happens in a second, on average: requests arrive independently of each other.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Load {
-    /// How long it lasts.
-    pub seconds: u64,
-    /// Posts a second. One in twenty is from user 0, the others from anybody.
-    pub posts: u64,
-    /// Timelines a second, of anybody.
-    pub timelines: u64,
-    /// How often a second this post is opened.
-    pub opened: Option<(Post, u64)>,
+    /// Posts of anybody.
+    pub posts: f64,
+    /// Favorites: somebody marks a post of their own timeline.
+    pub favorites: f64,
+    /// Home timelines.
+    pub timelines: f64,
+    /// Pages with the newest posts of one author, whom the reader follows.
+    pub user_pages: f64,
+    /// Single posts: somebody opens a post of their own timeline.
+    pub single_posts: f64,
+    /// How often this one post is opened on top of all that.
+    pub opened: Option<(Post, f64)>,
 }
 
-/// Steps of the workers in a second.
-const STEPS: u64 = 10;
-
-// ANCHOR: load
-/// Puts a load on a service, from a second on. Returns what the parts had to do.
-pub fn run_load(service: &mut Service<'_>, load: Load, from: u64, random: &mut Random) -> Tally {
-    service.count_anew();
-    let users = service.follows.following.len() as u64;
-    let mut anybody = || usize::try_from(random.below(users)).unwrap_or(0);
-    for second in from..from + load.seconds {
-        for step in 0..STEPS {
-            let now = second * 1_000 + step * 1_000 / STEPS;
-            for n in due(load.posts, step) {
-                let is_star = (second * load.posts + n).is_multiple_of(20);
-                service.write(if is_star { 0 } else { anybody() }, now);
-            }
-            for _ in due(load.timelines, step) {
-                service.read(anybody());
-            }
-            if let Some((post, times)) = load.opened {
-                for _ in due(times, step) {
-                    service.open(anybody(), post);
-                }
-            }
-            service.work(now);
+impl Load {
+    /// The load of the book's example, in multiples of its mean, in a model that has one user for `scale` of them.
+    pub fn of(inputs: &Inputs, times: f64, scale: f64) -> Self {
+        let scaled = |rate: f64| rate * times / scale;
+        Self {
+            posts: scaled(inputs.post_rate),
+            favorites: scaled(inputs.favorite_rate),
+            timelines: scaled(inputs.home_rate),
+            user_pages: scaled(inputs.user_page_rate),
+            single_posts: scaled(inputs.single_post_rate),
+            opened: None,
         }
     }
+
+    /// The same with so many times the reads.
+    #[must_use]
+    pub fn with_reads(self, times: f64) -> Self {
+        Self {
+            timelines: self.timelines * times,
+            user_pages: self.user_pages * times,
+            single_posts: self.single_posts * times,
+            ..self
+        }
+    }
+
+    /// The same with so many times the writes.
+    #[must_use]
+    pub fn with_writes(self, times: f64) -> Self {
+        Self {
+            posts: self.posts * times,
+            favorites: self.favorites * times,
+            ..self
+        }
+    }
+}
+
+// ANCHOR: load
+/// Puts a load on a service for so many seconds, from a second on. Returns what the parts had to do.
+pub fn run_load(
+    service: &mut Service<'_>,
+    load: Load,
+    from: u64,
+    seconds: u64,
+    random: &mut Random,
+) -> Tally {
+    service.count_anew();
+    let users = service.follows.following.len() as u64;
+    let (hot, opened) = load.opened.unwrap_or_default();
+    let rates = [
+        load.posts,
+        load.favorites,
+        load.timelines,
+        load.user_pages,
+        load.single_posts,
+        opened,
+    ];
+    let all: f64 = rates.iter().sum();
+    let (mut now, end) = (from * 1_000_000, (from + seconds) * 1_000_000);
+    loop {
+        now = match all {
+            0.0 => end,
+            _ => now + random.exponential_us(1e6 / all),
+        };
+        if now >= end {
+            break;
+        }
+        let time = now / 1_000;
+        service.work(time);
+        let user = pick(random, users);
+        let mut draw = random.uniform() * all;
+        let kind = rates.iter().position(|rate| {
+            draw -= rate;
+            draw < 0.0
+        });
+        match kind {
+            Some(0) => drop(service.write(user, time)),
+            Some(1) => {
+                if let Some(post) = service.one_of(user, random) {
+                    service.favorite(user, post);
+                }
+            }
+            Some(2) => drop(service.read(user)),
+            Some(3) => {
+                let authors = service.follows.following[user].as_slice();
+                if !authors.is_empty() {
+                    let author = authors[pick(random, authors.len() as u64)];
+                    service.user_page(user, author);
+                }
+            }
+            Some(4) => {
+                if let Some(post) = service.one_of(user, random) {
+                    service.open(user, post);
+                }
+            }
+            _ => drop(service.open(user, hot)),
+        }
+    }
+    service.work(end / 1_000);
     service.tally()
 }
 // ANCHOR_END: load
 
-/// Which of a second's events happen in a step.
-fn due(events: u64, step: u64) -> std::ops::Range<u64> {
-    events * step / STEPS..events * (step + 1) / STEPS
+/// A number below `count`, or 0.
+pub(super) fn pick(random: &mut Random, count: u64) -> usize {
+    usize::try_from(random.below(count)).unwrap_or(0)
 }

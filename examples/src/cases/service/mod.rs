@@ -11,6 +11,8 @@ use super::{Follows, Post};
 use crate::balancing::{Balancer, Rule, View};
 use crate::caching::Lru;
 use crate::queues::{Limiter, TokenBucket};
+use crate::random::Random;
+use crate::service::Service as Inputs;
 use delivery::Delivery;
 pub use load::{Load, run_load};
 use store::{Caches, RECENT, Store};
@@ -35,8 +37,8 @@ pub struct Parts {
     pub copies: usize,
     /// Workers that deliver posts.
     pub workers: usize,
-    /// How many inbox entries each of them writes in a step.
-    pub pace: usize,
+    /// How many inbox entries each of them writes in a second.
+    pub pace: u64,
     /// Authors with more followers than this are pulled, all others pushed.
     pub limit: usize,
 }
@@ -62,6 +64,37 @@ pub struct Tally {
     pub entries: u64,
     /// Posts that wait for their delivery.
     pub waiting: u64,
+}
+
+/// How full the busiest machine of each kind is, in percent of what it can do.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Used {
+    /// Application servers.
+    pub servers: f64,
+    /// Cache machines.
+    pub caches: f64,
+    /// Copies of a shard.
+    pub copies: f64,
+    /// Delivery workers.
+    pub workers: f64,
+    /// How much of what the caches were asked they had.
+    pub hits: f64,
+}
+
+impl Tally {
+    /// What was done in so many seconds, against what a machine of the book's example does. Each of the model's users
+    /// represents `scale` of the example's.
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+    pub fn used(&self, seconds: u64, inputs: &Inputs, scale: f64) -> Used {
+        let percent = |count: u64, most: f64| count as f64 / seconds as f64 * scale / most * 100.0;
+        Used {
+            servers: percent(self.server, inputs.server_rate),
+            caches: percent(self.cache, inputs.cache_rate),
+            copies: percent(self.copy, inputs.database_rate),
+            workers: percent(self.worker, inputs.delivery_rate),
+            hits: self.hits as f64 / self.asked.max(1) as f64 * 100.0,
+        }
+    }
 }
 
 /// The service.
@@ -100,9 +133,21 @@ impl<'a> Service<'a> {
             near: (0..servers).map(|_| Lru::new(parts.near)).collect(),
             caches: Caches::new(parts.caches, parts.room),
             shards: Store::new(parts.shards, parts.copies),
-            delivery: Delivery::new(parts.workers),
+            delivery: Delivery::new(parts.workers, parts.pace),
             next: 1,
         }
+    }
+
+    /// A service whose users have written so many posts each in the past, before anything that timelines show.
+    pub fn with_past(follows: &'a Follows, parts: Parts, posts: u64) -> Self {
+        let mut service = Self::new(follows, parts);
+        for _ in 0..posts {
+            for author in 0..follows.following.len() {
+                service.shards.write((service.next, author));
+                service.next += 1;
+            }
+        }
+        service
     }
 
     fn is_pulled(&self, author: usize) -> bool {
@@ -169,18 +214,48 @@ impl<'a> Service<'a> {
     }
     // ANCHOR_END: read
 
+    /// The newest posts of one author, newest first.
+    pub fn user_page(&mut self, user: usize, author: usize) -> Vec<Post> {
+        let server = self.server(user);
+        let recent = self.caches.recent(author, &mut self.shards);
+        let mut page: Vec<Post> = recent
+            .iter()
+            .rev()
+            .map(|number| (*number, author))
+            .collect();
+        page.retain(|post| self.load(server, *post).is_some());
+        page
+    }
+
+    /// A user marks a post as a favorite.
+    pub fn favorite(&mut self, user: usize, post: Post) {
+        self.server(user);
+        self.shards.favorite(post, user);
+    }
+
+    /// How many users marked a post.
+    pub fn favorites(&mut self, post: Post) -> usize {
+        self.shards.favorites(post)
+    }
+
+    /// One of the posts that a user's timeline shows.
+    fn one_of(&self, user: usize, random: &mut Random) -> Option<Post> {
+        let page = self.delivery.newest(user, PAGE);
+        page.get(load::pick(random, page.len() as u64)).copied()
+    }
+
     /// Somebody opens a single post.
     pub fn open(&mut self, user: usize, post: Post) -> bool {
         let server = self.server(user);
         self.load(server, post).is_some()
     }
 
-    /// A step of the workers that deliver.
-    pub fn work(&mut self, now: u64) {
-        self.delivery.work(self.follows, self.parts.pace, now);
+    /// The workers deliver, until a time in milliseconds.
+    pub fn work(&mut self, until: u64) {
+        self.delivery.work(self.follows, until);
     }
 
-    /// Everything that is only in memory is lost, but for the inboxes: shards read their logs, caches are empty, and workers begin
+    /// Everything that is only in memory is lost, except the inboxes: shards read their logs, caches are empty, and workers begin
     /// again what they were at.
     pub fn crash(&mut self) {
         self.near = self
@@ -198,7 +273,7 @@ impl<'a> Service<'a> {
         self.delivery.waiting()
     }
 
-    /// For each post that was delivered, how many milliseconds it took until the last inbox had it.
+    /// For each post that was delivered, how many microseconds it took until the last inbox had it.
     pub fn took(&self) -> &[(Post, u64)] {
         &self.delivery.took
     }

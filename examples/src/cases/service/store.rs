@@ -1,17 +1,18 @@
 //! Where posts are kept: shards on a ring, each with a log and several copies, and cache machines in front of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::Post;
 use crate::caching::Lru;
 use crate::partitioning::{Ring, hash_number};
+use crate::service::SERVICE;
 use crate::storage::{Lsm, Policy, append_pair, recover_pairs};
 
 /// Points of each machine on its ring.
 const POINTS: u32 = 100;
 
 /// How many of an author's newest posts are kept at hand.
-pub(super) const RECENT: usize = 20;
+pub(super) const RECENT: usize = SERVICE.posts_a_page as usize;
 
 /// Machines on a ring, found by their number.
 #[derive(Debug, Clone)]
@@ -40,11 +41,12 @@ impl Placed {
     }
 }
 
-/// A copy of a shard: a tree of posts by number, and each author's newest.
+/// A copy of a shard: a tree of posts by number, each author's newest, and who marked a post as a favorite.
 #[derive(Debug, Clone)]
 struct Copy {
     posts: Lsm,
     recent: BTreeMap<usize, Vec<u64>>,
+    favorites: BTreeMap<u64, BTreeSet<u64>>,
 }
 
 impl Copy {
@@ -52,7 +54,12 @@ impl Copy {
         Self {
             posts: Lsm::new(Policy::Leveled, 64, 4, 10),
             recent: BTreeMap::new(),
+            favorites: BTreeMap::new(),
         }
+    }
+
+    fn apply_favorite(&mut self, (number, user): (u64, u64)) {
+        self.favorites.entry(number).or_default().insert(user);
     }
 
     fn apply(&mut self, (number, author): Post) {
@@ -67,6 +74,7 @@ impl Copy {
 #[derive(Debug, Clone)]
 struct Shard {
     log: Vec<u8>,
+    favorite_log: Vec<u8>,
     copies: Vec<Copy>,
     asked: usize,
 }
@@ -79,7 +87,7 @@ pub(super) struct Store {
     copies: usize,
     /// For each shard, what each of its copies was asked.
     pub(super) reads: Vec<Vec<u64>>,
-    /// For each shard, how many posts each of its copies wrote.
+    /// For each shard, how many posts and favorites each of its copies wrote.
     pub(super) writes: Vec<u64>,
 }
 
@@ -88,6 +96,7 @@ impl Store {
         let (shards, copies) = (shards.max(1), copies.max(1));
         let shard = Shard {
             log: Vec::new(),
+            favorite_log: Vec::new(),
             copies: vec![Copy::new(); copies],
             asked: 0,
         };
@@ -111,6 +120,17 @@ impl Store {
         self.writes[at] += 1;
     }
 
+    /// Writes at a post's shard that a user marked it.
+    pub(super) fn favorite(&mut self, (number, author): Post, user: usize) {
+        let at = self.placed.of(author as u64);
+        let pair = (number, user as u64);
+        append_pair(&mut self.shards[at].favorite_log, pair);
+        for copy in &mut self.shards[at].copies {
+            copy.apply_favorite(pair);
+        }
+        self.writes[at] += 1;
+    }
+
     /// What is stored under a post's number, asked of one of the copies in turn.
     pub(super) fn post(&mut self, (number, author): Post) -> Option<u64> {
         self.copy_of(author).posts.get(number).0
@@ -121,6 +141,12 @@ impl Store {
     pub(super) fn recent(&mut self, author: usize) -> Vec<u64> {
         let copy = self.copy_of(author);
         copy.recent.get(&author).cloned().unwrap_or_default()
+    }
+
+    /// How many users marked a post.
+    pub(super) fn favorites(&mut self, (number, author): Post) -> usize {
+        let copy = self.copy_of(author);
+        copy.favorites.get(&number).map_or(0, BTreeSet::len)
     }
 
     fn copy_of(&mut self, author: usize) -> &mut Copy {
@@ -138,6 +164,9 @@ impl Store {
             let mut copy = Copy::new();
             for (post, author) in recover_pairs(&shard.log) {
                 copy.apply((post, usize::try_from(author).unwrap_or(0)));
+            }
+            for pair in recover_pairs(&shard.favorite_log) {
+                copy.apply_favorite(pair);
             }
             shard.copies = vec![copy; self.copies];
         }

@@ -10,7 +10,7 @@ const PARTS: Parts = Parts {
     shards: 3,
     copies: 2,
     workers: 2,
-    pace: 7,
+    pace: 70,
     limit: usize::MAX,
 };
 
@@ -34,7 +34,7 @@ proptest! {
     #[test]
     fn every_arrangement_shows_what_a_sort_of_all_posts_shows(
         seed in any::<u64>(), steps in 1..150u64, limit in 0..15usize, near in 0..4usize, caches in 1..4usize, room in 0..30usize,
-        shards in 1..5usize, copies in 1..4usize, workers in 1..4usize, pace in 1..40usize, crash in 0..200u64,
+        shards in 1..5usize, copies in 1..4usize, workers in 1..4usize, pace in 1..400u64, crash in 0..200u64,
     ) {
         let mut random = Random::new(seed);
         let follows = Follows::random(25, 5, 2, &mut random);
@@ -53,8 +53,10 @@ proptest! {
                 service.crash();
             }
         }
+        let mut now = steps * 1_000;
         while service.waiting() > 0 {
-            service.work(steps * 1_000);
+            now += 1_000;
+            service.work(now);
         }
         for user in 0..25 {
             prop_assert_eq!(service.read(user), timeline(&follows, &posts, user));
@@ -103,29 +105,99 @@ fn work_is_counted_where_it_is_done() {
     assert_eq!((tally.server, tally.asked, tally.hits), (5, 12, 0));
     assert_eq!((tally.reads, tally.copy), (12, 7));
     assert_eq!(tally.waiting, 1);
-    service.work(50);
+    service.work(1_000);
     assert_eq!(service.tally().entries, follows.followers[1].len() as u64);
 }
 
 #[test]
 fn a_load_does_what_it_says() {
     let follows = Follows::random(100, 5, 2, &mut Random::new(1));
-    let mut service = Service::new(&follows, PARTS);
+    let mut service = Service::with_past(&follows, PARTS, 3);
     let load = Load {
-        seconds: 7,
-        posts: 3,
-        timelines: 12,
-        opened: Some(((1, 0), 5)),
+        posts: 3.0,
+        favorites: 6.0,
+        timelines: 12.0,
+        user_pages: 4.0,
+        single_posts: 2.0,
+        opened: Some(((1, 0), 5.0)),
     };
-    let tally = run_load(&mut service, load, 0, &mut Random::new(2));
-    assert_eq!(service.requests.iter().sum::<u64>(), 7 * (3 + 12 + 5));
-    assert_eq!(service.shards.writes.iter().sum::<u64>(), 21);
-    assert!(tally.entries > 21 && tally.worker <= tally.entries);
-    // Pushed to at most seven followers a step, a post of fifty takes several.
-    assert!(
-        service
-            .took()
-            .iter()
-            .any(|((_, author), took)| *author == 0 && *took >= 700)
+    let tally = run_load(&mut service, load, 10, 1_000, &mut Random::new(2));
+    // Poisson counts: four standard deviations of each.
+    let float = |count: u64| f64::from(u32::try_from(count).unwrap());
+    let near = |count: u64, mean: f64| (float(count) - mean).abs() < 4.0 * mean.sqrt();
+    assert!(near(service.requests.iter().sum(), 32_000.0));
+    let writes = service.shards.writes.iter().sum();
+    assert!(near(writes, 9_000.0), "{writes}");
+    // Most pages show 20 posts.
+    assert!(tally.asked > 12_000 * 18 && tally.worker <= tally.entries);
+    let copies = float(tally.entries) / 3_000.0;
+    assert!((4.5..6.5).contains(&copies), "{copies}");
+}
+
+#[test]
+fn a_worker_needs_its_time_for_each_copy_and_what_waits_behind_waits() {
+    // User 0 has 50 followers, and one worker writes ten copies a second.
+    let follows = Follows::random(100, 5, 2, &mut Random::new(1));
+    let mut service = Service::new(
+        &follows,
+        Parts {
+            workers: 1,
+            pace: 10,
+            ..PARTS
+        },
     );
+    let star = service.write(0, 100).unwrap();
+    let other = service.write(7, 200).unwrap();
+    let [of_star, of_other] = [0, 7].map(|author: usize| follows.followers[author].len() as u64);
+    service.work(1_100);
+    assert_eq!(service.tally().entries, 10);
+    service.work(60_000);
+    let star_takes = of_star * 100_000;
+    let other_takes = star_takes - 100_000 + of_other * 100_000;
+    assert_eq!(service.took(), [(star, star_takes), (other, other_takes)]);
+    // However often it is called in between, the same is written.
+    let mut steps = Service::new(
+        &follows,
+        Parts {
+            workers: 1,
+            pace: 10,
+            ..PARTS
+        },
+    );
+    steps.write(0, 100);
+    steps.work(150);
+    steps.write(7, 200);
+    for time in (200..60_000).step_by(70) {
+        steps.work(time);
+    }
+    assert_eq!(steps.took(), service.took());
+}
+
+#[test]
+fn favorites_survive_a_crash_and_count_once_a_user() {
+    let follows = Follows::random(10, 3, 2, &mut Random::new(1));
+    let mut service = Service::new(&follows, PARTS);
+    let post = service.write(1, 0).unwrap();
+    for user in [3, 4, 3, 5] {
+        service.favorite(user, post);
+    }
+    assert_eq!(service.favorites(post), 3);
+    service.crash();
+    assert_eq!(service.favorites(post), 3);
+}
+
+proptest! {
+    #[test]
+    fn a_user_page_shows_the_newest_posts_of_its_author(seed in any::<u64>(), count in 1..200u64, room in 0..30usize, past in 0..3u64) {
+        let mut random = Random::new(seed);
+        let follows = Follows::random(10, 3, 2, &mut random);
+        let mut service = Service::with_past(&follows, Parts { room, ..PARTS }, past);
+        let mut posts: Vec<Post> = (1..=past * 10).zip((0..10).cycle()).collect();
+        for n in 0..count {
+            posts.extend(service.write(below(&mut random, 10), n * 1_000));
+            let author = below(&mut random, 10);
+            let expected: Vec<Post> = posts.iter().rev().filter(|post| post.1 == author).take(PAGE).copied().collect();
+            prop_assert_eq!(service.user_page(0, author), expected);
+        }
+    }
 }
