@@ -10,11 +10,13 @@ use crate::run;
 use crate::run::sandbox::Status;
 use crate::run::store::Store;
 use crate::serve::site::Built;
+use crate::source::Source;
 use anyhow::{Context, Result, bail};
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config as BookConfig;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A page, or one line of it, that a command is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,47 +116,42 @@ pub fn proposal(root: &Path, targets: &[Target], call: &Call) -> Result<Blessed>
         written: Vec::new(),
         findings: Vec::new(),
     };
-    // A page listed twice is written once.
+    let mut edits: BTreeMap<PathBuf, (Arc<Source>, Vec<Edit>)> = BTreeMap::new();
+    // A page listed twice is blessed once.
     let pages: BTreeMap<PathBuf, Proven> = check(root, targets, &call)?
         .into_iter()
         .map(|page| (page.source.path().to_owned(), page))
         .collect();
-    for page in pages.into_values() {
-        let unfilled = page
-            .unfilled
-            .into_iter()
-            .filter(|finding| is_asked_for(finding, targets));
-        let (mends, rest): (Vec<_>, Vec<_>) = page
-            .findings
-            .into_iter()
-            .chain(unfilled)
-            .partition(|finding| finding.mend.is_some() && is_asked_for(finding, targets));
-        blessed.findings.extend(rest);
-        let edits: Vec<Edit> = mends
-            .into_iter()
-            .filter_map(|finding| finding.mend)
-            .collect();
-        if edits.is_empty() {
-            continue;
+    for (page, proven) in pages {
+        let is_asked_for = |finding: &Finding| is_asked_for(finding, &page, targets);
+        let unfilled = proven.unfilled.into_iter().filter(&is_asked_for);
+        for finding in proven.findings.into_iter().chain(unfilled) {
+            let Some(mend) = finding.mend.as_ref().filter(|_| is_asked_for(&finding)) else {
+                blessed.findings.push(finding);
+                continue;
+            };
+            let (_, edits) = edits
+                .entry(finding.source.path().to_owned())
+                .or_insert_with(|| (Arc::clone(&finding.source), Vec::new()));
+            // Two pages may include the same number.
+            if !edits.contains(mend) {
+                edits.push(mend.clone());
+            }
         }
-        let path = root.join(page.source.path());
+    }
+    for (file, (source, edits)) in edits {
+        let path = root.join(&file);
         let before = std::fs::read_to_string(&path)
             .with_context(|| format!("failed to read `{}`", path.display()))?;
-        let mark = if before.starts_with('\u{feff}') {
-            "\u{feff}"
-        } else {
-            ""
-        };
-        if before.strip_prefix(mark) != Some(page.source.text()) {
+        // mdBook takes a page's byte order mark off.
+        let Some(mark @ ("" | "\u{feff}")) = before.strip_suffix(source.text()) else {
             bail!(
                 "`{}` is not what mdBook read: it changed meanwhile, or another preprocessor changes it first",
-                page.source.path().display()
+                file.display()
             );
-        }
-        let after = format!("{mark}{}", edit::apply(page.source.text(), edits));
-        blessed
-            .written
-            .push((page.source.path().to_owned(), before, after));
+        };
+        let after = format!("{mark}{}", edit::apply(source.text(), edits));
+        blessed.written.push((file, before, after));
     }
     Ok(blessed)
 }
@@ -191,13 +188,16 @@ pub fn bless(root: &Path, targets: &[Target], call: &Call) -> Result<Blessed> {
     bail!("after {BLESS_ROUNDS} rounds the pages still change: a figure depends on itself")
 }
 
-fn is_asked_for(finding: &Finding, targets: &[Target]) -> bool {
+/// Whether a finding of a page is asked for. A page is asked for with what it includes, a line alone.
+fn is_asked_for(finding: &Finding, page: &Path, targets: &[Target]) -> bool {
     let source = &finding.source;
     let lines = source.position(finding.span.start).line..=source.position(finding.span.end).line;
     targets.is_empty()
         || targets.iter().any(|target| {
-            source.path().starts_with(&target.path)
-                && target.line.is_none_or(|line| lines.contains(&line))
+            page.starts_with(&target.path)
+                && target
+                    .line
+                    .is_none_or(|line| source.path() == page && lines.contains(&line))
         })
 }
 

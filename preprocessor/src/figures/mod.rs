@@ -13,7 +13,7 @@ pub mod runs;
 pub mod value;
 
 use crate::edit::Edit;
-use crate::finding::Finding;
+use crate::finding::{BLESS, Finding};
 use crate::page::{Fence, Page};
 use crate::source::Source;
 use engine::{Engine, ExpressionError, Value};
@@ -32,6 +32,13 @@ pub struct Checked {
     pub findings: Vec<Finding>,
 }
 
+impl Checked {
+    fn add(&mut self, other: Self) {
+        self.right += other.right;
+        self.findings.extend(other.findings);
+    }
+}
+
 /// Computes a page's expressions and judges its figures. `engine` holds the preludes' definitions.
 pub fn check(page: &Page, engine: &Engine, runs: &Runs) -> Checked {
     check_in_scope(page, engine, runs).0
@@ -39,14 +46,7 @@ pub fn check(page: &Page, engine: &Engine, runs: &Runs) -> Checked {
 
 /// As [`check`]; and what the page's expressions defined, for what is computed after them.
 pub fn check_in_scope(page: &Page, engine: &Engine, runs: &Runs) -> (Checked, Scope) {
-    let mut checker = Checker {
-        source: &page.source,
-        engine: engine.clone(),
-        runs,
-        undefined: Vec::new(),
-        renamed: Renamed::new(),
-        checked: Checked::default(),
-    };
+    let mut checker = Checker::new(&page.source, engine, runs);
     for calc in &page.calcs {
         checker.calc(calc);
     }
@@ -67,6 +67,7 @@ pub fn check_in_scope(page: &Page, engine: &Engine, runs: &Runs) -> (Checked, Sc
     }
     for block in page.blocks.iter().filter(|block| !block.is_broken) {
         checker.code(&block.code);
+        checker.checked.add(included(page, &block.code, engine));
     }
     let scope = Scope {
         engine: checker.engine,
@@ -74,6 +75,27 @@ pub fn check_in_scope(page: &Page, engine: &Engine, runs: &Runs) -> (Checked, Sc
         undefined: checker.undefined,
     };
     (checker.checked, scope)
+}
+
+/// Judges the numbers of a program that were included. Another page may include them as well, so they can
+/// only use what the preludes define; and it is the page that `bless` is asked for.
+fn included(page: &Page, code: &Fence, engine: &Engine) -> Checked {
+    let mut checked = Checked::default();
+    let runs = Runs::default();
+    for line in &code.lines {
+        let Some(file) = &line.file else { continue };
+        let mut checker = Checker::new(file, engine, &runs);
+        // What is hidden has a mark in the block that the file hasn't.
+        checker.literals(file.slice(line.span.clone()), line.span.start);
+        checked.add(checker.checked);
+    }
+    for finding in &mut checked.findings {
+        if finding.mend.is_some() {
+            let page = page.source.path().display();
+            finding.help = Some(format!("to accept it: {BLESS} {page}"));
+        }
+    }
+    checked
 }
 
 /// What a page's expressions may use: the preludes, and what the page defines.
@@ -136,7 +158,18 @@ struct Checker<'page> {
     checked: Checked,
 }
 
-impl Checker<'_> {
+impl<'page> Checker<'page> {
+    fn new(source: &'page Arc<Source>, engine: &Engine, runs: &'page Runs) -> Self {
+        Self {
+            source,
+            engine: engine.clone(),
+            runs,
+            undefined: Vec::new(),
+            renamed: Renamed::new(),
+            checked: Checked::default(),
+        }
+    }
+
     /// Runs a `calc` fence, a statement at a time, and judges the results behind `# =`.
     fn calc(&mut self, fence: &Fence) {
         let mut lines = fence.lines.iter();
@@ -181,23 +214,26 @@ impl Checker<'_> {
         }
     }
 
-    /// Judges the numbers of a program that have an expression behind them. What is included is another
-    /// file's: it can't know the page's names.
+    /// Judges the numbers of a program that have an expression behind them, but for those of [`included`] lines.
     fn code(&mut self, fence: &Fence) {
         for line in fence.lines.iter().filter(|line| line.file.is_none()) {
-            for literal in literal::read(&line.text) {
-                let at = line.span.start;
-                let span = at + literal.expression.start..at + literal.expression.end;
-                let Some(printed) = literal.printed else {
-                    let help = "put the comment right behind its number: 116 /* = … */";
-                    self.no_figure(span, help);
-                    continue;
-                };
-                let Some(value) = self.value(&line.text[literal.expression], span.start) else {
-                    continue;
-                };
-                self.judge(&printed, at, &value, Form::Code);
-            }
+            self.literals(&line.text, line.span.start);
+        }
+    }
+
+    /// Judges the numbers of a line of code, which stands at `at`.
+    fn literals(&mut self, line: &str, at: usize) {
+        for literal in literal::read(line) {
+            let span = at + literal.expression.start..at + literal.expression.end;
+            let Some(printed) = literal.printed else {
+                let help = "put the comment right behind its number: 116 /* = … */";
+                self.no_figure(span, help);
+                continue;
+            };
+            let Some(value) = self.value(&line[literal.expression], span.start) else {
+                continue;
+            };
+            self.judge(&printed, at, &value, Form::Code);
         }
     }
 

@@ -203,6 +203,39 @@ fn a_number_of_a_program_follows_its_expression_and_bless_brings_the_output_alon
         .finds(&["page.md:8:12", "a whole number is exact", "round(…)"]);
 }
 
+/// What is included belongs to no page, so it knows the prelude only; and blessing a page that shows it mends it.
+#[test]
+fn an_included_number_follows_the_prelude_and_is_blessed_in_its_own_file() {
+    let program = "# P\n\n```calc\nlet own = 7\n```\n\n```rust,run\n{{#include ../load.rs}}\nprintln!(\"{LOAD}\");\n```\n\n```output\n20\n```\n";
+    let pages = [("page.md", program), ("again.md", program)];
+    let book = Book::with(&pages, "prelude = \"book.nbt\"\n");
+    book.write("book.nbt", "let load = 20 requests / s\n");
+    let code = "/// Requests a second.\nconst LOAD: u32 = 20 /* = load / (requests/s) */;\n";
+    book.write("load.rs", code);
+    book.run(&["check"]).succeeds();
+
+    book.write("book.nbt", "let load = 30 requests / s\n");
+    book.run(&["check"]).finds(&[
+        "load.rs:2:19",
+        "- 20",
+        "+ 30",
+        "bless src/page.md",
+        "bless src/again.md",
+    ]);
+    book.run(&["bless", "src/page.md"]).succeeds();
+    assert_eq!(book.read("load.rs"), code.replace("= 20", "= 30"));
+    let blessed = program.replace("\n20\n", "\n30\n");
+    assert_eq!(book.page(), blessed);
+    // The other page shows the same file, and what it printed is its own.
+    book.run(&["check"]).finds(&["again.md:12", "-20", "+30"]);
+    book.run(&["bless"]).succeeds();
+    book.run(&["check"]).succeeds();
+
+    book.write("load.rs", &code.replace("load / (requests/s)", "own"));
+    book.run(&["check", "src/page.md"])
+        .finds(&["load.rs:2:27", "unknown identifier"]);
+}
+
 #[test]
 fn a_failed_build_leaves_the_last_book_as_it_was() {
     let book = Book::new(PAGE);
