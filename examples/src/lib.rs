@@ -21,6 +21,7 @@
 //! | [`hash`] | shared: hashes that spread numbers and texts |
 //! | [`interleave`] | shared: every order of several programs' steps |
 //! | [`random`] | shared: seeded random draws |
+//! | [`service`] | shared: the numbers of the running example |
 //! | [`simulation`] | shared: virtual time and a simulated network |
 //! | [`workload`] | shared: seeded requests with Zipf popularity |
 
@@ -41,6 +42,7 @@ pub mod queues;
 pub mod random;
 pub mod relational;
 pub mod replication;
+pub mod service;
 pub mod services;
 pub mod simulation;
 pub mod storage;
