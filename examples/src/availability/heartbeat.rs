@@ -16,6 +16,21 @@ pub struct Detector {
     pub delay: f64,
     /// The share of heartbeats that are lost, from 0 to 1.
     pub loss: f64,
+    /// After a lost heartbeat, the share of cases in which the next one is lost as well. If it equals `loss`, losses are
+    /// independent; in bursts of n on average it is 1 - 1/n (the model of E. N. Gilbert, "Capacity of a Burst-Noise
+    /// Channel", *Bell System Technical Journal* 39(5), 1960).
+    pub again: f64,
+}
+
+impl Detector {
+    /// How likely the next heartbeat is lost, by whether the last one was lost. Both together keep the share at `loss`.
+    fn next_loss(&self, is_last_lost: bool) -> f64 {
+        if is_last_lost {
+            self.again
+        } else {
+            self.loss * (1.0 - self.again) / (1.0 - self.loss)
+        }
+    }
 }
 
 /// What a detector said.
@@ -31,10 +46,11 @@ pub struct Verdict {
 /// Watches a server that sends `beats` heartbeats and then crashes.
 pub fn watch(detector: &Detector, beats: u32, seed: u64) -> Verdict {
     let mut random = Random::new(seed);
+    let mut is_lost = false;
     let mut arrivals: Vec<f64> = (0..beats)
         .map(|n| f64::from(n) * detector.interval)
         .filter_map(|sent| {
-            let is_lost = random.chance(detector.loss);
+            is_lost = random.chance(detector.next_loss(is_lost));
             let arrival = sent + random.exponential(detector.delay);
             (!is_lost).then_some(arrival)
         })
@@ -60,6 +76,7 @@ mod tests {
         timeout: 2_500.0,
         delay: 0.0,
         loss: 0.1,
+        again: 0.1,
     };
 
     #[test]
@@ -74,10 +91,30 @@ mod tests {
     }
 
     #[test]
+    fn with_bursts_alarms_are_as_many_as_the_formula_says() {
+        // A burst begins at the share loss × (1 - again) of the heartbeats, and has at least k with again^(k - 1).
+        for (again, lost) in [(0.5, 1), (2.0 / 3.0, 3), (0.9, 5)] {
+            let bursty = Detector {
+                timeout: 1_000.0 * (f64::from(lost) + 0.5),
+                again,
+                ..STEADY
+            };
+            let seen = watch(&bursty, 1_000_000, 2);
+            let theory = 1_000_000.0 * 0.1 * (1.0 - again) * again.powi(lost - 1);
+            let seen = f64::from(seen.false_alarms);
+            assert!(
+                (seen / theory - 1.0).abs() < 0.05,
+                "{again}: {seen} {theory}"
+            );
+        }
+    }
+
+    #[test]
     fn without_loss_and_delay_there_is_no_false_alarm() {
         let seen = watch(
             &Detector {
                 loss: 0.0,
+                again: 0.0,
                 ..STEADY
             },
             1_000,

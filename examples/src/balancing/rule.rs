@@ -3,6 +3,7 @@
 //! Smooth weighted round robin is nginx's; two choices are Mitzenmacher's, "The Power of Two Choices in Randomized
 //! Load Balancing", IEEE TPDS 12(10), 2001.
 
+use crate::hash::mix;
 use crate::random::Random;
 
 /// What a balancer knows of a server.
@@ -25,7 +26,7 @@ pub enum Rule {
     Weighted,
     /// The one with the fewest requests in flight; of several, the next one in turn.
     LeastConnections,
-    /// Of two by chance, the one with fewer requests in flight.
+    /// Of two different ones by chance, the one with fewer requests in flight. With a single server, that one.
     TwoChoices,
     /// By a hash of who asks.
     HashOfClient,
@@ -65,7 +66,7 @@ impl Balancer {
                 in_turn.min_by_key(|at| servers[*at].in_flight)?
             }
             Rule::TwoChoices => {
-                let (one, other) = (self.any(last), self.any(last));
+                let (one, other) = self.any_two(last);
                 if servers[other].in_flight < servers[one].in_flight {
                     other
                 } else {
@@ -103,6 +104,17 @@ impl Balancer {
     fn any(&mut self, last: usize) -> usize {
         uniform_index(&mut self.random, last + 1)
     }
+
+    /// Two different servers, each pair as likely as the others. A single server is both.
+    fn any_two(&mut self, last: usize) -> (usize, usize) {
+        let one = self.any(last);
+        if last == 0 {
+            return (one, one);
+        }
+        // The second draw is a distance from the first, from 1 to `last`, around the circle of servers.
+        let other = (one + 1 + self.any(last - 1)) % (last + 1);
+        (one, other)
+    }
 }
 
 /// An index below `count`, each as likely as another one.
@@ -117,15 +129,9 @@ pub(crate) fn uniform_index(random: &mut Random, count: usize) -> usize {
     index
 }
 
-/// FNV-1a over a number's bytes.
+/// A hash whose last bits also differ for neighboring numbers, since its remainder picks the server.
 pub(crate) fn hash(number: u64) -> usize {
-    let hash = number
-        .to_le_bytes()
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
-    usize::try_from(hash >> 32).unwrap_or(0)
+    usize::try_from(mix(number) >> 32).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -188,6 +194,17 @@ mod tests {
     }
 
     #[test]
+    fn clients_in_a_row_are_spread_as_if_by_chance() {
+        // Of pairs of neighbors a quarter meets on the same one of four servers, and so do those two or three apart.
+        let order = picks(Rule::HashOfClient, &views(&[1; 4]), 40_000);
+        for apart in 1..=3 {
+            let pairs = order.iter().zip(&order[apart..]);
+            let meet = pairs.filter(|(one, other)| one == other).count();
+            assert!(meet.abs_diff(10_000) < 400, "{apart}: {meet}");
+        }
+    }
+
+    #[test]
     fn random_picks_spread_and_two_choices_avoid_the_busy_one() {
         let mut servers = views(&[1; 4]);
         servers[2].in_flight = 9;
@@ -198,9 +215,35 @@ mod tests {
                 .count()
         };
         assert!(count(Rule::Random, 2).abs_diff(2_000) < 150);
-        // Only if both draws name it: one time in 16.
-        assert!(count(Rule::TwoChoices, 2).abs_diff(500) < 100);
+        // The busiest server is always drawn beside a less busy one.
+        assert_eq!(count(Rule::TwoChoices, 2), 0);
         assert_eq!(count(Rule::LeastConnections, 2), 0);
+    }
+
+    #[test]
+    fn two_choices_look_at_each_pair_of_different_servers_equally_often() {
+        // In the order of their load each server wins against those above it: 4, 3, 2, 1 and 0 of the 10 pairs.
+        let servers: Vec<View> = (0..5)
+            .map(|in_flight| View {
+                weight: 1,
+                in_flight,
+            })
+            .collect();
+        let order = picks(Rule::TwoChoices, &servers, 50_000);
+        for server in 0..5 {
+            let picked = order.iter().filter(|pick| **pick == server).count();
+            assert!(
+                picked.abs_diff(5_000 * (4 - server)) < 400,
+                "{server}: {picked}"
+            );
+        }
+        // Equally busy servers are picked equally often, and a single one always.
+        let order = picks(Rule::TwoChoices, &views(&[1; 3]), 30_000);
+        for server in 0..3 {
+            let picked = order.iter().filter(|pick| **pick == server).count();
+            assert!(picked.abs_diff(10_000) < 400, "{server}: {picked}");
+        }
+        assert_eq!(picks(Rule::TwoChoices, &views(&[1]), 3), [0, 0, 0]);
     }
 
     proptest! {

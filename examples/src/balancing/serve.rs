@@ -2,7 +2,8 @@
 
 use super::rule::{Balancer, Rule, View};
 use crate::random::Random;
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 /// A server.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,31 +39,45 @@ pub fn serve_seeing(
     look_us: u64,
     seed: u64,
 ) -> Vec<Served> {
-    let mut balancer = Balancer::new(rule, seed);
-    let mut arrivals = Random::new(seed + 1);
-    let mut services = Random::new(seed + 2);
-    // For each server the times at which its requests will be done.
-    let mut queues: Vec<VecDeque<u64>> = vec![VecDeque::new(); servers.len()];
+    // Three streams a seed, so that runs with neighboring seeds share none.
+    let [chooses, arrives, works] =
+        [0, 1, 2].map(|stream| seed.wrapping_mul(3).wrapping_add(stream));
+    let mut balancer = Balancer::new(rule, chooses);
+    let mut arrivals = Random::new(arrives);
+    let mut services = Random::new(works);
+    let weights = servers.iter().map(|server| server.weight);
+    let mut truth: Vec<View> = weights
+        .map(|weight| View {
+            weight,
+            in_flight: 0,
+        })
+        .collect();
+    let mut seen = truth.clone();
+    let mut free_at = vec![0; servers.len()];
+    // What is under way: when it will be done, and where, the soonest first.
+    let mut under_way: BinaryHeap<Reverse<(u64, usize)>> = BinaryHeap::new();
     let (mut now, mut looks_at) = (0, 0);
-    let mut views = Vec::new();
     let mut served = Vec::new();
     for client in 0..u64::from(requests) {
         now += arrivals.exponential_us(gap_us);
-        for queue in &mut queues {
-            while queue.front().is_some_and(|done| *done <= now) {
-                queue.pop_front();
-            }
+        while let Some(Reverse((done, server))) = under_way.peek().copied()
+            && done <= now
+        {
+            under_way.pop();
+            truth[server].in_flight -= 1;
         }
         if now >= looks_at {
             looks_at = now + look_us;
-            views = look(servers, &queues);
+            seen.clone_from(&truth);
         }
-        let Some(server) = balancer.pick(&views, client) else {
+        let Some(server) = balancer.pick(&seen, client) else {
             continue;
         };
-        let starts = queues[server].back().map_or(now, |last| now.max(*last));
+        let starts = now.max(free_at[server]);
         let done = starts + services.exponential_us(servers[server].mean_us);
-        queues[server].push_back(done);
+        free_at[server] = done;
+        truth[server].in_flight += 1;
+        under_way.push(Reverse((done, server)));
         served.push(Served {
             server,
             took_us: done - now,
@@ -71,14 +86,6 @@ pub fn serve_seeing(
     served
 }
 // ANCHOR_END: serve
-
-fn look(servers: &[Server], queues: &[VecDeque<u64>]) -> Vec<View> {
-    let view = |(server, queue): (&Server, &VecDeque<u64>)| View {
-        weight: server.weight,
-        in_flight: queue.len(),
-    };
-    servers.iter().zip(queues).map(view).collect()
-}
 
 /// The mean of what requests took, in milliseconds.
 pub fn mean_ms(served: &[Served]) -> f64 {

@@ -17,7 +17,7 @@ pub enum Naming {
 
 /// What is kept for how long, in seconds.
 #[derive(Debug, Clone, Copy)]
-pub struct Lives {
+pub struct Ttl {
     /// The page in the network. Browsers ask for it each time.
     pub page: u64,
     /// The script in the network and in browsers.
@@ -67,11 +67,11 @@ fn script(naming: Naming, page: Copy, kept: Copy, edge: &mut Copy, at: Moment) -
                 return (kept, Source::Browser);
             }
             // The network's copy, whatever version it is.
-            fetch(edge, at, at.life);
+            fetch(edge, at, at.ttl);
             (
                 Copy {
                     version: edge.version,
-                    until: at.now + at.life,
+                    until: at.now + at.ttl,
                 },
                 Source::Download,
             )
@@ -92,13 +92,7 @@ fn script(naming: Naming, page: Copy, kept: Copy, edge: &mut Copy, at: Moment) -
 
 /// Visitors come back at random, on average each `visit_every` seconds, a fifth of them with an empty
 /// browser. In the middle of the time there is a release; visits after it are counted.
-pub fn release(
-    naming: Naming,
-    lives: Lives,
-    visitors: usize,
-    visit_every: f64,
-    duration: u64,
-) -> Met {
+pub fn release(naming: Naming, ttl: Ttl, visitors: usize, visit_every: f64, duration: u64) -> Met {
     let mut random = Random::new(42);
     let mut met = Met::default();
     let nothing = Copy {
@@ -112,7 +106,7 @@ pub fn release(
         let at = Moment {
             now,
             newest,
-            life: lives.script,
+            ttl: ttl.script,
         };
         if now == released_at && naming == Naming::SameAndPurge {
             edge = nothing;
@@ -124,7 +118,7 @@ pub fn release(
             if random.chance(NEW_VISITORS) {
                 *browser = nothing;
             }
-            fetch(&mut page, at, lives.page);
+            fetch(&mut page, at, ttl.page);
             let (got, source) = script(naming, page, *browser, &mut edge, at);
             *browser = got;
             if now < released_at {
@@ -148,14 +142,14 @@ pub fn release(
 struct Moment {
     now: u64,
     newest: u8,
-    life: u64,
+    ttl: u64,
 }
 
-fn fetch(copy: &mut Copy, at: Moment, life: u64) {
+fn fetch(copy: &mut Copy, at: Moment, ttl: u64) {
     if at.now >= copy.until {
         *copy = Copy {
             version: at.newest,
-            until: at.now + life,
+            until: at.now + ttl,
         };
     }
 }
@@ -165,11 +159,11 @@ mod tests {
     use super::*;
 
     fn met(naming: Naming, page: u64, script: u64) -> Met {
-        release(naming, Lives { page, script }, 100, 300.0, 8_000)
+        release(naming, Ttl { page, script }, 100, 300.0, 8_000)
     }
 
     #[test]
-    fn hashed_names_never_mix_and_old_visits_end_with_the_page_s_life() {
+    fn hashed_names_never_mix_and_old_visits_end_with_the_page_s_ttl() {
         let hashed = met(Naming::Hashed, 60, 3_600);
         assert_eq!((hashed.mixed, hashed.missing), (0, 0));
         // At most 60 s with 100 visitors, each once in 300 s.
@@ -178,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_stays_mixes_until_the_script_s_life_ends() {
+    fn a_name_that_stays_mixes_until_the_script_s_ttl_ends() {
         let same = met(Naming::Same, 0, 3_000);
         assert!(same.mixed > 0 && same.old == 0);
         // A purge reaches the network and not the browsers.

@@ -23,11 +23,15 @@ pub struct Site {
     pub rate: usize,
     /// How long it all takes, in seconds.
     pub duration: u64,
-    /// Each so many seconds one file changes, the files in turn.
+    /// Requests and files sent before this second fill the edges and are not counted.
+    pub counted_from: u64,
+    /// Each so many seconds one file changes.
     pub change_every: u64,
+    /// How many files change, the most popular ones, in turn.
+    pub changing: usize,
 }
 
-/// What the traffic met.
+/// What the traffic met, from the second on from which it is counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Met {
     /// Requests in all.
@@ -38,6 +42,8 @@ pub struct Met {
     pub stale: u32,
     /// Files sent by the origin.
     pub sent: u32,
+    /// Of these, files sent to an edge that had no copy yet.
+    pub first: u32,
     /// Questions to the origin that were answered with "not changed".
     pub unchanged: u32,
     /// Copies on all edges at the end.
@@ -54,6 +60,8 @@ struct Network {
     changed: Vec<u64>,
     /// For each edge and file: the version it holds, and until when it doesn't ask.
     copies: HashMap<(usize, usize), (u64, u64)>,
+    /// The edge that the last request came to.
+    turn: usize,
     met: Met,
 }
 
@@ -72,7 +80,8 @@ impl Network {
 
     /// A request for a file at the next edge.
     fn request(&mut self, file: usize, now: u64) {
-        let edge = self.met.requests as usize % self.site.edges;
+        self.turn = (self.turn + 1) % self.site.edges;
+        let edge = self.turn;
         let newest = self.changed[file];
         self.met.requests += 1;
         let version = match (self.copies.get(&(edge, file)).copied(), self.way) {
@@ -81,7 +90,10 @@ impl Network {
                 self.met.slow += 1;
                 match held {
                     Some((version, _)) if version == newest => self.met.unchanged += 1,
-                    _ => self.met.sent += 1,
+                    held => {
+                        self.met.sent += 1;
+                        self.met.first += u32::from(held.is_none());
+                    }
                 }
                 self.copies.insert((edge, file), (newest, now + ttl));
                 newest
@@ -106,15 +118,20 @@ pub fn deliver(site: Site, way: Way, seed: u64) -> Met {
         way,
         changed: vec![0; site.files],
         copies: HashMap::new(),
+        turn: 0,
         met: Met::default(),
     };
     if way == Way::Push {
         (0..site.files).for_each(|file| network.change(file, 0));
     }
     let mut requests = Zipf::new(site.files, 1.0, seed);
+    let changing = site.changing.clamp(1, site.files);
     for now in 0..site.duration {
+        if now == site.counted_from {
+            network.met = Met::default();
+        }
         if now > 0 && now.is_multiple_of(site.change_every) {
-            let file = usize::try_from(now / site.change_every).unwrap_or(0) % site.files;
+            let file = usize::try_from(now / site.change_every).unwrap_or(0) % changing;
             network.change(file, now);
         }
         for file in requests.by_ref().take(site.rate) {
@@ -135,19 +152,53 @@ mod tests {
         edges: 4,
         rate: 20,
         duration: 500,
+        counted_from: 0,
         change_every: 25,
+        changing: 50,
     };
 
     #[test]
     fn what_is_pushed_is_never_stale_or_slow_and_is_stored_everywhere() {
         let met = deliver(SITE, Way::Push, 1);
         assert_eq!((met.slow, met.stale, met.copies), (0, 0, 200));
-        // All files once, then 19 changes, each to all edges.
-        assert_eq!(met.sent, 200 + 19 * 4);
+        // 19 changes, each to all edges. The 200 copies of the start are brought before anything is counted.
+        assert_eq!(met.sent, 19 * 4);
     }
 
     #[test]
-    fn without_a_life_every_request_asks_the_origin() {
+    fn what_is_not_counted_is_what_a_shorter_run_counts() {
+        let add = |a: Met, b: Met| {
+            (
+                a.requests + b.requests,
+                a.slow + b.slow,
+                a.stale + b.stale,
+                a.sent + b.sent,
+            )
+        };
+        for way in [Way::Pull(30), Way::Push] {
+            let whole = deliver(SITE, way, 3);
+            let begin = deliver(
+                Site {
+                    duration: 200,
+                    ..SITE
+                },
+                way,
+                3,
+            );
+            let rest = deliver(
+                Site {
+                    counted_from: 200,
+                    ..SITE
+                },
+                way,
+                3,
+            );
+            assert_eq!(add(begin, rest), add(whole, Met::default()));
+        }
+    }
+
+    #[test]
+    fn without_a_ttl_every_request_asks_the_origin() {
         let met = deliver(SITE, Way::Pull(0), 1);
         assert_eq!((met.slow, met.stale), (met.requests, 0));
         assert_eq!(met.sent + met.unchanged, met.requests);
@@ -162,6 +213,17 @@ mod tests {
             prop_assert!(met.oldest < ttl);
             prop_assert_eq!(met.slow, met.sent + met.unchanged);
             prop_assert!(met.copies <= 200);
+        }
+
+        /// By pull a file comes to an edge once at most, and each change once more at most, and only if somebody asks there.
+        #[test]
+        fn pull_never_sends_more_files_than_push(
+            ttl in 1..200u64, rate in 1..60usize, change_every in 5..60u64, changing in 1..50usize, seed in 0..9u64,
+        ) {
+            let site = Site { rate, change_every, changing, ..SITE };
+            let [pull, push] = [Way::Pull(ttl), Way::Push].map(|way| deliver(site, way, seed));
+            prop_assert!(pull.first <= 200);
+            prop_assert!(pull.sent - pull.first <= push.sent);
         }
     }
 }

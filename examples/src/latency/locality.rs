@@ -1,7 +1,7 @@
 //! The order in which memory is visited, and how often the cache misses.
 //!
 //! The recursive order is that of M. Frigo, C. E. Leiserson, H. Prokop and S. Ramachandran, "Cache-Oblivious Algorithms", FOCS
-//! 1999. The cache is the chapter on caching's LRU, with lines for keys.
+//! 1999. The cache is the chapter on caching's LRU, with lines for keys, one for each set of lines.
 
 use crate::caching::Lru;
 
@@ -23,6 +23,18 @@ pub struct Lines {
     pub count: usize,
     /// Elements of a line.
     pub elements: usize,
+    /// In how many of its places a given line may lie. With `count`, anywhere; with fewer, the lines are dealt out in turn to
+    /// `count / ways` sets, and a full set evicts a line although others have room.
+    pub ways: usize,
+}
+
+/// A square matrix that lies row by row in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Matrix {
+    /// Rows, and columns.
+    pub side: usize,
+    /// Elements from the beginning of a row to the beginning of the next one: `side`, or more if rows are padded.
+    pub pitch: usize,
 }
 
 // ANCHOR: visit
@@ -71,20 +83,24 @@ fn rectangle(rows: (usize, usize), columns: (usize, usize), visit: &mut impl FnM
 }
 
 // ANCHOR: misses
-/// Transposes an n × n matrix that lies row by row in memory into another one, and counts the lines that were not in the cache.
-pub fn transpose_misses(n: usize, order: Order, lines: Lines) -> u64 {
-    let mut cache = Lru::new(lines.count);
+/// Transposes a matrix into another one of the same shape, and counts the lines that were not in the cache.
+pub fn transpose_misses(matrix: Matrix, order: Order, lines: Lines) -> u64 {
+    let Matrix { side, pitch } = matrix;
+    let ways = lines.ways.clamp(1, lines.count.max(1));
+    let sets = (lines.count / ways).max(1);
+    let mut sets: Vec<Lru<usize, ()>> = (0..sets).map(|_| Lru::new(ways)).collect();
     let mut misses = 0;
     let mut touch = |element: usize| {
         let line = element / lines.elements.max(1);
-        if cache.get(&line).is_none() {
+        let set = line % sets.len();
+        if sets[set].get(&line).is_none() {
             misses += 1;
-            cache.put(line, ());
+            sets[set].put(line, ());
         }
     };
-    visit_all(n, order, &mut |row, column| {
-        touch(row * n + column);
-        touch(n * n + column * n + row);
+    visit_all(side, order, &mut |row, column| {
+        touch(row * pitch + column);
+        touch(side * pitch + column * pitch + row);
     });
     misses
 }
@@ -122,43 +138,95 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const fn full(count: usize) -> Lines {
+        Lines {
+            count,
+            elements: 8,
+            ways: count,
+        }
+    }
+
+    const fn square(side: usize) -> Matrix {
+        Matrix { side, pitch: side }
+    }
+
     const ORDERS: [Order; 3] = [Order::Rows, Order::Tiles(8), Order::Recursive];
 
     #[test]
     fn with_room_for_everything_each_line_misses_once() {
-        let lines = Lines {
-            count: 1_000,
-            elements: 8,
-        };
         for order in ORDERS {
-            assert_eq!(transpose_misses(32, order, lines), 2 * 32 * 32 / 8);
+            let misses = transpose_misses(square(32), order, full(1_000));
+            assert_eq!(misses, 2 * 32 * 32 / 8);
         }
     }
 
     #[test]
     fn row_by_row_every_write_misses_when_a_column_does_not_fit() {
-        // n²/8 lines are read; each of the n² writes is to a line that was given up since.
-        let lines = Lines {
-            count: 32,
-            elements: 8,
-        };
+        // n²/8 lines are read; each of the n² writes is to a line that was evicted since.
         assert_eq!(
-            transpose_misses(64, Order::Rows, lines),
+            transpose_misses(square(64), Order::Rows, full(32)),
             64 * 64 / 8 + 64 * 64
         );
     }
 
     #[test]
+    fn rows_a_power_of_two_apart_meet_in_few_sets_and_padding_spreads_them() {
+        // Rows of 128 elements are 16 lines apart. In 32 sets of 8 a column's 128 lines all belong to two sets.
+        let lines = Lines {
+            count: 256,
+            elements: 8,
+            ways: 8,
+        };
+        let least = 2 * 128 * 128 / 8;
+        let every_write = 128 * 128 / 8 + 128 * 128;
+        assert_eq!(
+            transpose_misses(square(128), Order::Rows, lines),
+            every_write
+        );
+        let padded = Matrix {
+            side: 128,
+            pitch: 136,
+        };
+        assert!(transpose_misses(padded, Order::Rows, lines) < 2 * least);
+        assert_eq!(transpose_misses(square(128), Order::Rows, full(256)), least);
+    }
+
+    #[test]
     fn the_recursive_order_is_within_a_factor_of_the_bound() {
         for n in [64, 96] {
-            let lines = Lines {
-                count: 64,
-                elements: 8,
-            };
             let least = 2 * n * n / 8;
-            let seen = usize::try_from(transpose_misses(n, Order::Recursive, lines)).unwrap();
-            assert!(seen < 2 * least, "{n}: {seen} {least}");
+            let misses = transpose_misses(square(n), Order::Recursive, full(64));
+            let seen = usize::try_from(misses).unwrap();
+            assert!((least..=2 * least).contains(&seen), "{n}: {seen} {least}");
         }
+    }
+
+    /// The same count with a plain list for each set, the line used last at its end.
+    fn misses_by_lists(matrix: Matrix, order: Order, lines: Lines) -> u64 {
+        let mut sets = vec![Vec::new(); lines.count / lines.ways];
+        let mut misses = 0;
+        visit_all(matrix.side, order, &mut |row, column| {
+            let result = matrix.side * matrix.pitch;
+            for element in [
+                row * matrix.pitch + column,
+                result + column * matrix.pitch + row,
+            ] {
+                let line = element / lines.elements;
+                let at = line % sets.len();
+                let set: &mut Vec<usize> = &mut sets[at];
+                match set.iter().position(|held| *held == line) {
+                    Some(place) => drop(set.remove(place)),
+                    None => {
+                        misses += 1;
+                        if set.len() == lines.ways {
+                            set.remove(0);
+                        }
+                    }
+                }
+                set.push(line);
+            }
+        });
+        misses
     }
 
     proptest! {
@@ -174,6 +242,20 @@ mod tests {
             let misses = |layout| column_sum_misses(rows, columns, layout, elements);
             prop_assert_eq!(misses(Layout::ByRow), lines(columns));
             prop_assert_eq!(misses(Layout::ByColumn), lines(1));
+        }
+
+        #[test]
+        fn sets_of_lines_miss_as_often_as_plain_lists(
+            side in 1..20usize, padding in 0..9usize, sets in 1..9usize, ways in 1..5usize, elements in 1..9usize,
+        ) {
+            let matrix = Matrix { side, pitch: side + padding };
+            let lines = Lines { count: sets * ways, elements, ways };
+            for order in ORDERS {
+                prop_assert_eq!(
+                    transpose_misses(matrix, order, lines),
+                    misses_by_lists(matrix, order, lines)
+                );
+            }
         }
 
         #[test]
