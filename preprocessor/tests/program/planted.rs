@@ -412,3 +412,28 @@ fn tables_that_programs_print_are_under_the_same_rules() {
             .replace("<!-- check: [B] = 2 × [A]; sum [A] -->\n", ""),
     );
 }
+
+#[test]
+fn many_rounded_operands_allow_as_much_above_as_below() {
+    let names = ["A", "B", "C", "D", "E", "F", "G", "H"];
+    let table = |rule: &str, total: &str| {
+        format!(
+            "<!-- check: rounded [{}]; [T] = {rule} -->\n| {} | T |\n|{}--|\n| {}{total} |\n",
+            names.join("], ["),
+            names.join(" | "),
+            "--|".repeat(8),
+            "1.0 | ".repeat(8),
+        )
+    };
+    let sum = "[A] + [B] + [C] + [D] + [E] + [F] + [G] + [H]";
+    for total in ["7.6", "7.7", "8.0", "8.3", "8.4"] {
+        none(&table(sum, total));
+    }
+    for total in ["7.5", "8.5"] {
+        one(&table(sum, total), "table-formula", 4, total);
+    }
+    let difference = "[A] + [B] + [C] + [D] - [E] - [F] - [G] - [H]";
+    none(&table(difference, "0.4"));
+    none(&table(difference, "-0.4"));
+    one(&table(difference, "0.5"), "table-formula", 4, "0.5");
+}

@@ -132,40 +132,83 @@ fn codes(judge: &mut Judge<'_>, figure: &Figure) -> Vec<String> {
     codes
 }
 
+/// So many roundings are tried in every combination of their ends.
+const MOST_COMBINED: usize = 6;
+
+/// The values that there are, each as so many of `unit`.
+fn in_units(
+    judge: &mut Judge<'_>,
+    values: &[Result<Value, ExpressionError>],
+    unit: &str,
+) -> Result<Vec<f64>, ExpressionError> {
+    let values = values.iter().flatten();
+    values.map(|value| judge.in_unit(value, unit)).collect()
+}
+
 impl Line {
-    /// The formula with this row's values: as printed, then every combination of the ends of roundings.
+    /// The formula with this row's values: as printed, then at the ends of its roundings: in every combination, or one by
+    /// one where these would be too many.
     pub(crate) fn codes(&self, code: &str) -> Vec<String> {
-        let fill = |pick: &dyn Fn(usize) -> usize| {
-            let mut out = String::with_capacity(code.len() * 2);
-            for c in code.chars() {
-                let value = template::slot(c)
-                    .and_then(|at| self.values.get(at).map(|values| &values[pick(at)]));
-                match value {
-                    Some(value) => {
-                        out.push('(');
-                        out.push_str(value);
-                        out.push(')');
-                    }
-                    None => out.push(c),
-                }
+        let rounded = self.rounded();
+        let mut codes = vec![self.filled(code, |_| 0)];
+        if self.is_wide() {
+            for slot in rounded {
+                codes.extend(
+                    [1, 2].map(|end| self.filled(code, |at| if at == slot { end } else { 0 })),
+                );
             }
-            out
-        };
-        let mut codes = vec![fill(&|_| 0)];
-        let rounded: Vec<usize> = (0..self.values.len())
-            .filter(|at| self.values[*at].len() > 1)
-            .collect();
-        if !rounded.is_empty() {
-            for corner in 0..1usize << rounded.len().min(6) {
-                codes.push(fill(&|at| {
-                    rounded
-                        .iter()
-                        .position(|slot| *slot == at)
-                        .map_or(0, |bit| 1 + (corner >> bit & 1))
+        } else if !rounded.is_empty() {
+            for corner in 0..1usize << rounded.len() {
+                codes.push(self.filled(code, |at| {
+                    let bit = rounded.iter().position(|slot| *slot == at);
+                    bit.map_or(0, |bit| 1 + (corner >> bit & 1))
                 }));
             }
         }
         codes
+    }
+
+    /// The slots that hold roundings.
+    fn rounded(&self) -> Vec<usize> {
+        let slots = 0..self.values.len();
+        slots.filter(|at| self.values[*at].len() > 1).collect()
+    }
+
+    /// Whether the ends of its roundings have too many combinations to try them all.
+    fn is_wide(&self) -> bool {
+        self.rounded().len() > MOST_COMBINED
+    }
+
+    /// The formula where each rounding has the end that lowers the result most, and the one that raises it most. `results`
+    /// are those of [`codes`](Self::codes). Exact where the result goes one way with each cell.
+    fn extremes(&self, code: &str, results: &[f64]) -> [String; 2] {
+        let rounded = self.rounded();
+        let pick = |at: usize, is_high: bool| {
+            let Some(slot) = rounded.iter().position(|slot| *slot == at) else {
+                return 0;
+            };
+            let rises = results[1 + 2 * slot] <= results[2 + 2 * slot];
+            if rises == is_high { 2 } else { 1 }
+        };
+        [false, true].map(|is_high| self.filled(code, |at| pick(at, is_high)))
+    }
+
+    /// The formula with one value for each slot.
+    fn filled(&self, code: &str, pick: impl Fn(usize) -> usize) -> String {
+        let mut out = String::with_capacity(code.len() * 2);
+        for c in code.chars() {
+            let value = template::slot(c)
+                .and_then(|at| self.values.get(at).map(|values| &values[pick(at)]));
+            match value {
+                Some(value) => {
+                    out.push('(');
+                    out.push_str(value);
+                    out.push(')');
+                }
+                None => out.push(c),
+            }
+        }
+        out
     }
 
     /// Where bytes of the formula with this row's values stand in the formula with its marks.
@@ -191,6 +234,7 @@ impl Line {
         judge: &mut Judge<'_>,
         sheet: &Sheet<'_>,
         expression: &Range<usize>,
+        code: &str,
         values: &[Result<Value, ExpressionError>],
     ) {
         let cell = &sheet.grid.rows[self.row][self.column];
@@ -211,10 +255,15 @@ impl Line {
             return;
         };
         let unit = figure.unit().to_owned();
-        let mut all = Vec::with_capacity(values.len());
-        for value in values.iter().flatten() {
-            match judge.in_unit(value, &unit) {
-                Ok(number) => all.push(number),
+        let mut all = match in_units(judge, values, &unit) {
+            Ok(all) => all,
+            Err(error) => return self.unfit(judge, sheet, expression, &figure, &error),
+        };
+        if self.is_wide() && all.len() == values.len() {
+            let codes = self.extremes(code, &all);
+            let ends = judge.scope.engine.evaluate_all(&codes);
+            match in_units(judge, &ends, &unit) {
+                Ok(ends) => all.extend(ends),
                 Err(error) => return self.unfit(judge, sheet, expression, &figure, &error),
             }
         }

@@ -130,7 +130,7 @@ fn check(
     values.extend(judge.scope.engine.evaluate_all(&codes[sample..]));
     for (at, (line, start)) in lines.iter().enumerate() {
         let end = lines.get(at + 1).map_or(codes.len(), |(_, start)| *start);
-        line.judge(judge, sheet, &expression, &values[*start..end]);
+        line.judge(judge, sheet, &expression, &code, &values[*start..end]);
     }
     columns
 }
