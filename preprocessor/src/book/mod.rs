@@ -255,6 +255,7 @@ fn render(
     let mut book = MDBook::load_with_config(root, config).context("failed to load the book")?;
     book.with_preprocessor(Proof { call: call.clone() });
     book.build()?;
+    call.progress.show("");
     match warnings() {
         0 => Ok(book.build_dir_for("html")),
         n => bail!("mdBook warned {n} times, see above: its pages may not show what was meant"),

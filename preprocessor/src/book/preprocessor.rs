@@ -40,6 +40,7 @@ impl Preprocessor for Proof {
         });
         let findings: Vec<Finding> = checked.into_iter().flat_map(|page| page.findings).collect();
         if findings.is_empty() {
+            self.call.progress.show("rendering the pages");
             Ok(book)
         } else {
             Err(Findings(findings).into())

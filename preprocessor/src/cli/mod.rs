@@ -19,9 +19,9 @@ use mdbook_preprocessor::Preprocessor as _;
 use mdbook_proof::book::preprocessor::Proof;
 use mdbook_proof::book::{self, Target};
 use mdbook_proof::figures::calculator;
-use mdbook_proof::work::settings::{Call, Progress};
+use mdbook_proof::work::settings::Call;
 use output::{Caller, Format};
-use std::io::{self, IsTerminal as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -161,11 +161,7 @@ pub(crate) fn run() -> ExitCode {
         call: Call {
             program: std::env::current_exe().ok(),
             repeat: 1,
-            progress: Progress(
-                io::stderr()
-                    .is_terminal()
-                    .then_some(|news| eprintln!("{news}")),
-            ),
+            progress: output::progress(),
         },
     };
     let outcome = match arguments.command {
@@ -200,6 +196,8 @@ pub(crate) fn run() -> ExitCode {
             calculator::serve(io::stdin().lock(), io::stdout().lock()).map(|()| true)
         }
     };
+    // What was told last would stand before an error.
+    caller.call.progress.show("");
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),

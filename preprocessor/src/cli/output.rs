@@ -5,7 +5,7 @@ use mdbook_proof::book::lint::Fixed;
 use mdbook_proof::text::finding::Finding;
 use mdbook_proof::text::finding::summary;
 use mdbook_proof::text::message;
-use mdbook_proof::work::settings::Call;
+use mdbook_proof::work::settings::{Call, Progress};
 use similar::TextDiff;
 use std::io::{self, IsTerminal as _};
 
@@ -70,5 +70,17 @@ pub(crate) fn print_changes(written: &[Fixed]) {
         for line in diff.lines() {
             println!("{}", message::printable(line));
         }
+    }
+}
+
+/// Tells a person at a terminal how far a build is. A pipe gets nothing of it.
+pub(crate) fn progress() -> Progress {
+    if !io::stderr().is_terminal() {
+        return Progress::default();
+    }
+    Progress {
+        news: Some(|text| eprintln!("\r\x1b[K{text}")),
+        // Without a line end, so that the next text takes its place.
+        status: Some(|text| eprint!("\r\x1b[K{text}")),
     }
 }

@@ -35,6 +35,9 @@ pub(super) fn execute(
         store,
         folder: folder.path(),
     };
+    let progress = settings.progress;
+    let count = jobs.len();
+    progress.show(&format!("compiling {count} blocks"));
     let mut prepared = executor.prepare(jobs)?;
     let queue: Vec<_> = jobs
         .iter()
@@ -53,6 +56,7 @@ pub(super) fn execute(
                         let result = executor.job(key, job, prepared)?;
                         if let Ok(mut results) = results.lock() {
                             results.insert(key.clone(), result);
+                            progress.show(&format!("{} of {count} blocks run", results.len()));
                         }
                     }
                     Ok(())
@@ -65,6 +69,7 @@ pub(super) fn execute(
                 .unwrap_or_else(|_| Err(anyhow::anyhow!("a worker failed")))
         })
     })?;
+    progress.show("");
     Ok(results.into_inner().unwrap_or_default())
 }
 

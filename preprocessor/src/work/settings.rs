@@ -73,15 +73,27 @@ pub struct Call {
     pub progress: Progress,
 }
 
-/// Where news of a long build go: nowhere unless somebody looks.
+/// Where a long build tells how far it is: nowhere unless somebody looks at a terminal.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Progress(pub Option<fn(&str)>);
+pub struct Progress {
+    /// Tells something that stays to be read.
+    pub news: Option<fn(&str)>,
+    /// Tells what is done at the moment, in the place of what it told before; an empty text takes that away.
+    pub status: Option<fn(&str)>,
+}
 
 impl Progress {
-    /// Tells the news.
+    /// Tells something that stays to be read.
     pub fn say(self, text: &str) {
-        if let Some(say) = self.0 {
-            say(text);
+        if let Some(news) = self.news {
+            news(text);
+        }
+    }
+
+    /// Tells what is done at the moment.
+    pub fn show(self, text: &str) {
+        if let Some(status) = self.status {
+            status(text);
         }
     }
 }

@@ -79,7 +79,12 @@ impl Language for Rust {
         if !is_ready
             && let (Some(package), Some(toolchain)) = (&settings.proof.library, &self.toolchain)
         {
-            self.library = Some(Library::build(package, &settings.root, toolchain, store)?);
+            settings
+                .progress
+                .show(&format!("building the library `{package}`"));
+            let library = Library::build(package, &settings.root, toolchain, store);
+            settings.progress.show("");
+            self.library = Some(library?);
         }
         Ok(!is_ready)
     }
