@@ -4,7 +4,6 @@
 pub mod ages;
 pub mod aside;
 mod belady;
-mod che;
 pub mod hot;
 pub mod invalidation;
 mod jitter;
@@ -21,7 +20,6 @@ mod two_queues;
 mod writing;
 
 pub use belady::belady_hits;
-pub use che::lru_hit_ratio;
 pub use jitter::loads_per_second;
 pub use levels::Levels;
 pub use lru::Lru;

@@ -36,10 +36,11 @@ pub struct Outcome {
 }
 
 // ANCHOR: crash
-/// Writes at a steady pace, a crash of the primary right before write `writes`, and a promotion.
+/// Writes at a steady pace, a crash of the primary at a random moment after the last of `writes`, before the next would come, and a
+/// promotion.
 pub fn crash(setup: &Setup, writes: u32, promote: Promote, seed: u64) -> Outcome {
     let mut random = Random::new(seed);
-    let crash = f64::from(writes) * setup.interval;
+    let crash = (f64::from(writes) - random.uniform()) * setup.interval;
     let mut has = vec![0.0f64; setup.replicas];
     let mut latest = vec![0usize; setup.replicas];
     let (mut acknowledged, mut waited) = (Vec::new(), 0.0);
@@ -107,20 +108,22 @@ mod tests {
             delay: 50.0,
             interval: 500.0,
         };
-        let lost: usize = (0..4_000)
-            .map(|seed| crash(&setup, 20, Promote::First, seed).lost)
-            .sum();
-        // A single write in flight for 50 ms of each 500: the one that came 500 ms before the crash has arrived but for e^-10.
-        assert!(lost < 4, "{lost}");
+        let lost = |setup: &Setup| {
+            let runs = (0..4_000).map(|seed| crash(setup, 40, Promote::First, seed).lost);
+            f64::from(u32::try_from(runs.sum::<usize>()).unwrap()) / 4_000.0
+        };
+        // A single write is under way for 50 ms of each 500.
+        let seen = lost(&setup);
+        assert!((seen - 0.1).abs() < 0.02, "{seen}");
+        // In order, a late write holds up those behind it. Little's law: as many are under way as come while one is.
         let setup = Setup {
             interval: 50.0,
             ..setup
         };
-        let lost: usize = (0..4_000)
-            .map(|seed| crash(&setup, 20, Promote::First, seed).lost)
-            .sum();
-        // In order, so a late write holds up those behind it: at least e^-1 + e^-2 + ... = 0.58 of a write.
-        assert!(lost > 2_320, "{lost}");
+        let waiting = Setup { acks: 1, ..setup };
+        let takes = crash(&waiting, 100_000, Promote::First, 1).latency;
+        let (seen, expected) = (lost(&setup), takes / setup.interval);
+        assert!((seen / expected - 1.0).abs() < 0.06, "{seen} {expected}");
     }
 
     proptest! {
