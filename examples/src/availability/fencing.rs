@@ -21,6 +21,12 @@ impl Storage {
         }
     }
 
+    /// Reads the value for the holder of a token, which makes the token known: nobody with a lower one writes after that.
+    pub fn read(&mut self, token: u64) -> u64 {
+        self.highest = self.highest.max(token);
+        self.value
+    }
+
     // ANCHOR: write
     /// Writes a value, unless the writer's token is lower than one that was seen before. Says whether it was written.
     pub fn write(&mut self, token: u64, value: u64) -> bool {

@@ -78,7 +78,8 @@ pub struct Story {
 }
 
 // ANCHOR: pause
-/// Client 1 takes the lock, reads, looks at its lease, is paused for so long, and writes. Client 2 tries for the lock every 100 ms.
+/// Client 1 takes the lock, reads, looks at its lease, is paused for so long, and writes. Client 2 tries for the lock every 100 ms,
+/// and 10 ms after it has it, it reads, and after 20 it writes. Every read and write carries its client's token.
 pub fn paused_holder(length: u64, pause: u64, store_checks_tokens: bool) -> Story {
     let mut service = LockService::new(length);
     let mut store = Storage::new(store_checks_tokens);
@@ -90,28 +91,34 @@ pub fn paused_holder(length: u64, pause: u64, store_checks_tokens: bool) -> Stor
     let Some(one) = service.acquire(1, 0) else {
         return story;
     };
-    let read_by_one = store.value;
     story.tell(0, format!("client1 -> lock: acquire, token {}", one.token));
+    let read_by_one = story.read(5, "client1", &mut store, one.token);
     story.tell(
         10,
         format!("client1 -> client1: lease is valid, paused for {pause} ms"),
     );
     let wakes = 10 + pause;
-    for now in (100..).step_by(100) {
-        if now >= wakes && story.done == 0 || now > wakes {
-            break;
+    let (mut two, mut read_by_two) = (None, 0);
+    for now in 10..=wakes + 20 {
+        if now == wakes {
+            story.add(now, "client1", &mut store, one.token, read_by_one);
         }
-        if let Some(two) = service.acquire(2, now) {
-            story.tell(
-                now,
-                format!("client2 -> lock: acquire, token {}", two.token),
-            );
-            story.add(now + 20, "client2", &mut store, two.token, 0);
-            break;
+        if now % 100 == 0 && now < wakes && two.is_none() {
+            two = service.acquire(2, now).map(|lease| (now, lease.token));
+            if let Some((_, token)) = two {
+                story.tell(now, format!("client2 -> lock: acquire, token {token}"));
+            }
+        }
+        match two {
+            Some((since, token)) if now == since + 10 => {
+                read_by_two = story.read(now, "client2", &mut store, token);
+            }
+            Some((since, token)) if now == since + 20 => {
+                story.add(now, "client2", &mut store, token, read_by_two);
+            }
+            _ => {}
         }
     }
-    story.add(wakes, "client1", &mut store, one.token, read_by_one);
-    story.trace.sort_by_key(|(time, _)| *time);
     story.stored = store.value;
     story
 }
@@ -120,6 +127,15 @@ pub fn paused_holder(length: u64, pause: u64, store_checks_tokens: bool) -> Stor
 impl Story {
     fn tell(&mut self, now: u64, line: String) {
         self.trace.push((now, line));
+    }
+
+    fn read(&mut self, now: u64, client: &str, store: &mut Storage, token: u64) -> u64 {
+        let value = store.read(token);
+        self.tell(
+            now,
+            format!("{client} -> store: read {value}, token {token}"),
+        );
+        value
     }
 
     fn add(&mut self, now: u64, client: &str, store: &mut Storage, token: u64, read: u64) {
@@ -147,6 +163,15 @@ mod tests {
         assert_eq!((plain.done, plain.stored), (2, 1));
         let fenced = paused_holder(1_000, 5_000, true);
         assert_eq!((fenced.done, fenced.stored), (1, 1));
+    }
+
+    /// It may wake up before the new holder's read, between its read and its write, or after that.
+    #[test]
+    fn with_tokens_nothing_is_lost_whenever_the_old_holder_wakes_up() {
+        let stories = (980..1_030).map(|pause| paused_holder(1_000, pause, true));
+        let ends: Vec<_> = stories.map(|story| (story.done, story.stored)).collect();
+        assert!(ends.contains(&(1, 1)) && ends.contains(&(2, 2)), "{ends:?}");
+        assert!(ends.iter().all(|(done, stored)| done == stored), "{ends:?}");
     }
 
     proptest! {
