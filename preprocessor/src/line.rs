@@ -16,7 +16,6 @@
 use crate::evidence::{self, Tally};
 use crate::figures;
 use crate::figures::engine::{Engine, Workplace};
-use crate::figures::runs::Runs;
 use crate::pictures::{self, Drawn};
 use crate::read::{self, Parts};
 use crate::render::{self, source_links::Links};
@@ -38,6 +37,7 @@ use crate::work::memory::Memory;
 use crate::work::settings::{Settings, Sketches};
 use crate::work::store::Store;
 use anyhow::{Context, Result};
+use mdbook_proof_calculator::runs::Runs;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mdbook_proof::figures::quantity::{self, Printed};
+use mdbook_proof_text::quantity::{self, Printed};
 
 fuzz_target!(|text: &str| {
     if let Some(printed) = quantity::last(text) {

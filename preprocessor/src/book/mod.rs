@@ -6,9 +6,11 @@ pub mod lint;
 pub mod new;
 pub mod preprocessor;
 pub mod report;
+#[cfg(feature = "serve")]
 pub mod serve;
 
 use crate::book::preprocessor::{Proof, sources};
+#[cfg(feature = "serve")]
 use crate::book::serve::site::Built;
 use crate::line::{self, Page};
 use crate::text::edit::{self, Edit};
@@ -224,6 +226,7 @@ pub fn build(root: &Path, call: &Call, warnings: impl Fn() -> usize) -> Result<P
 ///
 /// # Errors
 /// As [`build`].
+#[cfg(feature = "serve")]
 pub fn build_to_serve(
     root: &Path,
     parent: &Path,

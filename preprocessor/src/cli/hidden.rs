@@ -4,10 +4,8 @@ use crate::cli::output::Caller;
 use anyhow::{Context, Result, bail};
 use mdbook_preprocessor::Preprocessor as _;
 use mdbook_proof::book::preprocessor::{self, Proof};
-use mdbook_proof::run::language::sql::engine as sql;
 use mdbook_proof::work::sandbox;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::Path;
 
 pub(crate) fn shim(spec: &str) -> Result<bool> {
     let spec = serde_json::from_str(spec).context("a shim is started by this program only")?;
@@ -17,20 +15,6 @@ pub(crate) fn shim(spec: &str) -> Result<bool> {
 pub(crate) fn try_bounds() -> Result<bool> {
     println!("{}", serde_json::to_string(&sandbox::try_all())?);
     Ok(true)
-}
-
-pub(crate) fn run_sql(file: &Path) -> Result<bool> {
-    let text = std::fs::read_to_string(file)?;
-    match sql::run(&serde_json::from_str::<Vec<sql::SqlBlock>>(&text)?)? {
-        Ok(printed) => {
-            print!("{printed}");
-            Ok(true)
-        }
-        Err(error) => {
-            eprintln!("{}", serde_json::to_string(&error)?);
-            Ok(false)
-        }
-    }
 }
 
 pub(crate) fn protocol(caller: &Caller) -> Result<bool> {

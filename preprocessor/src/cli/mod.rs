@@ -10,7 +10,10 @@ mod lint;
 mod new;
 mod output;
 mod report;
+#[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "sql")]
+mod sql;
 mod warnings;
 
 use anyhow::{Context as _, Result};
@@ -55,6 +58,7 @@ enum Command {
         open: bool,
     },
     /// Show the book in a browser on this machine, and build and show it again on each change.
+    #[cfg(feature = "serve")]
     Serve {
         /// The port; 0 takes a free one.
         #[arg(long, short, default_value = "3000", value_name = "NUMBER")]
@@ -124,6 +128,7 @@ enum Command {
     #[command(hide = true)]
     Calculate,
     /// Run the SQL of a file, in JSON.
+    #[cfg(feature = "sql")]
     #[command(hide = true)]
     Sql {
         /// The file.
@@ -168,6 +173,7 @@ pub(crate) fn run() -> ExitCode {
         None if !arguments.book => hidden::protocol(&caller),
         None => build::build(&arguments.dir, false, &caller),
         Some(Command::Build { open }) => build::build(&arguments.dir, open, &caller),
+        #[cfg(feature = "serve")]
         Some(Command::Serve { port, open }) => serve::serve(&arguments.dir, port, open, &caller),
         Some(Command::Check {
             paths,
@@ -191,7 +197,8 @@ pub(crate) fn run() -> ExitCode {
         }
         Some(Command::Shim { r#try: true, .. }) => hidden::try_bounds(),
         Some(Command::Shim { spec, .. }) => hidden::shim(&spec.unwrap_or_default()),
-        Some(Command::Sql { file }) => hidden::run_sql(&file),
+        #[cfg(feature = "sql")]
+        Some(Command::Sql { file }) => sql::run(&file),
         Some(Command::Calculate) => {
             calculator::serve(io::stdin().lock(), io::stdout().lock()).map(|()| true)
         }

@@ -22,6 +22,7 @@ pub(crate) fn count() -> usize {
 }
 
 /// Those warnings, which count no more.
+#[cfg(feature = "serve")]
 pub(crate) fn take() -> Vec<String> {
     std::mem::take(&mut GIVEN.lock().unwrap_or_else(PoisonError::into_inner))
 }

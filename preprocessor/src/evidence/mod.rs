@@ -13,13 +13,13 @@
 //!
 //! A key and an order say nothing about a value, so a column with only these is bare.
 
-use crate::figures::quantity;
 use crate::read::Parts;
 use crate::tables::cell::plain;
 use crate::tables::judge::{Judged, Meaning};
 use crate::tables::units::Units;
-use crate::text::header::with_unit;
-use crate::text::printed_table;
+use mdbook_proof_text::header::with_unit;
+use mdbook_proof_text::printed_table;
+use mdbook_proof_text::quantity;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
@@ -349,11 +349,11 @@ mod tests {
     use super::*;
     use crate::figures::Scope;
     use crate::figures::engine::Engine;
-    use crate::figures::runs::Runs;
     use crate::read;
     use crate::tables::rules;
     use crate::text::markdown;
     use crate::text::source::Source;
+    use mdbook_proof_calculator::runs::Runs;
     use proptest::prelude::*;
     use std::sync::Arc;
 

@@ -3,12 +3,10 @@
 //! An expression can be a function that never ends. The calculator answers one request a line, in JSON;
 //! one that doesn't answer in time is ended, and another one starts for the next request.
 
-use crate::figures::interpreter::Interpreter;
-use crate::figures::value::{ExpressionError, Value};
 use crate::work::process::{Host, Task};
 use crate::work::sandbox::Bounds;
-use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use mdbook_proof_calculator::sessions::{Answer, Request, Sessions};
+use mdbook_proof_calculator::value::ExpressionError;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin};
@@ -21,30 +19,6 @@ const DEADLINE: Duration = Duration::from_secs(10);
 
 /// The calculator's address space, in bytes.
 const MEMORY: u64 = 2 << 30;
-
-/// What the calculator is asked. Sessions have numbers; each starts from the preludes.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) enum Request {
-    /// Loads the preludes: ours, and the book's.
-    Prelude(Option<String>),
-    /// Runs a definition.
-    Define(u64, String),
-    /// Computes an expression.
-    Evaluate(u64, String),
-    /// Computes expressions as one list.
-    List(u64, Vec<String>),
-    /// Forgets a session.
-    Close(u64),
-}
-
-/// What it answers.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) enum Answer {
-    /// A value, or nothing after a definition.
-    Value(Result<Option<Value>, ExpressionError>),
-    /// The values of a list, if that works.
-    List(Option<Vec<Value>>),
-}
 
 /// A running calculator.
 pub(super) struct Calculator {
@@ -149,46 +123,9 @@ impl Drop for Calculator {
 /// # Errors
 /// When its pipes fail.
 pub fn serve(requests: impl BufRead, mut answers: impl Write) -> anyhow::Result<()> {
-    let mut base = None;
-    let mut sessions: HashMap<u64, Interpreter> = HashMap::new();
+    let mut sessions = Sessions::default();
     for line in requests.lines() {
-        let request: Request = serde_json::from_str(&line?)?;
-        if let Request::Prelude(prelude) = &request {
-            let loaded = Interpreter::new(prelude.as_deref());
-            let answer = Answer::Value(loaded.as_ref().map(|_| None).map_err(Clone::clone));
-            base = loaded.ok();
-            writeln!(answers, "{}", serde_json::to_string(&answer)?)?;
-            answers.flush()?;
-            continue;
-        }
-        let Some(base) = &base else {
-            anyhow::bail!("the preludes come first");
-        };
-        let answer = match request {
-            Request::Define(number, code) => {
-                // A statement that fails may have come half way.
-                let session = sessions.entry(number).or_insert_with(|| base.clone());
-                let mut next = session.clone();
-                let result = next.run(&code);
-                if result.is_ok() {
-                    *session = next;
-                }
-                Answer::Value(result)
-            }
-            Request::Evaluate(number, code) => {
-                let session = sessions.entry(number).or_insert_with(|| base.clone());
-                Answer::Value(session.evaluate(&code))
-            }
-            Request::List(number, codes) => {
-                let session = sessions.entry(number).or_insert_with(|| base.clone());
-                Answer::List(session.list(&codes))
-            }
-            Request::Close(number) => {
-                sessions.remove(&number);
-                Answer::Value(Ok(None))
-            }
-            Request::Prelude(_) => Answer::Value(Ok(None)),
-        };
+        let answer = sessions.answer(serde_json::from_str(&line?)?);
         writeln!(answers, "{}", serde_json::to_string(&answer)?)?;
         answers.flush()?;
     }

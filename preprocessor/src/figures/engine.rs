@@ -5,13 +5,14 @@
 //! rest is computed by a [calculator](super::calculator), a process of its own; a library, which has
 //! no program to start, computes it in its own process.
 
-use crate::figures::calculator::{Answer, Calculator, Request};
-use crate::figures::interpreter::Interpreter;
-pub use crate::figures::value::{ExpressionError, Value};
+use crate::figures::calculator::Calculator;
 use crate::text::source::Source;
 use crate::work::key::Key;
 use crate::work::memory::Memory;
 use crate::work::process::Host;
+use mdbook_proof_calculator::interpreter::Interpreter;
+use mdbook_proof_calculator::sessions::{Answer, Request};
+use mdbook_proof_calculator::value::{ExpressionError, Value};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -87,7 +88,7 @@ impl Engine {
     ) -> Result<Self, ExpressionError> {
         let prelude = book_prelude.map(|source| source.text().to_owned());
         let chain = Key::new("figures")
-            .with(include_str!("prelude.nbt"))
+            .with(mdbook_proof_calculator::PRELUDE)
             .with(prelude.as_deref().unwrap_or_default());
         let mut engine = Self {
             shared: Arc::new(Shared {
@@ -231,10 +232,8 @@ impl Engine {
             return value(result);
         }
         let (interpreter, run) = self.here()?;
-        let mut next = interpreter.clone();
-        let result = next.run(code);
+        let result = interpreter.define(code);
         if result.is_ok() {
-            *interpreter = next;
             *run += 1;
         }
         result

@@ -3,7 +3,7 @@
 //! `100_000_000 /* = request_rate / (requests / day) */` is judged as a figure of the text is. So a
 //! program that runs with an input of the book doesn't keep the old one when that changes.
 
-use crate::figures::quantity::{Part, Printed};
+use mdbook_proof_text::quantity::{Part, Printed};
 use std::ops::Range;
 
 const OPEN: &str = "/*";

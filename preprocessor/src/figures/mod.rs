@@ -4,23 +4,19 @@
 
 pub mod calculator;
 pub mod engine;
-pub mod expression;
-mod interpreter;
-pub mod judge;
 mod literal;
-pub mod quantity;
-pub mod runs;
-pub mod value;
 
 use crate::read::{Fence, Parts};
 use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::{BLESS, Finding};
 use crate::text::source::Source;
-use engine::{Engine, ExpressionError, Value};
-use expression::{Problem, Renamed};
-use quantity::Printed;
-use runs::Runs;
+use engine::Engine;
+use mdbook_proof_calculator::expression::{self, Problem, Renamed};
+use mdbook_proof_calculator::runs::Runs;
+use mdbook_proof_calculator::value::{ExpressionError, Value};
+use mdbook_proof_text::quantity::{self, Printed};
+use mdbook_proof_text::rounding;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -126,7 +122,12 @@ impl Scope {
         if uses(code, &self.undefined) {
             return Err(Problem::Reported);
         }
-        expression::prepare(code, &mut self.engine, runs, &self.renamed)
+        expression::prepare(
+            code,
+            |code| self.engine.interpret(code),
+            runs,
+            &self.renamed,
+        )
     }
 
     /// A message about an expression, in the page's own names.
@@ -275,13 +276,23 @@ impl<'page> Checker<'page> {
     }
 
     fn run(&mut self, code: &str) -> Result<Option<Value>, Problem> {
-        let code = expression::prepare(code, &mut self.engine, self.runs, &self.renamed)?;
+        let code = expression::prepare(
+            code,
+            |code| self.engine.interpret(code),
+            self.runs,
+            &self.renamed,
+        )?;
         self.engine.interpret(&code).map_err(Problem::Wrong)
     }
 
     fn value(&mut self, code: &str, start: usize) -> Option<Value> {
-        let outcome = expression::prepare(code, &mut self.engine, self.runs, &self.renamed)
-            .and_then(|code| self.engine.evaluate(&code).map_err(Problem::Wrong));
+        let outcome = expression::prepare(
+            code,
+            |code| self.engine.interpret(code),
+            self.runs,
+            &self.renamed,
+        )
+        .and_then(|code| self.engine.evaluate(&code).map_err(Problem::Wrong));
         match outcome {
             Ok(value) => Some(value),
             Err(problem) => {
@@ -347,14 +358,14 @@ impl<'page> Checker<'page> {
                 span,
             );
         };
-        let stands = judge::stands(printed, &units);
-        if judge::is_right(stands, computed) {
+        let stands = rounding::stands(printed, &units);
+        if rounding::is_right(stands, computed) {
             self.checked.right += 1;
             return;
         }
         let old = self.source.slice(span.clone()).to_owned();
         let text = self.source.slice(start..span.end);
-        let rewritten = judge::rewritten(text, printed, &units, computed);
+        let rewritten = rounding::rewritten(text, printed, &units, computed);
         let mend = form.written(&rewritten, &old);
         let new = mend.as_ref().unwrap_or(&rewritten);
         let range = if stands.half_step == 0.0 {
@@ -417,7 +428,7 @@ pub(crate) fn proposed_number(number: f64) -> String {
         n if n >= 1.0 => 2,
         _ => 4,
     };
-    judge::grouped(number, decimals)
+    rounding::grouped(number, decimals)
 }
 
 /// A number with nine significant digits at most, trailing zeros left out.
@@ -426,7 +437,7 @@ pub(crate) fn significant(value: f64) -> String {
     let decimals = (0..=15)
         .find(|d| magnitude + f64::from(*d) >= 8.0)
         .unwrap_or(15);
-    let text = judge::grouped(value, usize::try_from(decimals).unwrap_or(0));
+    let text = rounding::grouped(value, usize::try_from(decimals).unwrap_or(0));
     match text.contains('.') {
         true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
         false => text,

@@ -6,6 +6,7 @@ use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::info_string::{self, Word, nearest};
 use crate::text::source::Source;
+use mdbook_proof_pictures::{Drawing, Origin, Wanted};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,8 +21,8 @@ pub enum Kind {
     Output(View),
     /// A capacity sum.
     Calc,
-    /// A flowchart.
-    Sketch,
+    /// A picture of its text.
+    Sketch(Drawing),
 }
 
 /// The attributes of a block that runs.
@@ -62,13 +63,14 @@ pub fn read(source: &Arc<Source>, fence: &Fence, languages: &[&str]) -> Result<K
         Err(_) => return Ok(Kind::Plain),
     };
     let attributes = words.get(1..).unwrap_or_default();
+    if let Some(picture) = mdbook_proof_pictures::find(language, Origin::Fence) {
+        none_of(source, fence, attributes, &format!("a `{language}` fence"))?;
+        let wanted = Wanted::default();
+        return Ok(Kind::Sketch(Drawing { picture, wanted }));
+    }
     let is_run = |word: &Word| word.name == "run";
     match language {
         "output" => Ok(Kind::Output(output::read(source, fence)?)),
-        "mermaid" => {
-            none_of(source, fence, attributes, "a `mermaid` fence")?;
-            Ok(Kind::Sketch)
-        }
         "calc" => {
             none_of(source, fence, attributes, "a `calc` fence")?;
             Ok(Kind::Calc)

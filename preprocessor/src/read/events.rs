@@ -1,7 +1,6 @@
 //! Reading a page: from Markdown events to the parts that are run, computed or checked.
 
 use crate::read::block::{self, Kind};
-use crate::read::output::Form;
 use crate::read::table;
 use crate::read::{Block, Fence, Figure, Parts, Sketch, View, caution, fence, output, passage};
 use crate::text::code::Code;
@@ -154,9 +153,13 @@ impl Reader<'_> {
                 self.page.calcs.push(fence);
                 false
             }
-            Ok(Kind::Sketch) => {
+            Ok(Kind::Sketch(drawing)) => {
                 let caption = output::caption(rest);
-                self.page.sketches.push(Sketch { fence, caption });
+                self.page.sketches.push(Sketch {
+                    drawing,
+                    fence,
+                    caption,
+                });
                 false
             }
             Ok(Kind::Output(view)) => {
@@ -164,7 +167,7 @@ impl Reader<'_> {
                     Some(block) if self.takes_output && !is_misread => {
                         block.output = Some(fence);
                         block.view = view;
-                        if !matches!(block.view.form, Form::Text | Form::Table) {
+                        if block.view.drawing.is_some() {
                             block.view.caption = output::caption(rest);
                         }
                     }

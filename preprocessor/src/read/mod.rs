@@ -21,6 +21,7 @@ pub use row::Row;
 pub use table::Table;
 
 use crate::text::source::Source;
+use mdbook_proof_pictures::Drawing;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +35,7 @@ pub struct Parts {
     pub blocks: Vec<Block>,
     /// The `calc` fences, in page order.
     pub calcs: Vec<Fence>,
-    /// The `mermaid` fences, in page order.
+    /// The fences that are pictures themselves, in page order.
     pub sketches: Vec<Sketch>,
     /// The figures that carry an expression, in page order.
     pub figures: Vec<Figure>,
@@ -73,10 +74,12 @@ pub struct Block {
     pub view: View,
 }
 
-/// A `mermaid` fence.
+/// A fence that is a picture itself, such as a `mermaid` fence.
 #[derive(Debug)]
 pub struct Sketch {
-    /// The flowchart.
+    /// What is drawn of it.
+    pub drawing: Drawing,
+    /// Its text.
     pub fence: Fence,
     /// The text of the paragraph behind it, which describes it.
     pub caption: Option<String>,

@@ -6,6 +6,7 @@ use crate::text::finding::Finding;
 use crate::text::info_string::{Word, nearest, words};
 use crate::text::markdown::Spanned;
 use crate::text::source::Source;
+use mdbook_proof_pictures::{Choice, Drawing, Origin, Picture, Refusal, Wanted, find};
 use pulldown_cmark::{Event, Tag, TagEnd};
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,8 +14,8 @@ use std::sync::Arc;
 /// How an output is shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct View {
-    /// What is drawn of the text.
-    pub form: Form,
+    /// What is drawn of the text; nothing where it is shown as it is.
+    pub drawing: Option<Drawing>,
     /// Whether it is folded, so that the reader thinks first.
     pub is_guess: bool,
     /// Why parts of the text are left out; given where they are.
@@ -22,49 +23,6 @@ pub struct View {
     /// The text of the paragraph behind the fence, which describes a picture.
     pub caption: Option<String>,
 }
-
-/// What is drawn of an output.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Form {
-    /// The text itself.
-    #[default]
-    Text,
-    /// The Markdown table in it, as a table.
-    Table,
-    /// The Markdown table in it, as a chart.
-    Chart(Chart),
-    /// Its lines, as a sequence diagram.
-    Sequence,
-}
-
-/// What a chart looks like.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chart {
-    /// What stands for a value.
-    pub kind: ChartKind,
-    /// Whether the axis of the first column is logarithmic.
-    pub log_x: bool,
-    /// Whether the axis of the other columns is logarithmic.
-    pub log_y: bool,
-    /// The columns that the others are compared with.
-    pub references: Vec<String>,
-}
-
-/// What stands for a value in a chart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChartKind {
-    /// A point of a line.
-    Line,
-    /// The length of a bar.
-    Bar,
-    /// A point.
-    Scatter,
-}
-
-const ATTRIBUTES: [&str; 8] = [
-    "guess", "table", "chart", "logx", "logy", "ref", "sequence", "elided",
-];
-const ATTRIBUTES_HELP: &str = "an `output` fence takes `guess`, `elided=\"reason\"`, and one of `table`, `sequence` and `chart=line|bar|scatter`, the last with `logx`, `logy` and `ref=COLUMN`";
 
 /// Reads the attributes behind `output`.
 ///
@@ -87,7 +45,9 @@ pub fn read(source: &Arc<Source>, fence: &Fence) -> Result<View, Box<Finding>> {
     let words = words.get(1..).unwrap_or_default();
     let mut read = Attributes::default();
     for (at, word) in words.iter().enumerate() {
-        if word.name != "ref" && words[..at].iter().any(|other| other.name == word.name) {
+        let is_repeatable =
+            options().any(|option| option.name == word.name && option.value.is_some());
+        if !is_repeatable && words[..at].iter().any(|other| other.name == word.name) {
             let message = format!("`{}` stands twice", word.name);
             return Err(finding(&word.span, message, "leave one out"));
         }
@@ -99,7 +59,7 @@ pub fn read(source: &Arc<Source>, fence: &Fence) -> Result<View, Box<Finding>> {
         finding(
             span.map_or(&(0..info.len()), |word| &word.span),
             message,
-            help,
+            &help,
         )
     })
 }
@@ -108,63 +68,54 @@ pub fn read(source: &Arc<Source>, fence: &Fence) -> Result<View, Box<Finding>> {
 #[derive(Default)]
 struct Attributes {
     view: View,
-    /// `table` and `sequence`, as far as they are there.
-    forms: Vec<&'static str>,
-    chart: Option<ChartKind>,
-    log_x: bool,
-    log_y: bool,
-    references: Vec<String>,
+    /// The pictures that are asked for, each with the kind.
+    pictures: Vec<(&'static dyn Picture, Option<String>)>,
+    options: Vec<(&'static str, Option<String>)>,
 }
 
 impl Attributes {
     /// Takes one attribute; an error is a message and a help.
     fn take(&mut self, word: &Word) -> Result<(), (String, String)> {
+        let name = word.name.as_str();
         let value = word.value.as_deref().map(str::trim);
-        match (word.name.as_str(), value) {
+        let given = value.filter(|value| !value.is_empty());
+        if let Some(picture) = find(name, Origin::Output) {
+            let kind = kind(picture, value)?;
+            self.pictures.push((picture, kind));
+            return Ok(());
+        }
+        if let Some(option) = options().find(|option| option.name == name) {
+            let value = match (option.value, given) {
+                (Some(_), Some(value)) => Some(value.to_owned()),
+                (Some(needed), None) => {
+                    let message = format!("`{name}` needs {}", needed.what);
+                    return Err((message, needed.help.to_owned()));
+                }
+                (None, _) if value.is_some() => return Err(alone(name)),
+                (None, _) => None,
+            };
+            self.options.push((option.name, value));
+            return Ok(());
+        }
+        match (name, value) {
             ("guess", None) => self.view.is_guess = true,
-            ("table", None) => self.forms.push("table"),
-            ("sequence", None) => self.forms.push("sequence"),
-            ("logx", None) => self.log_x = true,
-            ("logy", None) => self.log_y = true,
-            ("ref", Some(value)) if !value.is_empty() => self.references.push(value.to_owned()),
-            ("elided", Some(value)) if !value.is_empty() => {
-                self.view.elided = Some(value.to_owned());
-            }
-            ("chart", Some("line")) => self.chart = Some(ChartKind::Line),
-            ("chart", Some("bar")) => self.chart = Some(ChartKind::Bar),
-            ("chart", Some("scatter")) => self.chart = Some(ChartKind::Scatter),
-            ("chart", value) => {
-                return Err((
-                    value.map_or("a chart needs its kind".to_owned(), |value| {
-                        format!("`{value}` is no kind of chart")
-                    }),
-                    "write `chart=line`, `chart=bar` or `chart=scatter`".to_owned(),
-                ));
-            }
-            ("ref", _) => {
-                return Err((
-                    "`ref` needs the name of a column".to_owned(),
-                    "write `ref=Theory`, or `ref=\"two words\"`".to_owned(),
-                ));
-            }
+            ("guess", _) => return Err(alone(name)),
+            ("elided", _) if given.is_some() => self.view.elided = given.map(str::to_owned),
             ("elided", _) => {
                 return Err((
                     "`elided` needs its reason".to_owned(),
                     "say why the text is left out: `elided=\"addresses differ\"`".to_owned(),
                 ));
             }
-            (name, Some(_)) if ATTRIBUTES.contains(&name) => {
-                return Err((
-                    format!("`{name}` takes no value"),
-                    format!("write `{name}` alone"),
-                ));
-            }
-            (name, _) => {
-                let meant = nearest(name, &ATTRIBUTES)
+            _ => {
+                let names = ["guess", "elided"].into_iter();
+                let names = names.chain(outputs().map(Picture::word));
+                let names: Vec<&str> = names.chain(options().map(|option| option.name)).collect();
+                let meant = nearest(name, &names)
                     .map_or(String::new(), |meant| format!("did you mean `{meant}`? "));
                 return Err((
                     format!("unknown attribute `{name}`"),
-                    format!("{meant}{ATTRIBUTES_HELP}"),
+                    format!("{meant}{}", attributes_help()),
                 ));
             }
         }
@@ -172,51 +123,139 @@ impl Attributes {
     }
 
     /// The view, or the attribute that doesn't go with the others, a message and a help.
-    fn view(self) -> Result<View, (&'static str, String, &'static str)> {
-        if let Some(last) = self.forms.last()
-            && self.forms.len() + usize::from(self.chart.is_some()) > 1
-        {
+    fn view(self) -> Result<View, (&'static str, String, String)> {
+        if let [_, .., (last, _)] = self.pictures.as_slice() {
+            let words: Vec<String> = outputs().map(|one| format!("`{}`", one.word())).collect();
             return Err((
-                last,
+                last.word(),
                 "an output is drawn once".to_owned(),
-                "keep one of `table`, `chart` and `sequence`",
+                format!("keep one of {}", listed(&words, "and")),
             ));
         }
-        for (name, is_there) in [
-            ("logx", self.log_x),
-            ("logy", self.log_y),
-            ("ref", !self.references.is_empty()),
-        ] {
-            if is_there && self.chart.is_none() {
+        let drawn = self.pictures.into_iter().next();
+        let takes = |picture: &dyn Picture, name: &str| {
+            picture.options().iter().any(|option| option.name == name)
+        };
+        for (name, _) in &self.options {
+            let is_taken = drawn
+                .as_ref()
+                .is_some_and(|(picture, _)| takes(*picture, name));
+            let owner = outputs().find(|picture| takes(*picture, name));
+            if let Some(owner) = owner.filter(|_| !is_taken) {
                 return Err((
                     name,
-                    format!("`{name}` belongs to a chart"),
-                    "add `chart=line`, `chart=bar` or `chart=scatter`",
-                ));
-            }
-            if is_there && name != "ref" && self.chart == Some(ChartKind::Bar) {
-                return Err((
-                    name,
-                    "a bar shows its value by its length, which a logarithm would change"
-                        .to_owned(),
-                    "use `chart=scatter` or `chart=line` for a logarithmic axis",
+                    format!("`{name}` belongs to a {}", owner.word()),
+                    format!("add {}", listed(&forms(owner), "or")),
                 ));
             }
         }
-        let form = match self.chart {
-            Some(kind) => Form::Chart(Chart {
-                kind,
-                log_x: self.log_x,
-                log_y: self.log_y,
-                references: self.references,
+        let options = self.options.into_iter();
+        let options = options
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        let drawing = drawn.map(|(picture, kind)| Drawing {
+            picture,
+            wanted: Wanted { kind, options },
+        });
+        if let Some(drawing) = &drawing {
+            let checked = drawing.picture.check(&drawing.wanted);
+            checked.map_err(|refusal| {
+                let Refusal {
+                    attribute,
+                    message,
+                    help,
+                } = refusal;
+                (attribute, message.to_owned(), help.to_owned())
+            })?;
+        }
+        Ok(View {
+            drawing,
+            ..self.view
+        })
+    }
+}
+
+/// The pictures that are drawn of outputs.
+fn outputs() -> impl Iterator<Item = &'static dyn Picture> {
+    let is_output = |picture: &&dyn Picture| picture.origin() == Origin::Output;
+    mdbook_proof_pictures::ALL.into_iter().filter(is_output)
+}
+
+/// The attributes that go with them.
+fn options() -> impl Iterator<Item = &'static Choice> {
+    outputs().flat_map(Picture::options)
+}
+
+/// The kind that a picture's word has as its value.
+fn kind(picture: &dyn Picture, value: Option<&str>) -> Result<Option<String>, (String, String)> {
+    let (word, kinds) = (picture.word(), picture.kinds());
+    match value {
+        Some(_) if kinds.is_empty() => Err(alone(word)),
+        Some(value) if kinds.contains(&value) => Ok(Some(value.to_owned())),
+        None if kinds.is_empty() => Ok(None),
+        _ => Err((
+            value.map_or(format!("a {word} needs its kind"), |value| {
+                format!("`{value}` is no kind of {word}")
             }),
-            None => match self.forms.first() {
-                Some(&"table") => Form::Table,
-                Some(_) => Form::Sequence,
-                None => Form::Text,
-            },
-        };
-        Ok(View { form, ..self.view })
+            format!("write {}", listed(&forms(picture), "or")),
+        )),
+    }
+}
+
+fn alone(name: &str) -> (String, String) {
+    (
+        format!("`{name}` takes no value"),
+        format!("write `{name}` alone"),
+    )
+}
+
+/// All ways to ask for a picture.
+fn forms(picture: &dyn Picture) -> Vec<String> {
+    let word = picture.word();
+    match picture.kinds() {
+        [] => vec![format!("`{word}`")],
+        kinds => kinds
+            .iter()
+            .map(|kind| format!("`{word}={kind}`"))
+            .collect(),
+    }
+}
+
+/// What may stand behind `output`.
+fn attributes_help() -> String {
+    let pictures: Vec<String> = outputs()
+        .map(|picture| {
+            let kinds = match picture.kinds() {
+                [] => String::new(),
+                kinds => format!("={}", kinds.join("|")),
+            };
+            let options: Vec<String> = picture
+                .options()
+                .iter()
+                .map(|option| match option.value {
+                    Some(needed) => format!("`{}`", needed.form),
+                    None => format!("`{}`", option.name),
+                })
+                .collect();
+            let options = match options.as_slice() {
+                [] => String::new(),
+                options => format!(" (with {})", listed(options, "and")),
+            };
+            format!("`{}{kinds}`{options}", picture.word())
+        })
+        .collect();
+    format!(
+        "an `output` fence takes `guess`, `elided=\"reason\"`, and one of {}",
+        listed(&pictures, "and")
+    )
+}
+
+/// Words as a list in a sentence.
+fn listed(words: &[String], last: &str) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., end] => format!("{} {last} {end}", first.join(", ")),
     }
 }
 
@@ -272,11 +311,15 @@ mod tests {
         assert_eq!(
             view.unwrap(),
             View {
-                form: Form::Chart(Chart {
-                    kind: ChartKind::Line,
-                    log_x: true,
-                    log_y: false,
-                    references: vec!["M/M/1, theory".to_owned()],
+                drawing: Some(Drawing {
+                    picture: find("chart", Origin::Output).unwrap(),
+                    wanted: Wanted {
+                        kind: Some("line".to_owned()),
+                        options: vec![
+                            ("logx".to_owned(), None),
+                            ("ref".to_owned(), Some("M/M/1, theory".to_owned())),
+                        ],
+                    },
                 }),
                 is_guess: true,
                 elided: Some("it differs".to_owned()),
@@ -284,8 +327,12 @@ mod tests {
             }
         );
         assert_eq!(page("output", "- list\n").0.unwrap(), View::default());
-        assert_eq!(page("output,table", "").0.unwrap().form, Form::Table);
-        assert_eq!(page("output sequence", "").0.unwrap().form, Form::Sequence);
+        for word in ["table", "sequence"] {
+            for gap in [',', ' '] {
+                let view = page(&format!("output{gap}{word}"), "").0.unwrap();
+                assert_eq!(view.drawing.unwrap().picture.word(), word);
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A table row as it is written: split at the bars that Markdown splits at.
 
-use crate::text::printed_table;
 use crate::text::source::Source;
+use mdbook_proof_text::printed_table;
 use std::ops::Range;
 
 /// A row's cells.

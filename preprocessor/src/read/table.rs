@@ -4,8 +4,9 @@ use crate::read::comment::Comment;
 use crate::read::row::Row;
 use crate::text::info_string;
 use crate::text::markdown::Spanned;
-use crate::text::printed_table::is_delimiter;
 use crate::text::source::Source;
+use mdbook_proof_pictures::{Origin, Picture, find};
+use mdbook_proof_text::printed_table::is_delimiter;
 use pulldown_cmark::{CodeBlockKind, Event, Tag};
 use std::ops::Range;
 
@@ -101,7 +102,8 @@ fn is_table(info: &str) -> bool {
     // A quotation that is never closed is reported where attributes are read.
     let words = info_string::words(info).unwrap_or_default();
     let mut names = words.iter().map(|word| word.name.as_str());
-    names.next() == Some("output") && names.any(|name| name == "table" || name == "chart")
+    let reads_table = |name: &str| find(name, Origin::Output).is_some_and(Picture::reads_table);
+    names.next() == Some("output") && names.any(reads_table)
 }
 
 /// The first table in a fence.

@@ -1,13 +1,13 @@
 //! Sums as readers see them: each result beside its line, and each figure with the expression that makes it.
 
-use crate::figures::quantity;
 use crate::figures::result_mark;
 use crate::read::{Fence, Figure};
-use crate::text::bracket::bracketed;
+use mdbook_proof_text::bracket::bracketed;
+use mdbook_proof_text::quantity;
 
 use crate::text::edit::Edit;
-use crate::text::html::{escape, escaped};
 use crate::text::source::Source;
+use mdbook_proof_text::html::{escape, escaped};
 use std::fmt::Write as _;
 use std::ops::Range;
 

@@ -2,7 +2,7 @@
 //!
 //! Emphasis, code, links, comments and footnote marks around a number don't count.
 
-use crate::figures::quantity::{self, Printed};
+use mdbook_proof_text::quantity::{self, Printed};
 use std::ops::Range;
 
 /// What stands in a cell.

@@ -5,8 +5,8 @@ use crate::tables::cell::{Cell, words};
 use crate::tables::units::Units;
 use crate::text::code::Code;
 use crate::text::finding::Finding;
-use crate::text::header::with_unit;
 use crate::text::source::Source;
+use mdbook_proof_text::header::with_unit;
 use std::ops::Range;
 use std::sync::Arc;
 

@@ -1,9 +1,6 @@
 //! What the rules for tables work with: a table's figures, and what is found out about them.
 
 use crate::figures::Scope;
-use crate::figures::judge::{self, Stands};
-use crate::figures::quantity::Printed;
-use crate::figures::runs::Runs;
 use crate::tables::cell::{Cell, Content};
 use crate::tables::grid::Grid;
 use crate::tables::rules::{Declared, Form};
@@ -11,6 +8,9 @@ use crate::tables::units::Units;
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
+use mdbook_proof_calculator::runs::Runs;
+use mdbook_proof_text::quantity::Printed;
+use mdbook_proof_text::rounding::{self, Stands};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -82,7 +82,7 @@ impl Figure {
 
     /// What it stands for, in its last unit. `units` are those of its parts.
     pub(crate) fn stands(&self, units: &[f64]) -> Stands {
-        let mut stands = judge::stands(&self.printed, units);
+        let mut stands = rounding::stands(&self.printed, units);
         if self.is_rounded && self.printed.is_exact() {
             stands.half_step = 0.5;
         }

@@ -1,7 +1,8 @@
 //! Units of figures and headers, looked up once each.
 
-use crate::figures::engine::{Engine, Value};
-use crate::figures::quantity::Printed;
+use crate::figures::engine::Engine;
+use mdbook_proof_calculator::value::Value;
+use mdbook_proof_text::quantity::Printed;
 use std::collections::HashMap;
 
 /// Units, looked up once each.

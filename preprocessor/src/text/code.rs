@@ -9,8 +9,6 @@ pub enum Code {
     Attribute,
     /// A figure in a table that nothing computes, checks or cites, where the book limits them.
     Bare,
-    /// An output that can't be drawn as the chart that it asks for.
-    Chart,
     /// A block that doesn't compile.
     Compile,
     /// A file that is not UTF-8.
@@ -33,16 +31,12 @@ pub enum Code {
     Name,
     /// An output that is missing, or differs from what the block printed.
     Output,
+    /// What can't be drawn; the kind of picture names it.
+    Picture(&'static str),
     /// A block that failed, or should have failed and didn't.
     Run,
-    /// An output that is no sequence of steps.
-    Sequence,
-    /// A flowchart that can't be laid out.
-    Sketch,
     /// A statement that the database refuses.
     Sql,
-    /// An output shown as a table that holds none.
-    Table,
     /// A cell that a rule needs as a number and that is text.
     TableCell,
     /// A row with more or fewer cells than the header.
@@ -90,11 +84,10 @@ pub enum Family {
 }
 
 impl Code {
-    /// Every code but those of the rules for tables, which name their own.
-    pub const FIXED: [Self; 28] = [
+    /// Every code but those of pictures and of rules for tables, which name their own.
+    pub const FIXED: [Self; 24] = [
         Self::Attribute,
         Self::Bare,
-        Self::Chart,
         Self::Compile,
         Self::Encoding,
         Self::Expression,
@@ -107,10 +100,7 @@ impl Code {
         Self::Name,
         Self::Output,
         Self::Run,
-        Self::Sequence,
-        Self::Sketch,
         Self::Sql,
-        Self::Table,
         Self::TableCell,
         Self::TableCells,
         Self::TableCheck,
@@ -127,7 +117,6 @@ impl Code {
         match self {
             Self::Attribute => "attribute",
             Self::Bare => "bare",
-            Self::Chart => "chart",
             Self::Compile => "compile",
             Self::Encoding => "encoding",
             Self::Expression => "expression",
@@ -140,10 +129,7 @@ impl Code {
             Self::Name => "name",
             Self::Output => "output",
             Self::Run => "run",
-            Self::Sequence => "sequence",
-            Self::Sketch => "sketch",
             Self::Sql => "sql",
-            Self::Table => "table",
             Self::TableCell => "table-cell",
             Self::TableCells => "table-cells",
             Self::TableCheck => "table-check",
@@ -151,7 +137,7 @@ impl Code {
             Self::TableEnd => "table-end",
             Self::TableHeader => "table-header",
             Self::TableRow => "table-row",
-            Self::Rule(name) => name,
+            Self::Picture(name) | Self::Rule(name) => name,
             Self::Unstable => "unstable",
             Self::Warning => "warning",
         }
@@ -181,9 +167,8 @@ impl Code {
             | Self::Warning => Family::Blocks,
             Self::Bare | Self::Expression | Self::Figure => Family::Figures,
             Self::Gather | Self::Include | Self::Link => Family::Links,
-            Self::Chart | Self::Sequence | Self::Sketch => Family::Pictures,
-            Self::Table
-            | Self::TableCell
+            Self::Picture(_) => Family::Pictures,
+            Self::TableCell
             | Self::TableCells
             | Self::TableCheck
             | Self::TableEmphasis

@@ -3,9 +3,9 @@
 use crate::root;
 use mdbook_proof::book::{self, lint};
 use mdbook_proof::figures::engine::Workplace;
-use mdbook_proof::figures::quantity;
 use mdbook_proof::line::{Line, Page};
 use mdbook_proof::text::source::Source;
+use mdbook_proof_text::quantity;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;

@@ -1,12 +1,12 @@
-//! What each finding means, with a wrong and a right example; the rules for tables bring their own.
+//! What each finding means, with a wrong and a right example; pictures and the rules for tables bring their own.
 
 mod texts;
 
 use crate::tables::rules;
 use crate::text::code::Code;
-use crate::text::explanation::Explanation;
 use crate::text::info_string::nearest;
 use anyhow::{Result, bail};
+use mdbook_proof_text::explanation::Explanation;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -18,8 +18,12 @@ pub fn all() -> BTreeMap<&'static str, (Code, Explanation)> {
     let rules = rules::ALL
         .iter()
         .map(|rule| (rule.code(), rule.explanation()));
+    let pictures = mdbook_proof_pictures::ALL
+        .iter()
+        .map(|picture| (Code::Picture(picture.code()), picture.explanation()));
     // What a rule and a stage share is explained by the stage.
     rules
+        .chain(pictures)
         .chain(fixed)
         .map(|(code, text)| (code.name(), (code, text)))
         .collect()
@@ -71,6 +75,9 @@ mod tests {
         let all = all();
         for code in Code::FIXED {
             assert!(all.contains_key(code.name()), "{code}");
+        }
+        for picture in mdbook_proof_pictures::ALL {
+            assert!(all.contains_key(picture.code()), "{picture:?}");
         }
         for rule in rules::ALL {
             assert!(all.contains_key(rule.code().name()), "{rule:?}");

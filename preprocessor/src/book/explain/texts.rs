@@ -1,7 +1,7 @@
-//! The explanations of the findings that no rule for tables brings.
+//! The explanations of the findings that neither a picture nor a rule for tables brings.
 
 use crate::text::code::Code;
-use crate::text::explanation::Explanation;
+use mdbook_proof_text::explanation::Explanation;
 
 /// The explanation of a code; none where a rule brings it.
 #[expect(clippy::too_many_lines, reason = "it is one table")]
@@ -16,11 +16,6 @@ pub(super) fn of(code: Code) -> Option<Explanation> {
             "a figure in a table is neither computed nor checked nor cited, and `max-bare-table-figures` allows no more",
             "| What | Size |\n| --- | ---: |\n| a post | 280 B |\n",
             "| What | Size |\n| --- | ---: |\n| a post | 280 B<!-- = 140 × 2 bytes --> |\n",
-        ),
-        Code::Chart => (
-            "an output can't be drawn as a chart",
-            "```rust,run\nprintln!(\"| busy | wait |\\n| ---: | ---: |\\n| 0.5 | long |\");\n```\n\n```output,chart=line\n| busy | wait |\n| ---: | ---: |\n| 0.5 | long |\n```\n",
-            "```rust,run\nprintln!(\"| busy | wait |\\n| ---: | ---: |\\n| 0.5 | 2 |\\n| 0.8 | 5 |\");\n```\n\n```output,chart=line\n| busy | wait |\n| ---: | ---: |\n| 0.5 | 2 |\n| 0.8 | 5 |\n```\n",
         ),
         Code::Compile => (
             "a block doesn't compile",
@@ -82,25 +77,10 @@ pub(super) fn of(code: Code) -> Option<Explanation> {
             "```rust,run\npanic!(\"no room\");\n```\n",
             "```rust,run=fails\npanic!(\"no room\");\n```\n\n```output\nthread 'main' panicked:\nno room\n```\n",
         ),
-        Code::Sequence => (
-            "an output is not a sequence of steps such as `client -> cache: get k1`",
-            "```rust,run\nprintln!(\"the client asks\");\n```\n\n```output,sequence\nthe client asks\n```\n",
-            "```rust,run\nprintln!(\"client -> cache: get k1\");\n```\n\n```output,sequence\nclient -> cache: get k1\n```\n",
-        ),
-        Code::Sketch => (
-            "a flowchart uses what this program can't lay out",
-            "```mermaid\npie\n```\n",
-            "```mermaid\nflowchart LR\n  client --> cache\n```\n",
-        ),
         Code::Sql => (
             "the database refuses a statement",
             "```sql,run\nselect nme from post;\n```\n",
             "```sql,run\ncreate table post (name text);\nselect count(name) as posts from post;\n```\n\n```output\n| posts |\n| ----: |\n|     0 |\n```\n",
-        ),
-        Code::Table => (
-            "an output is to be shown as a table and holds none",
-            "```rust,run\nprintln!(\"42\");\n```\n\n```output,table\n42\n```\n",
-            "```rust,run\nprintln!(\"| answer |\\n| ---: |\\n| 42 |\");\n```\n\n```output,table\n| answer |\n| ---: |\n| 42 |\n```\n",
         ),
         Code::TableCell => (
             "a cell is text where the rule above the table needs a number",
@@ -137,7 +117,7 @@ pub(super) fn of(code: Code) -> Option<Explanation> {
             "| a | b |\n| - | - |\n| x | y |\n| x | y |\n",
             "| a | b |\n| - | - |\n| x | y |\n| z | y |\n",
         ),
-        Code::Rule(_) => return None,
+        Code::Picture(_) | Code::Rule(_) => return None,
         Code::Unstable => (
             "two runs of a block gave different outputs; `bless` and `check --repeat 8` look for it",
             "```rust,run\nlet letters: std::collections::HashSet<char> = ('a'..='z').collect();\nprintln!(\"{letters:?}\");\n```\n",

@@ -3,7 +3,8 @@
 
 pub mod command;
 pub mod rust;
-pub mod sql;
+#[cfg(feature = "sql")]
+mod sql;
 
 use crate::read::Block;
 use crate::run::job::{Diagnostic, Job};
@@ -19,7 +20,11 @@ use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 
 /// The languages that need no line in `book.toml`.
-const NATIVE: [Maker; 2] = [rust::language, sql::language];
+const NATIVE: &[Maker] = &[
+    rust::language,
+    #[cfg(feature = "sql")]
+    sql::language,
+];
 
 /// Makes a language with a book's settings.
 type Maker = fn(&Settings) -> Box<dyn Language>;

@@ -11,10 +11,10 @@
 
 use crate::read::Comment;
 use crate::tables::rules::{ALL, Form, Rule, formula};
-use crate::text::bracket::bracketed;
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
+use mdbook_proof_text::bracket::bracketed;
 use std::ops::Range;
 use std::sync::Arc;
 

@@ -11,16 +11,16 @@ pub(crate) mod totals;
 mod units;
 
 use crate::figures::Scope;
-use crate::figures::runs::Runs;
 use crate::read::Table;
 use crate::tables::grid::Grid;
 use crate::tables::judge::{Judge, Judged, Meaning, Sheet};
 use crate::tables::structure;
 use crate::tables::units::Units;
 use crate::text::code::Code;
-pub(crate) use crate::text::explanation::Explanation;
 use crate::text::source::Source;
 use declaration::declarations;
+use mdbook_proof_calculator::runs::Runs;
+pub(crate) use mdbook_proof_text::explanation::Explanation;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::ops::Range;

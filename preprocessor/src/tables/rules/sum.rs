@@ -1,12 +1,12 @@
 //! `sum`: the last row is the total of the others.
 
-use crate::figures::judge::rewritten;
 use crate::figures::significant;
 use crate::tables::judge::{Judge, Sheet};
 use crate::tables::rules::totals::{add, figures, not_comparable, slack, stands_for};
 use crate::tables::rules::{Declared, Explanation, Form, Rule};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
+use mdbook_proof_text::rounding::rewritten;
 
 /// How its roundings count, [`totals`](super::totals) says.
 #[derive(Debug)]

@@ -3,11 +3,11 @@
 //! Parts without decimals are exact. Parts with decimals, and those of a column declared `rounded`, stand for all
 //! that rounds to them, and so does the total.
 
-use crate::figures::judge::Stands;
 use crate::figures::significant;
 use crate::tables::judge::{Figure, Judge, Sheet};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
+use mdbook_proof_text::rounding::Stands;
 
 pub(crate) fn figures(
     judge: &mut Judge<'_>,

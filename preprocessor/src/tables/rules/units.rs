@@ -9,7 +9,6 @@
 //! These are columns that are headed by units of one dimension and nothing else, and columns that have one name and
 //! two units, such as `Latency (ns)` and `Latency (µs)`. Both figures stand for all that rounds to them.
 
-use crate::figures::judge::Stands;
 use crate::figures::significant;
 use crate::tables::grid::Column;
 use crate::tables::judge::{Figure, Judge, Sheet};
@@ -17,6 +16,7 @@ use crate::tables::rules::totals::stands_for;
 use crate::tables::rules::{Declared, Explanation, Form, Rule};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
+use mdbook_proof_text::rounding::Stands;
 
 /// Columns in two units agree, and nobody has to ask for it.
 #[derive(Debug)]

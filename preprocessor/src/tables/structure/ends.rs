@@ -18,8 +18,8 @@ use crate::read::row::Row;
 use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
-use crate::text::printed_table::is_delimiter;
 use crate::text::source::Source;
+use mdbook_proof_text::printed_table::is_delimiter;
 use std::sync::Arc;
 
 pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {

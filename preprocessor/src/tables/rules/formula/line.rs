@@ -1,9 +1,5 @@
 //! A row under a formula: the values that it uses, what they give, and whether its cell says so.
 
-use crate::figures::engine::{ExpressionError, Value};
-use crate::figures::expression::as_code;
-use crate::figures::judge::{is_right, rewritten};
-use crate::figures::runs::Missing;
 use crate::figures::{proposed, proposed_number, significant};
 use crate::tables::cell::{Cell, Content};
 use crate::tables::judge::{Figure, Judge, Sheet};
@@ -12,6 +8,10 @@ use crate::tables::rules::formula::template::{self, Slot, Template};
 use crate::tables::rules::totals::stands_for;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
+use mdbook_proof_calculator::expression::as_code;
+use mdbook_proof_calculator::runs::Missing;
+use mdbook_proof_calculator::value::{ExpressionError, Value};
+use mdbook_proof_text::rounding::{is_right, rewritten};
 use std::ops::Range;
 
 /// A row that can be computed.

@@ -10,11 +10,11 @@
 //! The other columns count exactly as they are printed, but for those declared `rounded`, which stand for all that
 //! rounds to them. `sweep[[Entries]].LRU` reads the row of a run's table that the row's own cell names.
 
-use crate::figures::engine::{ExpressionError, Value};
-use crate::figures::expression::Problem;
 use crate::tables::judge::{Judge, Sheet};
 use crate::tables::rules::{Declared, Explanation, Form, Rule};
 use crate::text::code::Code;
+use mdbook_proof_calculator::expression::Problem;
+use mdbook_proof_calculator::value::{ExpressionError, Value};
 mod line;
 mod template;
 

@@ -1,10 +1,10 @@
 //! A formula as its author writes it, made into code with a mark for each cell that it reads.
 
 use crate::tables::grid;
-use crate::text::bracket::bracketed;
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
+use mdbook_proof_text::bracket::bracketed;
 use std::ops::Range;
 use std::sync::Arc;
 

@@ -1,0 +1,11 @@
+//! Definitions, and what computes with them: `numbat`, or nothing in a build without it.
+
+#[cfg(not(feature = "numbat"))]
+mod absent;
+#[cfg(feature = "numbat")]
+mod present;
+
+#[cfg(not(feature = "numbat"))]
+pub use absent::Interpreter;
+#[cfg(feature = "numbat")]
+pub use present::Interpreter;

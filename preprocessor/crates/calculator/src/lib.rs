@@ -1,0 +1,21 @@
+//! The calculator of `mdbook-proof`: expressions with units, and the printed tables that they read.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`expression`] | an expression as an author writes it, made into one that the interpreter reads |
+//! | [`runs`] | what blocks printed, read by row and column |
+//! | [`interpreter`] | definitions, and what computes with them |
+//! | [`sessions`] | several programs of expressions, asked and answered as data |
+//! | [`value`] | what an expression gives, as data |
+//!
+//! Nothing here reads a file or starts a process. Without the feature `numbat` there is no interpreter: every
+//! expression is an error that says so.
+
+pub mod expression;
+pub mod interpreter;
+pub mod runs;
+pub mod sessions;
+pub mod value;
+
+/// The definitions that every book starts with, in `numbat`'s language.
+pub const PRELUDE: &str = include_str!("prelude.nbt");

@@ -1,0 +1,303 @@
+//! Charts of printed tables: lines, points and bars.
+//!
+//! 1. [`data`] reads the table's numbers.
+//! 2. [`scale`] lays out each axis.
+//! 3. [`plot`] and [`bars`] draw with `plotters`.
+//! 4. [`style`] gives series their colors, dashes and markers, and makes the SVG follow the page's theme.
+
+mod bars;
+mod canvas;
+mod data;
+mod plot;
+mod scale;
+mod style;
+
+use crate::{Choice, Explanation, Needed, Picture, Problem, Refusal, Wanted, svg, table};
+use data::{Data, X};
+
+/// The first table of an output as a chart: its first column is the axis, every other one a series.
+#[derive(Debug)]
+pub(crate) struct Charts;
+
+/// What a chart looks like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Chart {
+    /// What shows a value.
+    kind: ChartKind,
+    /// Whether the axis of the first column is logarithmic.
+    log_x: bool,
+    /// Whether the axis of the other columns is logarithmic.
+    log_y: bool,
+    /// The columns that the others are compared with.
+    references: Vec<String>,
+}
+
+/// What shows a value in a chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ChartKind {
+    /// A point of a line.
+    Line,
+    /// The length of a bar.
+    Bar,
+    /// A point.
+    Scatter,
+}
+
+impl Picture for Charts {
+    fn word(&self) -> &'static str {
+        "chart"
+    }
+
+    fn explanation(&self) -> Explanation {
+        Explanation {
+            means: "an output can't be drawn as a chart",
+            wrong: "```rust,run\nprintln!(\"| busy | wait |\\n| ---: | ---: |\\n| 0.5 | long |\");\n```\n\n```output,chart=line\n| busy | wait |\n| ---: | ---: |\n| 0.5 | long |\n```\n",
+            right: "```rust,run\nprintln!(\"| busy | wait |\\n| ---: | ---: |\\n| 0.5 | 2 |\\n| 0.8 | 5 |\");\n```\n\n```output,chart=line\n| busy | wait |\n| ---: | ---: |\n| 0.5 | 2 |\n| 0.8 | 5 |\n```\n",
+        }
+    }
+
+    fn draws(&self) -> &'static str {
+        "a chart of the Markdown table that was printed: the first column is the axis, every other one a series"
+    }
+
+    fn kinds(&self) -> &'static [&'static str] {
+        &["line", "bar", "scatter"]
+    }
+
+    fn options(&self) -> &'static [Choice] {
+        const COLUMN: Needed = Needed {
+            form: "ref=COLUMN",
+            what: "the name of a column",
+            help: "write `ref=Theory`, or `ref=\"two words\"`",
+        };
+        const OPTIONS: [Choice; 3] = [
+            Choice {
+                name: "logx",
+                value: None,
+            },
+            Choice {
+                name: "logy",
+                value: None,
+            },
+            Choice {
+                name: "ref",
+                value: Some(COLUMN),
+            },
+        ];
+        &OPTIONS
+    }
+
+    fn reads_table(&self) -> bool {
+        true
+    }
+
+    fn check(&self, wanted: &Wanted) -> Result<(), Refusal> {
+        let logarithm = ["logx", "logy"].into_iter().find(|name| wanted.has(name));
+        match logarithm {
+            Some(attribute) if Chart::wanted(wanted).kind == ChartKind::Bar => Err(Refusal {
+                attribute,
+                message: "a bar shows its value by its length, which a logarithm would change",
+                help: "use `chart=scatter` or `chart=line` for a logarithmic axis",
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn draw(
+        &self,
+        wanted: &Wanted,
+        lines: &[&str],
+        caption: Option<&str>,
+    ) -> Result<String, Problem> {
+        draw(&Chart::wanted(wanted), lines, caption)
+    }
+}
+
+impl Chart {
+    fn wanted(wanted: &Wanted) -> Self {
+        Self {
+            kind: match wanted.kind.as_deref() {
+                Some("bar") => ChartKind::Bar,
+                Some("scatter") => ChartKind::Scatter,
+                _ => ChartKind::Line,
+            },
+            log_x: wanted.has("logx"),
+            log_y: wanted.has("logy"),
+            references: wanted.values("ref").map(str::to_owned).collect(),
+        }
+    }
+}
+
+/// Draws the first table among the lines of an output.
+///
+/// # Errors
+/// When there is no table, or it can't be drawn in this way.
+fn draw(chart: &Chart, lines: &[&str], caption: Option<&str>) -> Result<String, Problem> {
+    let table = table::needed(lines)?;
+    let data = data::read(chart, &table)?;
+    let drawn = match &data.x {
+        X::Names(names) => bars::draw(&data, names),
+        X::Numbers(x) => plot::draw(chart, &data, x),
+    };
+    let (size, body) = drawn.map_err(|error| {
+        Problem::whole(
+            format!("the chart can't be drawn: {error}"),
+            "use `output,table` to show the table itself",
+        )
+    })?;
+    let title = title(chart.kind, &data);
+    let description = caption.map_or_else(|| description(&data), str::to_owned);
+    let pixels = (size.0 * canvas::PIXEL, size.1 * canvas::PIXEL);
+    Ok(svg::frame(pixels, size, None, &title, &description, &body))
+}
+
+fn title(kind: ChartKind, data: &Data) -> String {
+    let kind = match kind {
+        ChartKind::Line => "Line chart",
+        ChartKind::Bar => "Bar chart",
+        ChartKind::Scatter => "Scatter chart",
+    };
+    let names: Vec<&str> = data
+        .series
+        .iter()
+        .map(|series| series.name.as_str())
+        .collect();
+    format!("{kind} of {} by {}", names.join(", "), data.x_label)
+}
+
+/// What is said where no paragraph describes the chart.
+fn description(data: &Data) -> String {
+    let series: Vec<String> = data
+        .series
+        .iter()
+        .filter_map(|series| {
+            let mut printed = series.printed.iter().zip(&series.values);
+            let mut printed = printed.by_ref().filter(|(_, value)| value.is_some());
+            let (first, _) = printed.next()?;
+            Some(match printed.last() {
+                Some((last, _)) => format!("{} from {first} to {last}", series.name),
+                None => format!("{} is {first}", series.name),
+            })
+        })
+        .collect();
+    format!("{}.", series.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::fmt::Write as _;
+
+    fn chart(kind: ChartKind) -> Chart {
+        Chart {
+            kind,
+            log_x: false,
+            log_y: false,
+            references: vec!["theory".to_owned()],
+        }
+    }
+
+    fn drawn(kind: ChartKind, text: &str) -> String {
+        draw(
+            &chart(kind),
+            &text.lines().collect::<Vec<_>>(),
+            Some("A \"caption\" {{#x}}."),
+        )
+        .unwrap()
+    }
+
+    const KINDS: [ChartKind; 3] = [ChartKind::Line, ChartKind::Bar, ChartKind::Scatter];
+
+    #[test]
+    fn a_chart_says_what_it_is_and_follows_the_theme() {
+        for kind in KINDS {
+            let svg = drawn(
+                kind,
+                "| x | wait | theory |\n|-|-|-|\n| 1 | 2 | 3 |\n| 2 | 3 | 4 |\n",
+            );
+            for part in [
+                "role=\"img\"",
+                "viewBox=",
+                "of wait, theory by x</title>",
+                "<desc>A &quot;caption&quot; &#123;&#123;#x}}.</desc>",
+                "var(--proof-1,currentColor)",
+                "stroke-dasharray",
+                "currentColor",
+            ] {
+                assert!(svg.contains(part), "{part}: {svg}");
+            }
+            // Every color of plotters' own is replaced.
+            for part in ["=\"#", "\n", " id=", "sans-serif", "NaN"] {
+                assert!(!svg.contains(part), "{part:?}: {svg}");
+            }
+        }
+    }
+
+    #[test]
+    fn odd_values_give_a_sane_picture() {
+        for rows in [
+            "| 1 | 5 | 5 |\n| 1 | 5 | 5 |\n",
+            "| 1 | 0 | 0 |\n| 2 | 0 | 0 |\n",
+            "| 1 | — | — |\n| 2 | — | — |\n",
+            "| 1 | -1e200 | 1e-200 |\n| 1e200 | 1e200 | 0 |\n",
+            "| 3 | 1 | |\n| 1 | | 2 |\n| 2 | 5 | |\n",
+        ] {
+            for kind in KINDS {
+                let svg = drawn(kind, &format!("| x | y | theory |\n|-|-|-|\n{rows}"));
+                assert!(!svg.contains("NaN") && svg.len() < 20_000, "{svg}");
+            }
+        }
+    }
+
+    #[test]
+    fn ten_thousand_points_stay_a_small_picture_with_the_extremes_kept() {
+        let mut rows = String::new();
+        for i in 0..10_000 {
+            let _ = writeln!(
+                rows,
+                "| {i} | {} | 1 |",
+                if i == 5_003 { 99 } else { i % 7 }
+            );
+        }
+        for kind in [ChartKind::Line, ChartKind::Scatter] {
+            let svg = drawn(kind, &format!("| x | y | theory |\n|-|-|-|\n{rows}"));
+            assert!(svg.len() < 200_000, "{}", svg.len());
+        }
+    }
+
+    #[test]
+    fn without_a_caption_the_ends_are_described() {
+        let lines = [
+            "| x | y | theory |",
+            "|-|-|-|",
+            "| 1 | 2 ms | 4 ms |",
+            "| 2 | 3 ms | — |",
+        ];
+        let svg = draw(&chart(ChartKind::Line), &lines, None).unwrap();
+        assert!(
+            svg.contains("<desc>y from 2 ms to 3 ms; theory is 4 ms.</desc>"),
+            "{svg}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_table_panics(
+            rows in prop::collection::vec(prop::collection::vec("-?[0-9]{0,3}(\\.[0-9]|e[0-9]{1,3}|ms|,)?|<\\{\\{#", 1..4), 0..6),
+            kind in 0..3usize,
+            log_x: bool,
+            log_y: bool,
+        ) {
+            let mut text = String::from("| x | y | z |\n|-|-|-|\n");
+            for row in rows {
+                let _ = writeln!(text, "| {} |", row.join(" | "));
+            }
+            let chart = Chart { kind: KINDS[kind], log_x, log_y, references: Vec::new() };
+            let lines: Vec<&str> = text.lines().collect();
+            if let Ok(svg) = draw(&chart, &lines, None) {
+                prop_assert!(!svg.contains(['{', '\n']) && !svg.contains("NaN"), "{}", svg);
+            }
+        }
+    }
+}

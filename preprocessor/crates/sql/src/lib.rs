@@ -1,0 +1,324 @@
+//! The SQL of `mdbook-proof`: the blocks of a page run in one `SQLite` database in memory, in page order.
+//!
+//! A block's job is the page's SQL up to and including the block; what it prints is what its own statements
+//! give. A statement that returns rows prints them as a table, `EXPLAIN QUERY PLAN` prints a tree, anything
+//! else prints nothing. No other database can be attached and no extension loaded;
+//! nothing here reads a file or starts a process.
+
+use rusqlite::fallible_iterator::FallibleIterator as _;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::types::ValueRef;
+use rusqlite::{Batch, Connection, Error, Statement};
+use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
+
+/// An error of a statement, at its line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SqlError {
+    /// Which of the page's SQL blocks, from 0.
+    pub block: usize,
+    /// The line of the block, from 0.
+    pub line: usize,
+    /// The column of the line, in bytes from 0.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// The version of the engine, which results depend on.
+pub fn version() -> &'static str {
+    rusqlite::version()
+}
+
+/// A page's block of SQL.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SqlBlock {
+    /// Its statements.
+    pub text: String,
+    /// Whether it has to fail: then the page goes on behind the statement that does.
+    pub fails: bool,
+}
+
+/// Runs the blocks in an empty database; what the last one prints.
+///
+/// # Errors
+/// When the database can't be set up; inside, the first statement that fails.
+pub fn run(blocks: &[SqlBlock]) -> rusqlite::Result<Result<String, SqlError>> {
+    let connection = Connection::open_in_memory()?;
+    connection.execute_batch("PRAGMA temp_store = memory; PRAGMA foreign_keys = on;")?;
+    connection.authorizer(Some(|context: AuthContext<'_>| match context.action {
+        AuthAction::Attach { .. }
+        | AuthAction::Detach { .. }
+        | AuthAction::Function {
+            function_name: "load_extension",
+        } => Authorization::Deny,
+        _ => Authorization::Allow,
+    }))?;
+    let mut printed = String::new();
+    for (number, SqlBlock { text: block, fails }) in blocks.iter().enumerate() {
+        printed.clear();
+        let is_last = number + 1 == blocks.len();
+        let mut at = blank(block);
+        while at < block.len() {
+            match statement(&connection, &block[at..], &mut printed) {
+                Ok(length) => at += length + blank(&block[at + length..]),
+                // The page goes on behind a statement that had to fail.
+                Err(_) if *fails && !is_last => break,
+                Err(error) => {
+                    let (offset, message) = explain(error);
+                    return Ok(Err(error_at(number, block, at + offset, message)));
+                }
+            }
+        }
+    }
+    Ok(Ok(printed))
+}
+
+/// Where in the statement an error lies, and what it is.
+fn explain(error: Error) -> (usize, String) {
+    match error {
+        Error::SqlInputError { msg, offset, .. } => (usize::try_from(offset).unwrap_or(0), msg),
+        Error::SqliteFailure(_, Some(message)) => (0, message),
+        error => (0, error.to_string()),
+    }
+}
+
+fn error_at(block: usize, text: &str, at: usize, message: String) -> SqlError {
+    let before = text.get(..at.min(text.len())).unwrap_or(text);
+    SqlError {
+        block,
+        line: before.matches('\n').count(),
+        column: before.len() - before.rfind('\n').map_or(0, |end| end + 1),
+        message,
+    }
+}
+
+/// How many bytes stand before the next statement: space, comments and lone semicolons.
+fn blank(text: &str) -> usize {
+    let mut rest = text;
+    loop {
+        let trimmed = rest.trim_start_matches([' ', '\t', '\n', '\r', '\x0c', ';']);
+        rest = if let Some(comment) = trimmed.strip_prefix("--") {
+            comment.find('\n').map_or("", |end| &comment[end..])
+        } else if let Some(comment) = trimmed.strip_prefix("/*") {
+            comment.find("*/").map_or("", |end| &comment[end + 2..])
+        } else {
+            return text.len() - trimmed.len();
+        };
+    }
+}
+
+/// Runs the first statement of a text and prints its rows; how many bytes it has, as the database read it.
+fn statement(connection: &Connection, sql: &str, printed: &mut String) -> rusqlite::Result<usize> {
+    // Unlike `prepare`, a batch leaves the statements behind the first one alone.
+    let Some(mut statement) = Batch::new(connection, sql).next()? else {
+        return Ok(sql.len());
+    };
+    if statement.parameter_count() > 0 {
+        // Their values would be NULL without a word.
+        return Err(Error::SqliteFailure(
+            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ERROR),
+            Some("the statement has a parameter, and a block has no value for it".to_owned()),
+        ));
+    }
+    // Without parameters to expand, this is the statement's own text.
+    let length = statement
+        .expanded_sql()
+        .map_or(sql.len(), |text| text.len());
+    if statement.column_count() == 0 {
+        statement.execute([])?;
+        return Ok(length);
+    }
+    let text = match statement.is_explain() {
+        2 => plan(&mut statement)?,
+        _ => table(&mut statement)?,
+    };
+    if !printed.is_empty() {
+        printed.push('\n');
+    }
+    printed.push_str(&text);
+    Ok(length)
+}
+
+/// The rows as a Markdown table, with aligned columns.
+fn table(statement: &mut Statement<'_>) -> rusqlite::Result<String> {
+    let names: Vec<String> = statement.column_names().into_iter().map(cell).collect();
+    let mut is_text = vec![false; names.len()];
+    let mut lines = vec![names];
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let mut cells = Vec::new();
+        for (column, is_text) in is_text.iter_mut().enumerate() {
+            let value = row.get_ref(column)?;
+            *is_text |= matches!(value, ValueRef::Text(_) | ValueRef::Blob(_));
+            cells.push(shown(value));
+        }
+        lines.push(cells);
+    }
+    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max();
+    let widths: Vec<usize> = (0..is_text.len())
+        .map(|c| width(c).unwrap_or(0).max(2))
+        .collect();
+    let mut text = String::new();
+    for (number, line) in lines.iter().enumerate() {
+        for ((cell, width), is_text) in line.iter().zip(&widths).zip(&is_text) {
+            let _ = match is_text {
+                true => write!(text, "| {cell:width$} "),
+                false => write!(text, "| {cell:>width$} "),
+            };
+        }
+        text.push_str("|\n");
+        if number == 0 {
+            for (width, is_text) in widths.iter().zip(&is_text) {
+                let dashes = "-".repeat(width - usize::from(!is_text));
+                let _ = write!(text, "| {dashes}{} ", if *is_text { "" } else { ":" });
+            }
+            text.push_str("|\n");
+        }
+    }
+    Ok(text)
+}
+
+fn shown(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Null => "NULL".to_owned(),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Real(number) => number.to_string(),
+        ValueRef::Text(text) => cell(String::from_utf8_lossy(text)),
+        ValueRef::Blob(bytes) => {
+            let mut text = "x'".to_owned();
+            for byte in bytes {
+                let _ = write!(text, "{byte:02x}");
+            }
+            text + "'"
+        }
+    }
+}
+
+/// A text that can stand in a cell.
+fn cell(text: impl AsRef<str>) -> String {
+    let text = text.as_ref();
+    text.replace('|', "\\|")
+        .replace("\r\n", " ")
+        .replace('\n', " ")
+}
+
+/// A query plan as a tree.
+fn plan(statement: &mut Statement<'_>) -> rusqlite::Result<String> {
+    let steps: Vec<(i64, i64, String)> = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(3)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut text = "QUERY PLAN\n".to_owned();
+    branch(&steps, 0, "", &mut text);
+    Ok(text)
+}
+
+fn branch(steps: &[(i64, i64, String)], parent: i64, indent: &str, text: &mut String) {
+    let mut children = steps.iter().filter(|(_, p, _)| *p == parent).peekable();
+    while let Some((id, _, detail)) = children.next() {
+        let is_last = children.peek().is_none();
+        let mark = if is_last { "`--" } else { "|--" };
+        let _ = writeln!(text, "{indent}{mark}{detail}");
+        let deeper = format!("{indent}{}", if is_last { "   " } else { "|  " });
+        branch(steps, *id, &deeper, text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn printed(blocks: &[&str]) -> Result<String, SqlError> {
+        let block = |text: &&str| SqlBlock {
+            text: text.trim_end_matches(" -- fails").to_owned(),
+            fails: text.ends_with(" -- fails"),
+        };
+        run(&blocks.iter().map(block).collect::<Vec<_>>()).unwrap()
+    }
+
+    #[test]
+    fn the_last_block_prints_its_rows_with_the_database_of_all() {
+        let text = printed(&[
+            "create table t (name text, n int); select 1;",
+            "-- both\ninsert into t values ('a|b', 1), ('c', null);\nselect * from t order by n;\nselect 2.5 as x",
+        ]);
+        assert_eq!(
+            text.unwrap(),
+            "| name |    n |\n| ---- | ---: |\n| c    | NULL |\n| a\\|b |    1 |\n\n|   x |\n| --: |\n| 2.5 |\n"
+        );
+    }
+
+    #[test]
+    fn a_query_plan_is_a_tree() {
+        let text = printed(&[
+            "create table t (n); explain query plan select n from t union select n from t",
+        ]);
+        let text = text.unwrap();
+        assert!(text.starts_with("QUERY PLAN\n`--"), "{text}");
+        assert!(text.contains("\n   |  |--SCAN t\n"), "{text}");
+    }
+
+    #[test]
+    fn errors_stand_at_their_statement() {
+        let error = printed(&["select 1;", "\n-- no\nselect 1;\nselect nme from t;"]).unwrap_err();
+        assert_eq!((error.block, error.line), (1, 3));
+        let error = printed(&[
+            "create table t (n unique);\n insert into t values (1);\n  insert into t\n values (1);",
+        ]);
+        let error = error.unwrap_err();
+        assert_eq!((error.line, error.column), (2, 2));
+        assert!(error.message.contains("UNIQUE"), "{}", error.message);
+    }
+
+    #[test]
+    fn other_databases_and_extensions_are_out_of_reach() {
+        for sql in [
+            "attach ':memory:' as other",
+            "select load_extension('x')",
+            "vacuum into 'copy.db'",
+        ] {
+            assert!(printed(&[sql]).is_err(), "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_block_that_has_to_fail_keeps_nothing_from_the_next_one() {
+        let text = printed(&[
+            "create table t (n unique); insert into t values (1);",
+            "insert into t values (1); insert into t values (2); -- fails",
+            "select n from t;",
+        ]);
+        assert_eq!(text.unwrap(), "|  n |\n| -: |\n|  1 |\n");
+    }
+
+    #[test]
+    fn a_trigger_is_one_statement() {
+        let sql = "create table t (n); create trigger r after insert on t begin update t set n = n + 1; end; insert into t values (1); select n from t;";
+        assert!(printed(&[sql]).unwrap().contains("2 |"));
+    }
+
+    #[test]
+    fn statements_end_where_the_database_ends_them() {
+        let sql = "create table t (n); create trigger r after insert on t begin update t set n = case when n > 1 then 1 else 2 end; select 1; end; insert into t values (5); /* ; */ ;; select n from t -- ; end";
+        assert_eq!(printed(&[sql]).unwrap(), "|  n |\n| -: |\n|  1 |\n");
+        let error = printed(&["select ';' as a; ; -- x\n  ;select nme"]).unwrap_err();
+        assert_eq!((error.line, error.column), (1, 10));
+    }
+
+    #[test]
+    fn a_parameter_has_no_value() {
+        let error = printed(&["select 1;\nselect ?;"]).unwrap_err();
+        assert_eq!(error.line, 1);
+        assert!(error.message.contains("parameter"), "{}", error.message);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_ends_and_its_errors_lie_in_it(text in "(select|create|trigger|begin|end|case|[a-z1';\"\\-/*\\[\\] \nµ]){0,40}") {
+            if let Err(error) = printed(&[&text]) {
+                prop_assert!(error.line <= text.matches('\n').count());
+            }
+        }
+    }
+}

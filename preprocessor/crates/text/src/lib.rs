@@ -1,0 +1,21 @@
+//! What the crates of `mdbook-proof` share: the small notations that several of them read, one reader each.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`quantity`] | quantities as people print them: `1,157 requests/s`, `8h 45m 57s` |
+//! | [`rounding`] | whether a printed quantity is a correct rounding of a computed one |
+//! | [`printed_table`] | Markdown tables that programs print |
+//! | [`header`] | headers with a unit: `Latency (ms)` |
+//! | [`bracket`] | names in brackets: `[Hit ratio]` |
+//! | [`html`] | text written as HTML |
+//! | [`explanation`] | what a finding means, with examples |
+//!
+//! Nothing here reads a file or starts a process.
+
+pub mod bracket;
+pub mod explanation;
+pub mod header;
+pub mod html;
+pub mod printed_table;
+pub mod quantity;
+pub mod rounding;
