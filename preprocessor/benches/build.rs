@@ -213,7 +213,7 @@ fn emit(book: &Path, plain: &Path) {
     let context =
         PreprocessorContext::new(book.to_owned(), loaded.config.clone(), "html".to_owned());
     let proof = mdbook_proof::book::preprocessor::Proof {
-        call: mdbook_proof::work::settings::Call {
+        options: mdbook_proof::work::settings::Options {
             program: Some(PROOF.into()),
             ..Default::default()
         },

@@ -11,7 +11,7 @@
 use mdbook_markdown::MarkdownOptions;
 use mdbook_proof::book::lint::{self, Linter};
 use mdbook_proof::text::source::Source;
-use mdbook_proof::work::settings::Call;
+use mdbook_proof::work::settings::Options;
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -75,7 +75,7 @@ fn best(mut work: impl FnMut()) -> Duration {
 }
 
 fn measure(what: &str, files: &[Arc<Source>]) {
-    let linter = Linter::new(Path::new(env!("CARGO_MANIFEST_DIR")), &Call::default()).unwrap();
+    let linter = Linter::new(Path::new(env!("CARGO_MANIFEST_DIR")), &Options::default()).unwrap();
     let options = MarkdownOptions::default();
     let bytes: usize = files.iter().map(|source| source.text().len()).sum();
     let parsing = best(|| {

@@ -1,33 +1,59 @@
 //! An mdBook preprocessor that runs a book's examples and checks its figures and tables.
 //!
-//! [`line`](mod@line) is the line that a page goes through, stage after stage. Each folder knows only what stands below it:
+//! Most books use the program: `mdbook-proof --help` lists its commands. A program of yours opens a [`Book`], with
+//! [`Options`], and gets [`Finding`]s, each of a [`Code`], or an [`Error`]. All else is hidden: the program, its
+//! benchmarks and its fuzz targets use it, and it may change with any version.
+//!
+//! # How it is built
+//!
+//! `line` is the line that a page goes through, stage after stage. Each folder knows only what stands below it:
 //!
 //! | folder | holds |
 //! | --- | --- |
-//! | [`book`] | what a command does with a book, and the `Preprocessor` that mdBook calls |
-//! | [`line`](mod@line) | the stages in their order |
-//! | [`whole_book`] | what needs all pages at once: gathered boxes, dead links |
-//! | [`render`] | our markup replaced by what mdBook shows |
-//! | [`pictures`] | outputs drawn as charts and sequence diagrams, sketches laid out |
-//! | [`evidence`] | what stands behind each figure, counted |
-//! | [`tables`] | what Markdown makes of the tables, and what they mean by their rules |
-//! | [`figures`] | the expressions computed, and the figures judged |
-//! | [`verify`] | what the blocks printed, compared with the output in the page |
-//! | [`run`] | the blocks compiled and run, by their languages |
-//! | [`read`] | from Markdown to the parts of a page that are run, computed or checked |
-//! | [`work`] | knows no page: settings, processes and their bounds, kept results |
-//! | [`text`] | knows no book: sources, spans, edits, findings, small notations |
+//! | `book` | what a command does with a book, and the `Preprocessor` that mdBook calls |
+//! | `line` | the stages in their order |
+//! | `whole_book` | what needs all pages at once: gathered boxes, dead links |
+//! | `render` | our markup replaced by what mdBook shows |
+//! | `pictures` | outputs drawn as charts and sequence diagrams, sketches laid out |
+//! | `evidence` | what stands behind each figure, counted |
+//! | `tables` | what Markdown makes of the tables, and what they mean by their rules |
+//! | `figures` | the expressions computed, and the figures judged |
+//! | `verify` | what the blocks printed, compared with the output in the page |
+//! | `run` | the blocks compiled and run, by their languages |
+//! | `read` | from Markdown to the parts of a page that are run, computed or checked |
+//! | `work` | knows no page: settings, processes and their bounds, kept results |
+//! | `text` | knows no book: sources, spans, edits, findings, small notations |
 
+#[doc(hidden)]
 pub mod book;
+#[doc(hidden)]
 pub mod evidence;
+#[doc(hidden)]
 pub mod figures;
+#[doc(hidden)]
 pub mod line;
+#[doc(hidden)]
 pub mod pictures;
+#[doc(hidden)]
 pub mod read;
+#[doc(hidden)]
 pub mod render;
+#[doc(hidden)]
 pub mod run;
+#[doc(hidden)]
 pub mod tables;
+#[doc(hidden)]
 pub mod text;
+#[doc(hidden)]
 pub mod verify;
+#[doc(hidden)]
 pub mod whole_book;
+#[doc(hidden)]
 pub mod work;
+
+pub use book::Book;
+pub use text::code::{Code, Family, Level};
+pub use text::error::Error;
+pub use text::finding::Finding;
+pub use text::source::Source;
+pub use work::settings::{Options, Progress};

@@ -6,14 +6,14 @@ use mdbook_proof::figures::engine::Workplace;
 use mdbook_proof::line::Line;
 use mdbook_proof::text::message;
 use mdbook_proof::text::source::Source;
-use mdbook_proof::work::settings::{Call, Settings};
+use mdbook_proof::work::settings::{Options, Settings};
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 thread_local! {
     static LINE: RefCell<Line> = RefCell::new({
-        let settings = Settings::without_book(PathBuf::from("."), &Call::default());
+        let settings = Settings::without_book(PathBuf::from("."), &Options::default());
         Line::at(Workplace::default(), &settings).unwrap()
     });
 }

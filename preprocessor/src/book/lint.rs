@@ -15,7 +15,7 @@ use crate::text::source::Source;
 use crate::work::host;
 use crate::work::memory::Memory;
 use crate::work::process::Host;
-use crate::work::settings::{Call, Settings};
+use crate::work::settings::{Options, Settings};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,13 +38,13 @@ impl Linter {
     ///
     /// # Errors
     /// When that book's `book.toml` or prelude can't be read; [`Findings`](crate::text::finding::Findings) when its prelude is wrong.
-    pub fn new(path: &Path, call: &Call) -> Result<Self> {
+    pub fn new(path: &Path, options: &Options) -> Result<Self> {
         let root = book_around(path)?;
         let settings = match &root {
-            Some(root) => Settings::read(&configuration(root)?, root.clone(), call)?,
-            None => Settings::without_book(path.to_owned(), call),
+            Some(root) => Settings::read(&configuration(root)?, root.clone(), options)?,
+            None => Settings::without_book(path.to_owned(), options),
         };
-        let program = match &call.program {
+        let program = match &options.program {
             None => None,
             Some(program) => {
                 let host = Host {
@@ -238,7 +238,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn linter() -> Linter {
-        let settings = Settings::without_book(PathBuf::new(), &Call::default());
+        let settings = Settings::without_book(PathBuf::new(), &Options::default());
         Linter::at(Workplace::default(), &settings, false).unwrap()
     }
 

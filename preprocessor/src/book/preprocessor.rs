@@ -3,7 +3,7 @@
 use crate::line;
 use crate::text::finding::{Finding, Findings};
 use crate::text::source::Source;
-use crate::work::settings::{Call, Settings};
+use crate::work::settings::{Options, Settings};
 use anyhow::{Context, Result, bail};
 use mdbook_preprocessor::book::{Book, BookItem, Chapter};
 use mdbook_preprocessor::{MDBOOK_VERSION, Preprocessor, PreprocessorContext};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Default)]
 pub struct Proof {
     /// How it was called.
-    pub call: Call,
+    pub options: Options,
 }
 
 impl Preprocessor for Proof {
@@ -26,7 +26,7 @@ impl Preprocessor for Proof {
     fn run(&self, ctx: &PreprocessorContext, mut book: Book) -> Result<Book> {
         let root = std::fs::canonicalize(&ctx.root)
             .with_context(|| format!("failed to find `{}`", ctx.root.display()))?;
-        let settings = Settings::read(&ctx.config, root, &self.call)?;
+        let settings = Settings::read(&ctx.config, root, &self.options)?;
         let sources = sources(&book, &settings);
         let checked = line::check(&sources, &sources, &settings)?;
         let mut pages = checked.iter();
@@ -40,7 +40,7 @@ impl Preprocessor for Proof {
         });
         let findings: Vec<Finding> = checked.into_iter().flat_map(|page| page.findings).collect();
         if findings.is_empty() {
-            self.call.progress.show("rendering the pages");
+            self.options.progress.show("rendering the pages");
             Ok(book)
         } else {
             Err(Findings(findings).into())

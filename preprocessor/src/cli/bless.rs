@@ -3,7 +3,6 @@
 use crate::cli::output::{Caller, Format, print_changes, print_patch};
 use crate::cli::targets;
 use anyhow::{Result, bail};
-use mdbook_proof::book;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -11,8 +10,8 @@ pub(crate) fn bless(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bo
     if std::env::var_os("CI").is_some_and(|value| value == OsStr::new("true")) {
         bail!("`bless` is refused where CI=true: what it writes has to be read and committed");
     }
-    let root = book::find(dir)?;
-    let blessed = book::bless(&root, &targets(&root, paths)?, &caller.call)?;
+    let book = caller.book(dir)?;
+    let blessed = book.bless(&targets(book.root(), paths)?)?;
     print_changes(&blessed.written);
     if blessed.written.is_empty() {
         println!("nothing to bless");
@@ -23,8 +22,8 @@ pub(crate) fn bless(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bo
 
 /// Prints what [`bless`] would write. Whoever reads the patch decides, so that it may be printed anywhere.
 pub(crate) fn propose(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bool> {
-    let root = book::find(dir)?;
-    let blessed = book::proposal(&root, &targets(&root, paths)?, &caller.call)?;
+    let book = caller.book(dir)?;
+    let blessed = book.proposal(&targets(book.root(), paths)?)?;
     print_patch(&blessed.written, caller.format == Format::Github);
     // Standard output is the patch's alone.
     Caller {

@@ -3,13 +3,11 @@
 use crate::cli::output::Caller;
 use crate::cli::warnings;
 use anyhow::{Context, Result};
-use mdbook_proof::book;
 use std::path::Path;
 
 pub(crate) fn build(dir: &Path, open: bool, caller: &Caller) -> Result<bool> {
-    let root = book::find(dir)?;
     warnings::watch();
-    let place = book::build(&root, &caller.call, warnings::count)?;
+    let place = caller.book(dir)?.build_counting(warnings::count)?;
     let page = place.join("index.html");
     println!("the book is verified and built: {}", page.display());
     if open {

@@ -3,7 +3,6 @@
 use crate::cli::output::Caller;
 use crate::cli::{targets, warnings};
 use anyhow::Result;
-use mdbook_proof::book;
 use mdbook_proof::text::finding::Finding;
 use std::path::{Path, PathBuf};
 
@@ -14,15 +13,15 @@ pub(crate) fn check(
     verbose: bool,
     mut caller: Caller,
 ) -> Result<bool> {
-    let root = book::find(dir)?;
+    caller.options.repeat = repeat;
+    let book = caller.book(dir)?;
     warnings::watch();
-    caller.call.repeat = repeat;
     if verbose {
-        for (name, holds) in book::bounds(&root, &caller.call)?.bounds {
+        for (name, holds) in book.bounds()?.bounds {
             eprintln!("bound: {name}: {}", if holds { "holds" } else { "missing" });
         }
     }
-    let pages = book::check(&root, &targets(&root, paths)?, &caller.call)?;
+    let pages = book.pages(&targets(book.root(), paths)?)?;
     if verbose {
         for page in &pages {
             for line in page.ran() {

@@ -2,23 +2,23 @@
 
 use crate::cli::output::{Caller, print_changes};
 use anyhow::Result;
-use mdbook_proof::book::{
-    self,
-    lint::{self, Fixed, Linter},
-};
+use mdbook_proof::book::lint::{self, Fixed, Linter};
 use mdbook_proof::text::finding::Finding;
 use std::path::{Path, PathBuf};
 
 /// Repairs Markdown files; those of the book around `dir` if it is asked for none.
 pub(crate) fn fix(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bool> {
     let paths = match paths {
-        [] => vec![book::pages(&book::find(dir)?)?],
+        [] => {
+            let book = caller.book(dir)?;
+            vec![book.root().join(book.settings()?.src)]
+        }
         paths => paths.to_vec(),
     };
     let mut written: Vec<Fixed> = Vec::new();
     let mut findings: Vec<Finding> = Vec::new();
     for path in &paths {
-        let linter = Linter::new(path, &caller.call)?;
+        let linter = Linter::new(path, &caller.options)?;
         for source in lint::sources(path)? {
             match source? {
                 Ok(source) => {

@@ -23,7 +23,7 @@ pub(crate) fn protocol(caller: &Caller) -> Result<bool> {
     }
     let (context, book) = preprocessor::parse_input(io::stdin())?;
     let proof = Proof {
-        call: caller.call.clone(),
+        options: caller.options.clone(),
     };
     let book = proof.run(&context, book)?;
     let mut out = io::stdout().lock();

@@ -10,7 +10,7 @@ pub(crate) fn lint(paths: &[PathBuf], caller: &Caller) -> Result<bool> {
     let mut count = 0;
     let mut findings = Vec::new();
     for path in paths {
-        let mut linter = Linter::new(path, &caller.call)?;
+        let mut linter = Linter::new(path, &caller.options)?;
         for source in lint::sources(path)? {
             count += 1;
             match source? {

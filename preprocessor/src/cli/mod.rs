@@ -19,10 +19,10 @@ mod warnings;
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 use mdbook_preprocessor::Preprocessor as _;
+use mdbook_proof::book::Target;
 use mdbook_proof::book::preprocessor::Proof;
-use mdbook_proof::book::{self, Target};
 use mdbook_proof::figures::calculator;
-use mdbook_proof::work::settings::Call;
+use mdbook_proof::{Error, Options};
 use output::{Caller, Format};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Call it as `cargo book` does: without a command it builds.
+    /// Options it as `cargo book` does: without a command it builds.
     #[arg(long, hide = true)]
     book: bool,
     /// The folder of the book, or one inside it.
@@ -163,7 +163,7 @@ pub(crate) fn run() -> ExitCode {
             "mdbook-proof bless"
         },
         format: arguments.format,
-        call: Call {
+        options: Options {
             program: std::env::current_exe().ok(),
             repeat: 1,
             progress: output::progress(),
@@ -185,7 +185,7 @@ pub(crate) fn run() -> ExitCode {
         }
         Some(Command::Bless { paths, .. }) => bless::bless(&arguments.dir, &paths, &caller),
         Some(Command::Explain { code }) => explain::explain(code.as_deref()),
-        Some(Command::New { what }) => new::new(&arguments.dir, what),
+        Some(Command::New { what }) => new::new(&arguments.dir, what, &caller),
         Some(Command::Lint { paths }) => lint::lint(&paths, &caller),
         Some(Command::Fix { paths }) => fix::fix(&arguments.dir, &paths, &caller),
         Some(Command::Report) => report::report(&arguments.dir, &caller),
@@ -204,18 +204,20 @@ pub(crate) fn run() -> ExitCode {
         }
     };
     // What was told last would stand before an error.
-    caller.call.progress.show("");
+    caller.options.progress.show("");
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
-        Err(error) => {
-            if let Some(findings) = book::findings(&error) {
-                caller.print(findings);
-                return ExitCode::from(1);
+        Err(error) => match Error::from(error) {
+            Error::Findings(findings) => {
+                caller.print(&findings);
+                ExitCode::from(1)
             }
-            eprintln!("error: {error:#}");
-            ExitCode::from(2)
-        }
+            error => {
+                eprintln!("error: {error:#}");
+                ExitCode::from(2)
+            }
+        },
     }
 }
 

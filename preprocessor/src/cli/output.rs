@@ -5,9 +5,11 @@ use mdbook_proof::book::lint::Fixed;
 use mdbook_proof::text::finding::Finding;
 use mdbook_proof::text::finding::summary;
 use mdbook_proof::text::message;
-use mdbook_proof::work::settings::{Call, Progress};
+use mdbook_proof::work::settings::Progress;
+use mdbook_proof::{Book, Error, Options};
 use similar::TextDiff;
 use std::io::{self, IsTerminal as _};
+use std::path::Path;
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -26,10 +28,15 @@ pub(crate) struct Caller {
     pub(crate) bless: &'static str,
     /// How findings and reports are printed.
     pub(crate) format: Format,
-    pub(crate) call: Call,
+    pub(crate) options: Options,
 }
 
 impl Caller {
+    /// The book that a folder lies in.
+    pub(crate) fn book(&self, folder: &Path) -> Result<Book, Error> {
+        Book::open(folder, self.options.clone())
+    }
+
     /// Prints findings, and how many they are.
     pub(crate) fn print(&self, findings: &[Finding]) {
         let color = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();

@@ -3,16 +3,16 @@
 use crate::cli::output::{Caller, Format};
 use crate::cli::warnings;
 use anyhow::{Context, Result};
-use mdbook_proof::book::{self, report::Report};
+use mdbook_proof::book::report::Report;
 use mdbook_proof::text::finding::Finding;
 use std::path::Path;
 
 /// Reports what stands behind the figures of a book.
 pub(crate) fn report(dir: &Path, caller: &Caller) -> Result<bool> {
-    let root = book::find(dir)?;
+    let book = caller.book(dir)?;
     warnings::watch();
-    let limit = book::settings(&root)?.proof.max_bare_table_figures;
-    let pages = book::check(&root, &[], &caller.call)?;
+    let limit = book.settings()?.proof.max_bare_table_figures;
+    let pages = book.pages(&[])?;
     let report = Report::new(&pages, limit);
     match caller.format {
         Format::Human | Format::Github => print!("{}", report.human()),

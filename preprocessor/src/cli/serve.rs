@@ -3,14 +3,14 @@
 
 use crate::cli::output::Caller;
 use crate::cli::warnings;
-use anyhow::{Context, Error, Result, anyhow};
-use mdbook_proof::book;
+use anyhow::{Context, Result, anyhow};
 use mdbook_proof::book::serve::server::Port;
 use mdbook_proof::book::serve::site::{Built, Site};
 use mdbook_proof::book::serve::sources::Sources;
 use mdbook_proof::book::serve::watch::Watcher;
 use mdbook_proof::text::finding::summary;
 use mdbook_proof::text::message;
+use mdbook_proof::{Book, Error};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
@@ -21,18 +21,18 @@ const MOST_SHOWN: usize = 30;
 
 /// Serves a book until the program is ended.
 pub(crate) fn serve(dir: &Path, port: u16, open: bool, caller: &Caller) -> Result<bool> {
-    let root = book::find(dir)?;
+    let book = caller.book(dir)?;
     warnings::watch();
     let port = Port::take(port)?;
     let url = format!("http://127.0.0.1:{}/", port.number);
-    let work = workplace(&root, port.number)?;
+    let work = workplace(&book, port.number)?;
     let site = Arc::new(Site::default());
-    let mut sources = Sources::new(&root);
+    let mut sources = Sources::new(book.root());
     let mut watcher = Watcher::default();
     // What changes while the book is built is seen afterwards, since the watch starts before.
     sources.changed();
     watcher.watch(sources.folders());
-    update(&root, &work, &site, caller);
+    update(&book, &work, &site, caller);
     port.serve(&site);
     println!("served at {url} until Ctrl-C");
     if open {
@@ -46,16 +46,16 @@ pub(crate) fn serve(dir: &Path, port: u16, open: bool, caller: &Caller) -> Resul
             continue;
         }
         for path in &changed {
-            let path = path.strip_prefix(&root).unwrap_or(path);
+            let path = path.strip_prefix(book.root()).unwrap_or(path);
             println!("changed: {}", path.display());
         }
-        update(&root, &work, &site, caller);
+        update(&book, &work, &site, caller);
     }
 }
 
 /// A folder for this port's builds. Whoever had the port before left it, and what is in it.
-fn workplace(root: &Path, port: u16) -> Result<PathBuf> {
-    let folder = book::settings(root)?.store().join(format!("served-{port}"));
+fn workplace(book: &Book, port: u16) -> Result<PathBuf> {
+    let folder = book.settings()?.store().join(format!("served-{port}"));
     if folder.exists() {
         std::fs::remove_dir_all(&folder)
             .with_context(|| format!("failed to empty `{}`", folder.display()))?;
@@ -63,10 +63,10 @@ fn workplace(root: &Path, port: u16) -> Result<PathBuf> {
     Ok(folder)
 }
 
-fn update(root: &Path, work: &Path, site: &Site, caller: &Caller) {
+fn update(book: &Book, work: &Path, site: &Site, caller: &Caller) {
     let start = Instant::now();
     warnings::take();
-    match build(root, work, caller) {
+    match build(book, work) {
         Ok(built) => {
             site.succeed(built);
             let seconds = start.elapsed().as_secs_f64();
@@ -74,9 +74,10 @@ fn update(root: &Path, work: &Path, site: &Site, caller: &Caller) {
         }
         Err(error) => {
             let given = warnings::take();
-            match book::findings(&error) {
-                Some(findings) => caller.print(findings),
-                None => eprintln!("error: {error:#}"),
+            let error = Error::from(error);
+            match &error {
+                Error::Findings(findings) => caller.print(findings),
+                error => eprintln!("error: {error:#}"),
             }
             site.fail(shown(&error, &given, caller.bless));
         }
@@ -84,9 +85,9 @@ fn update(root: &Path, work: &Path, site: &Site, caller: &Caller) {
 }
 
 /// Builds in a thread of its own: mdBook panics on some HTML, which must not end the program.
-fn build(root: &Path, work: &Path, caller: &Caller) -> Result<Built> {
+fn build(book: &Book, work: &Path) -> Result<Built> {
     thread::scope(|scope| {
-        let build = scope.spawn(|| book::build_to_serve(root, work, &caller.call, warnings::count));
+        let build = scope.spawn(|| book.build_to_serve(work, warnings::count));
         match build.join() {
             Ok(built) => built,
             Err(_) => Err(anyhow!("the build panicked; the terminal says where")),
@@ -96,7 +97,7 @@ fn build(root: &Path, work: &Path, caller: &Caller) -> Result<Built> {
 
 /// A failure as the page shows it.
 fn shown(error: &Error, warnings: &[String], bless: &str) -> String {
-    let Some(findings) = book::findings(error) else {
+    let Error::Findings(findings) = error else {
         return format!("{}error: {error:#}", lines(warnings));
     };
     let texts: Vec<String> = findings

@@ -2,6 +2,7 @@
 
 pub mod code;
 pub mod edit;
+pub mod error;
 pub mod finding;
 pub mod info_string;
 pub mod markdown;

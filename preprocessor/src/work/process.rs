@@ -19,7 +19,7 @@ const SLOW: Duration = Duration::from_secs(2);
 /// What processes are started with.
 #[derive(Debug, Clone, Default)]
 pub struct Host {
-    /// This program, which is the shim. A library has none, and its processes are not bounded.
+    /// This program, which is the shim; without it nothing is started.
     pub shim: Option<PathBuf>,
     /// Which bounds hold.
     pub status: Status,
@@ -123,8 +123,13 @@ impl Host {
     }
 
     fn command(&self, task: &Task<'_>) -> io::Result<Command> {
-        let mut command = match &self.shim {
-            Some(shim) if cfg!(target_os = "linux") => {
+        let Some(shim) = &self.shim else {
+            return Err(io::Error::other(
+                "runs are bounded by the program `mdbook-proof`, and this caller names none",
+            ));
+        };
+        let mut command = match cfg!(target_os = "linux") {
+            true => {
                 let mut command = Command::new(shim);
                 command.arg("shim").arg(serde_json::to_string(&Spec {
                     program: task.program.to_owned(),
@@ -142,7 +147,7 @@ impl Host {
                 }
                 command
             }
-            _ => {
+            false => {
                 let mut command = Command::new(task.program);
                 command.args(&task.arguments).stdin(Stdio::null());
                 command

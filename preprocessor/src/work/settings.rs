@@ -62,10 +62,11 @@ pub struct RunnerConfig {
     pub processes: bool,
 }
 
-/// How a command was called.
+/// How a book is verified.
 #[derive(Debug, Clone, Default)]
-pub struct Call {
-    /// This program's file, which bounds what it runs. None in a library, whose runs are not bounded.
+pub struct Options {
+    /// The file of the program `mdbook-proof`, of this version, which bounds what runs. Without it a block that
+    /// would have to run is an error.
     pub program: Option<PathBuf>,
     /// How often each block runs: every run has to give the same.
     pub repeat: u32,
@@ -110,11 +111,11 @@ pub enum Sketches {
 /// All of a book's configuration that matters to the stages.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// This program's file, as in [`Call`].
+    /// This program's file, as in [`Options`].
     pub program: Option<PathBuf>,
-    /// How often each block runs, as in [`Call`].
+    /// How often each block runs, as in [`Options`].
     pub repeat: u32,
-    /// Where news go, as in [`Call`].
+    /// Where news go, as in [`Options`].
     pub progress: Progress,
     /// The folder of `book.toml`, absolute.
     pub root: PathBuf,
@@ -138,15 +139,15 @@ pub struct Settings {
 
 impl Settings {
     /// The settings of files that belong to no book.
-    pub fn without_book(root: PathBuf, call: &Call) -> Self {
-        Self::of(&HtmlConfig::default(), Config::default(), root, call)
+    pub fn without_book(root: PathBuf, options: &Options) -> Self {
+        Self::of(&HtmlConfig::default(), Config::default(), root, options)
     }
 
     /// Reads the settings out of mdBook's configuration.
     ///
     /// # Errors
     /// For an unknown key or a value of the wrong type in `[preprocessor.proof]` or `[output.html]`.
-    pub fn read(config: &BookConfig, root: PathBuf, call: &Call) -> Result<Self> {
+    pub fn read(config: &BookConfig, root: PathBuf, options: &Options) -> Result<Self> {
         let proof = config
             .get::<Config>("preprocessor.proof")
             .context("book.toml: [preprocessor.proof] can't be read")?
@@ -155,7 +156,7 @@ impl Settings {
             .get::<HtmlConfig>("output.html")
             .context("book.toml: [output.html] can't be read")?
             .unwrap_or_default();
-        let mut settings = Self::of(&html, proof, root, call);
+        let mut settings = Self::of(&html, proof, root, options);
         settings.src.clone_from(&config.book.src);
         settings.edition = match config.rust.edition {
             Some(RustEdition::E2015) => "2015",
@@ -169,11 +170,11 @@ impl Settings {
         Ok(settings)
     }
 
-    fn of(html: &HtmlConfig, proof: Config, root: PathBuf, call: &Call) -> Self {
+    fn of(html: &HtmlConfig, proof: Config, root: PathBuf, options: &Options) -> Self {
         Self {
-            program: call.program.clone(),
-            repeat: call.repeat.max(1),
-            progress: call.progress,
+            program: options.program.clone(),
+            repeat: options.repeat.max(1),
+            progress: options.progress,
             root,
             src: PathBuf::from("src"),
             edition: "2024",

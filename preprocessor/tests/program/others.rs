@@ -2,7 +2,7 @@
 
 use mdbook_proof::book::lint::{self, Linter};
 use mdbook_proof::text::source::Source;
-use mdbook_proof::work::settings::Call;
+use mdbook_proof::work::settings::Options;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ fn files() -> Vec<Arc<Source>> {
 /// A linter for files without a book.
 fn linter() -> Linter {
     let folder = tempfile::tempdir().unwrap();
-    Linter::new(folder.path(), &Call::default()).unwrap()
+    Linter::new(folder.path(), &Options::default()).unwrap()
 }
 
 /// What is found in a file: line and message.

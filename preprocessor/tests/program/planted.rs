@@ -5,14 +5,14 @@ use mdbook_proof::line::{Line, Page};
 use mdbook_proof::text::code::Code;
 use mdbook_proof::text::edit;
 use mdbook_proof::text::source::Source;
-use mdbook_proof::work::settings::{Call, Settings};
+use mdbook_proof::work::settings::{Options, Settings};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A page judged with what a run named `sweep` printed.
 fn judged(text: &str) -> Page {
-    let settings = Settings::without_book(PathBuf::new(), &Call::default());
+    let settings = Settings::without_book(PathBuf::new(), &Options::default());
     let mut line = Line::at(Workplace::default(), &settings).unwrap();
     let source = Arc::new(Source::new("a.md", text));
     let mut page = line.read(&source);

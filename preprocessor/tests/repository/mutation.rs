@@ -1,10 +1,11 @@
 //! Every checked figure of every table of the book, changed by one in its last printed place, is found.
 
 use crate::root;
-use mdbook_proof::book::{self, lint};
+use mdbook_proof::book::lint;
 use mdbook_proof::figures::engine::Workplace;
 use mdbook_proof::line::{Line, Page};
 use mdbook_proof::text::source::Source;
+use mdbook_proof::{Book, Options};
 use mdbook_proof_text::quantity;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -47,7 +48,10 @@ fn last_digits(page: &Page) -> BTreeMap<usize, Range<usize>> {
 #[test]
 fn every_checked_figure_of_the_books_tables_changed_by_one_is_found() {
     let root = root();
-    let settings = book::settings(&root).unwrap();
+    let settings = Book::open(&root, Options::default())
+        .unwrap()
+        .settings()
+        .unwrap();
     let mut line = Line::at(Workplace::default(), &settings).unwrap();
     let (mut changed, mut survivors) = (0, Vec::new());
     for source in lint::sources(&root.join("src")).unwrap() {

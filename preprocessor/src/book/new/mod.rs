@@ -2,7 +2,7 @@
 
 mod summary;
 
-use crate::book;
+use crate::book::Book;
 use crate::work::settings::Settings;
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -30,8 +30,9 @@ pub enum Place {
 ///
 /// # Errors
 /// When the title makes no name of a file, the page or the title is there already, or `place` names a page that isn't listed.
-pub fn chapter(root: &Path, title: &str, place: &Place) -> Result<PathBuf> {
-    let settings = book::settings(root)?;
+pub fn chapter(book: &Book, title: &str, place: &Place) -> Result<PathBuf> {
+    let settings = book.settings()?;
+    let root = book.root();
     let src = settings.src.clone();
     let path = root.join(&src).join("SUMMARY.md");
     let text = fs::read_to_string(&path)

@@ -174,7 +174,7 @@ fn places(root: &Path) -> Result<(Places, Places)> {
     let settings = Settings::read(
         &config,
         root.to_owned(),
-        &crate::work::settings::Call::default(),
+        &crate::work::settings::Options::default(),
     )?;
     let html = config.get::<HtmlConfig>("output.html")?.unwrap_or_default();
     let mut places = Places::from([
