@@ -48,7 +48,7 @@ pub struct Page {
     pub source: Arc<Source>,
     /// What it holds for us.
     pub parts: Parts,
-    /// What became of its blocks, by their number; a block that can't run has nothing here.
+    /// The results of its blocks, by their number; a block that can't run has nothing here.
     pub results: BTreeMap<usize, JobResult>,
     /// The blocks whose output is verified, by their number.
     pub verified: BTreeSet<usize>,
@@ -58,7 +58,7 @@ pub struct Page {
     pub meaning: Meaning,
     /// Its pictures.
     pub drawn: Drawn,
-    /// What stands behind its figures, and what it proves.
+    /// The evidence for its figures, counted.
     pub tally: Tally,
     /// All that is wrong with it, in the order of its text.
     pub findings: Vec<Finding>,
@@ -224,7 +224,7 @@ impl Line {
         }
     }
 
-    /// Computes the expressions, judges the figures and the tables, and counts what stands behind each figure.
+    /// Computes the expressions, judges the figures and the tables, and counts the evidence for each figure.
     pub fn judge(&mut self, page: &mut Page) {
         let (figures, scope) = figures::check_in_scope(&page.parts, &self.engine, &page.runs);
         page.meaning = rules::check(

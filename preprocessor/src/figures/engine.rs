@@ -158,7 +158,7 @@ impl Engine {
         list
     }
 
-    /// How many `unit` a value is. An empty unit stands for a bare number.
+    /// How many `unit` a value is. An empty unit means a bare number.
     ///
     /// # Errors
     /// When the unit is unknown or measures something else.
@@ -167,7 +167,7 @@ impl Engine {
         value.in_units_of(&one, unit)
     }
 
-    /// One of a unit. An empty unit stands for a bare number.
+    /// One of a unit. An empty unit means a bare number.
     ///
     /// # Errors
     /// When the unit is unknown.
@@ -179,7 +179,7 @@ impl Engine {
         self.evaluate(&unit_code).map_err(|problem| ExpressionError {
             message: format!("the figure's unit `{unit}` is not known: {}", problem.message),
             help: Some(format!(
-                "the figure is what stands right before its expression; define `{unit}` in the book's prelude if it is a unit"
+                "the figure is what comes right before its expression; define `{unit}` in the book's prelude if it is a unit"
             )),
             ..problem
         })

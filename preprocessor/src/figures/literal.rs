@@ -1,4 +1,4 @@
-//! Figures in code: a number of a program, and the comment right behind it that computes it.
+//! Figures in code: a number of a program, and the comment right after it that computes it.
 //!
 //! `100_000_000 /* = request_rate / (requests / day) */` is judged as a figure of the text is. So a
 //! program that runs with an input of the book doesn't keep the old one when that changes.
@@ -14,7 +14,7 @@ const CLOSE: &str = "*/";
 pub(super) struct Literal {
     /// The number, in the line; none where the comment has none before it.
     pub(super) printed: Option<Printed>,
-    /// Where the expression stands in the line.
+    /// The place of the expression in the line.
     pub(super) expression: Range<usize>,
 }
 
@@ -43,7 +43,7 @@ pub(super) fn read(line: &str) -> Vec<Literal> {
     literals
 }
 
-/// The number that a text ends with, its type behind it left out.
+/// The number that a text ends with, its type left out.
 fn number(text: &str) -> Option<Printed> {
     let text = text.trim_end();
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');

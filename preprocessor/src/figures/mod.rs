@@ -57,7 +57,7 @@ pub fn check_in_scope(page: &Parts, engine: &Engine, runs: &Runs) -> (Checked, S
             }
             (None, _) => checker.no_figure(
                 figure.comment.clone(),
-                "put the comment right behind its figure: 52.6 minutes<!-- = … -->",
+                "put the comment right after its figure: 52.6 minutes<!-- = … -->",
             ),
             (Some(_), None) => {}
         }
@@ -216,19 +216,19 @@ impl<'page> Checker<'page> {
         }
     }
 
-    /// Judges the numbers of a program that have an expression behind them, but for those of [`included`] lines.
+    /// Judges the numbers of a program that have an expression, except those of [`included`] lines.
     fn code(&mut self, fence: &Fence) {
         for line in fence.lines.iter().filter(|line| line.file.is_none()) {
             self.literals(&line.text, line.span.start);
         }
     }
 
-    /// Judges the numbers of a line of code, which stands at `at`.
+    /// Judges the numbers of a line of code, which starts at `at`.
     fn literals(&mut self, line: &str, at: usize) {
         for literal in literal::read(line) {
             let span = at + literal.expression.start..at + literal.expression.end;
             let Some(printed) = literal.printed else {
-                let help = "put the comment right behind its number: 116 /* = … */";
+                let help = "put the comment right after its number: 116 /* = … */";
                 self.no_figure(span, help);
                 continue;
             };
@@ -240,7 +240,7 @@ impl<'page> Checker<'page> {
     }
 
     fn no_figure(&mut self, span: Range<usize>, help: &str) {
-        let message = "no figure stands before this expression";
+        let message = "there is no figure before this expression";
         let finding = Finding::new(Code::Figure, self.source, span, message).with_help(help);
         self.checked.findings.push(finding);
     }

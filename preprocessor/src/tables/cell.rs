@@ -5,7 +5,7 @@
 use mdbook_proof_text::quantity::{self, Printed};
 use std::ops::Range;
 
-/// What stands in a cell.
+/// What a cell holds.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
     /// Nothing, or a dash for nothing.
@@ -25,7 +25,7 @@ pub struct Cell {
     pub span: Range<usize>,
     /// Its text, with every byte that readers don't see replaced by a space.
     pub plain: String,
-    /// What stands in it.
+    /// What it holds.
     pub content: Content,
 }
 

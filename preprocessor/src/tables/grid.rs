@@ -24,7 +24,7 @@ pub struct Grid {
 pub struct Column {
     /// The header's text.
     pub header: String,
-    /// The header without the unit behind it; empty where the header is a unit.
+    /// The header without its unit; empty where the header is a unit.
     pub name: String,
     /// The unit of each cell below it.
     pub unit: Option<String>,

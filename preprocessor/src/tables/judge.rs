@@ -80,7 +80,7 @@ impl Figure {
         self.start + self.printed.span.start..self.start + self.printed.span.end
     }
 
-    /// What it stands for, in its last unit. `units` are those of its parts.
+    /// The values that it covers, in its last unit. `units` are those of its parts.
     pub(crate) fn stands(&self, units: &[f64]) -> Stands {
         let mut stands = rounding::stands(&self.printed, units);
         if self.is_rounded && self.printed.is_exact() {
@@ -125,7 +125,7 @@ impl Judge<'_> {
         }
     }
 
-    /// What a figure stands for, counted in `unit`; none if it can't be.
+    /// The values that a figure covers, counted in `unit`; none if it can't be.
     pub(crate) fn stands_in(&mut self, figure: &Figure, unit: &str) -> Option<Stands> {
         let parts = self.units.of_parts(&figure.printed)?;
         let stands = figure.stands(&parts);

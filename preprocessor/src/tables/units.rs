@@ -89,7 +89,7 @@ fn could_be(text: &str) -> bool {
         && !text.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// Spares the engine most of the words that stand in headers.
+/// Spares the engine most of the words of headers.
 fn looks_like_measure(text: &str) -> bool {
     const WORDS: [&str; 8] = [
         "second", "minute", "hour", "day", "week", "byte", "bit", "dollar",

@@ -10,7 +10,7 @@ pub struct ExpressionError {
     pub message: String,
     /// The bytes of the expression that it is about.
     pub span: Range<usize>,
-    /// How to mend it.
+    /// How to fix it.
     pub help: Option<String>,
     /// Whether it defines a name that a unit or a function has.
     pub is_name_taken: bool,

@@ -39,7 +39,7 @@ pub trait Picture: Debug + Sync {
         self.word()
     }
 
-    /// What they mean, with a page that has one and the same page put right.
+    /// What they mean, with a page that has one and the same page corrected.
     fn explanation(&self) -> Explanation;
 
     /// What it draws, in a few words: for the manual.
@@ -60,7 +60,7 @@ pub trait Picture: Debug + Sync {
         false
     }
 
-    /// Whether it shows all that the text says, so that the text need not stand beside it.
+    /// Whether it shows all that the text says, so that the text need not be shown as well.
     fn shows_all(&self) -> bool {
         false
     }
@@ -73,7 +73,7 @@ pub trait Picture: Debug + Sync {
         Ok(())
     }
 
-    /// Draws the lines of a text. `caption` is the text of the paragraph behind it.
+    /// Draws the lines of a text. `caption` is the text of the paragraph after it.
     ///
     /// # Errors
     /// What can't be drawn, at its line.
@@ -99,7 +99,7 @@ pub enum Origin {
 pub struct Choice {
     /// Its name.
     pub name: &'static str,
-    /// What it takes behind a `=`; nothing where it stands alone.
+    /// What it takes after a `=`; nothing where it stands alone.
     pub value: Option<Needed>,
 }
 
@@ -148,7 +148,7 @@ impl Wanted {
 }
 
 impl Drawing {
-    /// Draws the lines of a text. `caption` is the text of the paragraph behind it.
+    /// Draws the lines of a text. `caption` is the text of the paragraph after it.
     ///
     /// # Errors
     /// As [`Picture::draw`].

@@ -93,7 +93,7 @@ fn error_at(block: usize, text: &str, at: usize, message: String) -> SqlError {
     }
 }
 
-/// How many bytes stand before the next statement: space, comments and lone semicolons.
+/// How many bytes come before the next statement: space, comments and lone semicolons.
 fn blank(text: &str) -> usize {
     let mut rest = text;
     loop {
@@ -195,7 +195,7 @@ fn shown(value: ValueRef<'_>) -> String {
     }
 }
 
-/// A text that can stand in a cell.
+/// A text as a cell.
 fn cell(text: impl AsRef<str>) -> String {
     let text = text.as_ref();
     text.replace('|', "\\|")

@@ -1,4 +1,4 @@
-//! What a finding means, with an example that has it and the same example put right.
+//! What a finding means, with an example that has it and the same example corrected.
 
 /// An explanation; a test runs both examples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

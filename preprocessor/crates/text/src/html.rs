@@ -5,7 +5,7 @@ pub const LONG: usize = 30;
 /// A line of more characters doesn't fit a phone.
 const NARROW: usize = 26;
 
-/// Appends `text`, which may stand in an element or in an attribute's double quotes.
+/// Appends `text`, as the content of an element or of an attribute in double quotes.
 pub fn escape(text: &str, html: &mut String) {
     for c in text.chars() {
         match c {

@@ -22,7 +22,7 @@ pub type Cell<'text> = Cow<'text, str>;
 /// A row with another number of cells than the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ragged {
-    /// The line it stands in.
+    /// The number of its line.
     pub line: usize,
     /// How many it has.
     pub cells: usize,
@@ -33,7 +33,7 @@ pub struct Ragged {
 /// A row of a printed table.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Row<'text> {
-    /// The line it stands in.
+    /// The number of its line.
     pub line: usize,
     /// Its cells.
     pub cells: Vec<Cell<'text>>,

@@ -5,11 +5,11 @@ use std::ops::Range;
 /// A printed quantity.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Printed {
-    /// Where it stands in the text it was read from, sign and mark included.
+    /// Its place in the text it was read from, sign and mark included.
     pub span: Range<usize>,
     /// Whether a `~` makes its trailing zeros insignificant.
     pub is_approximate: bool,
-    /// Whether a minus stands before it.
+    /// Whether it has a minus sign.
     pub is_negative: bool,
     /// Its numbers with their units: one, or several in `8h 45m 57s`.
     pub parts: Vec<Part>,
@@ -20,7 +20,7 @@ pub struct Printed {
 pub struct Part {
     /// The number as it is written, scale and unit left out.
     pub number: f64,
-    /// How many digits stand behind the point.
+    /// How many digits follow the decimal point.
     pub decimals: usize,
     /// How many digits count: all written ones but zeros on the left.
     pub significant: usize,
@@ -28,7 +28,7 @@ pub struct Part {
     pub trailing_zeros: usize,
     /// What a scale word such as `million` multiplies it by.
     pub scale: f64,
-    /// Where the digits stand.
+    /// The place of the digits.
     pub digits: Range<usize>,
     /// The unit, empty for a bare number.
     pub unit: String,

@@ -1,6 +1,6 @@
 //! When a printed figure is right: it has to be a correct rounding of the computed value.
 //!
-//! All written digits count: `1,000 requests/s` stands for ±0.5, `52.60` for ±0.005, `100 million` for
+//! All written digits count: `1,000 requests/s` means ±0.5, `52.60` means ±0.005, `100 million` means
 //! ±0.5 million. A `~` makes trailing zeros insignificant, and a bare integer is exact. Ties count as
 //! inside.
 
@@ -9,7 +9,7 @@ use crate::quantity::{Part, Printed};
 /// The relative error that arithmetic on computed values may have.
 const SLACK: f64 = 1e-12;
 
-/// What a printed figure stands for, in the unit of its last part.
+/// The values that a printed figure covers, in the unit of its last part.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stands {
     /// The printed value.
@@ -18,7 +18,7 @@ pub struct Stands {
     pub half_step: f64,
 }
 
-/// What a figure stands for. `units` says how many of the last part's unit each part's unit is.
+/// The values that a figure covers. `units` says how many of the last part's unit each part's unit is.
 pub fn stands(printed: &Printed, units: &[f64]) -> Stands {
     let sign = if printed.is_negative { -1.0 } else { 1.0 };
     let value: f64 = printed
@@ -50,7 +50,7 @@ fn exponent(digits: usize) -> i32 {
     i32::try_from(digits).unwrap_or(i32::MAX)
 }
 
-/// Whether a computed value, in the unit of the last part, is one that the figure stands for.
+/// Whether a computed value, in the unit of the last part, is one that the figure covers.
 pub fn is_right(stands: Stands, computed: f64) -> bool {
     let slack = SLACK * computed.abs().max(stands.value.abs());
     // Never as much as would let the next figure pass: 2^40 has thirteen digits.
@@ -61,7 +61,7 @@ pub fn is_right(stands: Stands, computed: f64) -> bool {
     (computed - stands.value).abs() <= stands.half_step + slack
 }
 
-/// A computed value in the digits, the scale and the units of an existing figure: what is to stand for
+/// A computed value in the digits, the scale and the units of an existing figure: what replaces
 /// the figure's numbers, part by part, and the mark before them.
 pub fn rewrite(printed: &Printed, units: &[f64], computed: f64) -> (String, Vec<String>) {
     let mut mark = if printed.is_approximate { "~" } else { "" }.to_owned();

@@ -7,7 +7,7 @@
 //! -->
 //! ```
 //!
-//! `;` separates rules too, so that a comment may stand on one line.
+//! `;` separates rules too, so that one line can hold several.
 
 use crate::read::Comment;
 use crate::tables::rules::{ALL, Form, Rule, formula};
@@ -79,7 +79,7 @@ fn declaration(source: &Arc<Source>, span: Range<usize>) -> Result<Declaration, 
             return Err(wrong(
                 source,
                 at..span.end,
-                "a column's name stands in brackets".to_owned(),
+                "a column's name goes in brackets".to_owned(),
             ));
         };
         columns.push(trimmed(name, at + 1));
@@ -160,7 +160,7 @@ pub(crate) fn orphan(source: &Arc<Source>, comment: &Comment) -> Finding {
         Code::TableCheck,
         source,
         comment.span.clone(),
-        "no table stands below these rules",
+        "there is no table below these rules",
     )
     .with_help("put the comment on lines of its own right above its table")
 }

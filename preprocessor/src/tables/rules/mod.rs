@@ -46,7 +46,7 @@ pub(crate) trait Rule: Debug + Sync {
     /// What its findings are called.
     fn code(&self) -> Code;
 
-    /// What they mean, with a table that has one and the same table put right.
+    /// What they mean, with a table that has one and the same table corrected.
     fn explanation(&self) -> Explanation;
 
     /// Whether figures in its columns are checked by it.
@@ -61,7 +61,7 @@ pub(crate) trait Rule: Debug + Sync {
 /// How a rule is declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// By a word and the columns behind it: `key [Col]`.
+    /// By a word and the columns after it: `key [Col]`.
     Word(&'static str),
     /// By an equation: `[Col] = expression`.
     Equation,

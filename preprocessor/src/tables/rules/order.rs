@@ -1,4 +1,4 @@
-//! `ascending` and `descending`: the figures of a column stand in order, and texts by their letters.
+//! `ascending` and `descending`: the figures of a column are in order, and texts by their letters.
 
 use crate::tables::cell::{Cell, Content};
 use crate::tables::judge::{Figure, Judge, Sheet};
@@ -141,7 +141,7 @@ fn out_of_order(
             ORDER,
             judge.source,
             span,
-            format!("the column has to {word}, and `{here}` stands below `{above}`"),
+            format!("the column has to {word}, and `{here}` comes after `{above}`"),
         )
         .with_help("order the rows, or put the figure right"),
     );

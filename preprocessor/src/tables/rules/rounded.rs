@@ -4,7 +4,7 @@ use crate::tables::judge::{Judge, Sheet};
 use crate::tables::rules::{Declared, Explanation, Form, Rule};
 use crate::text::code::Code;
 
-/// It checks nothing by itself: figures of its columns stand for all that rounds to them.
+/// It checks nothing by itself: figures of its columns cover all values that round to them.
 #[derive(Debug)]
 pub(crate) struct Rounded;
 

@@ -1,6 +1,6 @@
 //! Adding up a column: what [`sum`](super::sum) and [`share`](super::share) have in common.
 //!
-//! Parts without decimals are exact. Parts with decimals, and those of a column declared `rounded`, stand for all
+//! Parts without decimals are exact. Parts with decimals, and those of a column declared `rounded`, cover all values
 //! that rounds to them, and so does the total.
 
 use crate::figures::significant;
@@ -67,13 +67,13 @@ pub(crate) fn slack(parts: &[Figure], sum: Stands) -> f64 {
     1e-12 * sum.value.abs() * count.max(1.0).sqrt()
 }
 
-/// The range that a printed figure stands for, in words.
+/// The range that a printed figure covers, in words.
 pub(crate) fn stands_for(stands: Stands, unit: &str) -> String {
     if stands.half_step == 0.0 {
         return "a bare integer has to be exact".to_owned();
     }
     format!(
-        "stands for {} to {} {unit}",
+        "covers {} to {} {unit}",
         significant(stands.value - stands.half_step),
         significant(stands.value + stands.half_step)
     )

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! These are columns that are headed by units of one dimension and nothing else, and columns that have one name and
-//! two units, such as `Latency (ns)` and `Latency (µs)`. Both figures stand for all that rounds to them.
+//! two units, such as `Latency (ns)` and `Latency (µs)`. Both figures cover all values that round to them.
 
 use crate::figures::significant;
 use crate::tables::grid::Column;
@@ -74,7 +74,7 @@ fn check(judge: &mut Judge<'_>, sheet: &Sheet<'_>) {
     }
 }
 
-/// A figure of the row, and what it stands for in the unit of the group's first column.
+/// A figure of the row, and the values that it covers in the unit of the group's first column.
 struct Read {
     column: usize,
     figure: Figure,

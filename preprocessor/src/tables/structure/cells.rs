@@ -9,7 +9,7 @@
 //! ```
 //!
 //! `fix` adds missing cells, takes out surplus ones that are empty, and escapes bars inside code where that alone
-//! makes the row fit. A surplus cell with text, a row that stands twice and emphasis over cells are for a person to mend:
+//! makes the row fit. A surplus cell with text, a repeated row and emphasis over cells are for a person to fix:
 //!
 //! ```text
 //! | size | hits |          | size | hits |

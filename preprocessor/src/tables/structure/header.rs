@@ -37,7 +37,7 @@ pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
                         cell.clone(),
                         "a column has no header",
                     )
-                    .with_help("say what stands in it"),
+                    .with_help("say what it holds"),
                 );
             }
         } else if !seen.insert(*text) {

@@ -51,7 +51,7 @@ pub fn check(
     findings
 }
 
-/// What a program printed is put right in the program.
+/// What a program printed is corrected in the program.
 pub(crate) fn of_a_program(finding: &mut Finding) {
     finding.repair = None;
     finding.mend = None;

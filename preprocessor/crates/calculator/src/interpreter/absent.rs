@@ -1,4 +1,4 @@
-//! What stands in for the interpreter in a build without the feature `numbat`: nothing is computed, and says so.
+//! The interpreter of a build without the feature `numbat`: every expression is an error that says so.
 
 use crate::value::{ExpressionError, Value};
 

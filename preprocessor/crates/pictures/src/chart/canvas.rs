@@ -111,7 +111,7 @@ impl Legend {
         Self { entries, height }
     }
 
-    /// Writes the names, and has `sample` draw what stands for a series between two places.
+    /// Writes the names, and has `sample` draw the sign of a series between two places.
     pub(super) fn draw(
         &self,
         area: &Area<'_>,

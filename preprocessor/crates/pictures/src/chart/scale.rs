@@ -61,7 +61,7 @@ impl Scale {
         self.ticks.dedup_by(|a, b| a.0.total_cmp(&b.0).is_eq());
     }
 
-    /// Where a value stands on the straight line.
+    /// The place of a value on the straight line.
     pub(super) fn place(&self, value: f64) -> f64 {
         if self.is_log { value.log10() } else { value }
     }
@@ -158,7 +158,7 @@ fn log_ticks(
         .collect()
 }
 
-/// A tick's label: thousands parted, and as many decimals as its step needs.
+/// A tick's label: thousands grouped, and as many decimals as its step needs.
 pub(super) fn label(value: f64, step: f64) -> String {
     let size = value.abs();
     if size < step * 1e-9 {

@@ -8,17 +8,17 @@ use std::fmt::Write as _;
 /// Axes and text.
 pub(super) const INK: RGBColor = RGBColor(0, 0, 0);
 
-/// The color that stands for a series' line or outline while it is drawn.
+/// The placeholder color of a series' line or outline while it is drawn.
 pub(super) fn line(series: usize) -> RGBColor {
     RGBColor(1, byte(series), 0)
 }
 
-/// The color that stands for a series' filled areas.
+/// The placeholder color of a series' filled areas.
 pub(super) fn fill(series: usize) -> RGBColor {
     RGBColor(2, byte(series), 0)
 }
 
-/// The color that stands for a series' dashed line, which the others are compared with.
+/// The placeholder color of the dashed line of a series that the others are compared with.
 pub(super) fn reference(series: usize) -> RGBColor {
     RGBColor(3, byte(series), 0)
 }

@@ -9,7 +9,7 @@
 //! | `a -> a: text` | a step that `a` takes by itself |
 //! | `note a: text`, `a: text` | a note at `a` |
 //!
-//! A time may stand in front, two spaces or more before the rest: `12 ms  a -> b: text`. It starts with a digit or `t=`.
+//! A line may start with a time, two or more spaces before the rest: `12 ms  a -> b: text`. It starts with a digit or `t=`.
 //! The text may be left out, except in a note. Blank lines are skipped.
 
 use crate::{Problem, text};
@@ -68,7 +68,7 @@ const ARROWS: [(&str, Arrow); 4] = [
 const PARTICIPANTS: usize = 10;
 /// More steps can't be followed.
 const STEPS: usize = 150;
-const HELP: &str = "a line is `a -> b: text`, with `-->` for an answer, `~>` for a delayed and `-x` for a lost message, or a note: `note a: text`; a time may stand in front, with two spaces behind it: `12 ms  a -> b: text`";
+const HELP: &str = "a line is `a -> b: text`, with `-->` for an answer, `~>` for a delayed and `-x` for a lost message, or a note: `note a: text`; the line may start with a time and two spaces: `12 ms  a -> b: text`";
 
 /// Reads a trace.
 ///
@@ -112,7 +112,7 @@ pub(super) fn read(lines: &[&str]) -> Result<Trace, Problem> {
 impl Trace {
     fn step(&mut self, line: &str) -> Option<Step> {
         let (time, rest) = time(line);
-        // What stands behind the colon may hold anything, arrows too.
+        // The text after the colon may hold anything, arrows too.
         let (head, text) = match rest.split_once(':') {
             Some((head, text)) => (head, Some(text)),
             None => (rest, None),

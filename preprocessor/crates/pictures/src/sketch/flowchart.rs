@@ -118,7 +118,7 @@ pub(super) fn read(lines: &[&str]) -> Result<Flowchart, Problem> {
     Ok(chart)
 }
 
-/// The statements of a line, parted at semicolons outside quotes.
+/// The statements of a line, split at semicolons outside quotes.
 fn statements(line: &str) -> impl Iterator<Item = &str> {
     let mut is_quoted = false;
     line.split(move |c| {
@@ -263,13 +263,13 @@ impl Statement<'_> {
         let (label, rest) = self
             .rest
             .split_once('|')
-            .ok_or("an edge's text has no `|` behind it")?;
+            .ok_or("an edge's text has no `|` after it")?;
         self.rest = rest.trim_start();
         let label = text::clean(label.trim().trim_matches('"'));
         Ok((*line, Some(label).filter(|label| !label.is_empty())))
     }
 
-    /// Takes a sign and the space behind it.
+    /// Takes a sign and the space after it.
     fn take(&mut self, sign: &str) -> bool {
         match self.rest.strip_prefix(sign) {
             Some(rest) => {

@@ -130,7 +130,7 @@ struct Placed {
 
 struct PlacedEdge {
     number: usize,
-    /// Its points with their control points: the first one's stands behind it, the others' before them.
+    /// Its points with their control points: the first one's comes after it, the others' before them.
     path: Vec<(Point, Point)>,
     /// Whether it has heads at its start and its end.
     heads: (bool, bool),

@@ -23,7 +23,7 @@ impl Outline {
         away.x.abs() <= self.half.x + 1.0 && away.y.abs() <= self.half.y + 1.0
     }
 
-    /// The point of the outline that a point of the box stands for.
+    /// The point of the outline that a point of the box is moved to.
     pub(super) fn meet(&self, point: Point) -> Point {
         let away = point.sub(self.middle);
         match self.shape {

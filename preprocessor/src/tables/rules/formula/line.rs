@@ -18,7 +18,7 @@ use std::ops::Range;
 pub(crate) struct Line {
     row: usize,
     column: usize,
-    /// What each slot stands for: exactly as printed, and at its ends if it is a rounding.
+    /// The value of each slot: exactly as printed, and at its ends if it is a rounding.
     values: Vec<Vec<String>>,
     /// What the row's other cells say, for messages.
     used: Vec<String>,
@@ -132,10 +132,10 @@ fn codes(judge: &mut Judge<'_>, figure: &Figure) -> Vec<String> {
     codes
 }
 
-/// So many roundings are tried in every combination of their ends.
+/// Up to this many roundings are tried in every combination of their ends.
 const MOST_COMBINED: usize = 6;
 
-/// The values that there are, each as so many of `unit`.
+/// The values that there are, each counted in `unit`.
 fn in_units(
     judge: &mut Judge<'_>,
     values: &[Result<Value, ExpressionError>],
@@ -211,7 +211,7 @@ impl Line {
         out
     }
 
-    /// Where bytes of the formula with this row's values stand in the formula with its marks.
+    /// Where bytes of the formula with this row's values are in the formula with its marks.
     pub(crate) fn in_code(&self, code: &str, span: &Range<usize>) -> Range<usize> {
         let (mut start, mut end, mut filled) = (0, code.len(), 0);
         for (at, c) in code.char_indices() {

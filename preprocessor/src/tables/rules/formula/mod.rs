@@ -7,8 +7,8 @@
 //! | 99.99 %      | 1m 5s |  wrong   | 99.99 %      | 1m 0.5s |  right
 //! ```
 //!
-//! The other columns count exactly as they are printed, but for those declared `rounded`, which stand for all that
-//! rounds to them. `sweep[[Entries]].LRU` reads the row of a run's table that the row's own cell names.
+//! The other columns count exactly as they are printed, except those declared `rounded`, which cover all values that
+//! round to them. `sweep[[Entries]].LRU` reads the row of a run's table that the row's own cell names.
 
 use crate::tables::judge::{Judge, Sheet};
 use crate::tables::rules::{Declared, Explanation, Form, Rule};

@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub(crate) struct Template {
     /// The formula, with its marks.
     pub(super) code: String,
-    /// What the marks stand for.
+    /// The slots of the marks.
     pub(super) slots: Vec<Slot>,
     /// Where the marks stand: in the code, and in the formula.
     marks: Vec<(usize, Range<usize>)>,
@@ -105,7 +105,7 @@ impl Template {
         self.slots.push(slot);
     }
 
-    /// Where bytes of the code stand in the formula.
+    /// Where bytes of the code are in the formula.
     pub(crate) fn in_source(&self, span: Range<usize>) -> Range<usize> {
         let place = |at: usize| {
             self.marks
@@ -129,7 +129,7 @@ fn mark(slot: usize) -> char {
         .unwrap_or('\u{F8FF}')
 }
 
-/// The slot that a mark stands for.
+/// The slot of a mark.
 pub(crate) fn slot(mark: char) -> Option<usize> {
     usize::try_from(u32::from(mark).checked_sub(0xE000)?).ok()
 }
