@@ -299,11 +299,7 @@ fn is_same(time: &str, next: &str) -> bool {
 }
 
 fn number(text: &str) -> usize {
-    let mut end = quantity::integer(text);
-    let fraction = text[end..].strip_prefix('.').map_or(0, quantity::digits);
-    if fraction > 0 {
-        end += fraction + 1;
-    }
+    let mut end = quantity::number(text);
     if text[end..].starts_with('^') {
         end += 1 + quantity::digits(&text[end + 1..]);
     }
@@ -315,18 +311,14 @@ fn unit(text: &str, units: &mut Units) -> Option<usize> {
     if text.starts_with('×') {
         return Some('×'.len_utf8());
     }
-    let mut rest = text.trim_start_matches([' ', '\u{a0}']);
+    let rest = text.trim_start_matches([' ', '\u{a0}']);
     if rest.starts_with('%') {
         return Some(text.len() - rest.len() + 1);
     }
-    for word in ["thousand", "million", "billion", "trillion", "bn"] {
-        if let Some(after) = rest.strip_prefix(word)
-            && !after.starts_with(char::is_alphabetic)
-        {
-            rest = after.trim_start_matches([' ', '\u{a0}']);
-            break;
-        }
-    }
+    let rest = match quantity::scaled(rest) {
+        (_, after) if after.len() < rest.len() => after.trim_start_matches([' ', '\u{a0}']),
+        _ => rest,
+    };
     let gap = text.len() - rest.len();
     let length = rest
         .find(|c: char| !c.is_alphabetic() && !matches!(c, '/' | '²' | '³'))

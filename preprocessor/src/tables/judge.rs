@@ -9,7 +9,7 @@ use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
 use mdbook_proof_calculator::runs::Runs;
-use mdbook_proof_text::quantity::Printed;
+use mdbook_proof_text::quantity::{Printed, is_time_unit};
 use mdbook_proof_text::rounding::{self, Stands};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -187,10 +187,9 @@ impl Sheet<'_> {
 }
 
 fn holds_times(grid: &Grid, column: usize) -> bool {
-    const TIMES: [&str; 9] = ["s", "h", "min", "ms", "µs", "us", "ns", "days", "hours"];
     grid.rows
         .iter()
         .filter_map(|row| row.get(column)?.quantity())
         .flat_map(|printed| &printed.parts)
-        .any(|part| TIMES.contains(&part.unit.as_str()))
+        .any(|part| part.unit != "m" && is_time_unit(&part.unit))
 }

@@ -2,7 +2,7 @@
 
 use crate::figures::engine::Engine;
 use mdbook_proof_calculator::value::Value;
-use mdbook_proof_text::quantity::Printed;
+use mdbook_proof_text::quantity::{Printed, SCALES};
 use std::collections::HashMap;
 
 /// Units, looked up once each.
@@ -100,7 +100,7 @@ fn looks_like_measure(text: &str) -> bool {
 }
 
 fn is_number_word(text: &str) -> bool {
-    ["thousand", "million", "billion", "bn", "trillion"]
+    SCALES
         .iter()
-        .any(|word| text.trim_end_matches('s') == *word)
+        .any(|(word, _)| text.trim_end_matches('s') == *word)
 }

@@ -49,11 +49,11 @@ pub fn prepare(
     while let Some(c) = rest.chars().next() {
         let at = code.len() - rest.len();
         let length = if c.is_ascii_digit() {
-            let length = number(rest);
+            let length = quantity::number(rest);
             let gap = &rest[length..];
             let next = gap.trim_start_matches([' ', '\t', '\u{a0}']);
             if next.len() < gap.len() && next.starts_with(|c: char| c.is_ascii_digit()) {
-                let end = at + length + (gap.len() - next.len()) + number(next);
+                let end = at + length + (gap.len() - next.len()) + quantity::number(next);
                 return Err(wrong(
                     at..end,
                     format!("`{}` is not one number", &code[at..end]),
@@ -115,15 +115,6 @@ fn wrong(span: std::ops::Range<usize>, message: String, help: &str) -> Problem {
         help: Some(help.to_owned()),
         is_name_taken: false,
     })
-}
-
-/// The length of the number that a text starts with: digits, groups of three, a fraction, an exponent.
-fn number(text: &str) -> usize {
-    let mut end = quantity::integer(text);
-    if text[end..].starts_with('.') {
-        end += 1 + quantity::digits(&text[end + 1..]);
-    }
-    end
 }
 
 fn word(text: &str) -> usize {

@@ -99,6 +99,38 @@ pub fn whole(text: &str) -> Option<Printed> {
     last(trimmed).filter(|printed| printed.span == (0..trimmed.len()))
 }
 
+/// The words that multiply a number.
+pub const SCALES: [(&str, f64); 5] = [
+    ("thousand", 1e3),
+    ("million", 1e6),
+    ("billion", 1e9),
+    ("bn", 1e9),
+    ("trillion", 1e12),
+];
+
+/// What the scale word that a text starts with multiplies by, and the text after it.
+pub fn scaled(text: &str) -> (f64, &str) {
+    SCALES
+        .iter()
+        .find_map(|(word, scale)| Some((*scale, text.strip_prefix(word)?)))
+        .filter(|(_, rest)| !rest.starts_with(char::is_alphabetic))
+        .unwrap_or((1.0, text))
+}
+
+/// Whether a unit is one of time, which compound quantities such as `8h 45m 57s` are made of; `m` may be a meter too.
+pub fn is_time_unit(unit: &str) -> bool {
+    TIMES.contains(&unit)
+}
+
+/// The length of the number that a text starts with: digits, groups of three, a fraction.
+pub fn number(text: &str) -> usize {
+    let end = integer(text);
+    match text[end..].strip_prefix('.').map_or(0, digits) {
+        0 => end,
+        fraction => end + 1 + fraction,
+    }
+}
+
 /// How many digits a text starts with.
 pub fn digits(text: &str) -> usize {
     text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len()
@@ -140,16 +172,16 @@ fn is_exponent(before: &str) -> bool {
 /// Whether a number may follow without a space, as in `8h45m57s`.
 fn unit_ends(before: &str) -> bool {
     let word = before.trim_end_matches(char::is_alphabetic);
-    TIMES.contains(&&before[word.len()..]) && word.ends_with(|c: char| c.is_ascii_digit())
+    is_time_unit(&before[word.len()..]) && word.ends_with(|c: char| c.is_ascii_digit())
 }
 
-const TIMES: [&str; 14] = [
-    "w", "d", "h", "m", "s", "min", "ms", "day", "days", "hours", "minutes", "seconds", "hour",
-    "minute",
+const TIMES: [&str; 18] = [
+    "w", "d", "h", "m", "s", "min", "ms", "µs", "us", "ns", "day", "days", "hour", "hours",
+    "minute", "minutes", "second", "seconds",
 ];
 
 fn is_time(part: &Part) -> bool {
-    TIMES.contains(&part.unit.as_str())
+    is_time_unit(&part.unit)
 }
 
 fn parts(text: &str, start: usize) -> Option<Vec<Part>> {
@@ -220,21 +252,9 @@ fn part(text: &str, start: usize) -> Option<(Part, usize)> {
         .find(|(at, c)| !is_unit_char(*c, &tail[..*at]))
         .map_or(tail.len(), |(at, _)| at);
     let mut unit = tail[..unit_length].trim();
-    for (word, value) in [
-        ("thousand", 1e3),
-        ("million", 1e6),
-        ("billion", 1e9),
-        ("bn", 1e9),
-        ("trillion", 1e12),
-    ] {
-        if let Some(rest) = unit.strip_prefix(word)
-            && !rest.starts_with(char::is_alphabetic)
-        {
-            unit = rest.trim();
-            scale *= value;
-            break;
-        }
-    }
+    let (factor, rest) = scaled(unit);
+    unit = rest.trim();
+    scale *= factor;
     if unit.split_whitespace().count() > 4 {
         return None;
     }
