@@ -178,7 +178,7 @@ impl Attributes {
 /// The pictures that are drawn of outputs.
 fn outputs() -> impl Iterator<Item = &'static dyn Picture> {
     let is_output = |picture: &&dyn Picture| picture.origin() == Origin::Output;
-    mdbook_proof_pictures::ALL.into_iter().filter(is_output)
+    mdbook_proof_pictures::ALL.iter().copied().filter(is_output)
 }
 
 /// The attributes that go with them.

@@ -8,6 +8,7 @@
 
 use std::path::{Path, PathBuf};
 
+mod additions;
 mod ci;
 #[allow(dead_code, reason = "these tests use a part of it")]
 #[path = "../program/fixture.rs"]

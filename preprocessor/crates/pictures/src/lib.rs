@@ -17,7 +17,7 @@ pub use problem::{Problem, Refusal};
 use std::fmt::Debug;
 
 /// All kinds of pictures, in the order in which help texts name them.
-pub static ALL: [&dyn Picture; 4] = [
+pub static ALL: &[&dyn Picture] = &[
     &table::Tables,
     &chart::Charts,
     &sequence::Sequences,

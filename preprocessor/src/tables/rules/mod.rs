@@ -27,7 +27,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// All rules, in the order in which help texts name them.
-pub(crate) static ALL: [&dyn Rule; 8] = [
+pub(crate) static ALL: &[&dyn Rule] = &[
     &formula::Formula,
     &key::Key,
     &order::Ascending,
