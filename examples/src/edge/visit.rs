@@ -72,7 +72,7 @@ pub enum Has {
 pub enum Protocol {
     /// TCP, then TLS 1.2: one trip and two.
     Tls12,
-    /// TCP, then TLS 1.3 (RFC 8446): one trip and one.
+    /// TCP, then TLS 1.3 (RFC 9846): one trip and one.
     Tls13,
     /// QUIC (RFC 9000), which does both in one.
     Quic,

@@ -1,6 +1,6 @@
 //! TLS as a trace of messages, with a toy key exchange. It shows round trips and who knows what, and protects nothing.
 //!
-//! The messages are those of RFC 5246 (TLS 1.2) and RFC 8446 (TLS 1.3).
+//! The messages are those of RFC 5246 (TLS 1.2) and RFC 9846 (TLS 1.3).
 
 use std::fmt;
 

@@ -65,11 +65,12 @@ impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Call(bytes) => match Request::unmarshal(bytes) {
-                Some(request) => write!(
-                    f,
-                    "call {} {}{:?}",
-                    request.id, request.procedure, request.arguments
-                ),
+                Some(request) => {
+                    let arguments: Vec<String> =
+                        request.arguments.iter().map(i64::to_string).collect();
+                    let (id, procedure) = (request.id, request.procedure);
+                    write!(f, "call {id} {procedure}({})", arguments.join(", "))
+                }
                 None => write!(f, "{} bytes", bytes.len()),
             },
             Self::Answer(id, value) => write!(f, "answer {id}: {value}"),
@@ -186,6 +187,20 @@ pub fn call_add(
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_call_is_shown_as_it_is_written() {
+        let call = |arguments: &[i64]| {
+            let request = Request {
+                id: 7,
+                procedure: "add".to_owned(),
+                arguments: arguments.to_vec(),
+            };
+            Message::Call(request.marshal()).to_string()
+        };
+        assert_eq!(call(&[1, -2]), "call 7 add(1, -2)");
+        assert_eq!(call(&[]), "call 7 add()");
+    }
 
     proptest! {
         #[test]

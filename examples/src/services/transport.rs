@@ -155,7 +155,7 @@ pub fn datagrams(sending: Sending, conditions: Conditions, seed: u64) -> Transfe
 // ANCHOR: rounds
 /// How many packets a sender sends in each round trip until a number of them has arrived. Slow start doubles its window while nothing
 /// is lost; from the first loss on it grows by one in a round trip without loss and is halved in one with. Each packet is lost with
-/// the same chance, and every loss is noticed within the round trip. After W. R. Stevens and others, RFC 5681; without time-outs.
+/// the same chance, and every loss is noticed within the round trip. After M. Allman, V. Paxson and E. Blanton, RFC 5681; without time-outs.
 pub fn windows_by_round(packets: u64, first: u64, loss: f64, random: &mut Random) -> Vec<u64> {
     let (mut window, mut missing, mut is_slow_start) = (first.max(1), packets, true);
     let mut rounds = Vec::new();
