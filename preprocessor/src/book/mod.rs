@@ -65,6 +65,16 @@ pub fn find(from: &Path) -> Result<PathBuf> {
     }
 }
 
+/// The folder of a book in its repository; empty if the book is its root, or there is no book or no repository.
+pub fn folder(from: &Path) -> PathBuf {
+    let folder = || {
+        let root = find(from).ok()?;
+        let repository = settings(&root).ok()?.folders().repository;
+        root.strip_prefix(repository).ok().map(Path::to_owned)
+    };
+    folder().unwrap_or_default()
+}
+
 /// A book's settings.
 ///
 /// # Errors
