@@ -61,10 +61,55 @@ pub enum ChartKind {
     Scatter,
 }
 
-const ATTRIBUTES: [&str; 8] = [
-    "guess", "table", "chart", "logx", "logy", "ref", "sequence", "elided",
+/// The attributes: the name of each, how fences write it, and what it does, in a phrase for the manual.
+pub const ATTRIBUTES: [(&str, &str, &str); 8] = [
+    (
+        "guess",
+        "guess",
+        "folds the output behind the question \"What do you expect?\"",
+    ),
+    (
+        "table",
+        "table",
+        "shows the first Markdown table in the text as a table",
+    ),
+    (
+        "chart",
+        "chart=line|bar|scatter",
+        "draws that table as a chart",
+    ),
+    (
+        "logx",
+        "logx",
+        "makes the axis of a chart's first column logarithmic; not for bars",
+    ),
+    (
+        "logy",
+        "logy",
+        "makes the other axis of a chart logarithmic; not for bars",
+    ),
+    (
+        "ref",
+        "ref=COLUMN",
+        "draws a column of a chart as a dashed line to compare the others with; may be repeated",
+    ),
+    (
+        "sequence",
+        "sequence",
+        "draws the lines as a sequence diagram",
+    ),
+    (
+        "elided",
+        "elided=\"REASON\"",
+        "lets a line `...` match any lines, and `[..]` any text in a line",
+    ),
 ];
 const ATTRIBUTES_HELP: &str = "an `output` fence takes `guess`, `elided=\"reason\"`, and one of `table`, `sequence` and `chart=line|bar|scatter`, the last with `logx`, `logy` and `ref=COLUMN`";
+
+/// The names of the attributes.
+fn names() -> impl Iterator<Item = &'static str> {
+    ATTRIBUTES.into_iter().map(|(name, ..)| name)
+}
 
 /// Reads the attributes behind `output`.
 ///
@@ -153,14 +198,15 @@ impl Attributes {
                     "say why the text is left out: `elided=\"addresses differ\"`".to_owned(),
                 ));
             }
-            (name, Some(_)) if ATTRIBUTES.contains(&name) => {
+            (name, Some(_)) if names().any(|known| known == name) => {
                 return Err((
                     format!("`{name}` takes no value"),
                     format!("write `{name}` alone"),
                 ));
             }
             (name, _) => {
-                let meant = nearest(name, &ATTRIBUTES)
+                let known: Vec<&str> = names().collect();
+                let meant = nearest(name, &known)
                     .map_or(String::new(), |meant| format!("did you mean `{meant}`? "));
                 return Err((
                     format!("unknown attribute `{name}`"),
