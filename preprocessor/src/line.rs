@@ -263,6 +263,7 @@ impl Line {
                     &page.meaning.formulas,
                     page.tally.counts,
                     &links,
+                    self.settings.proof.styles.unwrap_or(true),
                 )
             })
             .collect();

@@ -21,9 +21,18 @@ export function files(folder = root) {
     .sort();
 }
 
-/** The pages that people read: all but the one to print, and the list of chapters for browsers without scripts. */
+/** The pages that people read: all but the one to print, and the list of chapters for browsers without scripts; of the book and its manual. */
+function all() {
+  return files().filter((path) => path.endsWith(".html") && !/(^|\/)(print|toc)\.html$/.test(path));
+}
+
+/** The pages of the manual of mdbook-proof, which the published site has beside the book. Its own page for missing ones is never shown there. */
+export const manual = () => all().filter((path) => path.startsWith("proof/") && path !== "proof/404.html");
+
+/** The pages of the book, without those that only lead to another address. */
 export function pages() {
-  const found = files().filter((path) => path.endsWith(".html") && !["print.html", "toc.html"].includes(path));
+  const leadsAway = (path) => /<meta http-equiv="refresh"/i.test(readFileSync(join(root, path), "utf8"));
+  const found = all().filter((path) => !path.startsWith("proof/") && !leadsAway(path));
   // For whoever works on some of them: PAGES=caching/ npm test
   if (process.env.PAGES) return found.filter((path) => path.startsWith(process.env.PAGES));
   if (found.length < 2) throw new Error(`no book in ${root}: build it first, with \`cargo book\``);

@@ -150,7 +150,7 @@ test("a figure says its expression when the keyboard reaches it, inside the wind
 
 test("the header of a column says its formula, also where its table scrolls", async () => {
   const { page, open, close } = await reader(browser, "light", PHONE.width);
-  await open("appendix/how-this-book-checks-itself/figures.html");
+  await open("appendix/how-this-book-checks-itself.html");
   const header = page.locator("main th .proof-figure").first();
   await header.focus();
   assert.match(await header.evaluate((part) => getComputedStyle(part, "::after").content), /Each cell: \(1 - Availability\)/);

@@ -248,6 +248,16 @@ impl Book {
     }
 }
 
+/// The folder of a book in its repository; empty if the book is its root, or there is no book or no repository.
+pub fn folder(from: &Path) -> PathBuf {
+    let folder = || {
+        let book = Book::open(from, Options::default()).ok()?;
+        let repository = book.settings().ok()?.folders().repository;
+        book.root.strip_prefix(repository).ok().map(Path::to_owned)
+    };
+    folder().unwrap_or_default()
+}
+
 fn configuration(root: &Path) -> Result<BookConfig> {
     let path = root.join("book.toml");
     let mut config = BookConfig::from_disk(&path)

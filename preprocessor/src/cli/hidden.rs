@@ -1,4 +1,4 @@
-//! The commands that programs call and people don't: mdBook's protocol, and the children that this program starts of itself.
+//! The commands that programs call and people don't: mdBook's protocol, and the copies of itself that this program starts.
 
 use crate::cli::output::Caller;
 use anyhow::{Context, Result, bail};
@@ -8,7 +8,7 @@ use mdbook_proof::work::sandbox;
 use std::io::{self, IsTerminal as _, Write as _};
 
 pub(crate) fn shim(spec: &str) -> Result<bool> {
-    let spec = serde_json::from_str(spec).context("a shim is started by this program only")?;
+    let spec = serde_json::from_str(spec).context("only this program starts a shim")?;
     Err(sandbox::enter(&spec))
 }
 

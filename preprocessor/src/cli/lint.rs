@@ -1,4 +1,4 @@
-//! `lint`: checks the tables of any Markdown files, with no book around them.
+//! `lint`: checks the tables of any Markdown files, without a book.
 
 use crate::cli::output::Caller;
 use anyhow::Result;

@@ -19,8 +19,8 @@ mod warnings;
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 use mdbook_preprocessor::Preprocessor as _;
-use mdbook_proof::book::Target;
 use mdbook_proof::book::preprocessor::Proof;
+use mdbook_proof::book::{self, Target};
 use mdbook_proof::figures::calculator;
 use mdbook_proof::{Error, Options};
 use output::{Caller, Format};
@@ -36,7 +36,7 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Options it as `cargo book` does: without a command it builds.
+    /// Behave as `cargo book` does: build if there is no command.
     #[arg(long, hide = true)]
     book: bool,
     /// The folder of the book, or one inside it.
@@ -71,7 +71,7 @@ enum Command {
     Check {
         /// Pages, or folders of pages.
         paths: Vec<PathBuf>,
-        /// Run each block so many times, and report those that don't give the same each time.
+        /// Run each block this many times, and report blocks whose output changes.
         #[arg(long, default_value = "1", value_name = "TIMES")]
         repeat: u32,
         /// Say which bounds this system puts on runs, and which blocks ran instead of being remembered.
@@ -86,7 +86,7 @@ enum Command {
         #[arg(long)]
         diff: bool,
     },
-    /// Check the tables of any Markdown files, with no book around them and nothing run.
+    /// Check the tables of any Markdown files; needs no book and runs nothing.
     Lint {
         /// Files, or folders of them.
         #[arg(required = true)]
@@ -97,11 +97,11 @@ enum Command {
         /// Files, or folders of them.
         paths: Vec<PathBuf>,
     },
-    /// Count what stands behind the figures of each page, and list those that stand alone.
+    /// Count the evidence of each page's figures, and list the figures without any.
     Report,
-    /// Say what a finding means, with a wrong and a right example; list all where none is named.
+    /// Say what a finding means, with a wrong and a right example; without a code, list all.
     Explain {
-        /// The finding's code, which stands in brackets: error[CODE].
+        /// The finding's code, shown in brackets: error[CODE].
         code: Option<String>,
     },
     /// Write a page from a template, and list it in SUMMARY.md.
@@ -144,16 +144,16 @@ pub(crate) enum New {
         /// Its title.
         #[arg(required = true)]
         title: Vec<String>,
-        /// The page that it follows in the table of contents; the last one if none is named.
+        /// The page that it follows in the table of contents; the last one if not given.
         #[arg(long, value_name = "PAGE", conflicts_with = "under")]
         after: Option<PathBuf>,
-        /// The page whose last part it becomes.
+        /// The page that it becomes the last sub-page of.
         #[arg(long, value_name = "PAGE")]
         under: Option<PathBuf>,
     },
 }
 
-/// Runs the program and tells how it ended.
+/// Runs the program, and returns its exit status.
 pub(crate) fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let caller = Caller {
@@ -163,6 +163,11 @@ pub(crate) fn run() -> ExitCode {
             "mdbook-proof bless"
         },
         format: arguments.format,
+        folder: match arguments.command {
+            // Their paths are those of the call.
+            Some(Command::Lint { .. } | Command::Fix { .. }) => PathBuf::new(),
+            _ => book::folder(&arguments.dir),
+        },
         options: Options {
             program: std::env::current_exe().ok(),
             repeat: 1,
@@ -203,7 +208,7 @@ pub(crate) fn run() -> ExitCode {
             calculator::serve(io::stdin().lock(), io::stdout().lock()).map(|()| true)
         }
     };
-    // What was told last would stand before an error.
+    // Clear the progress line, which an error message would follow.
     caller.options.progress.show("");
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

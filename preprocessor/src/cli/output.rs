@@ -5,11 +5,13 @@ use mdbook_proof::book::lint::Fixed;
 use mdbook_proof::text::finding::Finding;
 use mdbook_proof::text::finding::summary;
 use mdbook_proof::text::message;
+use mdbook_proof::text::source::Source;
 use mdbook_proof::work::settings::Progress;
 use mdbook_proof::{Book, Error, Options};
 use similar::TextDiff;
 use std::io::{self, IsTerminal as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -29,6 +31,8 @@ pub(crate) struct Caller {
     /// How findings and reports are printed.
     pub(crate) format: Format,
     pub(crate) options: Options,
+    /// The folder of the book in its repository, from whose root GitHub and `git apply` read paths.
+    pub(crate) folder: PathBuf,
 }
 
 impl Caller {
@@ -37,13 +41,15 @@ impl Caller {
         Book::open(folder, self.options.clone())
     }
 
-    /// Prints findings, and how many they are.
+    /// Prints findings, and their number.
     pub(crate) fn print(&self, findings: &[Finding]) {
         let color = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         for finding in findings {
             match self.format {
                 Format::Human => eprintln!("{}", message::human(finding, self.bless, color)),
-                Format::Github => print!("{}", message::github(finding, self.bless)),
+                Format::Github => {
+                    print!("{}", message::github(&self.located(finding), self.bless));
+                }
                 Format::Json => print!("{}", message::json(finding, self.bless)),
             }
         }
@@ -51,20 +57,32 @@ impl Caller {
             eprintln!("{}", summary(findings.len()));
         }
     }
-}
 
-/// Prints a patch that `git apply` takes, alone or as a section of Markdown; nothing where nothing changes.
-pub(crate) fn print_patch(written: &[Fixed], as_markdown: bool) {
-    let patch = message::patch(written);
-    match as_markdown {
-        true => print!("{}", message::proposal(&patch)),
-        // A terminal would obey what it holds; a file or another program needs it as it is.
-        false if io::stdout().is_terminal() => {
+    /// The finding with its path from the repository's root.
+    fn located(&self, finding: &Finding) -> Finding {
+        let source = &finding.source;
+        let mut finding = finding.clone();
+        finding.source = Arc::new(Source::new(self.folder.join(source.path()), source.text()));
+        finding
+    }
+
+    /// Prints a patch that `git apply` takes, alone or as a section of Markdown; nothing if nothing changes.
+    pub(crate) fn print_patch(&self, written: Vec<Fixed>) {
+        let located: Vec<Fixed> = written
+            .into_iter()
+            .map(|(path, before, after)| (self.folder.join(path), before, after))
+            .collect();
+        let patch = message::patch(&located);
+        if self.format == Format::Github {
+            print!("{}", message::proposal(&patch));
+        } else if io::stdout().is_terminal() {
+            // A terminal would obey control characters in it; a file or another program gets it unchanged.
             for line in patch.lines() {
                 println!("{}", message::printable(line));
             }
+        } else {
+            print!("{patch}");
         }
-        false => print!("{patch}"),
     }
 }
 
@@ -80,14 +98,14 @@ pub(crate) fn print_changes(written: &[Fixed]) {
     }
 }
 
-/// Tells a person at a terminal how far a build is. A pipe gets nothing of it.
+/// Shows the progress of a build at a terminal; writes nothing into a pipe.
 pub(crate) fn progress() -> Progress {
     if !io::stderr().is_terminal() {
         return Progress::default();
     }
     Progress {
         news: Some(|text| eprintln!("\r\x1b[K{text}")),
-        // Without a line end, so that the next text takes its place.
+        // Without a line end, so that the next text replaces it.
         status: Some(|text| eprint!("\r\x1b[K{text}")),
     }
 }

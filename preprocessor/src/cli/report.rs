@@ -1,4 +1,4 @@
-//! `report`: counts what stands behind the figures of each page.
+//! `report`: counts the evidence of each page's figures.
 
 use crate::cli::output::{Caller, Format};
 use crate::cli::warnings;
@@ -7,7 +7,7 @@ use mdbook_proof::book::report::Report;
 use mdbook_proof::text::finding::Finding;
 use std::path::Path;
 
-/// Reports what stands behind the figures of a book.
+/// Reports the evidence of a book's figures.
 pub(crate) fn report(dir: &Path, caller: &Caller) -> Result<bool> {
     let book = caller.book(dir)?;
     warnings::watch();

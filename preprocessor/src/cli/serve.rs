@@ -1,5 +1,5 @@
 //! `serve`: builds the book, shows it in a browser on this machine, and does so again on each
-//! change. A build that fails is told, here and over the open page, and the last good one stays.
+//! change. A failed build is reported here and over the open page, and the last good one stays.
 
 use crate::cli::output::Caller;
 use crate::cli::warnings;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
-/// A page shows so many findings at most; the terminal has them all.
+/// A page shows at most this many findings; the terminal shows all.
 const MOST_SHOWN: usize = 30;
 
 /// Serves a book until the program is ended.
@@ -29,7 +29,7 @@ pub(crate) fn serve(dir: &Path, port: u16, open: bool, caller: &Caller) -> Resul
     let site = Arc::new(Site::default());
     let mut sources = Sources::new(book.root());
     let mut watcher = Watcher::default();
-    // What changes while the book is built is seen afterwards, since the watch starts before.
+    // The watch starts before the build, so that changes during the build are seen after it.
     sources.changed();
     watcher.watch(sources.folders());
     update(&book, &work, &site, caller);
@@ -53,7 +53,7 @@ pub(crate) fn serve(dir: &Path, port: u16, open: bool, caller: &Caller) -> Resul
     }
 }
 
-/// A folder for this port's builds. Whoever had the port before left it, and what is in it.
+/// An empty folder for this port's builds; an earlier server may have left files in it.
 fn workplace(book: &Book, port: u16) -> Result<PathBuf> {
     let folder = book.settings()?.store().join(format!("served-{port}"));
     if folder.exists() {

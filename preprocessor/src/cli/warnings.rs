@@ -16,12 +16,12 @@ pub(crate) fn watch() {
     let _ = tracing::subscriber::set_global_default(subscriber);
 }
 
-/// How many warnings mdBook gave so far.
+/// How many warnings mdBook has given so far.
 pub(crate) fn count() -> usize {
     GIVEN.lock().unwrap_or_else(PoisonError::into_inner).len()
 }
 
-/// Those warnings, which count no more.
+/// Takes those warnings, which then no longer count.
 #[cfg(feature = "serve")]
 pub(crate) fn take() -> Vec<String> {
     std::mem::take(&mut GIVEN.lock().unwrap_or_else(PoisonError::into_inner))

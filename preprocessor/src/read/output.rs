@@ -221,14 +221,39 @@ fn forms(picture: &dyn Picture) -> Vec<String> {
     }
 }
 
-/// What may stand behind `output`.
+/// The attributes of an `output` fence: how fences write each, and what it does, in a phrase for the manual.
+pub fn attributes() -> Vec<(String, &'static str)> {
+    let mut all = vec![(
+        "guess".to_owned(),
+        "folds the output behind the question \"What do you expect?\"",
+    )];
+    for picture in outputs() {
+        all.push((form(picture), picture.about()));
+        let options = picture.options().iter();
+        all.extend(options.map(|option| {
+            let form = option.value.map_or(option.name, |needed| needed.form);
+            (form.to_owned(), option.about)
+        }));
+    }
+    all.push((
+        "elided=\"REASON\"".to_owned(),
+        "lets a line `...` match any lines, and `[..]` any text in a line",
+    ));
+    all
+}
+
+/// How a fence asks for a picture.
+fn form(picture: &dyn Picture) -> String {
+    match picture.kinds() {
+        [] => picture.word().to_owned(),
+        kinds => format!("{}={}", picture.word(), kinds.join("|")),
+    }
+}
+
+/// The attributes that an `output` fence takes.
 fn attributes_help() -> String {
     let pictures: Vec<String> = outputs()
         .map(|picture| {
-            let kinds = match picture.kinds() {
-                [] => String::new(),
-                kinds => format!("={}", kinds.join("|")),
-            };
             let options: Vec<String> = picture
                 .options()
                 .iter()
@@ -241,7 +266,7 @@ fn attributes_help() -> String {
                 [] => String::new(),
                 options => format!(" (with {})", listed(options, "and")),
             };
-            format!("`{}{kinds}`{options}", picture.word())
+            format!("`{}`{options}", form(picture))
         })
         .collect();
     format!(

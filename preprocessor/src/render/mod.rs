@@ -3,6 +3,7 @@
 pub mod block_html;
 pub mod figures;
 pub mod source_links;
+mod styles;
 
 use crate::evidence::Counts;
 use crate::pictures::Drawn;
@@ -19,13 +20,15 @@ use std::sync::Arc;
 ///
 /// A page without our markup stays as it is, byte for byte.
 ///
-/// `formulas` are the headers of columns that a formula gives, each with the formula.
+/// `formulas` are the headers of columns that a formula gives, each with the formula. `brings_styles` says whether
+/// the page gets the styles of what is added to it.
 pub fn render(
     page: &Parts,
     drawn: &Drawn,
     formulas: &[(Range<usize>, Range<usize>)],
     counts: Counts,
     links: &Links,
+    brings_styles: bool,
 ) -> Vec<Edit> {
     let source = &page.source;
     let mut edits = Vec::new();
@@ -61,9 +64,16 @@ pub fn render(
     for comment in page.tables.iter().flat_map(|table| &table.checks) {
         edits.push(Edit::new(comment.span.clone(), ""));
     }
+    let mut end = String::new();
     if !proves_nothing(counts) {
-        let end = source.text().len();
-        edits.push(Edit::new(end..end, closing(source, counts, links)));
+        end.push_str(&closing(source, counts, links));
+    }
+    if brings_styles && !(edits.is_empty() && end.is_empty()) {
+        end.push_str(styles::STYLES);
+    }
+    if !end.is_empty() {
+        let at = source.text().len();
+        edits.push(Edit::new(at..at, end));
     }
     edits
 }

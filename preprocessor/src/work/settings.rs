@@ -31,6 +31,11 @@ pub struct Config {
     pub explanation: Option<PathBuf>,
     /// The commit, branch or tag that links to sources name; `HEAD` if it isn't given.
     pub revision: Option<String>,
+    /// Whether each page brings the styles of what is added to it; it does unless this is false, for a book that lists its own.
+    pub styles: Option<bool>,
+    /// Folders of the published site that something else fills, relative to `src`: links into them aren't checked.
+    #[serde(default)]
+    pub beside: Vec<PathBuf>,
 
     // The rest is mdBook's own, here so that the keys are known.
     /// How mdBook calls the preprocessor.

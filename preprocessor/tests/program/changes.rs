@@ -271,3 +271,23 @@ fn blocks_use_the_library_that_the_book_names() {
     book.run(&[])
         .gives_up(&["the library `tiny-lib` doesn't build", "mismatched types"]);
 }
+
+#[test]
+fn what_github_and_git_read_has_paths_from_the_root_of_the_repository() {
+    let book = Book::new(&PAGE.replace("144 |", "145 |"));
+    for file in ["book.toml", "src/SUMMARY.md", "src/page.md"] {
+        book.write(&format!("docs/{file}"), &book.read(file));
+    }
+    book.write(".git/HEAD", "ref: refs/heads/main\n");
+    let words = ["--dir", "docs", "--format", "github"];
+    let found = book.run(&[&["check"], &words[..]].concat()).stdout;
+    assert!(found.contains("file=docs/src/page.md,"), "{found}");
+    for format in ["github", "human"] {
+        let words = ["bless", "--diff", "--dir", "docs", "--format", format];
+        let patch = book.run(&words).stdout;
+        assert!(patch.contains("--- a/docs/src/page.md\n"), "{patch}");
+    }
+    book.write("docs/src/ragged.md", "| a |\n| - |\n| x | y |\n");
+    let found = book.run(&["lint", "docs", "--format", "github"]).stdout;
+    assert!(found.contains("file=docs/src/ragged.md,"), "{found}");
+}

@@ -124,3 +124,15 @@ fn a_page_that_includes_others_may_have_their_anchors() {
     book.write("src/far.txt", "# Far\n");
     book.run(&["check"]).succeeds();
 }
+
+#[test]
+fn links_into_a_folder_that_something_else_fills_are_not_followed() {
+    let pages = [(
+        "deep/page.md",
+        "[1](../api/index.html) [2](../apis/index.html) [3](api/index.html)\n",
+    )];
+    let answer = Book::with(&pages, "beside = [\"api\"]\n").run(&["check"]);
+    assert!(answer.stderr.contains("`../apis/index.html`"), "{answer:?}");
+    assert!(answer.stderr.contains("`api/index.html`"), "{answer:?}");
+    assert!(answer.stderr.ends_with("2 findings\n"), "{answer:?}");
+}

@@ -1,6 +1,7 @@
 //! What readers see of sums, figures and evidence, in pages that mdBook rendered.
 
 use crate::fixture::Book;
+use std::fs;
 
 #[test]
 fn results_stand_beside_their_lines_and_expressions_behind_figures() {
@@ -31,7 +32,7 @@ fn a_column_that_a_rule_computes_says_its_formula_once_in_its_header() {
     let html = book.built();
     let header = "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"Each cell: (1 - Up) × 7 days\">Week</span></th>";
     assert!(html.contains(header), "{html}");
-    assert_eq!(html.matches("proof-figure").count(), 1, "{html}");
+    assert_eq!(html.matches("class=\"proof-figure\"").count(), 1, "{html}");
 }
 
 #[test]
@@ -85,4 +86,41 @@ fn a_panel_links_to_its_code_where_the_book_names_its_repository() {
     let link =
         "<a href=\"https://example.org/us/book/blob/0a1b/src/page.md?plain=1#L3-L5\">Source</a>";
     assert!(book.built().contains(link), "{}", book.built());
+}
+
+#[test]
+fn a_page_brings_the_styles_of_what_is_added_to_it_unless_the_book_has_its_own() {
+    let pages = [
+        ("page.md", "# A\n\n5<!-- = 2 + 3 -->\n"),
+        ("b.md", "# B\n\nWords.\n"),
+    ];
+    let book = Book::with(&pages, "");
+    book.run(&["build"]).succeeds();
+    let html = book.built();
+    for selector in [".proof-figure {", ".proof-picture"] {
+        assert_eq!(
+            html.matches(selector).count().min(1),
+            1,
+            "{selector}: {html}"
+        );
+    }
+    assert!(
+        !book.read("book/b.html").contains("<style>\n/* What"),
+        "nothing is added to it"
+    );
+    let index = fs::read_dir(book.root().join("book")).unwrap();
+    for file in index.map(|entry| entry.unwrap().path()) {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        if name.starts_with("searchindex") {
+            let text = fs::read_to_string(&file).unwrap();
+            assert!(
+                !text.contains("proof-figure"),
+                "readers search the words: {name}"
+            );
+        }
+    }
+
+    let book = Book::with(&pages, "styles = false\n");
+    book.run(&["build"]).succeeds();
+    assert!(!book.built().contains(".proof-figure {"));
 }

@@ -42,8 +42,8 @@ pub trait Picture: Debug + Sync {
     /// What they mean, with a page that has one and the same page corrected.
     fn explanation(&self) -> Explanation;
 
-    /// What it draws, in a few words: for the manual.
-    fn draws(&self) -> &'static str;
+    /// What it does with the text, in a phrase for the manual.
+    fn about(&self) -> &'static str;
 
     /// The values that its word takes, of which one has to be given; none where the word stands alone.
     fn kinds(&self) -> &'static [&'static str] {
@@ -99,6 +99,8 @@ pub enum Origin {
 pub struct Choice {
     /// Its name.
     pub name: &'static str,
+    /// What it does, in a phrase for the manual.
+    pub about: &'static str,
     /// What it takes after a `=`; nothing where it stands alone.
     pub value: Option<Needed>,
 }

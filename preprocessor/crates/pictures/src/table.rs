@@ -17,14 +17,14 @@ impl Picture for Tables {
 
     fn explanation(&self) -> Explanation {
         Explanation {
-            means: "an output is to be shown as a table and holds none",
+            means: "an output is to be shown as a table but contains none",
             wrong: "```rust,run\nprintln!(\"42\");\n```\n\n```output,table\n42\n```\n",
             right: "```rust,run\nprintln!(\"| answer |\\n| ---: |\\n| 42 |\");\n```\n\n```output,table\n| answer |\n| ---: |\n| 42 |\n```\n",
         }
     }
 
-    fn draws(&self) -> &'static str {
-        "the Markdown table that was printed, as a table"
+    fn about(&self) -> &'static str {
+        "shows the first Markdown table in the text as a table"
     }
 
     fn reads_table(&self) -> bool {

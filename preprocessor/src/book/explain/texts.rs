@@ -3,7 +3,7 @@
 use crate::text::code::Code;
 use mdbook_proof_text::explanation::Explanation;
 
-/// The explanation of a code; none where a rule brings it.
+/// The explanation of a code; none if a rule brings it.
 #[expect(clippy::too_many_lines, reason = "it is one table")]
 pub(super) fn of(code: Code) -> Option<Explanation> {
     let (means, wrong, right) = match code {
@@ -23,7 +23,7 @@ pub(super) fn of(code: Code) -> Option<Explanation> {
             "```rust,run\nlet total = 42;\nprintln!(\"{total}\");\n```\n\n```output\n42\n```\n",
         ),
         Code::Encoding => (
-            "a file is not UTF-8; this one was saved as Latin-1",
+            "a file is not UTF-8, but saved as Latin-1, for example",
             "caf\u{e9}\n",
             "cafe\n",
         ),
@@ -43,7 +43,7 @@ pub(super) fn of(code: Code) -> Option<Explanation> {
             "A day has 86,400 s<!-- = 1 day -->.\n",
         ),
         Code::Gather => (
-            "a page asks to gather boxes of a kind that doesn't exist",
+            "boxes can't be gathered: their kind is unknown, or a box or the place for them is inside other text",
             "<!-- gather: warnings -->\n",
             "<!-- gather: cautions -->\n",
         ),
@@ -63,12 +63,12 @@ pub(super) fn of(code: Code) -> Option<Explanation> {
             "See [below](#what-it-costs).\n\n## What it costs\n",
         ),
         Code::Name => (
-            "two blocks of a page have one name",
+            "two blocks of a page have the same name",
             "```rust,run,name=a\n```\n\n```rust,run,name=a\n```\n",
             "```rust,run,name=a\n```\n\n```rust,run,name=b\n```\n",
         ),
         Code::Output => (
-            "a block printed something else than the output under it, or has no output under it",
+            "a block printed something other than the output under it, or has no output under it",
             "```rust,run\nprintln!(\"{}\", 6 * 7);\n```\n\n```output\n43\n```\n",
             "```rust,run\nprintln!(\"{}\", 6 * 7);\n```\n\n```output\n42\n```\n",
         ),
@@ -103,17 +103,17 @@ pub(super) fn of(code: Code) -> Option<Explanation> {
             "| a | b |\n| - | - |\n| **x** | **y** |\n",
         ),
         Code::TableEnd => (
-            "prose is glued to a table, or a blank line cuts a table in two",
+            "a paragraph right below a table became a row of it, or a blank line cuts a table in two",
             "| a | b |\n| - | - |\n| x | y |\nThis is shown as a row.\n",
             "| a | b |\n| - | - |\n| x | y |\n\nThis is shown as text.\n",
         ),
         Code::TableHeader => (
-            "a header has another number of cells than the row below it, or two columns have one name, or one has none",
+            "a header and the row below it have different numbers of cells, or two columns have the same name, or a column has none",
             "| a | b |\n| - |\n| x | y |\n",
             "| a | b |\n| - | - |\n| x | y |\n",
         ),
         Code::TableRow => (
-            "a row stands twice in a table",
+            "a table contains the same row twice",
             "| a | b |\n| - | - |\n| x | y |\n| x | y |\n",
             "| a | b |\n| - | - |\n| x | y |\n| z | y |\n",
         ),
@@ -124,7 +124,7 @@ pub(super) fn of(code: Code) -> Option<Explanation> {
             "```rust,run\nlet letters: std::collections::BTreeSet<char> = ('a'..='c').collect();\nprintln!(\"{letters:?}\");\n```\n\n```output\n{'a', 'b', 'c'}\n```\n",
         ),
         Code::Warning => (
-            "the compiler warns of a line of a block",
+            "the compiler warns about a line of a block",
             "```rust,run\nlet unused = 1;\n```\n",
             "```rust,run\nlet used = 1;\nprintln!(\"{used}\");\n```\n\n```output\n1\n```\n",
         ),

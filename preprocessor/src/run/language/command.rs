@@ -45,6 +45,10 @@ impl Language for Command {
         &self.name
     }
 
+    fn about(&self) -> &'static str {
+        "a command that `book.toml` names"
+    }
+
     fn find(&mut self, settings: &Settings, _: &Store) -> Result<()> {
         let language = &self.name;
         let Some(config) = settings.proof.runner.get(language) else {

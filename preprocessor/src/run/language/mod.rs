@@ -34,6 +34,9 @@ pub trait Language: Debug + Send + Sync {
     /// What code fences call it.
     fn name(&self) -> &str;
 
+    /// What runs its blocks, in a phrase for the manual.
+    fn about(&self) -> &'static str;
+
     /// Finds what its blocks are run with, once a build that has any.
     ///
     /// # Errors
@@ -183,6 +186,13 @@ impl Languages {
     /// What code fences call them.
     pub fn names(&self) -> Vec<&str> {
         self.0.iter().map(|language| language.name()).collect()
+    }
+
+    /// Each as the manual lists it: what code fences call it, and what runs its blocks.
+    pub fn documented(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        self.0
+            .iter()
+            .map(|language| (language.name(), language.about()))
     }
 
     /// A language by its name.

@@ -30,6 +30,10 @@ impl Language for Sql {
         "sql"
     }
 
+    fn about(&self) -> &'static str {
+        "the embedded SQLite; the blocks of a page share one database, empty at the top of the page"
+    }
+
     fn key(&self, job: &Job<'_>, key: Key) -> Key {
         blocks(job).fold(key.with(mdbook_proof_sql::version()), |key, block| {
             key.with(&block.code.text())

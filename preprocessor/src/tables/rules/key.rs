@@ -16,6 +16,10 @@ impl Rule for Key {
         Form::Word("key")
     }
 
+    fn holds(&self) -> &'static str {
+        "no two rows have the same text in these columns"
+    }
+
     fn code(&self) -> Code {
         Code::Rule("table-key")
     }

@@ -43,6 +43,9 @@ pub(crate) trait Rule: Debug + Sync {
     /// How a table declares it.
     fn form(&self) -> Form;
 
+    /// What it requires of its columns, in a clause for the manual.
+    fn holds(&self) -> &'static str;
+
     /// What its findings are called.
     fn code(&self) -> Code;
 
@@ -67,6 +70,23 @@ pub(crate) enum Form {
     Equation,
     /// Not at all: it holds for every table.
     Always,
+}
+
+impl Form {
+    /// How authors write it.
+    fn written(self) -> String {
+        match self {
+            Self::Word(word) => format!("`{word} [Column]`"),
+            Self::Equation => "`[Column] = expression`".to_owned(),
+            Self::Always => "none, it applies to every table".to_owned(),
+        }
+    }
+}
+
+/// Each rule as the manual lists it: how a table declares it, what it requires, and the code of its findings.
+pub fn documented() -> impl Iterator<Item = (String, &'static str, Code)> {
+    ALL.iter()
+        .map(|rule| (rule.form().written(), rule.holds(), rule.code()))
 }
 
 /// A rule that a table declares, for columns that it has.

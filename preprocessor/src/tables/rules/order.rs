@@ -37,6 +37,10 @@ impl Rule for Ascending {
         Form::Word("ascending")
     }
 
+    fn holds(&self) -> &'static str {
+        "no cell is less than the one above it"
+    }
+
     fn code(&self) -> Code {
         ORDER
     }
@@ -59,6 +63,10 @@ pub(crate) struct Descending;
 impl Rule for Descending {
     fn form(&self) -> Form {
         Form::Word("descending")
+    }
+
+    fn holds(&self) -> &'static str {
+        "no cell is more than the one above it"
     }
 
     fn code(&self) -> Code {

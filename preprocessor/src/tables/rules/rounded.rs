@@ -13,6 +13,10 @@ impl Rule for Rounded {
         Form::Word("rounded")
     }
 
+    fn holds(&self) -> &'static str {
+        "each cell is rounded, also where a formula reads it"
+    }
+
     fn code(&self) -> Code {
         Code::TableCheck
     }

@@ -17,13 +17,17 @@ impl Rule for Share {
         Form::Word("share")
     }
 
+    fn holds(&self) -> &'static str {
+        "the cells add up to a hundred percent"
+    }
+
     fn code(&self) -> Code {
         SHARE
     }
 
     fn explanation(&self) -> Explanation {
         Explanation {
-            means: "the shares of a column don't add up to 100 %",
+            means: "the shares of a column don't add up to a hundred percent",
             wrong: "\
 <!-- check: share [Share] -->
 

@@ -17,6 +17,10 @@ impl Rule for Sum {
         Form::Word("sum")
     }
 
+    fn holds(&self) -> &'static str {
+        "the last cell is the total of those above it"
+    }
+
     fn code(&self) -> Code {
         SUM
     }

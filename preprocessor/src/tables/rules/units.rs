@@ -27,6 +27,10 @@ impl Rule for Units {
         Form::Always
     }
 
+    fn holds(&self) -> &'static str {
+        "columns that give one figure in two units agree"
+    }
+
     fn code(&self) -> Code {
         UNITS
     }

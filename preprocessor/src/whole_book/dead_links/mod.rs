@@ -32,6 +32,8 @@ struct Link {
 pub struct Map {
     root: PathBuf,
     src: PathBuf,
+    /// Folders that something else fills.
+    beside: Vec<PathBuf>,
     /// Each page by its path from the book's root.
     pages: BTreeMap<PathBuf, Destination>,
 }
@@ -54,6 +56,12 @@ impl Map {
         Self {
             root: settings.root.clone(),
             src: settings.src.clone(),
+            beside: settings
+                .proof
+                .beside
+                .iter()
+                .filter_map(|folder| plain(&settings.src.join(folder)))
+                .collect(),
             pages: book
                 .iter()
                 .map(|page| {
@@ -127,6 +135,9 @@ impl Map {
         }
         if let Some(page) = self.page(&file) {
             return Ok(Some(page));
+        }
+        if self.beside.iter().any(|folder| file.starts_with(folder)) {
+            return Ok(None);
         }
         let on_disk = self.root.join(&file);
         let is_page = file.extension().is_some_and(|end| end == "md");

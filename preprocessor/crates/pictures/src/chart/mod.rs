@@ -56,8 +56,8 @@ impl Picture for Charts {
         }
     }
 
-    fn draws(&self) -> &'static str {
-        "a chart of the Markdown table that was printed: the first column is the axis, every other one a series"
+    fn about(&self) -> &'static str {
+        "draws that table as a chart"
     }
 
     fn kinds(&self) -> &'static [&'static str] {
@@ -73,14 +73,17 @@ impl Picture for Charts {
         const OPTIONS: [Choice; 3] = [
             Choice {
                 name: "logx",
+                about: "makes the axis of a chart's first column logarithmic; not for bars",
                 value: None,
             },
             Choice {
                 name: "logy",
+                about: "makes the other axis of a chart logarithmic; not for bars",
                 value: None,
             },
             Choice {
                 name: "ref",
+                about: "draws a column of a chart as a dashed line to compare the others with; may be repeated",
                 value: Some(COLUMN),
             },
         ];

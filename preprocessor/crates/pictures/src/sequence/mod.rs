@@ -38,8 +38,8 @@ impl Picture for Sequences {
         }
     }
 
-    fn draws(&self) -> &'static str {
-        "a sequence diagram of lines such as `client -> cache: get k1`"
+    fn about(&self) -> &'static str {
+        "draws the lines as a sequence diagram"
     }
 
     fn draw(&self, _: &Wanted, lines: &[&str], caption: Option<&str>) -> Result<String, Problem> {

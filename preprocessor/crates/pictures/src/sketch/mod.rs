@@ -52,8 +52,8 @@ impl Picture for Sketches {
         }
     }
 
-    fn draws(&self) -> &'static str {
-        "a flowchart, of a subset of Mermaid's"
+    fn about(&self) -> &'static str {
+        "draws a flowchart, in a subset of Mermaid's language"
     }
 
     fn draw(&self, _: &Wanted, lines: &[&str], caption: Option<&str>) -> Result<String, Problem> {

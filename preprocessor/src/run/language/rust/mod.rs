@@ -50,6 +50,10 @@ impl Language for Rust {
         "rust"
     }
 
+    fn about(&self) -> &'static str {
+        "the Rust compiler on the path; all blocks of the book are compiled together, and each runs as a process of its own"
+    }
+
     fn find(&mut self, settings: &Settings, store: &Store) -> Result<()> {
         let toolchain = Toolchain::find(&settings.root, store)?;
         let package = settings.proof.library.as_deref();

@@ -36,6 +36,10 @@ impl Rule for Formula {
         Form::Equation
     }
 
+    fn holds(&self) -> &'static str {
+        "each cell is a correct rounding of the expression, which may use other columns and the tables that runs print"
+    }
+
     fn code(&self) -> Code {
         FORMULA
     }
