@@ -106,7 +106,7 @@ fn a_wrong_downtime_a_wrong_unit_a_wrong_total_and_a_wrong_power_are_found() {
 fn a_formula_says_the_row_the_columns_the_values_and_the_right_text() {
     let page = judged(&NINES.replace("1m 0.5s", "1m 5s"));
     let finding = &page.findings[0];
-    assert_eq!(finding.label.as_deref(), Some("covers 64.5 to 65.5 s"));
+    assert_eq!(finding.label.as_deref(), Some("allows 64.5 to 65.5 s"));
     assert_eq!(
         finding.details.as_deref(),
         Some(

@@ -80,7 +80,7 @@ fn a_wrong_cell_fails_the_build_and_bless_mends_it_and_fills_empty_ones() {
     book.run(&[]).finds(&[
         "error[table-formula]",
         "page.md:27:14",
-        "covers 297.5 to 298.5 ms",
+        "allows 297.5 to 298.5 ms",
         "- 298 ms",
         "+ 288 ms",
         "row 2 (`12`), column [Time] = [Square] × 2 ms",

@@ -73,7 +73,7 @@ pub(crate) fn stands_for(stands: Stands, unit: &str) -> String {
         return "a bare integer has to be exact".to_owned();
     }
     format!(
-        "covers {} to {} {unit}",
+        "allows {} to {} {unit}",
         significant(stands.value - stands.half_step),
         significant(stands.value + stands.half_step)
     )
