@@ -4,7 +4,7 @@ use crate::book::{Book, Target};
 use crate::line::Page;
 use crate::text::edit::{self, Edit};
 use crate::text::finding::Finding;
-use crate::text::source::Source;
+use crate::text::source::{Source, split_mark};
 use crate::work::settings::Options;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
@@ -68,12 +68,13 @@ pub(super) fn proposal(book: &Book, targets: &[Target]) -> Result<Blessed> {
         let before = std::fs::read_to_string(&path)
             .with_context(|| format!("failed to read `{}`", path.display()))?;
         // mdBook takes a page's byte order mark off.
-        let Some(mark @ ("" | "\u{feff}")) = before.strip_suffix(source.text()) else {
+        let (mark, text) = split_mark(&before);
+        if text != source.text() {
             bail!(
                 "`{}` is not what mdBook read: it changed meanwhile, or another preprocessor changes it first",
                 file.display()
             );
-        };
+        }
         let after = format!("{mark}{}", edit::apply(source.text(), edits));
         blessed.written.push((file, before, after));
     }

@@ -74,15 +74,9 @@ impl Book {
     /// assert!(matches!(error, Error::NoBook(_)));
     /// ```
     pub fn open(folder: &Path, options: Options) -> Result<Self, Error> {
-        let folder = std::fs::canonicalize(folder)
-            .with_context(|| format!("failed to find `{}`", folder.display()))?;
-        let mut above = folder.ancestors();
-        match above.find(|folder| folder.join("book.toml").is_file()) {
-            Some(root) => Ok(Self {
-                root: root.to_owned(),
-                options,
-            }),
-            None => Err(Error::NoBook(folder)),
+        match around(folder)? {
+            Ok(root) => Ok(Self { root, options }),
+            Err(folder) => Err(Error::NoBook(folder)),
         }
     }
 
@@ -248,6 +242,16 @@ impl Book {
     }
 }
 
+/// The nearest folder with a `book.toml`, from a path upward; the path in full if there is none.
+fn around(path: &Path) -> Result<std::result::Result<PathBuf, PathBuf>> {
+    let path = std::fs::canonicalize(path)
+        .with_context(|| format!("failed to find `{}`", path.display()))?;
+    let mut above = path.ancestors();
+    let root = above.find(|folder| folder.join("book.toml").is_file());
+    Ok(root.map(Path::to_owned).ok_or(path))
+}
+
+/// What the book's `book.toml` says, with what the environment overrides.
 fn configuration(root: &Path) -> Result<BookConfig> {
     let path = root.join("book.toml");
     let mut config = BookConfig::from_disk(&path)

@@ -124,3 +124,13 @@ fn a_page_that_includes_others_may_have_their_anchors() {
     book.write("src/far.txt", "# Far\n");
     book.run(&["check"]).succeeds();
 }
+
+#[test]
+fn a_page_that_gathers_boxes_may_have_their_anchors() {
+    let page = "# Box\n\n> [!CAUTION]\n> **E1** Never.\n";
+    for comment in ["<!-- gather: cautions -->", "<!--gather: cautions-->"] {
+        let all = format!("# All\n\n[x](#box)\n\n{comment}\n");
+        let book = Book::with(&[("page.md", page), ("all.md", &all)], "");
+        book.run(&["check"]).succeeds();
+    }
+}
