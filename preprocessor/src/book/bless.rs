@@ -11,10 +11,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// How often `bless` runs a block before it believes it: two runs find an unordered pair half of the time.
+/// How often `bless` runs a block before it accepts the output: two runs find an unordered pair half of the time.
 const BLESS_RUNS: u32 = 8;
 
-/// How often `bless` looks again at what it wrote: a program's number, then its output, then what reads that.
+/// How often `bless` checks again what it wrote: a program's number, then its output, then what reads that.
 const BLESS_ROUNDS: usize = 8;
 
 /// What [`Book::bless`] did.
@@ -22,11 +22,11 @@ const BLESS_ROUNDS: usize = 8;
 pub struct Blessed {
     /// The files that were written, or would be, with their text before and after.
     pub written: Vec<(PathBuf, String, String)>,
-    /// What it can't mend.
+    /// The findings that it can't fix.
     pub findings: Vec<Finding>,
 }
 
-/// What [`bless`] would do, and nothing written: the pages with what the runs printed and the expressions gave.
+/// What [`bless`] would write: the pages with what the runs printed and the expressions gave.
 ///
 /// # Errors
 /// As [`Book::pages`]; and when a page changed since it was read.
@@ -113,7 +113,7 @@ pub(super) fn bless(book: &Book, targets: &[Target]) -> Result<Blessed> {
     bail!("after {BLESS_ROUNDS} rounds the pages still change: a figure depends on itself")
 }
 
-/// Whether a finding of a page is asked for. A page is asked for with what it includes, a line alone.
+/// Whether a finding of a page was asked for. Naming a page includes the files that it includes; naming a line doesn't.
 fn is_asked_for(finding: &Finding, page: &Path, targets: &[Target]) -> bool {
     let source = &finding.source;
     let lines = source.position(finding.span.start).line..=source.position(finding.span.end).line;

@@ -141,7 +141,7 @@ impl Book {
     /// Takes the pages that are asked for through all stages; all pages if none is.
     ///
     /// # Errors
-    /// As [`Book::check`]; and when a target is no page of the book.
+    /// As [`Book::check`]; and when a target is not a page of the book.
     #[doc(hidden)]
     pub fn pages(&self, targets: &[Target]) -> Result<Vec<Page>> {
         let book = self.load()?;
@@ -154,7 +154,7 @@ impl Book {
                 .any(|page| page.path().starts_with(&target.path))
             {
                 bail!(
-                    "`{}` is no page of this book; pages are listed in {}",
+                    "`{}` is not a page of this book; pages are listed in {}",
                     target.path.display(),
                     settings.src.join("SUMMARY.md").display()
                 );
@@ -194,7 +194,7 @@ impl Book {
         let mut config = configuration(&self.root)?;
         config.build.build_dir = folder.path().join("book");
         config.set("output.html.site-url", "/")?;
-        // A third of the time goes into the search index, and whoever just saved a page has no need of it.
+        // The search index takes a third of the time, and is not needed while writing.
         config.set("output.html.search.enable", false)?;
         let pages = self.render(config, warnings)?;
         Ok(Built { folder, pages })

@@ -22,7 +22,7 @@ fn a_block_that_has_to_fail_is_compared_by_what_it_says() {
     );
     let book = Book::new("```rust,run=fails\nprintln!(\"1\");\n```\n\n```output\n1\n```\n");
     book.run(&[])
-        .finds(&["page.md:1:1", "was to fail, and ended well"]);
+        .finds(&["page.md:1:1", "has to fail, and succeeded"]);
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn other_languages_run_by_the_command_that_the_book_names() {
 }
 
 #[test]
-fn an_attribute_that_is_not_known_is_told_what_was_meant() {
+fn an_unknown_attribute_gets_a_suggestion() {
     for (fence, help) in [
         ("rust,run,timout=3s", "did you mean `timeout=20s`?"),
         ("rust,run,nane=x", "did you mean `name=NAME`?"),

@@ -29,7 +29,7 @@ fn found(text: &str) -> Vec<(&'static str, usize, String)> {
     let source = page.source;
     page.findings
         .into_iter()
-        // Rows may stand twice here; that is the structure's.
+        // Rows may occur twice here; that is for the structural checks.
         .filter(|finding| finding.code != Code::TableRow)
         .map(|finding| {
             let line = source.position(finding.span.start).line;
@@ -117,7 +117,7 @@ fn a_formula_says_the_row_the_columns_the_values_and_the_right_text() {
 }
 
 #[test]
-fn bless_mends_a_wrong_cell_and_fills_an_empty_one() {
+fn bless_corrects_a_wrong_cell_and_fills_an_empty_one() {
     let text = NINES.replace("8.77 h", "8.70 h").replace("52.6 min", "   ");
     let page = judged(&text);
     assert_eq!((page.findings.len(), page.meaning.unfilled.len()), (1, 1));
