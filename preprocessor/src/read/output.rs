@@ -195,7 +195,7 @@ fn kind(picture: &dyn Picture, value: Option<&str>) -> Result<Option<String>, (S
         None if kinds.is_empty() => Ok(None),
         _ => Err((
             value.map_or(format!("a {word} needs its kind"), |value| {
-                format!("`{value}` is no kind of {word}")
+                format!("`{value}` is not a kind of {word}")
             }),
             format!("write {}", listed(&forms(picture), "or")),
         )),
