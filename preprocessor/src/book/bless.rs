@@ -50,7 +50,7 @@ pub(super) fn proposal(book: &Book, targets: &[Target]) -> Result<Blessed> {
         let is_asked_for = |finding: &Finding| is_asked_for(finding, &page, targets);
         let unfilled = found.meaning.unfilled.into_iter().filter(&is_asked_for);
         for finding in found.findings.into_iter().chain(unfilled) {
-            let Some(mend) = finding.mend.as_ref().filter(|_| is_asked_for(&finding)) else {
+            let Some(edit) = finding.blessed.as_ref().filter(|_| is_asked_for(&finding)) else {
                 blessed.findings.push(finding);
                 continue;
             };
@@ -58,8 +58,8 @@ pub(super) fn proposal(book: &Book, targets: &[Target]) -> Result<Blessed> {
                 .entry(finding.source.path().to_owned())
                 .or_insert_with(|| (Arc::clone(&finding.source), Vec::new()));
             // Two pages may include the same number.
-            if !edits.contains(mend) {
-                edits.push(mend.clone());
+            if !edits.contains(edit) {
+                edits.push(edit.clone());
             }
         }
     }

@@ -95,8 +95,11 @@ impl Linter {
         };
         if !self.in_book {
             // `bless` works on books.
-            for finding in findings.iter_mut().filter(|finding| finding.mend.is_some()) {
-                finding.mend = None;
+            for finding in findings
+                .iter_mut()
+                .filter(|finding| finding.blessed.is_some())
+            {
+                finding.blessed = None;
                 finding.help = Some("correct the figure or the rule".to_owned());
             }
         }

@@ -221,7 +221,7 @@ fn forms(picture: &dyn Picture) -> Vec<String> {
     }
 }
 
-/// What may stand behind `output`.
+/// The attributes that may follow `output`.
 fn attributes_help() -> String {
     let pictures: Vec<String> = outputs()
         .map(|picture| {

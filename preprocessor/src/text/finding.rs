@@ -27,7 +27,7 @@ pub struct Finding {
     /// How to fix it.
     pub help: Option<String>,
     /// What `bless` would write to accept what was found.
-    pub mend: Option<Edit>,
+    pub blessed: Option<Edit>,
     /// What `fix` would write: a repair that loses nothing.
     pub repair: Option<Edit>,
 }
@@ -48,7 +48,7 @@ impl Finding {
             label: None,
             details: None,
             help: None,
-            mend: None,
+            blessed: None,
             repair: None,
         }
     }
@@ -76,13 +76,13 @@ impl Finding {
 
     /// Adds what `bless` would write, and how to call it.
     #[must_use]
-    pub fn with_mend(mut self, mend: Edit) -> Self {
+    pub fn with_blessed(mut self, blessed: Edit) -> Self {
         let line = self.source.position(self.span.start).line;
         self.help = Some(format!(
             "to accept it: {BLESS} {}:{line}",
             self.source.path().display()
         ));
-        self.mend = Some(mend);
+        self.blessed = Some(blessed);
         self
     }
 

@@ -97,7 +97,7 @@ pub fn github(finding: &Finding, bless: &str) -> String {
 /// | `end_line`, `end_column` | where it ends |
 /// | `message` | what is wrong, in one line |
 /// | `label`, `details`, `help` | more about it, and how to fix it; `null` where there is nothing to say |
-/// | `mendable` | whether `bless` can accept what was found |
+/// | `blessable` | whether `bless` can accept what was found |
 pub fn json(finding: &Finding, bless: &str) -> String {
     let start = finding.source.position(finding.span.start);
     let end = finding.source.position(finding.span.end);
@@ -112,7 +112,7 @@ pub fn json(finding: &Finding, bless: &str) -> String {
         "label": finding.label,
         "details": finding.details,
         "help": finding.help.as_ref().map(|help| help.replace(BLESS, bless)),
-        "mendable": finding.mend.is_some(),
+        "blessable": finding.blessed.is_some(),
     });
     format!("{object}\n")
 }

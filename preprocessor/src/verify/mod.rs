@@ -117,7 +117,7 @@ fn compare(source: &Arc<Source>, block: &Block, printed: &str) -> Option<Finding
     let finding = Finding::new(Code::Output, source, output.opening(), "the output changed")
         .with_label("the block above prints something else")
         .with_details(diff);
-    Some(finding.with_mend(Edit::new(
+    Some(finding.with_blessed(Edit::new(
         output.span.clone(),
         written(source, output, block, printed),
     )))
@@ -151,7 +151,7 @@ fn compare_elided(
         Finding::new(Code::Output, source, output.opening(), "the output changed")
             .with_label("the block above prints something else")
             .with_details(difference(expected, &rewritten))
-            .with_mend(Edit::new(output.span.clone(), text)),
+            .with_blessed(Edit::new(output.span.clone(), text)),
     )
 }
 
@@ -172,7 +172,7 @@ fn absent(source: &Arc<Source>, block: &Block, printed: &str) -> Finding {
         "the block has no output under it",
     )
     .with_details(prefixed(printed, "+ "))
-    .with_mend(Edit::new(end..end, text))
+    .with_blessed(Edit::new(end..end, text))
 }
 
 fn difference(old: &str, new: &str) -> String {

@@ -143,7 +143,7 @@ fn findings_come_as_workflow_commands_and_as_json() {
         (&object["line"], &object["column"], &object["end_column"]),
         (&3.into(), &1.into(), &4.into())
     );
-    assert_eq!(object["mendable"], true);
+    assert_eq!(object["blessable"], true);
     assert_eq!(
         object["help"],
         "to accept it: cargo book bless src/page.md:3"

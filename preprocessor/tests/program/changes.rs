@@ -327,6 +327,16 @@ fn a_byte_order_mark_is_not_part_of_an_included_file() {
 }
 
 #[test]
+fn a_byte_order_mark_is_not_part_of_the_prelude() {
+    let book = Book::with(
+        &[("page.md", "100<!-- = load -->\n")],
+        "prelude = \"prelude.nbt\"\n",
+    );
+    book.write("prelude.nbt", "\u{feff}let load = 100\n");
+    book.run(&["check"]).succeeds();
+}
+
+#[test]
 fn a_file_beside_the_book_is_named_and_linked_from_the_books_folder() {
     let book = Book::with(
         &[(
