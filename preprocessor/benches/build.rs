@@ -1,7 +1,7 @@
-//! How long builds take, beside what they are made of: `cargo bench --bench build`.
+//! How long builds take, compared with their parts: `cargo bench --bench build`.
 //!
-//! All of it runs on one generated book, in whole processes, each measure in turn with the others, so that a
-//! machine that slows down slows all of them. The medians and their ratios are printed as a table.
+//! All of it runs on one generated book, in whole processes, the measurements interleaved, so that a
+//! machine that slows down affects all of them. The medians and their ratios are printed as a table.
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,

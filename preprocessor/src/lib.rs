@@ -6,7 +6,7 @@
 //!
 //! # How it is built
 //!
-//! `line` is the line that a page goes through, stage after stage. Each folder knows only what stands below it:
+//! `line` is the line that a page goes through, stage after stage. Each folder knows only those below it:
 //!
 //! | folder | holds |
 //! | --- | --- |
@@ -15,14 +15,14 @@
 //! | `whole_book` | what needs all pages at once: gathered boxes, dead links |
 //! | `render` | our markup replaced by what mdBook shows |
 //! | `pictures` | outputs drawn as charts and sequence diagrams, sketches laid out |
-//! | `evidence` | what stands behind each figure, counted |
+//! | `evidence` | the evidence for each figure, counted |
 //! | `tables` | what Markdown makes of the tables, and what they mean by their rules |
 //! | `figures` | the expressions computed, and the figures judged |
 //! | `verify` | what the blocks printed, compared with the output in the page |
 //! | `run` | the blocks compiled and run, by their languages |
 //! | `read` | from Markdown to the parts of a page that are run, computed or checked |
-//! | `work` | knows no page: settings, processes and their bounds, kept results |
-//! | `text` | knows no book: sources, spans, edits, findings, small notations |
+//! | `work` | independent of pages: settings, processes and their bounds, kept results |
+//! | `text` | independent of books: sources, spans, edits, findings, small notations |
 
 #[doc(hidden)]
 pub mod book;

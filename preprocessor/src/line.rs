@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`read`](Line::read) | finds the parts that are run, computed or checked, and expands includes |
 //! | [`run`](Line::run) | compiles and runs the blocks, or remembers what they gave |
-//! | [`verify`](Line::verify) | compares what they printed with the output that stands in the page |
+//! | [`verify`](Line::verify) | compares what they printed with the output in the page |
 //! | [`judge`](Line::judge) | computes the expressions, judges figures and tables, and counts the evidence |
 //! | [`draw`](Line::draw) | draws verified outputs and lays sketches out |
 //! | [`whole_book`](crate::whole_book) | looks at all pages at once: limits, dead links, gathered boxes |
@@ -216,7 +216,7 @@ impl Line {
         }
     }
 
-    /// Takes the outputs that stand in the page for what the blocks printed: where nothing may run.
+    /// Uses the outputs in the page as what the blocks printed, where nothing may run.
     pub fn believe(&self, page: &mut Page) {
         for block in &page.parts.blocks {
             let printed = block.output.as_ref().map(read::Fence::text);
@@ -293,7 +293,7 @@ fn engine(workplace: Workplace, settings: &Settings) -> Result<Engine> {
         Some(path) => {
             let text = std::fs::read_to_string(settings.root.join(path))
                 .with_context(|| format!("failed to read the prelude `{}`", path.display()))?;
-            Some(Arc::new(Source::new(path, text)))
+            Some(Arc::new(Source::of_file(path, &text)))
         }
     };
     Engine::at(workplace, source.as_deref()).map_err(|error| {

@@ -1,4 +1,4 @@
-//! Two outputs, parted by a zero byte: what is rewritten for the second one matches it.
+//! Two outputs, separated by a zero byte: what is rewritten for the second one matches it.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

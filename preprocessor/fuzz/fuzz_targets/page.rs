@@ -1,4 +1,4 @@
-//! Any text goes through the line as a page, what stands in it taken as printed: no panic, and every span fits the text.
+//! Any text goes through the line as a page, its outputs taken as printed: no panic, and every span fits the text.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

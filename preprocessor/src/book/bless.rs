@@ -4,17 +4,17 @@ use crate::book::{Book, Target};
 use crate::line::Page;
 use crate::text::edit::{self, Edit};
 use crate::text::finding::Finding;
-use crate::text::source::Source;
+use crate::text::source::{Source, split_mark};
 use crate::work::settings::Options;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// How often `bless` runs a block before it believes it: two runs find an unordered pair half of the time.
+/// How often `bless` runs a block before it accepts the output: two runs find an unordered pair half of the time.
 const BLESS_RUNS: u32 = 8;
 
-/// How often `bless` looks again at what it wrote: a program's number, then its output, then what reads that.
+/// How often `bless` checks again what it wrote: a program's number, then its output, then what reads that.
 const BLESS_ROUNDS: usize = 8;
 
 /// What [`Book::bless`] did.
@@ -22,11 +22,11 @@ const BLESS_ROUNDS: usize = 8;
 pub struct Blessed {
     /// The files that were written, or would be, with their text before and after.
     pub written: Vec<(PathBuf, String, String)>,
-    /// What it can't mend.
+    /// The findings that it can't fix.
     pub findings: Vec<Finding>,
 }
 
-/// What [`bless`] would do, and nothing written: the pages with what the runs printed and the expressions gave.
+/// What [`bless`] would write: the pages with what the runs printed and the expressions gave.
 ///
 /// # Errors
 /// As [`Book::pages`]; and when a page changed since it was read.
@@ -50,7 +50,7 @@ pub(super) fn proposal(book: &Book, targets: &[Target]) -> Result<Blessed> {
         let is_asked_for = |finding: &Finding| is_asked_for(finding, &page, targets);
         let unfilled = found.meaning.unfilled.into_iter().filter(&is_asked_for);
         for finding in found.findings.into_iter().chain(unfilled) {
-            let Some(mend) = finding.mend.as_ref().filter(|_| is_asked_for(&finding)) else {
+            let Some(edit) = finding.blessed.as_ref().filter(|_| is_asked_for(&finding)) else {
                 blessed.findings.push(finding);
                 continue;
             };
@@ -58,8 +58,8 @@ pub(super) fn proposal(book: &Book, targets: &[Target]) -> Result<Blessed> {
                 .entry(finding.source.path().to_owned())
                 .or_insert_with(|| (Arc::clone(&finding.source), Vec::new()));
             // Two pages may include the same number.
-            if !edits.contains(mend) {
-                edits.push(mend.clone());
+            if !edits.contains(edit) {
+                edits.push(edit.clone());
             }
         }
     }
@@ -68,12 +68,13 @@ pub(super) fn proposal(book: &Book, targets: &[Target]) -> Result<Blessed> {
         let before = std::fs::read_to_string(&path)
             .with_context(|| format!("failed to read `{}`", path.display()))?;
         // mdBook takes a page's byte order mark off.
-        let Some(mark @ ("" | "\u{feff}")) = before.strip_suffix(source.text()) else {
+        let (mark, text) = split_mark(&before);
+        if text != source.text() {
             bail!(
                 "`{}` is not what mdBook read: it changed meanwhile, or another preprocessor changes it first",
                 file.display()
             );
-        };
+        }
         let after = format!("{mark}{}", edit::apply(source.text(), edits));
         blessed.written.push((file, before, after));
     }
@@ -112,7 +113,7 @@ pub(super) fn bless(book: &Book, targets: &[Target]) -> Result<Blessed> {
     bail!("after {BLESS_ROUNDS} rounds the pages still change: a figure depends on itself")
 }
 
-/// Whether a finding of a page is asked for. A page is asked for with what it includes, a line alone.
+/// Whether a finding of a page was asked for. Naming a page includes the files that it includes; naming a line doesn't.
 fn is_asked_for(finding: &Finding, page: &Path, targets: &[Target]) -> bool {
     let source = &finding.source;
     let lines = source.position(finding.span.start).line..=source.position(finding.span.end).line;

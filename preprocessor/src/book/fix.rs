@@ -1,4 +1,4 @@
-//! Repairs that lose nothing: each rule proposes its own, and none is taken that hides what readers saw.
+//! Repairs that lose nothing: each rule proposes its own, and none is applied that hides what readers saw.
 
 use crate::text::edit::{self, Edit};
 use crate::text::finding::Finding;
@@ -31,7 +31,7 @@ pub(crate) fn fixed(
         let after = if keeps(before, &all, options) {
             all
         } else {
-            // Markdown holds surprises: a repair may be right by itself and wrong where it stands.
+            // Markdown holds surprises: a repair may be right by itself and wrong in its context.
             let lossless = repairs.into_iter().filter(|repair| {
                 let alone = edit::apply(before, [repair.clone()]);
                 keeps(before, &alone, options)
@@ -46,7 +46,7 @@ pub(crate) fn fixed(
     source
 }
 
-/// Whether all that readers saw before they see afterwards, in the same order.
+/// Whether readers still see all that they saw before, in the same order.
 pub(crate) fn keeps(before: &str, after: &str, options: &MarkdownOptions) -> bool {
     let after = seen(after, options);
     let mut after = after.chars();
@@ -55,7 +55,7 @@ pub(crate) fn keeps(before: &str, after: &str, options: &MarkdownOptions) -> boo
         .all(|c| after.any(|other| other == c))
 }
 
-/// What readers see of a page, without spaces and the marks that tables are made of.
+/// What readers see of a page, without spaces and the marks of tables.
 fn seen(text: &str, options: &MarkdownOptions) -> String {
     markdown::parse(text, options)
         .into_iter()

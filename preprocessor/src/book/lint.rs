@@ -1,8 +1,8 @@
 //! Linting and fixing Markdown files that belong to no book: the rules for tables, and nothing that has to run.
 //!
-//! A declared rule may read what a named block printed; here that is the output that stands under the block.
+//! A declared rule may read what a named block printed; here that is the output under the block.
 
-use crate::book::{configuration, fix};
+use crate::book::{self, configuration, fix};
 use crate::figures::engine::Workplace;
 use crate::line::Line;
 use crate::read::table;
@@ -11,7 +11,7 @@ use crate::tables::{rules, structure};
 use crate::text::code::{Code, Family};
 use crate::text::finding::Finding;
 use crate::text::markdown;
-use crate::text::source::Source;
+use crate::text::source::{Source, split_mark};
 use crate::work::host;
 use crate::work::memory::Memory;
 use crate::work::process::Host;
@@ -21,7 +21,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What files are linted with.
+/// Lints and fixes files with one set of settings.
 #[derive(Debug)]
 pub struct Linter {
     settings: Settings,
@@ -39,7 +39,7 @@ impl Linter {
     /// # Errors
     /// When that book's `book.toml` or prelude can't be read; [`Findings`](crate::text::finding::Findings) when its prelude is wrong.
     pub fn new(path: &Path, options: &Options) -> Result<Self> {
-        let root = book_around(path)?;
+        let root = book::around(path)?.ok();
         let settings = match &root {
             Some(root) => Settings::read(&configuration(root)?, root.clone(), options)?,
             None => Settings::without_book(path.to_owned(), options),
@@ -95,9 +95,12 @@ impl Linter {
         };
         if !self.in_book {
             // `bless` works on books.
-            for finding in findings.iter_mut().filter(|finding| finding.mend.is_some()) {
-                finding.mend = None;
-                finding.help = Some("put the figure right, or the rule".to_owned());
+            for finding in findings
+                .iter_mut()
+                .filter(|finding| finding.blessed.is_some())
+            {
+                finding.blessed = None;
+                finding.help = Some("correct the figure or the rule".to_owned());
             }
         }
         findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
@@ -131,10 +134,8 @@ pub fn write(source: &Source, fixed: &Source) -> Result<Option<Fixed>> {
         return Ok(None);
     }
     let path = source.path();
-    let mark = match fs::read_to_string(path) {
-        Ok(text) if text.starts_with(MARK) => MARK,
-        _ => "",
-    };
+    let before = fs::read_to_string(path).unwrap_or_default();
+    let (mark, _) = split_mark(&before);
     fs::write(path, format!("{mark}{}", fixed.text()))
         .with_context(|| format!("failed to write `{}`", path.display()))?;
     Ok(Some((
@@ -144,19 +145,9 @@ pub fn write(source: &Source, fixed: &Source) -> Result<Option<Fixed>> {
     )))
 }
 
-const MARK: &str = "\u{feff}";
-
-/// A table has a bar, and so has a declaration a word: most files have neither, and need no parsing.
+/// Every table has a bar, and every declaration this word: most files have neither, and are not parsed.
 fn may_have_tables(text: &str) -> bool {
     text.contains('|') || text.contains("check:")
-}
-
-/// The folder of the book that a path lies in.
-fn book_around(path: &Path) -> Result<Option<PathBuf>> {
-    let path =
-        fs::canonicalize(path).with_context(|| format!("failed to find `{}`", path.display()))?;
-    let root = path.ancestors().find(|dir| dir.join("book.toml").is_file());
-    Ok(root.map(Path::to_owned))
 }
 
 /// The Markdown files at a path, read one by one: itself, or all in it and its folders, in order of their names.
@@ -172,16 +163,13 @@ pub fn sources(path: &Path) -> Result<impl Iterator<Item = Result<Read>>> {
     Ok(files.into_iter().map(read))
 }
 
-/// A file's text, or that it has none.
+/// A file's text, or the finding that it isn't text.
 pub type Read = std::result::Result<Arc<Source>, Box<Finding>>;
 
 fn read(file: PathBuf) -> Result<Read> {
     let bytes = fs::read(&file).with_context(|| format!("failed to read `{}`", file.display()))?;
     Ok(match String::from_utf8(bytes) {
-        Ok(text) => {
-            let text = text.strip_prefix(MARK).unwrap_or(&text);
-            Ok(Arc::new(Source::new(file, text)))
-        }
+        Ok(text) => Ok(Arc::new(Source::of_file(file, &text))),
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
@@ -218,7 +206,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// Whether a folder holds what others made.
+/// Whether a folder holds generated or installed files.
 fn is_foreign(folder: &fs::DirEntry) -> bool {
     let name = folder.file_name();
     name.to_string_lossy().starts_with('.')

@@ -74,15 +74,9 @@ impl Book {
     /// assert!(matches!(error, Error::NoBook(_)));
     /// ```
     pub fn open(folder: &Path, options: Options) -> Result<Self, Error> {
-        let folder = std::fs::canonicalize(folder)
-            .with_context(|| format!("failed to find `{}`", folder.display()))?;
-        let mut above = folder.ancestors();
-        match above.find(|folder| folder.join("book.toml").is_file()) {
-            Some(root) => Ok(Self {
-                root: root.to_owned(),
-                options,
-            }),
-            None => Err(Error::NoBook(folder)),
+        match around(folder)? {
+            Ok(root) => Ok(Self { root, options }),
+            Err(folder) => Err(Error::NoBook(folder)),
         }
     }
 
@@ -147,7 +141,7 @@ impl Book {
     /// Takes the pages that are asked for through all stages; all pages if none is.
     ///
     /// # Errors
-    /// As [`Book::check`]; and when a target is no page of the book.
+    /// As [`Book::check`]; and when a target is not a page of the book.
     #[doc(hidden)]
     pub fn pages(&self, targets: &[Target]) -> Result<Vec<Page>> {
         let book = self.load()?;
@@ -160,7 +154,7 @@ impl Book {
                 .any(|page| page.path().starts_with(&target.path))
             {
                 bail!(
-                    "`{}` is no page of this book; pages are listed in {}",
+                    "`{}` is not a page of this book; pages are listed in {}",
                     target.path.display(),
                     settings.src.join("SUMMARY.md").display()
                 );
@@ -200,7 +194,7 @@ impl Book {
         let mut config = configuration(&self.root)?;
         config.build.build_dir = folder.path().join("book");
         config.set("output.html.site-url", "/")?;
-        // A third of the time goes into the search index, and whoever just saved a page has no need of it.
+        // The search index takes a third of the time, and is not needed while writing.
         config.set("output.html.search.enable", false)?;
         let pages = self.render(config, warnings)?;
         Ok(Built { folder, pages })
@@ -258,6 +252,16 @@ pub fn folder(from: &Path) -> PathBuf {
     folder().unwrap_or_default()
 }
 
+/// The nearest folder with a `book.toml`, from a path upward; the path in full if there is none.
+fn around(path: &Path) -> Result<std::result::Result<PathBuf, PathBuf>> {
+    let path = std::fs::canonicalize(path)
+        .with_context(|| format!("failed to find `{}`", path.display()))?;
+    let mut above = path.ancestors();
+    let root = above.find(|folder| folder.join("book.toml").is_file());
+    Ok(root.map(Path::to_owned).ok_or(path))
+}
+
+/// What the book's `book.toml` says, with what the environment overrides.
 fn configuration(root: &Path) -> Result<BookConfig> {
     let path = root.join("book.toml");
     let mut config = BookConfig::from_disk(&path)

@@ -55,7 +55,7 @@ pub fn sources(book: &Book, settings: &Settings) -> Vec<Arc<Source>> {
     sources
 }
 
-/// As `Book::for_each_mut` walks, which hands the proven pages back: sub-chapters first.
+/// As `Book::for_each_mut` walks, which hands the checked pages back: sub-chapters first.
 fn walk(items: &[BookItem], settings: &Settings, sources: &mut Vec<Arc<Source>>) {
     for item in items {
         if let BookItem::Chapter(chapter) = item {

@@ -1,4 +1,4 @@
-//! The report on evidence: what stands behind the figures of each page, and which stand alone.
+//! The report on evidence: what supports the figures of each page, and which have no support.
 
 use crate::evidence::Counts;
 use crate::line;
@@ -27,7 +27,7 @@ pub struct Page {
     /// How many there are of each kind.
     #[serde(flatten)]
     pub counts: Counts,
-    /// The figures that nothing stands behind.
+    /// The figures without evidence.
     #[serde(rename = "bare-figures")]
     pub bare: Vec<Place>,
     /// The cells of checked columns that hold nothing, or a range.
@@ -35,7 +35,7 @@ pub struct Page {
     pub skipped: Vec<Place>,
 }
 
-/// A place in a page, and what stands there.
+/// A place in a page, and its text.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Place {
@@ -45,7 +45,7 @@ pub struct Place {
     pub column: usize,
     /// The text.
     pub text: String,
-    /// Whether it stands in a table.
+    /// Whether it is in a table.
     pub in_table: bool,
 }
 

@@ -1,14 +1,14 @@
-//! Evidence: what stands behind each figure of a page.
+//! Evidence: what supports each figure of a page.
 //!
 //! A figure is a number with a unit, a percent or a times sign, or any number in a table's column that has a unit
 //! or a rule about values. Headers, code and `calc` definitions hold no figures; the results in `calc` do.
 //!
 //! | it is | when |
 //! | --- | --- |
-//! | computed | an expression behind it or its column's formula gives it |
-//! | checked | a rule compares it with other figures: a formula reads it, it is part of a sum, it stands in two units |
+//! | computed | an expression after it or its column's formula gives it |
+//! | checked | a rule compares it with other figures: a formula reads it, it is part of a sum, it is given in two units |
 //! | verified | a run printed it, in the output under its block |
-//! | cited | a footnote stands in the same cell, header, row or paragraph |
+//! | cited | a footnote is in the same cell, header, row or paragraph |
 //! | bare | none of these |
 //!
 //! A key and an order say nothing about a value, so a column with only these is bare.
@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 use std::ops::AddAssign;
 use std::ops::Range;
 
-/// What stands behind a page's or a book's figures, counted.
+/// The evidence for a page's or a book's figures, counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Counts {
@@ -39,9 +39,9 @@ pub struct Counts {
     pub verified: usize,
     /// Figures with a footnote.
     pub cited: usize,
-    /// Figures of tables that nothing stands behind.
+    /// Figures of tables without evidence.
     pub bare_in_tables: usize,
-    /// Figures of the text that nothing stands behind.
+    /// Figures of the text without evidence.
     pub bare_in_text: usize,
     /// Cells of checked columns that hold nothing, or a range.
     pub skipped: usize,
@@ -60,23 +60,23 @@ impl AddAssign for Counts {
     }
 }
 
-/// The figures of a page, by what stands behind them.
+/// The figures of a page, by their evidence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     /// How many there are of each kind.
     pub counts: Counts,
-    /// Those that nothing stands behind, in page order.
+    /// Those without evidence, in page order.
     pub bare: Vec<Bare>,
     /// The cells of checked columns that hold nothing, or a range.
     pub skipped: Vec<Range<usize>>,
 }
 
-/// A figure that nothing stands behind.
+/// A figure without evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bare {
     /// Its bytes.
     pub span: Range<usize>,
-    /// Whether it stands in a table.
+    /// Whether it is in a table.
     pub in_table: bool,
 }
 
@@ -125,7 +125,7 @@ pub fn tally(page: &Parts, meaning: &Meaning, right: usize, units: &mut Units) -
 struct Counter<'page> {
     page: &'page Parts,
     units: &'page mut Units,
-    /// Where the figures with an expression stand: starts and ends.
+    /// The figures with an expression: where each starts and ends.
     computed: BTreeMap<usize, usize>,
     tally: Tally,
 }
@@ -259,7 +259,7 @@ fn without_code(plain: &str, text: &str) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| plain.to_owned())
 }
 
-/// Where the figures of a plain text stand: numbers with a unit, a percent or a times sign.
+/// The figures of a plain text: numbers with a unit, a percent or a times sign.
 pub(crate) fn scan(plain: &str, units: &mut Units) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     let mut before = ' ';
@@ -291,7 +291,7 @@ pub(crate) fn scan(plain: &str, units: &mut Units) -> Vec<Range<usize>> {
     found
 }
 
-/// Whether a time goes on in what follows it.
+/// Whether a time continues in the next part.
 fn is_same(time: &str, next: &str) -> bool {
     let is_short = next.trim_start().starts_with(|c: char| c.is_ascii_digit()) && next.len() < 12;
     is_short
@@ -306,7 +306,7 @@ fn number(text: &str) -> usize {
     end
 }
 
-/// How long the unit is that a text starts with, the gap before it included.
+/// The length of the unit at the start of a text, the gap before it included.
 fn unit(text: &str, units: &mut Units) -> Option<usize> {
     if text.starts_with('×') {
         return Some('×'.len_utf8());
@@ -325,7 +325,7 @@ fn unit(text: &str, units: &mut Units) -> Option<usize> {
         .unwrap_or(rest.len());
     let word = rest[..length].trim_end_matches('/');
     let first = word.split('/').next().unwrap_or_default();
-    // `1m 5s`: alone, `m` is no unit of ours.
+    // `1m 5s`: alone, `m` is not a unit here.
     let seconds = rest[length..].trim_start_matches([' ', '\u{a0}']);
     if word == "m" && seconds[number(seconds)..].starts_with('s') {
         return Some(gap + 1);
@@ -420,7 +420,7 @@ mod tests {
     }
 
     #[test]
-    fn expressions_footnotes_rules_and_outputs_stand_behind_figures() {
+    fn expressions_footnotes_rules_and_outputs_support_figures() {
         let (tally, bare) = tallied(
             "It is 5 ms<!-- = 5 ms -->, and 6 ms.\n\nA source says 7 ms.[^a]\n\n\
              ```rust,run\n```\n```output\ntook 9 ms\n| a (ms) | b |\n|-|-|\n| 5 | 6 |\n```\n\n\

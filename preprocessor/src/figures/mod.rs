@@ -87,7 +87,7 @@ fn included(page: &Parts, code: &Fence, engine: &Engine) -> Checked {
         checked.add(checker.checked);
     }
     for finding in &mut checked.findings {
-        if finding.mend.is_some() {
+        if finding.blessed.is_some() {
             let page = page.source.path().display();
             finding.help = Some(format!("to accept it: {BLESS} {page}"));
         }
@@ -333,7 +333,7 @@ impl<'page> Checker<'page> {
                 "the result is not written yet",
             )
             .with_details(format!("+{text}"))
-            .with_mend(Edit::new(span, text.trim_end())),
+            .with_blessed(Edit::new(span, text.trim_end())),
         );
     }
 
@@ -366,8 +366,8 @@ impl<'page> Checker<'page> {
         let old = self.source.slice(span.clone()).to_owned();
         let text = self.source.slice(start..span.end);
         let rewritten = rounding::rewritten(text, printed, &units, computed);
-        let mend = form.written(&rewritten, &old);
-        let new = mend.as_ref().unwrap_or(&rewritten);
+        let blessed = form.written(&rewritten, &old);
+        let new = blessed.as_ref().unwrap_or(&rewritten);
         let range = if stands.half_step == 0.0 {
             "a bare integer has to be exact".to_owned()
         } else {
@@ -388,8 +388,8 @@ impl<'page> Checker<'page> {
             )
             .trim_end(),
         );
-        self.checked.findings.push(match mend {
-            Some(new) => finding.with_mend(Edit::new(span, new)),
+        self.checked.findings.push(match blessed {
+            Some(new) => finding.with_blessed(Edit::new(span, new)),
             None => finding.with_help(
                 "a whole number is exact: write decimals, or round(…) in the expression",
             ),
@@ -518,8 +518,8 @@ mod tests {
             &["rust", "sql"],
         );
         let checked = check(&page, &Engine::new(None).unwrap(), &Runs::default());
-        let mends = checked.findings.iter().filter_map(|f| f.mend.clone());
-        let blessed = edit::apply(text, mends);
+        let edits = checked.findings.iter().filter_map(|f| f.blessed.clone());
+        let blessed = edit::apply(text, edits);
         (checked, blessed)
     }
 

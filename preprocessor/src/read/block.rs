@@ -10,13 +10,13 @@ use mdbook_proof_pictures::{Drawing, Origin, Wanted};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What a fence is to us.
+/// What kind of fence it is.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A code block that we leave alone.
     Plain,
     /// A block that runs.
-    Run(Run),
+    Run(Attributes),
     /// The committed output of the block above, and how it is shown.
     Output(View),
     /// A capacity sum.
@@ -27,7 +27,7 @@ pub enum Kind {
 
 /// The attributes of a block that runs.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Run {
+pub struct Attributes {
     /// The name of its language.
     pub language: String,
     /// `name=`: the name by which expressions read its output.
@@ -50,7 +50,7 @@ pub fn read(source: &Arc<Source>, fence: &Fence, languages: &[&str]) -> Result<K
     let language = info_string::language(info);
     let words = match info_string::words(info) {
         Ok(words) => words,
-        // What it says is read again by those fences, which report it.
+        // It is read again as an `output` fence, which reports it.
         Err(_) if language == "output" => Vec::new(),
         Err(open) if info.contains("run") => {
             let start = fence.info.start;
@@ -59,7 +59,7 @@ pub fn read(source: &Arc<Source>, fence: &Fence, languages: &[&str]) -> Result<K
             let finding = Finding::new(Code::Attribute, source, span, message);
             return Err(Box::new(finding.with_help("end it with a `\"`")));
         }
-        // Another tool's words are its own.
+        // The words may belong to another tool.
         Err(_) => return Ok(Kind::Plain),
     };
     let attributes = words.get(1..).unwrap_or_default();
@@ -98,7 +98,7 @@ fn run(
     language: &str,
     attributes: &[Word],
 ) -> Result<Kind, Box<Finding>> {
-    let mut run = Run {
+    let mut run = Attributes {
         language: language.to_owned(),
         name: None,
         fails: false,
@@ -122,7 +122,7 @@ fn run(
                 Some(time) if time <= LONGEST && !time.is_zero() => run.timeout = Some(time),
                 _ => {
                     return Err(wrong(
-                        format!("`{value}` is no time that a block may run"),
+                        format!("`{value}` is not a time that a block may run"),
                         "write `timeout=20s` or `timeout=500ms`, up to 600s",
                     ));
                 }
@@ -139,7 +139,7 @@ fn run(
     Ok(Kind::Run(run))
 }
 
-/// What was probably meant, or what there is.
+/// The attribute that was probably meant, or all there are.
 fn suggestion(name: &str) -> String {
     const KNOWN: [(&str, &str); 3] = [
         ("run", "run=fails"),
@@ -156,6 +156,7 @@ fn suggestion(name: &str) -> String {
     }
 }
 
+/// `20s` or `500ms`: two units, where `humantime` would also accept months.
 fn duration(text: &str) -> Option<Duration> {
     let at = text.find(|c: char| !c.is_ascii_digit())?;
     let number: u64 = text[..at].parse().ok()?;

@@ -1,4 +1,4 @@
-//! Boxes that a book gathers: what readers often meet elsewhere, and is wrong.
+//! Boxes that a book gathers: common mistakes that readers meet elsewhere.
 //!
 //! ```text
 //! > [!CAUTION]
@@ -16,7 +16,7 @@ use pulldown_cmark::{BlockQuoteKind, Event, LinkType, Tag, TagEnd};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// What a page holds that is gathered, and where.
+/// The parts of a page that gathering needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cautions {
     /// The text of the page's first heading.
@@ -27,7 +27,7 @@ pub struct Cautions {
     pub places: Vec<Range<usize>>,
     /// The footnotes that the page defines, with their marks.
     pub notes: Vec<(String, Range<usize>)>,
-    /// The page's links, wherever they stand.
+    /// The page's links.
     pub links: Vec<Link>,
     /// The marks of footnotes in the text.
     pub marks: Vec<(String, Range<usize>)>,
@@ -40,7 +40,7 @@ pub struct Caution {
     pub span: Range<usize>,
     /// The number, such as `E14`.
     pub number: String,
-    /// The number's bytes, with the stars around it and the space behind it.
+    /// The number's bytes, with the stars around it and the space after it.
     pub label: Range<usize>,
 }
 
@@ -55,12 +55,12 @@ pub struct Link {
     pub title: String,
 }
 
-/// Reads what is gathered of a page, and where, and finds what can't be.
+/// Reads the parts of a page that gathering needs, and finds what can't be gathered.
 pub(super) fn read(source: &Arc<Source>, events: &[Spanned<'_>]) -> (Cautions, Vec<Finding>) {
     let mut found = Cautions::default();
     let mut findings = Vec::new();
     let mut depth = 0usize;
-    // Where the texts end of the links that are open.
+    // Where the texts of open links end.
     let mut open: Vec<usize> = Vec::new();
     for (at, (event, span)) in events.iter().enumerate() {
         if !matches!(event, Event::End(_)) {
@@ -132,17 +132,24 @@ fn caution(source: &Source, span: &Range<usize>, inside: &[Spanned<'_>]) -> Opti
     else {
         return None;
     };
-    let digits = number.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-    let is_number = !digits.is_empty()
-        && digits.len() < number.len()
-        && digits.bytes().all(|byte| byte.is_ascii_digit());
     let rest = source.slice(strong.end..span.end);
     let space = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-    is_number.then(|| Caution {
+    is_number(number).then(|| Caution {
         span: span.start..span.start + source.slice(span.clone()).trim_end().len(),
         number: number.to_string(),
         label: strong.start..strong.end + space,
     })
+}
+
+/// Whether a text is a number as boxes have them: letters, then digits.
+fn is_number(text: &str) -> bool {
+    let digits = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    !digits.is_empty() && digits.len() < text.len() && digits.bytes().all(|c| c.is_ascii_digit())
+}
+
+/// The anchor of the box with a number; none for any other text.
+pub fn anchor(number: &str) -> Option<String> {
+    is_number(number).then(|| number.to_ascii_lowercase())
 }
 
 /// Why a box can't be shown elsewhere.
@@ -150,7 +157,7 @@ fn hindrance(source: &Arc<Source>, caution: &Caution, depth: usize) -> Option<Fi
     let text = source.slice(caution.span.clone());
     let (message, help) = if depth > 0 {
         (
-            "a box with a number stands inside a list or a quote, and can't be gathered",
+            "a box with a number is inside a list or a quote, and can't be gathered",
             "put it between the paragraphs, or take the number out",
         )
     } else if !include::directives(text).is_empty() {
@@ -192,7 +199,7 @@ fn links(event: &Event<'_>, span: &Range<usize>, links: &mut Vec<Link>) {
 }
 
 /// What a comment gathers.
-fn place(html: &str) -> Option<&str> {
+pub fn place(html: &str) -> Option<&str> {
     let inner = html.trim().strip_prefix("<!--")?.strip_suffix("-->")?;
     Some(inner.trim().strip_prefix("gather:")?.trim())
 }
@@ -200,7 +207,7 @@ fn place(html: &str) -> Option<&str> {
 fn misplaced(source: &Arc<Source>, span: &Range<usize>, what: &str) -> Finding {
     let (message, help) = match what {
         "cautions" => (
-            "a comment that gathers boxes stands inside other text".to_owned(),
+            "a comment that gathers boxes is inside other text".to_owned(),
             "put it on a line of its own, with blank lines around it",
         ),
         _ => (

@@ -8,7 +8,7 @@ use std::ops::Range;
 pub struct Comment {
     /// From `<!--` to `-->`.
     pub span: Range<usize>,
-    /// What stands on each of its lines, the marks left out.
+    /// The text of each of its lines, without the marks.
     pub(crate) lines: Vec<Range<usize>>,
 }
 

@@ -55,11 +55,11 @@ struct Reader<'page> {
     languages: &'page [&'page str],
     page: Parts,
     findings: Vec<Finding>,
-    /// Where the text of the paragraph, item or cell starts, or goes on behind the last comment.
+    /// Where the text of the paragraph, item or cell starts, or continues after the last comment.
     inline_start: Option<usize>,
     /// Whether the last thing read was a block that runs.
     takes_output: bool,
-    /// Whether it was one whose attributes are wrong, which is reported: its output stands under nothing.
+    /// Whether it was one whose attributes are wrong, which is reported: its output has no block.
     is_misread: bool,
     /// Whether the events are those of a code block.
     in_code: bool,
@@ -82,7 +82,7 @@ impl Reader<'_> {
                 self.takes_output = false;
             }
             Event::End(TagEnd::CodeBlock) => self.in_code = false,
-            // Rules for a table that a block prints stand between the block and its output.
+            // Rules for a printed table are written between the block and its output.
             _ if self.takes_output && self.is_declaration(span) => {}
             _ if self.in_code => {}
             Event::InlineHtml(html) | Event::Html(html) => {
@@ -180,7 +180,7 @@ impl Reader<'_> {
                             "an `output` fence has no block that runs above it",
                         )
                         .with_help(
-                            "put it right below its code, and `run` behind the code's language: ```rust,run",
+                            "put it right below its code, and `run` after the code's language: ```rust,run",
                         ),
                     ),
                 }
@@ -194,11 +194,11 @@ impl Reader<'_> {
                     && info_string::language(info) == "output"
                     && let Some(block) = self.page.blocks.last_mut()
                 {
-                    // With wrong attributes it is still the output, which nobody should write again.
+                    // With wrong attributes it is still the output, and must not be reported as missing.
                     block.output = Some(fence);
                     return false;
                 }
-                // What is under it would only be reported a second time.
+                // What is under it was reported already.
                 self.is_misread = true;
                 true
             }
@@ -240,9 +240,9 @@ impl Reader<'_> {
                     Code::Figure,
                     source,
                     comment.clone(),
-                    "no figure stands before this expression",
+                    "there is no figure before this expression",
                 )
-                .with_help("put the comment right behind its figure, on the same line"),
+                .with_help("put the comment right after its figure, on the same line"),
             ),
         }
         if self.inline_start.is_some() {

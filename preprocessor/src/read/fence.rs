@@ -1,4 +1,4 @@
-//! A fenced code block: its bytes, its info string, and its lines with the container's prefix taken off.
+//! A fenced code block: its bytes, its info string, and its lines without the container's prefix.
 
 use crate::text::source::Source;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub struct Fence {
     /// From the opening fence to the end of the closing one, without the last line end.
     pub span: Range<usize>,
-    /// The info string, the text behind the opening fence.
+    /// The info string: the text after the opening fence.
     pub info: Range<usize>,
     /// The content's lines.
     pub lines: Vec<Line>,
@@ -24,7 +24,7 @@ pub struct Fence {
 pub struct Line {
     /// Its text, without the container's prefix and the line end.
     pub text: String,
-    /// Where that text stands.
+    /// Its bytes.
     pub span: Range<usize>,
     /// The file that it was included from; none for the page itself.
     pub file: Option<Arc<Source>>,
@@ -39,7 +39,7 @@ impl Fence {
             .collect()
     }
 
-    /// The bytes of the opening line, which stand for the whole fence in messages.
+    /// The bytes of the opening line, which messages quote instead of the whole fence.
     pub fn opening(&self) -> Range<usize> {
         self.span.start..self.info.end
     }
@@ -111,7 +111,7 @@ fn trimmed(source: &Source, span: Range<usize>) -> Range<usize> {
     start..start + text.trim().len()
 }
 
-/// A fence that holds `text` and can stand where a fence with this `prefix` stands.
+/// A fence that holds `text`, for the place of a fence with this `prefix`.
 ///
 /// The first line comes without the prefix, the last one without a line end. The fence is long enough
 /// for any fence inside the text.

@@ -1,12 +1,13 @@
-//! Includes: what `{{#include path:anchor}}` stands for, put into the blocks that run, and every include of
-//! a page checked: its file lies inside the repository, and its lines are there.
+//! Includes: those of blocks that run are expanded, and all includes of a page are checked: the file has to be
+//! inside the repository, and the lines have to exist.
 //!
-//! Blocks get their includes here, once, so that the text that runs is the text that is shown. Everywhere
-//! else mdBook expands them later, and says nothing where an anchor is missing.
+//! Blocks are expanded here, once, so that the text that runs is the text that is shown. Everywhere else mdBook
+//! expands them later, and doesn't report a missing anchor.
 
 use crate::read::{Fence, Line, Parts};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
+use crate::text::path::relative;
 use crate::text::source::Source;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -154,7 +155,7 @@ fn selection(argument: &str) -> (&str, Selection) {
 struct Reader<'page> {
     folders: &'page Folders,
     files: HashMap<PathBuf, Arc<Source>>,
-    /// Includes that are right, by the file they stand in, the path and the lines: each is followed once.
+    /// Includes that are right, by the file they are in, the path and the lines: each is followed once.
     checked: HashSet<(PathBuf, String, Selection)>,
 }
 
@@ -172,7 +173,7 @@ impl Reader<'_> {
             let alone = found
                 .first()
                 .filter(|directive| line.text.trim().len() == directive.span.len());
-            // Inside a line it is text of the program, and is shown as such.
+            // Inside a line it is part of the program, and is shown as it is.
             let Some(directive) = alone else {
                 lines.push(line.clone());
                 continue;
@@ -221,7 +222,7 @@ impl Reader<'_> {
             let text = file.slice(file.line(number).unwrap_or_default());
             for inner in directives(text) {
                 let path = file.path().to_owned();
-                // Whatever is wrong with it, the page's include is what brings it in.
+                // Its faults are reported at the page's include.
                 let inner = Directive {
                     span: directive.span.clone(),
                     ..inner
@@ -266,14 +267,14 @@ impl Reader<'_> {
                 "include text files",
             )
         })?;
-        let shown = file.strip_prefix(&self.folders.root).unwrap_or(&file);
-        let source = Arc::new(Source::new(shown, text));
+        let shown = relative(&self.folders.root, &file);
+        let source = Arc::new(Source::of_file(shown, &text));
         self.files.insert(file.clone(), Arc::clone(&source));
         Ok(source)
     }
 }
 
-/// The lines that an include stands for, by number, and whether each is shown.
+/// The lines that an include selects, by number, and whether each is shown.
 fn selected(
     page: &Arc<Source>,
     file: &Source,
@@ -376,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn an_anchor_is_what_stands_between_its_comments() {
+    fn an_anchor_is_what_is_between_its_comments() {
         let page = Arc::new(Source::new("page.md", "{{#include f.rs:a}}"));
         let file = Source::new(
             "f.rs",

@@ -26,7 +26,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What a chapter holds for us. Every span counts bytes of the chapter's text.
+/// The parts of a chapter. Every span counts bytes of the chapter's text.
 #[derive(Debug)]
 pub struct Parts {
     /// The chapter's file and text.
@@ -41,17 +41,17 @@ pub struct Parts {
     pub figures: Vec<Figure>,
     /// The tables, in page order.
     pub tables: Vec<Table>,
-    /// The comments that declare rules for tables, and have none below them.
+    /// The comments that declare rules and have no table below them.
     pub orphans: Vec<Comment>,
     /// The running text: paragraphs, items, headings and cells.
     pub passages: Vec<Passage>,
     /// The marks of footnotes that the page defines.
     pub citations: Vec<Range<usize>>,
-    /// What the book gathers of the page, and where.
+    /// What gathering needs.
     pub cautions: Cautions,
 }
 
-/// A code fence with `run`, and the output that stands under it.
+/// A code fence with `run`, and the output under it.
 #[derive(Debug)]
 pub struct Block {
     /// The name of the language it is written in.
@@ -81,11 +81,11 @@ pub struct Sketch {
     pub drawing: Drawing,
     /// Its text.
     pub fence: Fence,
-    /// The text of the paragraph behind it, which describes it.
+    /// The text of the paragraph after it, which describes it.
     pub caption: Option<String>,
 }
 
-/// A comment `<!-- = … -->` and the text it stands behind.
+/// A comment `<!-- = … -->` and the text before it.
 ///
 /// The figure itself is the last quantity of `before`.
 #[derive(Debug)]

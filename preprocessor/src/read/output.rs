@@ -20,11 +20,11 @@ pub struct View {
     pub is_guess: bool,
     /// Why parts of the text are left out; given where they are.
     pub elided: Option<String>,
-    /// The text of the paragraph behind the fence, which describes a picture.
+    /// The text of the paragraph after the fence, which describes a picture.
     pub caption: Option<String>,
 }
 
-/// Reads the attributes behind `output`.
+/// Reads the attributes after `output`.
 ///
 /// # Errors
 /// A finding for an unknown or repeated attribute, a value that is wrong, and attributes that don't go together.
@@ -74,7 +74,7 @@ struct Attributes {
 }
 
 impl Attributes {
-    /// Takes one attribute; an error is a message and a help.
+    /// Takes one attribute; an error is a message and a help text.
     fn take(&mut self, word: &Word) -> Result<(), (String, String)> {
         let name = word.name.as_str();
         let value = word.value.as_deref().map(str::trim);
@@ -122,7 +122,7 @@ impl Attributes {
         Ok(())
     }
 
-    /// The view, or the attribute that doesn't go with the others, a message and a help.
+    /// The view, or the attribute that doesn't go with the others, with a message and a help text.
     fn view(self) -> Result<View, (&'static str, String, String)> {
         if let [_, .., (last, _)] = self.pictures.as_slice() {
             let words: Vec<String> = outputs().map(|one| format!("`{}`", one.word())).collect();
@@ -195,7 +195,7 @@ fn kind(picture: &dyn Picture, value: Option<&str>) -> Result<Option<String>, (S
         None if kinds.is_empty() => Ok(None),
         _ => Err((
             value.map_or(format!("a {word} needs its kind"), |value| {
-                format!("`{value}` is no kind of {word}")
+                format!("`{value}` is not a kind of {word}")
             }),
             format!("write {}", listed(&forms(picture), "or")),
         )),
@@ -250,7 +250,7 @@ fn form(picture: &dyn Picture) -> String {
     }
 }
 
-/// The attributes that an `output` fence takes.
+/// The attributes that may follow `output`.
 fn attributes_help() -> String {
     let pictures: Vec<String> = outputs()
         .map(|picture| {
@@ -372,7 +372,7 @@ mod tests {
             (
                 "output,chart=pie",
                 "chart=pie",
-                "`pie` is no kind",
+                "`pie` is not a kind",
                 "chart=bar",
             ),
             ("output,chart", "chart", "needs its kind", "chart=bar"),

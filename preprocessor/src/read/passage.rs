@@ -1,4 +1,4 @@
-//! Running text, in which figures may stand, and the footnotes that give their sources.
+//! Running text, which may have figures, and the footnotes that give their sources.
 
 use crate::read::events::{is_block, is_block_end};
 use crate::text::markdown::Spanned;
@@ -12,7 +12,7 @@ use std::ops::Range;
 pub struct Passage {
     /// Its bytes.
     pub span: Range<usize>,
-    /// Whether it stands in a table.
+    /// Whether it is in a table.
     pub in_table: bool,
     /// Whether it is a footnote itself.
     pub is_note: bool,

@@ -16,7 +16,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// Splits a row at every bar that has no backslash before it; bars at its ends part nothing.
+    /// Splits a row at every bar that has no backslash before it; bars at its ends separate nothing.
     pub fn read(source: &Source, span: Range<usize>) -> Self {
         let text = source.slice(span.clone());
         let start = span.start + (text.len() - text.trim_start().len());

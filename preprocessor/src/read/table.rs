@@ -21,7 +21,7 @@ pub struct Table {
     pub span: std::ops::Range<usize>,
     /// The comments above it that declare rules.
     pub checks: Vec<Comment>,
-    /// Whether a program printed it: it stands in an `output` fence.
+    /// Whether a program printed it, so that it is in an `output` fence.
     pub is_printed: bool,
 }
 

@@ -1,11 +1,11 @@
-//! The panel under a block: its verified output as text, as a table or as a picture, and folded where it shall be guessed first.
+//! The panel under a block: its verified output as text, as a table or as a picture, folded if readers should guess first.
 //!
-//! Each panel is one line of HTML, so that it can stand in lists and quotes.
+//! Each panel is one line of HTML, so that it works in lists and quotes.
 
 use crate::read::View;
 use mdbook_proof_text::html::{LONG, escaped, preformatted};
 
-/// The verified output of a block. `picture` is what was drawn of it, `link` where its code stands.
+/// The verified output of a block. `picture` is what was drawn of it, `link` leads to its code.
 pub fn output(view: &View, text: &str, picture: Option<&str>, link: Option<&str>) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let shows_all = view

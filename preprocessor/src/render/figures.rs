@@ -1,4 +1,4 @@
-//! Sums as readers see them: each result beside its line, and each figure with the expression that makes it.
+//! Calculations as readers see them: each result beside its line, and each figure with its expression.
 
 use crate::figures::result_mark;
 use crate::read::{Fence, Figure};
@@ -11,11 +11,11 @@ use mdbook_proof_text::html::{escape, escaped};
 use std::fmt::Write as _;
 use std::ops::Range;
 
-/// A `calc` fence as one line of HTML, which can stand in lists and quotes: code left, results right.
+/// A `calc` fence as one line of HTML, which works in lists and quotes: code left, results right.
 pub fn calc(fence: &Fence) -> String {
     let mut html = String::from("<div class=\"proof-calc\" role=\"group\" aria-label=\"Sums\">");
     for line in &fence.lines {
-        let (code, result) = parted(&line.text);
+        let (code, result) = split(&line.text);
         html.push_str("<div><code class=\"nohighlight\">");
         escape(code, &mut html);
         html.push_str("</code>");
@@ -28,8 +28,8 @@ pub fn calc(fence: &Fence) -> String {
     html
 }
 
-/// A line's code, and the result behind its `# =`.
-fn parted(line: &str) -> (&str, Option<&str>) {
+/// A line's code, and the result after its `# =`.
+fn split(line: &str) -> (&str, Option<&str>) {
     match result_mark(line) {
         Some(at) => {
             let code = line[..at].trim_end_matches('=').trim_end();
@@ -40,9 +40,9 @@ fn parted(line: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Where the figure stands that an expression makes, and how it is shown there.
+/// The bytes of the figure that an expression computes, and its HTML.
 ///
-/// None where HTML would not be HTML, as in code, or would part what belongs together, as half of an emphasis.
+/// None where HTML would be shown as text, as in code, or would split an emphasis.
 pub fn marked(source: &Source, figure: &Figure) -> Option<(Range<usize>, String)> {
     let before = source.slice(figure.before.clone());
     let span = quantity::last(before)?.span;
@@ -62,9 +62,9 @@ pub fn marked(source: &Source, figure: &Figure) -> Option<(Range<usize>, String)
     Some((span, html))
 }
 
-/// The marks around the header of a column that a formula gives, which say it once for all its cells.
+/// The marks around the header of a column that a formula gives, which give the formula once for all its cells.
 ///
-/// None where the header holds HTML, which might be parted.
+/// None where the header has HTML, which might be split.
 pub fn headed(source: &Source, header: Range<usize>, formula: Range<usize>) -> Option<[Edit; 2]> {
     let cell = source.slice(header.clone());
     let start = header.start + (cell.len() - cell.trim_start().len());
@@ -83,7 +83,7 @@ pub fn headed(source: &Source, header: Range<usize>, formula: Range<usize>) -> O
     ])
 }
 
-/// A header without the marks of footnotes behind it, which are links of their own.
+/// A header without the footnote marks at its end, which are links of their own.
 fn before_notes(mut text: &str) -> &str {
     while let Some(at) = text.strip_suffix(']').and_then(|text| text.rfind('[')) {
         if !text[at..].starts_with("[^") {
@@ -94,7 +94,7 @@ fn before_notes(mut text: &str) -> &str {
     text
 }
 
-/// A formula as it is read aloud: columns without their brackets, but for those behind a run's name.
+/// A formula as it is read aloud: columns without their brackets, except after a run's name.
 fn without_brackets(formula: &str) -> String {
     let mut text = String::with_capacity(formula.len());
     let mut rest = formula;

@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// What makes the page's text what mdBook shall see.
+/// The edits that turn the page's text into what mdBook gets.
 ///
 /// A page without our markup stays as it is, byte for byte.
 ///
@@ -98,7 +98,7 @@ fn code(source: &Source, block: &Block) -> Vec<Edit> {
     edits
 }
 
-/// The text with a backslash before what mdBook would expand, which mdBook takes away again.
+/// The text with a backslash before what mdBook would expand; mdBook removes it again.
 fn as_text(text: &str) -> String {
     text.split_inclusive('\n')
         .map(|line| match line.find("{{#") {
@@ -108,13 +108,13 @@ fn as_text(text: &str) -> String {
         .collect()
 }
 
-/// HTML in the place of a fence, parted from what stands before and behind it.
+/// HTML that replaces a fence, separated from what comes before and after it.
 fn apart(fence: &Fence, html: &str) -> String {
     let prefix = &fence.prefix;
     format!("\n{prefix}{html}\n{}", prefix.trim_end())
 }
 
-/// Where the block's code stands: its file if all of it is included from one, or its lines in the page.
+/// A link to the block's code: to its file if all of it is included from one, or to its lines in the page.
 fn source_of(source: &Source, block: &Block, links: &Links) -> Option<String> {
     let code = &block.code;
     let (first, last) = (code.lines.first()?, code.lines.last()?);

@@ -1,8 +1,10 @@
-//! Where a page's evidence leads: to its source, and to the page that explains the checks.
+//! The links of a page's evidence: to its source, and to the page that explains the checks.
 
+use crate::text::address;
+use crate::text::path::{normal, relative};
 use crate::text::source::Source;
 use crate::work::settings::Settings;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// What the links of all pages have in common.
 #[derive(Debug, Clone, Default)]
@@ -43,8 +45,8 @@ impl Links {
 
     /// Lines of a file on the site that hosts the repository.
     pub fn lines(&self, source: &Source, first: usize, last: usize) -> Option<String> {
-        let path = plain(&self.folder.join(source.path()))?;
-        // Such a site draws Markdown, and then has no lines.
+        let path = address::of_path(&normal(&self.folder.join(source.path()))?)?;
+        // Such a site renders Markdown, and then has no lines to link to.
         let is_markdown = source.path().extension().is_some_and(|end| end == "md");
         let plain = if is_markdown { "?plain=1" } else { "" };
         let files = self.files.as_ref()?;
@@ -55,32 +57,9 @@ impl Links {
     pub fn explanation(&self, source: &Source) -> Option<String> {
         let page = source.path().strip_prefix(&self.src).ok()?;
         let explanation = self.explanation.as_ref().filter(|path| *path != page)?;
-        let up = "../".repeat(page.components().count().saturating_sub(1));
-        Some(format!("{up}{}", plain(explanation)?))
+        let way = relative(page.parent()?, &normal(explanation)?);
+        address::of_path(Path::new(&way))
     }
-}
-
-/// A path as addresses write it; none if it leaves its folder.
-fn plain(path: &Path) -> Option<String> {
-    let mut parts: Vec<String> = Vec::new();
-    for part in path.components() {
-        match part {
-            Component::Normal(part) => parts.push(encoded(part.to_str()?)),
-            Component::ParentDir => {
-                parts.pop()?;
-            }
-            Component::CurDir => {}
-            Component::Prefix(_) | Component::RootDir => return None,
-        }
-    }
-    Some(parts.join("/"))
-}
-
-fn encoded(part: &str) -> String {
-    part.replace('%', "%25")
-        .replace(' ', "%20")
-        .replace('#', "%23")
-        .replace('?', "%3F")
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
-//! Executing the jobs that the store lacks: prepared together, then a process each, some at a time.
+//! Executing the jobs that are not in the store: prepared together, then one process each, several at a time.
+//!
+//! The threads are kept by hand: rayon shares out work of the processor, and these wait for processes.
 
 use crate::run::job::{Job, JobResult};
 use crate::run::language::{Language, Languages, Prepared, Site, Started, rust};
@@ -142,7 +144,7 @@ impl Executor<'_> {
         Ok(result)
     }
 
-    /// One run, in `folder`: the program's files lie in it, and the empty folder that it works in.
+    /// One run in `folder`, which holds the program's files and its empty working folder.
     fn run(
         &self,
         job: &Job<'_>,
@@ -192,7 +194,7 @@ impl Executor<'_> {
     }
 }
 
-/// Takes a run's folder out of what it printed: it has another name on each run.
+/// Removes the run's folder from the output: its name differs on each run.
 fn forget(text: &mut Vec<u8>, folder: &Path) {
     let folder = folder.to_string_lossy();
     let Ok(printed) = std::str::from_utf8(text) else {

@@ -1,4 +1,4 @@
-//! Jobs: what is run for a block, and what became of it.
+//! Jobs: what is run for a block, and its outcome.
 
 use crate::read::Block;
 use crate::run::language::Language;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::time::Duration;
 
-/// How long a block may run if it doesn't say.
+/// How long a block may run by default.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What is run for a block.
@@ -51,11 +51,11 @@ pub struct Diagnostic {
     pub label: Option<String>,
     /// The compiler's notes and suggestions, a line each.
     pub notes: Vec<String>,
-    /// The line of the block (from 0) and the bytes of that line; none for the block as a whole.
+    /// The line of the block (from 0) and the bytes of that line; none for the whole block.
     pub place: Option<(usize, Range<usize>)>,
 }
 
-/// What became of a job.
+/// The outcome of a job.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct JobResult {
     /// The job's name in messages of the compiler and the program.
@@ -66,17 +66,17 @@ pub struct JobResult {
     pub run: Option<Run>,
     /// How often it was run, always with this result.
     pub repeated: u32,
-    /// A run that gave something else.
+    /// A run with a different result.
     pub other: Option<Run>,
-    /// Whether it ran in this build; otherwise the store had its result.
+    /// Whether it ran in this build; otherwise its result came from the store.
     #[serde(skip)]
     pub is_fresh: bool,
 }
 
 impl JobResult {
-    /// Whether the result follows from the job alone, so that it can be kept: not from the machine's load.
+    /// Whether the result depends on the job alone, not on the machine's load, so that it can be kept.
     pub(crate) fn is_lasting(&self) -> bool {
-        // A compiler that fails without naming a line was hindered by something else.
+        // A compiler that fails without naming a line failed for another reason.
         let is_at_line = |d: &Diagnostic| !d.is_error || d.place.is_some();
         match &self.run {
             None => self.diagnostics.iter().all(is_at_line),

@@ -18,10 +18,10 @@ use job::{Job, JobResult};
 use language::Languages;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// For each page, what became of its blocks, by their number in the page; of those that can run.
+/// For each page, the outcome of each block that can run, by its number in the page.
 pub type Results = Vec<BTreeMap<usize, JobResult>>;
 
-/// Runs the pages' blocks, or finds what they gave before.
+/// Runs the pages' blocks, or finds their earlier results.
 ///
 /// # Errors
 /// When the stages can't work: no compiler, a library that doesn't build, a store that can't be written, a
@@ -89,7 +89,7 @@ pub fn run(pages: &[&Parts], languages: &mut Languages, settings: &Settings) -> 
     }
 }
 
-/// Has the languages of missing jobs get ready; true where that changes keys.
+/// Has the languages of missing jobs get ready; true if that changes keys.
 fn make_ready(
     missing: &BTreeMap<String, &Job<'_>>,
     languages: &mut Languages,
@@ -107,7 +107,7 @@ fn make_ready(
     Ok(has_changed)
 }
 
-/// What a job gave before, if it was run often enough: for this book's last build, or for any.
+/// The earlier result of a job that ran often enough: from this book's last build, or from any.
 fn remembered(
     key: &str,
     memory: &mut Memory<JobResult>,

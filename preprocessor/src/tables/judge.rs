@@ -53,7 +53,7 @@ pub(crate) struct Judge<'page> {
     /// The cells that were reported as text.
     pub(crate) texts: BTreeSet<usize>,
     /// The right text of wrong cells, by where they start: what a formula that reads them has to go by.
-    pub(crate) mended: BTreeMap<usize, String>,
+    pub(crate) corrected: BTreeMap<usize, String>,
     /// The columns of the table that a rule checks: those that it names, and those that its formula reads.
     pub(crate) vouched: BTreeSet<usize>,
 }

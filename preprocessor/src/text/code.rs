@@ -49,7 +49,7 @@ pub enum Code {
     TableEnd,
     /// A header that doesn't match its delimiter row, or an empty or repeated one.
     TableHeader,
-    /// A row that stands twice.
+    /// A row that occurs twice.
     TableRow,
     /// What a rule for tables reports; the rule names it.
     Rule(&'static str),
@@ -59,7 +59,7 @@ pub enum Code {
     Warning,
 }
 
-/// How grave a finding is.
+/// How serious a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// The page says something wrong, or can't be verified.
@@ -143,7 +143,7 @@ impl Code {
         }
     }
 
-    /// How grave it is.
+    /// How serious it is.
     pub const fn level(self) -> Level {
         match self {
             Self::Warning => Level::Warning,

@@ -7,7 +7,7 @@ use std::ops::Range;
 pub struct Edit {
     /// The bytes to replace; an empty range inserts.
     pub span: Range<usize>,
-    /// What stands there afterwards.
+    /// The text that replaces them.
     pub text: String,
 }
 

@@ -1,4 +1,4 @@
-//! One thing that is wrong with a book: where, what was expected and found, and how to mend it.
+//! One thing that is wrong with a book: where, what was expected and found, and how to fix it.
 
 use crate::text::code::Code;
 use crate::text::edit::Edit;
@@ -24,10 +24,10 @@ pub struct Finding {
     pub label: Option<String>,
     /// What was expected and what was found, line by line.
     pub details: Option<String>,
-    /// How to mend it.
+    /// How to fix it.
     pub help: Option<String>,
     /// What `bless` would write to accept what was found.
-    pub mend: Option<Edit>,
+    pub blessed: Option<Edit>,
     /// What `fix` would write: a repair that loses nothing.
     pub repair: Option<Edit>,
 }
@@ -48,7 +48,7 @@ impl Finding {
             label: None,
             details: None,
             help: None,
-            mend: None,
+            blessed: None,
             repair: None,
         }
     }
@@ -67,7 +67,7 @@ impl Finding {
         self
     }
 
-    /// Adds how to mend it.
+    /// Adds how to fix it.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -76,13 +76,13 @@ impl Finding {
 
     /// Adds what `bless` would write, and how to call it.
     #[must_use]
-    pub fn with_mend(mut self, mend: Edit) -> Self {
+    pub fn with_blessed(mut self, blessed: Edit) -> Self {
         let line = self.source.position(self.span.start).line;
         self.help = Some(format!(
             "to accept it: {BLESS} {}:{line}",
             self.source.path().display()
         ));
-        self.mend = Some(mend);
+        self.blessed = Some(blessed);
         self
     }
 
@@ -120,5 +120,5 @@ pub fn summary(findings: usize) -> String {
     }
 }
 
-/// Stands in a help text for the command that blesses; the program knows how it was called.
+/// The placeholder in help texts for the command that blesses; the program knows how it was called.
 pub const BLESS: &str = "{bless}";

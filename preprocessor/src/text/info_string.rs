@@ -5,15 +5,15 @@ use std::ops::Range;
 /// A word of an info string, such as `run`, `timeout=20s` or `ref="M/M/1 theory"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
-    /// What stands before `=`, or the whole word.
+    /// The part before `=`, or the whole word.
     pub name: String,
-    /// What stands behind `=`, its quotes taken off.
+    /// The part after `=`, without its quotes.
     pub value: Option<String>,
     /// Its bytes in the info string.
     pub span: Range<usize>,
 }
 
-/// The first word of an info string, by which a fence says its language.
+/// The first word of an info string, which names the language.
 pub fn language(info: &str) -> &str {
     let is_gap = |c: char| matches!(c, ',' | ' ' | '\t');
     info.trim_start_matches(is_gap)
@@ -63,7 +63,7 @@ fn word(info: &str, span: Range<usize>) -> Word {
     }
 }
 
-/// The known name that somebody who wrote `name` probably meant.
+/// The known name that was probably meant by `name`.
 pub fn nearest<'known>(name: &str, known: &[&'known str]) -> Option<&'known str> {
     known
         .iter()

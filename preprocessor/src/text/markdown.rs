@@ -4,7 +4,7 @@ use mdbook_markdown::MarkdownOptions;
 use pulldown_cmark::{Event, Tag, TagEnd};
 use std::ops::Range;
 
-/// An event and the bytes it stands for.
+/// An event and its bytes.
 pub type Spanned<'text> = (Event<'text>, Range<usize>);
 
 /// Parses a chapter's text.
@@ -40,7 +40,7 @@ pub fn outline<'text>(text: &'text str, options: &MarkdownOptions) -> Vec<Spanne
                 | Tag::Image { .. },
             ) => false,
             Event::Start(_) | Event::Html(_) | Event::InlineHtml(_) | Event::Rule => true,
-            // Between two HTML blocks it tells the lines of one from those of the other.
+            // Between two HTML blocks, it separates the lines of one from those of the other.
             Event::End(tag) => *tag == TagEnd::HtmlBlock,
             _ => false,
         })

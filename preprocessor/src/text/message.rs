@@ -1,4 +1,4 @@
-//! Findings as text: the author's line quoted, what was expected and found, how to mend it.
+//! Findings as text: the author's line quoted, what was expected and found, how to fix it.
 
 use crate::read::fence;
 use crate::text::code;
@@ -96,8 +96,8 @@ pub fn github(finding: &Finding, bless: &str) -> String {
 /// | `line`, `column` | where it starts, both from 1, the column in characters |
 /// | `end_line`, `end_column` | where it ends |
 /// | `message` | what is wrong, in one line |
-/// | `label`, `details`, `help` | more about it, and how to mend it; `null` where there is nothing to say |
-/// | `mendable` | whether `bless` can accept what was found |
+/// | `label`, `details`, `help` | more about it, and how to fix it; `null` where there is nothing to say |
+/// | `blessable` | whether `bless` can accept what was found |
 pub fn json(finding: &Finding, bless: &str) -> String {
     let start = finding.source.position(finding.span.start);
     let end = finding.source.position(finding.span.end);
@@ -112,7 +112,7 @@ pub fn json(finding: &Finding, bless: &str) -> String {
         "label": finding.label,
         "details": finding.details,
         "help": finding.help.as_ref().map(|help| help.replace(BLESS, bless)),
-        "mendable": finding.mend.is_some(),
+        "blessable": finding.blessed.is_some(),
     });
     format!("{object}\n")
 }
@@ -131,9 +131,9 @@ pub fn patch(changes: &[(PathBuf, String, String)]) -> String {
         .collect()
 }
 
-/// A patch as a section of Markdown that tells a reader of a job's summary what to do with it; nothing for none.
+/// A patch as Markdown for a job's summary, which says what to do with it; empty without a patch.
 pub fn proposal(patch: &str) -> String {
-    // A summary holds a megabyte.
+    // GitHub's limit for a summary is 1 MiB.
     const LARGEST: usize = 500_000;
     if patch.is_empty() {
         return String::new();

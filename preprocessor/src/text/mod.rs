@@ -1,5 +1,6 @@
-//! What knows no book: texts with their places, edits, findings, and the small notations that more than one stage reads.
+//! What is independent of books: texts with positions, edits, findings, and the small notations that several stages read.
 
+pub mod address;
 pub mod code;
 pub mod edit;
 pub mod error;
@@ -7,4 +8,5 @@ pub mod finding;
 pub mod info_string;
 pub mod markdown;
 pub mod message;
+pub mod path;
 pub mod source;

@@ -3,6 +3,17 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+/// The byte order mark that some editors put before a text. It is not part of the text.
+const MARK: &str = "\u{feff}";
+
+/// A file's byte order mark, or nothing, and its text.
+pub fn split_mark(file: &str) -> (&str, &str) {
+    match file.strip_prefix(MARK) {
+        Some(text) => (MARK, text),
+        None => ("", file),
+    }
+}
+
 /// A file as its author knows it, so that a finding can quote it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Source {
@@ -21,7 +32,12 @@ pub struct Position {
 }
 
 impl Source {
-    /// Takes the text under the path that messages shall name.
+    /// The source in a file's text, without its byte order mark.
+    pub fn of_file(path: impl Into<PathBuf>, text: &str) -> Self {
+        Self::new(path, split_mark(text).1)
+    }
+
+    /// A source with the path that messages name.
     pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
         let text = text.into();
         let line_starts = std::iter::once(0)
@@ -49,7 +65,7 @@ impl Source {
         self.text.get(span).unwrap_or_default()
     }
 
-    /// Where a byte offset stands. An offset past the end stands at the end.
+    /// The position of a byte offset. An offset past the end counts as the end.
     pub fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());
         let line = self.line_starts.partition_point(|start| *start <= offset);
@@ -98,6 +114,14 @@ mod tests {
         assert_eq!(source.position(2), Position { line: 1, column: 2 });
         assert_eq!(source.position(5), Position { line: 2, column: 1 });
         assert_eq!(source.position(99), Position { line: 2, column: 4 });
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_not_part_of_the_text() {
+        let file = "\u{feff}# A";
+        assert_eq!(Source::of_file("a.md", file).text(), "# A");
+        assert_eq!(split_mark(file), ("\u{feff}", "# A"));
+        assert_eq!(split_mark("# A"), ("", "# A"));
     }
 
     #[test]

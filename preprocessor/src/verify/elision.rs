@@ -1,10 +1,12 @@
-//! Elisions: in an expected output `...` alone on a line stands for any lines, and `[..]` for any text in a
+//! Elisions: in an expected output, `...` alone on a line matches any lines, and `[..]` any text within a
 //! line.
+//!
+//! Kept by hand: `snapbox` has the same patterns, as part of a framework for tests.
 
-/// What stands for any lines.
+/// Matches any lines.
 const LINES: &str = "...";
 
-/// What stands for any text in a line.
+/// Matches any text within a line.
 const TEXT: &str = "[..]";
 
 /// Larger comparisons than this, in pairs of lines, don't try to keep elisions.
@@ -17,7 +19,7 @@ pub fn is_in(expected: &str) -> bool {
         .any(|line| line.trim() == LINES || line.contains(TEXT))
 }
 
-/// Whether a printed text is what the expected one says.
+/// Whether a printed text matches the expected one.
 pub fn matches(expected: &str, printed: &str) -> bool {
     let expected: Vec<&str> = expected.lines().collect();
     let printed: Vec<&str> = printed.lines().collect();
@@ -66,14 +68,14 @@ fn line_matches(expected: &str, printed: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// The printed text with the expected one's elisions kept where they still fit.
+/// The printed text, with the expected text's elisions where they still match.
 pub fn rewrite(expected: &str, printed: &str) -> String {
     let expected: Vec<&str> = expected.lines().collect();
     let lines: Vec<&str> = printed.lines().collect();
     if expected.len().saturating_mul(lines.len()) > MOST_PAIRS {
         return printed.to_owned();
     }
-    // For each pair of rests, how many lines they have in common at most.
+    // For each pair of remainders, the most lines that they have in common.
     let width = lines.len() + 1;
     let mut common = vec![0u32; (expected.len() + 1) * width];
     for at in (0..expected.len()).rev() {
@@ -116,7 +118,7 @@ pub fn rewrite(expected: &str, printed: &str) -> String {
             && common[(at + 1) * width + line + 1]
                 >= common[at * width + line + 1].max(common[(at + 1) * width + line])
         {
-            // A line that changed: it must not vanish in an elision beside it.
+            // A line that changed: it must not vanish in an adjacent elision.
             push(&mut skipped, &mut elided, Some(lines[line]));
             at += 1;
             line += 1;
@@ -127,7 +129,7 @@ pub fn rewrite(expected: &str, printed: &str) -> String {
             skipped.push(lines[line]);
             line += 1;
         } else {
-            // An expected line that is gone: what was elided beside it can't be told from it.
+            // An expected line that is gone: it can't be distinguished from the text elided next to it.
             push(&mut skipped, &mut elided, None);
             at += 1;
         }

@@ -1,11 +1,11 @@
-//! What a block that has to fail is compared by.
+//! The text by which a block that has to fail is compared.
 
 use crate::run::language::Language;
 use crate::work::process::{End, Run};
 use std::fmt::Write as _;
 
 /// The output of a block, then what it said, without thread ids, paths and lines, then its exit status
-/// unless that has been told.
+/// unless that says nothing new.
 pub(super) fn normalized(language: &dyn Language, stdout: &str, run: &Run, name: &str) -> String {
     let mut text = stdout.to_owned();
     let stderr = String::from_utf8_lossy(&run.stderr);
@@ -14,9 +14,9 @@ pub(super) fn normalized(language: &dyn Language, stdout: &str, run: &Run, name:
         let _ = writeln!(text, "{line}");
     }
     match &run.end {
-        // The others are no end that a block may have.
+        // A block may not end in any other way.
         End::Success | End::Deadline(_) | End::OutputLimit(_) => {}
-        End::Status(status) if language.is_told(*status) => {}
+        End::Status(status) if language.is_in_message(*status) => {}
         End::Status(status) => {
             let _ = writeln!(text, "exit status {status}");
         }

@@ -1,4 +1,4 @@
-//! Verifying runs: what a block printed against the output that stands under it.
+//! Verifying runs: what a block printed is compared with the output under it.
 
 pub mod elision;
 mod failure;
@@ -49,7 +49,7 @@ pub fn verify(
                     Code::Run,
                     source,
                     block.code.opening(),
-                    "the block was to fail, and ended well",
+                    "the block has to fail, and succeeded",
                 )
                 .with_help("leave out `=fails`, or make it fail"),
             );
@@ -117,13 +117,13 @@ fn compare(source: &Arc<Source>, block: &Block, printed: &str) -> Option<Finding
     let finding = Finding::new(Code::Output, source, output.opening(), "the output changed")
         .with_label("the block above prints something else")
         .with_details(diff);
-    Some(finding.with_mend(Edit::new(
+    Some(finding.with_blessed(Edit::new(
         output.span.clone(),
         written(source, output, block, printed),
     )))
 }
 
-/// As [`compare`], for an output that says why parts of it are left out.
+/// As [`compare`], for an output with elisions.
 fn compare_elided(
     source: &Arc<Source>,
     block: &Block,
@@ -151,7 +151,7 @@ fn compare_elided(
         Finding::new(Code::Output, source, output.opening(), "the output changed")
             .with_label("the block above prints something else")
             .with_details(difference(expected, &rewritten))
-            .with_mend(Edit::new(output.span.clone(), text)),
+            .with_blessed(Edit::new(output.span.clone(), text)),
     )
 }
 
@@ -172,7 +172,7 @@ fn absent(source: &Arc<Source>, block: &Block, printed: &str) -> Finding {
         "the block has no output under it",
     )
     .with_details(prefixed(printed, "+ "))
-    .with_mend(Edit::new(end..end, text))
+    .with_blessed(Edit::new(end..end, text))
 }
 
 fn difference(old: &str, new: &str) -> String {
@@ -236,7 +236,7 @@ fn compiler(source: &Arc<Source>, block: &Block, diagnostic: &Diagnostic) -> Fin
     finding
 }
 
-/// The file and the bytes that a line of a block, and bytes of it, stand at.
+/// The file and the bytes of a part of a block's line.
 fn place<'page>(
     source: &'page Arc<Source>,
     block: &'page Block,
@@ -259,8 +259,8 @@ fn failed(
     run: &Run,
 ) -> Finding {
     let message = match &run.end {
-        End::Success => "the block ended well".to_owned(),
-        End::Status(status) if language.is_told(*status) => "the block panicked".to_owned(),
+        End::Success => "the block succeeded".to_owned(),
+        End::Status(status) if language.is_in_message(*status) => "the block panicked".to_owned(),
         End::Status(status) => format!("the block ended with exit status {status}"),
         End::Abnormal(how) => format!("the block {how}"),
         End::Deadline(seconds) => format!("the block ran for over {seconds} s"),

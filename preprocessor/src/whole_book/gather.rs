@@ -1,16 +1,18 @@
-//! Gathering: all numbered boxes of a book once more on one page, in book order, so that none is written twice.
+//! Gathering: one page repeats all numbered boxes of a book, in book order, so that none is written twice.
 //!
-//! The number is for authors. Where a book gathers, readers see a place to link to instead of it.
+//! The number is for authors. In a book that gathers, it is replaced by an anchor.
 
 use crate::read::Parts;
 use crate::read::caution::{Caution, Link};
+use crate::text::address::has_scheme;
 use crate::text::edit::{self, Edit};
+use crate::text::path::{normal, relative};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::ops::Range;
-use std::path::{Component, Path};
+use std::path::Path;
 
-/// By this a theme knows the boxes, which it may give another title than mdBook's "Caution".
+/// Marks the boxes for the theme, which may give them another title than mdBook's "Caution".
 const MARK: &str = "class=\"proof-caution\"";
 
 /// Adds to the edits of each page what gathering changes there.
@@ -33,7 +35,7 @@ pub fn gather(pages: &[&Parts], edits: &mut [Vec<Edit>]) {
     }
 }
 
-/// The numbers of a page's boxes as places that links lead to.
+/// Anchors in place of the numbers of a page's boxes.
 fn numbers(page: &Parts) -> Vec<Edit> {
     let mut seen = BTreeSet::new();
     let boxes = page.cautions.boxes.iter();
@@ -52,7 +54,7 @@ fn id(caution: &Caution) -> String {
     caution.number.to_ascii_lowercase()
 }
 
-/// What stands in the place of a comment on the page `to`: each page's boxes under its title.
+/// What replaces a comment on the page `to`: each page's boxes under its title.
 fn gathered(to: &Parts, pages: &[&Parts], edits: &[Vec<Edit>]) -> String {
     let line_end = to.source.line_end();
     let mut text = String::new();
@@ -83,7 +85,7 @@ fn gathered(to: &Parts, pages: &[&Parts], edits: &[Vec<Edit>]) -> String {
     text.trim_end().to_owned()
 }
 
-/// Parts of one page as another page shows them.
+/// Parts of one page, for another page.
 struct Excerpt<'book> {
     page: &'book Parts,
     to: &'book Parts,
@@ -103,7 +105,7 @@ impl Excerpt<'_> {
         self.page.cautions.title.clone().unwrap_or_else(name)
     }
 
-    /// A part as it is rendered, with its links and footnotes fit for the other page.
+    /// A part as it is rendered, with links and footnotes adapted to the other page.
     fn text(
         &self,
         span: &Range<usize>,
@@ -112,7 +114,7 @@ impl Excerpt<'_> {
     ) -> String {
         let is_inside = |part: &Range<usize>| span.start <= part.start && part.end <= span.end;
         let cautions = &self.page.cautions;
-        // What is inserted right behind a part belongs to the page, not to the part.
+        // What is inserted right after a part belongs to the page, not to the part.
         let renders = |edit: &&Edit| is_inside(&edit.span) && edit.span.start < span.end;
         edits.extend(self.edits.iter().filter(renders).cloned());
         let links = cautions.links.iter().filter(|link| is_inside(&link.tail));
@@ -181,47 +183,19 @@ impl Excerpt<'_> {
             None => (target, String::new()),
         };
         let is_elsewhere = path.starts_with('/') || has_scheme(path);
-        let from = self.page.source.path();
-        let to = match (is_elsewhere, path) {
-            (true, _) => path.to_owned(),
-            (false, "") => relative(self.to.source.path(), from),
-            (false, path) => {
-                let folder = from.parent().unwrap_or(from);
-                relative(self.to.source.path(), &folder.join(path))
-            }
+        let folder = |page: &Parts| page.source.path().parent().map(Path::to_owned);
+        let file = match path {
+            _ if is_elsewhere => None,
+            "" => Some(self.page.source.path().to_owned()),
+            // One that leads out of the book is a finding, and stays as it is written.
+            path => folder(self.page).and_then(|folder| normal(&folder.join(path))),
+        };
+        let to = match (file, folder(self.to)) {
+            (Some(file), Some(folder)) => relative(&folder, &file),
+            _ => path.to_owned(),
         };
         format!("<{}{fragment}>", to.replace('<', "%3C").replace('>', "%3E"))
     }
-}
-
-/// Whether a target names a protocol, such as `https:` or `mailto:`.
-fn has_scheme(target: &str) -> bool {
-    let end = target.find(|c: char| !c.is_ascii_alphanumeric() && !"+.-".contains(c));
-    end.is_some_and(|end| end > 1 && target[end..].starts_with(':'))
-}
-
-/// The way from the folder of the file `from` to the file `to`.
-fn relative(from: &Path, to: &Path) -> String {
-    let (from, to) = (parts(from.parent().unwrap_or(from)), parts(to));
-    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-    let up = from[common..].iter().map(|_| "..".to_owned());
-    let way: Vec<String> = up.chain(to[common..].iter().cloned()).collect();
-    way.join("/")
-}
-
-/// A path's steps, those back taken.
-fn parts(path: &Path) -> Vec<String> {
-    let mut parts = Vec::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => {
-                parts.pop();
-            }
-            Component::Normal(part) => parts.push(part.to_string_lossy().into_owned()),
-            _ => {}
-        }
-    }
-    parts
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The limit that a book sets itself: how many figures of its tables may stand alone.
+//! The limit that a book sets itself: how many figures in its tables may have no evidence.
 
 use crate::evidence::Tally;
 use crate::text::code::Code;
@@ -31,7 +31,7 @@ pub fn hold<'pages>(
                 "nothing computes, checks or cites this figure",
             )
             .with_label(format!("one of {count}; `max-bare-table-figures` is {limit}"))
-            .with_help("declare a rule above the table, write the expression behind the figure, or cite its source in a footnote")
+            .with_help("declare a rule above the table, write an expression after the figure, or cite its source in a footnote")
         }));
     }
 }

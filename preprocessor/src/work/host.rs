@@ -1,4 +1,4 @@
-//! The machine that runs happen on: the shim, and which bounds it can put on them.
+//! The machine that runs the blocks: the shim, and which bounds it can apply here.
 
 use crate::work::key::Key;
 use crate::work::process::Host;
@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use std::path::Path;
 use std::process::Command;
 
-/// The shim and what it can do here, remembered by kernel and program.
+/// The shim and the bounds that it can apply here, cached by kernel and program.
 ///
 /// # Errors
 /// When the sandbox is required and incomplete.
@@ -44,7 +44,7 @@ fn status(shim: &Path, store: &Store) -> Result<Status> {
     Ok(status)
 }
 
-/// Which bounds the shim can put on what it runs here.
+/// Which bounds the shim can apply here.
 ///
 /// # Errors
 /// When the shim can't be run.
@@ -59,7 +59,7 @@ pub fn probe(shim: &Path) -> Result<Status> {
     Ok(serde_json::from_slice(&output.stdout).unwrap_or_else(|_| Status::none()))
 }
 
-/// How many compilers or blocks are at work at a time.
+/// How many compilers or blocks run at a time.
 pub(crate) fn workers() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }

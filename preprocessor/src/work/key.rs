@@ -1,14 +1,14 @@
-//! Keys: what a result depends on, hashed. A changed input gives another key, so an old result is never
+//! Keys: what a result depends on, hashed. A changed input gives another key, so that an old result is never
 //! found for it.
 
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// Changes when results are kept in another form or made in another way.
+/// Increased when the form of results or the way they are computed changes.
 const SCHEMA: u32 = 1;
 
-/// A key under construction. Every part goes in with its length, so that no two lists of parts look alike.
+/// A key under construction. Every part is hashed with its length, so that no two lists of parts look alike.
 #[derive(Clone)]
 pub struct Key(Sha256);
 
@@ -45,7 +45,7 @@ impl Key {
         }
     }
 
-    /// The key with a program's place, size and time of change, which stand for its content.
+    /// The key with a program's path, size and modification time, in place of its content.
     #[must_use]
     pub fn with_program(self, path: &Path) -> Self {
         let key = self.with(&path.to_string_lossy());

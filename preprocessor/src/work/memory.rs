@@ -1,4 +1,4 @@
-//! What one book needed last, kept as a single entry of the store, so that a build reads one file for it.
+//! The results that a book's last build used, kept as one entry of the store, so that a build reads a single file.
 
 use crate::work::key::Key;
 use crate::work::store::Store;
@@ -8,13 +8,13 @@ use serde::de::DeserializeOwned;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-/// So many results that the book doesn't need any more are kept with those that it does.
+/// How many results that the book no longer needs are kept.
 const UNUSED: usize = 10_000;
 
 /// Results by key, of one kind and of one book.
 #[derive(Debug)]
 pub struct Memory<T> {
-    /// Where it is kept; nowhere where nothing is.
+    /// The store and the key of the entry; none where nothing is kept.
     place: Option<(Store, String)>,
     known: HashMap<String, T>,
     used: HashSet<String>,
@@ -22,7 +22,7 @@ pub struct Memory<T> {
 }
 
 impl<T: Serialize + DeserializeOwned> Memory<T> {
-    /// What the store has of this kind for the book at `root`.
+    /// Opens the results of one kind for the book at `root`.
     pub fn open(store: &Store, kind: &str, root: &Path) -> Self {
         let key = Key::new(kind).with(&root.to_string_lossy()).finish();
         Self {
@@ -39,14 +39,14 @@ impl<T: Serialize + DeserializeOwned> Memory<T> {
         Some(result)
     }
 
-    /// Adds a result, or puts it in the place of another.
+    /// Adds or replaces a result.
     pub fn insert(&mut self, key: &str, result: T) {
         self.used.insert(key.to_owned());
         self.known.insert(key.to_owned(), result);
         self.is_changed = true;
     }
 
-    /// Keeps what changed for later builds.
+    /// Saves changes for later builds.
     ///
     /// # Errors
     /// When it can't be written.
@@ -64,7 +64,7 @@ impl<T: Serialize + DeserializeOwned> Memory<T> {
 }
 
 impl<T> Default for Memory<T> {
-    /// One that is kept nowhere.
+    /// One that is never saved.
     fn default() -> Self {
         Self {
             place: None,

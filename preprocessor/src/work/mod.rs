@@ -1,8 +1,9 @@
-//! What knows no page: settings, processes and the bounds on them, and results that are kept between builds.
+//! What is independent of pages: settings, processes and their bounds, and results kept between builds.
 
 pub mod host;
 pub mod key;
 pub mod memory;
+pub mod packages;
 pub mod process;
 pub mod sandbox;
 pub mod settings;

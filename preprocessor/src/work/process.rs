@@ -1,4 +1,7 @@
 //! Running one process: bounded, alone, in a folder of its own, with a deadline and a limit on its output.
+//!
+//! The waiting is kept by hand: `wait-timeout` installs a handler of SIGCHLD for the whole process, and can't watch
+//! how much is printed meanwhile.
 
 use crate::work::sandbox::{self, Bounds, Spec, Status};
 use serde::{Deserialize, Serialize};
@@ -73,7 +76,7 @@ pub enum End {
 }
 
 impl Run {
-    /// Whether another run gave the same, thread ids in messages left out.
+    /// Whether another run had the same result, except for thread ids in messages.
     pub fn is_like(&self, other: &Self) -> bool {
         let message = |run: &Self| -> String {
             let text = String::from_utf8_lossy(&run.stderr);
@@ -112,8 +115,8 @@ impl Host {
         })
     }
 
-    /// Starts a process that is talked to: its input and its output are pipes of the caller's, who has to
-    /// end it. What it says on standard error is not read.
+    /// Starts a process whose input and output are pipes to the caller, which has to end it. Its standard error
+    /// is discarded.
     ///
     /// # Errors
     /// When it can't be started.
@@ -165,7 +168,7 @@ impl Host {
             .envs(task.environment.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        // Windows starts no program without it.
+        // Windows needs it to start a program.
         if let Some(root) = std::env::var_os("SystemRoot") {
             command.env("SystemRoot", root);
         }
@@ -202,7 +205,7 @@ fn wait(
     }
 }
 
-/// Waits that long, or, where the system can tell, to the end of a child if that comes first.
+/// Waits for some time, or until the child ends where the system can report that.
 pub(super) fn rest(child: &Child, time: Duration) {
     #[cfg(target_os = "linux")]
     {
@@ -236,13 +239,13 @@ fn end(child: &mut Child) -> io::Result<()> {
 
 type Drain = Option<JoinHandle<Vec<u8>>>;
 
-/// Reads a pipe to its end or to just past the limit, beside the process.
+/// Reads a pipe to its end or just past the limit, in a thread of its own.
 fn drain(pipe: Option<impl Read + Send + 'static>, limit: u64, is_full: &Arc<AtomicBool>) -> Drain {
     let is_full = Arc::clone(is_full);
     pipe.map(|pipe| {
         thread::spawn(move || {
             let mut bytes = Vec::new();
-            // What was read before an error counts.
+            // What was read before an error is kept.
             let _ = pipe.take(limit + 1).read_to_end(&mut bytes);
             if bytes.len() as u64 > limit {
                 is_full.store(true, Ordering::Relaxed);
@@ -252,8 +255,8 @@ fn drain(pipe: Option<impl Read + Send + 'static>, limit: u64, is_full: &Arc<Ato
     })
 }
 
-/// What a pipe gave. Where nothing bounds processes, one that was left behind may hold the pipe open:
-/// it isn't waited for.
+/// The bytes read from a pipe. A process left behind may hold it open where nothing bounds processes;
+/// that is not waited for.
 fn collect(drain: Drain) -> Vec<u8> {
     let Some(drain) = drain else {
         return Vec::new();

@@ -54,8 +54,8 @@ pub struct Config {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RunnerConfig {
-    /// The program and its arguments; `{file}` stands for the block's file, which comes last if it isn't
-    /// named. A version manager's shim costs time on each run: name the program itself.
+    /// The program and its arguments; `{file}` is replaced by the block's file, which comes last
+    /// otherwise. A version manager's shim costs time on each run: name the program itself.
     pub command: String,
     /// Files and folders that it may read besides the system's.
     #[serde(default)]
@@ -75,28 +75,28 @@ pub struct Options {
     pub program: Option<PathBuf>,
     /// How often each block runs: every run has to give the same.
     pub repeat: u32,
-    /// Where news of slow blocks go.
+    /// Where progress is reported.
     pub progress: Progress,
 }
 
-/// Where a long build tells how far it is: nowhere unless somebody looks at a terminal.
+/// Where a long build reports its progress: nowhere unless its output is a terminal.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Progress {
-    /// Tells something that stays to be read.
+    /// Prints a line that stays.
     pub news: Option<fn(&str)>,
-    /// Tells what is done at the moment, in the place of what it told before; an empty text takes that away.
+    /// Shows the current step in place of the previous one; an empty text removes it.
     pub status: Option<fn(&str)>,
 }
 
 impl Progress {
-    /// Tells something that stays to be read.
+    /// Prints a line that stays.
     pub fn say(self, text: &str) {
         if let Some(news) = self.news {
             news(text);
         }
     }
 
-    /// Tells what is done at the moment.
+    /// Shows the current step.
     pub fn show(self, text: &str) {
         if let Some(status) = self.status {
             status(text);
@@ -143,7 +143,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The settings of files that belong to no book.
+    /// The settings of files outside of any book.
     pub fn without_book(root: PathBuf, options: &Options) -> Self {
         Self::of(&HtmlConfig::default(), Config::default(), root, options)
     }
@@ -208,7 +208,7 @@ impl Settings {
         target.join("mdbook-proof")
     }
 
-    /// Where includes are looked for, and the folder that none leaves: the repository's, or the book's.
+    /// The folder that includes start from, and the one that they may not leave: the repository's, or the book's.
     pub fn folders(&self) -> Folders {
         let repository = self
             .root
@@ -252,13 +252,13 @@ pub fn bytes(text: &str) -> Result<u64> {
         "kB" | "KB" => 1_000,
         "MB" => 1_000_000,
         "GB" => 1_000_000_000,
-        unit => anyhow::bail!("`{unit}` is no unit of memory; write `512MiB`"),
+        unit => anyhow::bail!("`{unit}` is not a unit of memory; write `512MiB`"),
     };
     text[..at]
         .parse::<u64>()
         .ok()
         .and_then(|number| number.checked_mul(unit))
-        .with_context(|| format!("`{text}` is no amount of memory; write `512MiB`"))
+        .with_context(|| format!("`{text}` is not an amount of memory; write `512MiB`"))
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! The store: what runs gave, kept by key between builds.
+//! The store: results of runs, kept by key between builds.
 //!
 //! An entry is one file, written under another name and renamed when it is whole, so that a build killed
-//! at any moment leaves no half an entry, and builds at the same time share it. Each file starts with a
-//! hash of what follows; one that doesn't fit (a disk that lost it) counts as absent. Deleting the folder
+//! at any moment leaves no partial entry, and concurrent builds can share it. Each file starts with a
+//! hash of what follows; a file that doesn't match (a damaged disk) counts as absent. Deleting the folder
 //! costs time and nothing else.
 
 use crate::work::key::Key;
@@ -29,7 +29,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens a store, which makes its folder if it isn't there.
+    /// Opens a store, and creates its folder if needed.
     ///
     /// # Errors
     /// When the folder can't be made.
@@ -37,7 +37,7 @@ impl Store {
         let work = folder.join("work");
         fs::create_dir_all(&work)
             .with_context(|| format!("failed to make `{}`", work.display()))?;
-        // Its entries are of this machine, and none of version control.
+        // Its entries belong to this machine, not in version control.
         let ignore = folder.join(".gitignore");
         if !ignore.exists() {
             let _ = fs::write(ignore, "*\n");
@@ -47,7 +47,7 @@ impl Store {
         })
     }
 
-    /// The entry under a key, if there is a whole one.
+    /// The entry under a key, if there is a valid one.
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
         let text = fs::read_to_string(self.file(key)).ok()?;
         let (hash, body) = text.split_once('\n')?;
@@ -75,7 +75,7 @@ impl Store {
         Ok(())
     }
 
-    /// A folder for files that are of no use after the build; builds remove what others left there.
+    /// A folder for files that only this build needs; later builds remove what is left in it.
     pub fn work(&self) -> PathBuf {
         self.folder.join("work")
     }
@@ -100,7 +100,7 @@ impl Store {
     }
 }
 
-/// Removes what lies in a folder for longer than that.
+/// Removes what is older than that from a folder.
 fn remove_older(folder: &Path, than: Duration) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();

@@ -1,5 +1,5 @@
-//! The compiler: where it really is, and which one it is, remembered so that a build that compiles nothing
-//! starts no process to ask.
+//! The compiler: its real path and version, cached so that a build that compiles nothing starts no process
+//! to ask.
 
 use crate::work::key::Key;
 use crate::work::store::Store;
@@ -9,16 +9,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
-/// A compiler of Rust.
+/// A Rust compiler.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Toolchain {
     /// The compiler itself, not a shim of a version manager.
     pub rustc: PathBuf,
     /// The folder of its libraries.
     pub sysroot: PathBuf,
-    /// What it says of itself.
+    /// What `rustc -vV` prints.
     version: String,
-    /// The compiler's place, size and time when it was asked.
+    /// The compiler's path, size and modification time when it was asked.
     stamp: String,
 }
 
@@ -91,7 +91,7 @@ fn stamp(rustc: &Path) -> String {
     Key::new("program").with_program(rustc).finish()
 }
 
-/// All that decides which compiler the name stands for.
+/// Everything that decides which compiler the name means.
 fn question(name: &Path, root: &Path) -> Key {
     let mut key = Key::new("toolchain").with_program(&in_path(name));
     let toolchain = std::env::var_os("RUSTUP_TOOLCHAIN").unwrap_or_default();
@@ -110,7 +110,9 @@ fn question(name: &Path, root: &Path) -> Key {
         .with(&root.to_string_lossy())
 }
 
-/// The file that a program's name stands for.
+/// The file of a program, searched for in `PATH`.
+///
+/// Kept by hand: the crate `which` would look for executable permissions and report errors, and neither is needed.
 pub fn in_path(name: &Path) -> PathBuf {
     if name.components().count() > 1 {
         return name.to_owned();

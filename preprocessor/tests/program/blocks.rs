@@ -22,7 +22,7 @@ fn a_block_that_has_to_fail_is_compared_by_what_it_says() {
     );
     let book = Book::new("```rust,run=fails\nprintln!(\"1\");\n```\n\n```output\n1\n```\n");
     book.run(&[])
-        .finds(&["page.md:1:1", "was to fail, and ended well"]);
+        .finds(&["page.md:1:1", "has to fail, and succeeded"]);
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn other_languages_run_by_the_command_that_the_book_names() {
 }
 
 #[test]
-fn an_attribute_that_is_not_known_is_told_what_was_meant() {
+fn an_unknown_attribute_gets_a_suggestion() {
     for (fence, help) in [
         ("rust,run,timout=3s", "did you mean `timeout=20s`?"),
         ("rust,run,nane=x", "did you mean `name=NAME`?"),
@@ -143,7 +143,7 @@ fn findings_come_as_workflow_commands_and_as_json() {
         (&object["line"], &object["column"], &object["end_column"]),
         (&3.into(), &1.into(), &4.into())
     );
-    assert_eq!(object["mendable"], true);
+    assert_eq!(object["blessable"], true);
     assert_eq!(
         object["help"],
         "to accept it: cargo book bless src/page.md:3"

@@ -1,4 +1,4 @@
-//! What a build does when a page changes: every changed digit is found, and `bless` mends it.
+//! What a build does when a page changes: every changed digit is found, and `bless` corrects it.
 
 use crate::fixture::Book;
 
@@ -30,7 +30,7 @@ At its peak it is 3,472 requests/s<!-- = 3 × load -->, and 12 squared is 144<!-
 | 3,472 requests/s<!-- = 3 × load --> | 100 million requests<!-- = load × 1 day --> |
 ";
 
-/// The page with the last character of `text` (which stands in it once) replaced.
+/// The page with the last character of `text` (which occurs once) replaced.
 fn changed(text: &str, to: &str) -> String {
     assert_eq!(PAGE.matches(text).count(), 1, "{text}");
     PAGE.replace(text, to)
@@ -50,7 +50,7 @@ fn a_right_page_builds_and_a_second_bless_changes_nothing() {
 }
 
 #[test]
-fn a_changed_digit_fails_the_build_with_both_texts_and_bless_mends_it() {
+fn a_changed_digit_fails_the_build_with_both_texts_and_bless_corrects_it() {
     for (text, to, line, wrong, right) in [
         (
             "|  3 |      9 |",
@@ -187,23 +187,26 @@ fn a_number_of_a_program_follows_its_expression_and_bless_brings_the_output_alon
     book.run(&["check"])
         .finds(&["page.md:8:12", "- 100", "+ 1500", "computed: 1,500"]);
     book.run(&["bless"]).succeeds();
-    let mended = other
+    let corrected = other
         .replace("let load = 100 ", "let load = 1500 ")
         .replace("\n200\n", "\n3000\n");
-    assert_eq!(book.page(), mended);
+    assert_eq!(book.page(), corrected);
     book.run(&["check"]).succeeds();
-    book.write("src/page.md", &mended.replace("(requests/s)", "requests"));
+    book.write(
+        "src/page.md",
+        &corrected.replace("(requests/s)", "requests"),
+    );
     book.run(&["check"])
         .finds(&["page.md:8:12", "can't be a bare number", "divide by one"]);
     book.write(
         "src/page.md",
-        &mended.replace("load = 1500 requests", "load = 1500.5 requests"),
+        &corrected.replace("load = 1500 requests", "load = 1500.5 requests"),
     );
     book.run(&["check"])
         .finds(&["page.md:8:12", "a whole number is exact", "round(…)"]);
 }
 
-/// What is included belongs to no page, so it knows the prelude only; and blessing a page that shows it mends it.
+/// What is included belongs to no page, so it knows the prelude only; and blessing a page that shows it corrects it.
 #[test]
 fn an_included_number_follows_the_prelude_and_is_blessed_in_its_own_file() {
     let program = "# P\n\n```calc\nlet own = 7\n```\n\n```rust,run\n{{#include ../load.rs}}\nprintln!(\"{LOAD}\");\n```\n\n```output\n20\n```\n";
@@ -290,4 +293,99 @@ fn what_github_and_git_read_has_paths_from_the_root_of_the_repository() {
     book.write("docs/src/ragged.md", "| a |\n| - |\n| x | y |\n");
     let found = book.run(&["lint", "docs", "--format", "github"]).stdout;
     assert!(found.contains("file=docs/src/ragged.md,"), "{found}");
+}
+
+#[test]
+fn blocks_import_dependencies_by_the_names_that_the_library_gives_them() {
+    let book = Book::with(
+        &[(
+            "page.md",
+            "```rust,run\nprintln!(\"{} {}\", renamed::two(), own_name::three());\n```\n\n```output\n2 3\n```\n",
+        )],
+        "library = \"tiny-lib\"\n",
+    );
+    let package = |name: &str| format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\n");
+    book.write(
+        "Cargo.toml",
+        "[workspace]\nmembers = [\"*-*\"]\nresolver = \"3\"\n\n[workspace.dependencies]\nrenamed = { path = \"two-lib\", package = \"two-lib\" }\n",
+    );
+    book.write(
+        "tiny-lib/Cargo.toml",
+        &format!(
+            "{}\n[dependencies]\nrenamed.workspace = true\n\n[target.'cfg(all())'.dependencies]\nthree-lib = {{ path = \"../three-lib\" }}\n",
+            package("tiny-lib")
+        ),
+    );
+    book.write("tiny-lib/src/lib.rs", "");
+    book.write("two-lib/Cargo.toml", &package("two-lib"));
+    book.write("two-lib/src/lib.rs", "pub fn two() -> u32 { 2 }\n");
+    book.write(
+        "three-lib/Cargo.toml",
+        &format!("{}\n[lib]\nname = \"own_name\"\n", package("three-lib")),
+    );
+    book.write("three-lib/src/lib.rs", "pub fn three() -> u32 { 3 }\n");
+    book.write(
+        "Cargo.lock",
+        "version = 4\n\n[[package]]\nname = \"three-lib\"\nversion = \"0.1.0\"\n\n[[package]]\nname = \"tiny-lib\"\nversion = \"0.1.0\"\ndependencies = [\n \"three-lib\",\n \"two-lib\",\n]\n\n[[package]]\nname = \"two-lib\"\nversion = \"0.1.0\"\n",
+    );
+    book.run(&[]).succeeds();
+}
+
+#[test]
+fn a_byte_order_mark_is_not_part_of_an_included_file() {
+    let book = Book::new(
+        "```rust,run\n{{#include ../part.rs}}\nprintln!(\"{load}\");\n```\n\n```output\n100\n```\n",
+    );
+    book.write("part.rs", "\u{feff}let load = 100 /* = 99 + 1 */;\n");
+    book.run(&[]).succeeds();
+    book.write("part.rs", "\u{feff}let load = 100 /* = 199 + 1 */;\n");
+    book.run(&["bless"]).succeeds();
+    assert_eq!(
+        book.read("part.rs"),
+        "\u{feff}let load = 200 /* = 199 + 1 */;\n"
+    );
+}
+
+#[test]
+fn a_byte_order_mark_is_not_part_of_the_prelude() {
+    let book = Book::with(
+        &[("page.md", "100<!-- = load -->\n")],
+        "prelude = \"prelude.nbt\"\n",
+    );
+    book.write("prelude.nbt", "\u{feff}let load = 100\n");
+    book.run(&["check"]).succeeds();
+}
+
+#[test]
+fn a_file_beside_the_book_is_named_and_linked_from_the_books_folder() {
+    let book = Book::with(
+        &[(
+            "page.md",
+            "```rust,run\n{{#include ../../code/part.rs}}\n```\n\n```output\n5\n```\n",
+        )],
+        "\n[output.html]\ngit-repository-url = \"https://example.org/us/book\"\n",
+    );
+    // The book becomes a folder of the repository.
+    let root = book.root();
+    std::fs::create_dir(root.join(".git")).unwrap();
+    std::fs::create_dir(root.join("docs")).unwrap();
+    for name in ["book.toml", "src"] {
+        std::fs::rename(root.join(name), root.join("docs").join(name)).unwrap();
+    }
+    book.write(
+        "code/part.rs",
+        "let five = 5 /* = 2 + 3 */;\nprintln!(\"{five}\");\n",
+    );
+    book.run(&["--dir", "docs"]).succeeds();
+    let html = book.read("docs/book/page.html");
+    let link = "https://example.org/us/book/blob/HEAD/code/part.rs#L1-L2";
+    assert!(html.contains(link), "{html}");
+    book.write(
+        "code/part.rs",
+        "let five = 5 /* = 2 + 4 */;\nprintln!(\"{five}\");\n",
+    );
+    book.run(&["--dir", "docs", "check"])
+        .finds(&["--> ../code/part.rs:1:12", "- 5", "+ 6"]);
+    book.run(&["--dir", "docs", "bless"]).succeeds();
+    assert!(book.read("code/part.rs").starts_with("let five = 6 "));
 }

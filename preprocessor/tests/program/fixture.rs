@@ -59,7 +59,7 @@ impl Book {
         fs::read_to_string(self.root().join(path)).unwrap()
     }
 
-    /// The page as it stands in the source.
+    /// The page's source.
     pub(crate) fn page(&self) -> String {
         self.read("src/page.md")
     }
@@ -122,7 +122,7 @@ pub(crate) fn answer(output: Output) -> Answer {
 }
 
 impl Answer {
-    /// Asserts that the program ended well.
+    /// Asserts that the program succeeded.
     #[track_caller]
     pub(crate) fn succeeds(&self) -> &Self {
         assert_eq!(self.status, 0, "{}\n{}", self.stdout, self.stderr);

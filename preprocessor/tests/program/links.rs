@@ -136,3 +136,13 @@ fn links_into_a_folder_that_something_else_fills_are_not_followed() {
     assert!(answer.stderr.contains("`api/index.html`"), "{answer:?}");
     assert!(answer.stderr.ends_with("2 findings\n"), "{answer:?}");
 }
+
+#[test]
+fn a_page_that_gathers_boxes_may_have_their_anchors() {
+    let page = "# Box\n\n> [!CAUTION]\n> **E1** Never.\n";
+    for comment in ["<!-- gather: cautions -->", "<!--gather: cautions-->"] {
+        let all = format!("# All\n\n[x](#box)\n\n{comment}\n");
+        let book = Book::with(&[("page.md", page), ("all.md", &all)], "");
+        book.run(&["check"]).succeeds();
+    }
+}

@@ -17,7 +17,6 @@ mod hostile;
 mod links;
 mod new;
 mod others;
-mod pages;
 mod pictures;
 mod planted;
 mod protocol;

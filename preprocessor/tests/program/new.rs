@@ -69,12 +69,12 @@ fn a_new_page_is_listed_and_verifies_as_it_stands() {
 fn what_makes_no_new_page_is_said_and_nothing_is_written() {
     for (arguments, message) in [
         (&["Two"][..], "listed already: two.md"),
-        (&["…"], "no title"),
+        (&["…"], "not a title"),
         (&["X", "--after", "none.md"], "`none.md` is not listed"),
-        (&["X", "--under", "after.md"], "no chapter"),
+        (&["X", "--under", "after.md"], "not in the list of chapters"),
         (
             &["Deep!", "--under", "one/index.md"],
-            "deep.md` is there already|deep.md",
+            "deep.md` exists already|deep.md",
         ),
     ] {
         let book = book();
@@ -109,7 +109,7 @@ fn the_proposed_patch_is_what_bless_writes_and_nothing_is_written() {
         .output()
         .unwrap();
     let answer = crate::fixture::answer(answer);
-    // What `bless` can't mend is told apart from the patch.
+    // What `bless` can't fix is reported apart from the patch.
     answer.finds(&["error[link]", "none.md"]);
     assert!(!answer.stdout.contains("error["));
     assert_eq!(book.page(), WRONG);

@@ -43,7 +43,7 @@ fn lint_finds_nothing_wrong_in_what_others_write() {
     assert_eq!(found, [""; 0]);
 }
 
-/// Whether a line is a table's delimiter row, whatever it stands in.
+/// Whether a line is a table's delimiter row, whatever container it is in.
 fn is_delimiter(line: &str) -> bool {
     let row = line.trim_start_matches(['>', ' ']);
     row.contains('-') && row.contains('|') && row.chars().all(|c| "|:- ".contains(c))

@@ -277,7 +277,7 @@ fn a_changed_output_is_one_finding_and_bless_keeps_the_attributes() {
     // With an attribute that is wrong the output is not reported as missing too.
     book.write("src/page.md", &right.replace("chart=line", "chart=pie"));
     book.run(&[])
-        .finds(&["`pie` is no kind of chart", "1 finding"]);
+        .finds(&["`pie` is not a kind of chart", "1 finding"]);
     book.run(&["bless"]);
     assert_eq!(book.page(), right.replace("chart=line", "chart=pie"));
 }

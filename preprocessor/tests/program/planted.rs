@@ -29,7 +29,7 @@ fn found(text: &str) -> Vec<(&'static str, usize, String)> {
     let source = page.source;
     page.findings
         .into_iter()
-        // Rows may stand twice here; that is the structure's.
+        // Rows may occur twice here; that is for the structural checks.
         .filter(|finding| finding.code != Code::TableRow)
         .map(|finding| {
             let line = source.position(finding.span.start).line;
@@ -117,13 +117,13 @@ fn a_formula_says_the_row_the_columns_the_values_and_the_right_text() {
 }
 
 #[test]
-fn bless_mends_a_wrong_cell_and_fills_an_empty_one() {
+fn bless_corrects_a_wrong_cell_and_fills_an_empty_one() {
     let text = NINES.replace("8.77 h", "8.70 h").replace("52.6 min", "   ");
     let page = judged(&text);
     assert_eq!((page.findings.len(), page.meaning.unfilled.len()), (1, 1));
     assert_eq!(page.meaning.skipped.len(), 1);
-    let mends = page.findings.into_iter().chain(page.meaning.unfilled);
-    let blessed = edit::apply(&text, mends.filter_map(|finding| finding.mend));
+    let findings = page.findings.into_iter().chain(page.meaning.unfilled);
+    let blessed = edit::apply(&text, findings.filter_map(|finding| finding.blessed));
     assert!(blessed.contains("| 8.77 h |"), "{blessed}");
     assert!(blessed.contains("| 0.877 h |"), "{blessed}");
     none(&blessed);
@@ -131,7 +131,7 @@ fn bless_mends_a_wrong_cell_and_fills_an_empty_one() {
     let page = judged(text);
     let blessed = edit::apply(
         text,
-        page.meaning.unfilled.into_iter().filter_map(|f| f.mend),
+        page.meaning.unfilled.into_iter().filter_map(|f| f.blessed),
     );
     assert!(blessed.contains("| 2,500 |"), "{blessed}");
 }
@@ -399,7 +399,7 @@ fn tables_that_programs_print_are_under_the_same_rules() {
     let wrong = text.replacen("| 1 | 2 |", "| 1 | 3 |", 1);
     one(&wrong, "table-formula", 10, "3");
     let page = judged(&wrong);
-    assert!(page.findings[0].mend.is_none());
+    assert!(page.findings[0].blessed.is_none());
     one(
         &text.replace("| 1 | 2 |\n  ```", "| 2 | 4 |\n  ```"),
         "table-sum",

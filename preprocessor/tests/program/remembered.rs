@@ -66,7 +66,7 @@ fn after(change: impl Fn(&Book), blocks: &[&str]) {
     assert_eq!(ran(&book), [""; 0]);
 }
 
-/// The change that replaces a text of a file, which stands in it once.
+/// The change that replaces a text of a file, which occurs in it once.
 fn edit(path: &'static str, from: &'static str, to: &'static str) -> impl Fn(&Book) {
     move |book| {
         let text = book.read(path);

@@ -100,7 +100,7 @@ impl Serving {
         self.answer("GET", path, &self.address)
     }
 
-    /// What a page is told that has seen an attempt.
+    /// The news for a page that has seen an attempt.
     fn news(&self, seen: &str) -> News {
         let answer = self.get(&format!("/.serve/news?seen={seen}"));
         let body = answer.split_once("\r\n\r\n").unwrap().1;
@@ -175,7 +175,7 @@ fn only_this_machine_and_only_the_book_are_answered() {
 }
 
 #[test]
-fn a_change_is_built_and_the_open_page_hears_of_it() {
+fn a_change_is_built_and_the_open_page_learns_of_it() {
     let book = Book::new(PAGE);
     let serving = Serving::start(&book);
     let first = serving.news("");
@@ -207,7 +207,7 @@ fn a_change_is_built_and_the_open_page_hears_of_it() {
 }
 
 #[test]
-fn a_failed_build_is_told_and_keeps_the_last_page_until_it_is_mended() {
+fn a_failed_build_is_shown_and_keeps_the_last_page_until_it_is_fixed() {
     let book = Book::new(PAGE);
     let serving = Serving::start(&book);
     let first = serving.news("");
@@ -223,13 +223,13 @@ fn a_failed_build_is_told_and_keeps_the_last_page_until_it_is_mended() {
     serving.hears("page.md:3:12");
     assert!(shows(&serving.get("/page.html"), "The sum is 4."));
     book.write("src/page.md", PAGE);
-    let mended = serving.news(&news.attempt);
-    assert_ne!(mended.good, first.good);
-    assert_eq!(mended.failure, "");
+    let fixed = serving.news(&news.attempt);
+    assert_ne!(fixed.good, first.good);
+    assert_eq!(fixed.failure, "");
 }
 
 #[test]
-fn a_failure_of_the_configuration_is_told_too() {
+fn a_failure_of_the_configuration_is_shown_too() {
     let book = Book::new(PAGE);
     let serving = Serving::start(&book);
     let first = serving.news("");
@@ -242,7 +242,7 @@ fn a_failure_of_the_configuration_is_told_too() {
 }
 
 #[test]
-fn a_warning_of_mdbooks_stands_on_the_page() {
+fn a_warning_of_mdbooks_is_shown_on_the_page() {
     let book = Book::new(PAGE);
     let serving = Serving::start(&book);
     let first = serving.news("");
@@ -252,7 +252,7 @@ fn a_warning_of_mdbooks_stands_on_the_page() {
 }
 
 #[test]
-fn a_book_that_was_never_built_says_why_and_comes_when_it_is_mended() {
+fn a_book_that_was_never_built_says_why_and_appears_when_it_is_fixed() {
     let book = Book::new("It is 5<!-- = 2 + 2 -->.\n");
     let serving = Serving::start(&book);
     let page = serving.get("/page.html");
@@ -288,7 +288,7 @@ fn a_port_that_is_taken_is_an_error() {
     let serving = Serving::start(&book);
     let port = serving.address.rsplit_once(':').unwrap().1;
     book.run(&["serve", "--port", port])
-        .gives_up(&[&format!("port {port} can't be had")]);
+        .gives_up(&[&format!("port {port} is taken")]);
 }
 
 #[cfg(target_os = "linux")]

@@ -4,7 +4,7 @@ use crate::fixture::Book;
 use std::fs;
 
 #[test]
-fn results_stand_beside_their_lines_and_expressions_behind_figures() {
+fn results_are_beside_their_lines_and_expressions_on_figures() {
     let page = "# A\n\n- In a list:\n\n  ```calc\n  let a = 2 s  # = 2 s\n  # why: {{#x}} <b>\n\n  let b = 2 × a # = 4 s\n  ```\n\n\
         It takes **4 s**<!-- = b -->.\n\n| a | b |\n|---|---|\n| 2 s<!-- = a --> | `4 s`<!-- = b --> |\n";
     let book = Book::new(page);

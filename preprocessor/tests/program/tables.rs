@@ -72,7 +72,7 @@ fn a_page_on_which_nothing_was_computed_claims_nothing() {
 }
 
 #[test]
-fn a_wrong_cell_fails_the_build_and_bless_mends_it_and_fills_empty_ones() {
+fn a_wrong_cell_fails_the_build_and_bless_corrects_it_and_fills_empty_ones() {
     let wrong = PAGE
         .replace("| 288 ms |", "| 298 ms |")
         .replace("| 18 ms |", "| |");
@@ -232,7 +232,7 @@ fn each_structural_fault_is_found_at_its_line_and_nothing_else() {
 }
 
 #[test]
-fn lint_needs_no_book_and_reads_outputs_as_they_stand() {
+fn lint_needs_no_book_and_reads_outputs_as_they_are() {
     lint(PAGE).succeeds();
     lint(&PAGE.replace("| 144 |", "| 145 |")).finds(&["notes.md:27:8", "- 145", "+ 144"]);
     let book = Book::new("text\n");

@@ -1,4 +1,4 @@
-//! This book's inputs: each is doubled, and the places that then disagree are those of a committed list.
+//! This book's inputs: each is doubled, and the places that then disagree must be those of a committed list.
 //!
 //! So a place that stops following an input is seen, and an input that nothing follows. A page's expressions are
 //! computed anew; its runs aren't, but those that read a field of `SERVICE` are listed with it.
@@ -194,7 +194,7 @@ impl Book {
         places
     }
 
-    /// What stands at a finding, said without its line and its figure, which change.
+    /// The text at a finding, without its line and its figure, which change.
     fn place(&self, path: &str, finding: &Value) -> String {
         let number = |key: &str| usize::try_from(finding[key].as_u64().unwrap_or(1)).unwrap_or(1);
         let details = finding["details"].as_str().unwrap_or_default();

@@ -16,6 +16,7 @@ mod fixture;
 mod inputs;
 mod manual;
 mod mutation;
+mod pages;
 
 /// The repository's folder.
 fn root() -> PathBuf {

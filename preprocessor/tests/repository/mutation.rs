@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A page with what is found in it, the outputs that stand in it taken as printed.
+/// A page with its findings, its outputs taken as printed.
 fn judged(source: &Arc<Source>, line: &mut Line) -> Page {
     let mut page = line.read(source);
     line.believe(&mut page);
@@ -19,7 +19,7 @@ fn judged(source: &Arc<Source>, line: &mut Line) -> Page {
     page
 }
 
-/// Where the last digits of the checked figures in tables stand, each with its cell.
+/// The positions of the last digits of checked figures in tables, each with its cell.
 fn last_digits(page: &Page) -> BTreeMap<usize, Range<usize>> {
     let mut places = BTreeMap::new();
     let meaning = &page.meaning;
@@ -78,7 +78,7 @@ fn every_checked_figure_of_the_books_tables_changed_by_one_is_found() {
         }
     }
     assert!(changed > 100, "{changed}");
-    // Figures marked `~` stand for more than their last digit. Nothing else survives.
+    // Figures marked `~` are rounded more coarsely than their last digit. Nothing else survives.
     survivors.retain(|(_, cell)| !cell.contains('~'));
     assert_eq!(survivors, [], "of {changed}");
 }

@@ -18,7 +18,7 @@ pub fn escape(text: &str, html: &mut String) {
             // All on one line of Markdown: a blank one would end the HTML, and each would need the container's prefix.
             '\n' => html.push_str("&#10;"),
             '\t' => html.push(c),
-            // A control character has no place in HTML; its picture has.
+            // HTML allows no control characters, so their pictures are shown.
             '\0'..='\x1f' => html.extend(char::from_u32(0x2400 + u32::from(c))),
             '\x7f' => html.push('␡'),
             _ => html.push(c),
@@ -26,7 +26,7 @@ pub fn escape(text: &str, html: &mut String) {
     }
 }
 
-/// The same as a text of its own.
+/// The escaped text.
 pub fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     escape(text, &mut html);

@@ -1,4 +1,4 @@
-//! New pages: written from a template that verifies as it stands, and listed in SUMMARY.md.
+//! New pages: written from a template that verifies without changes, and listed in SUMMARY.md.
 
 mod summary;
 
@@ -15,9 +15,9 @@ const TEMPLATE: &str = include_str!("template.md");
 /// Where in the table of contents a new page goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// Behind everything that is listed as a chapter.
+    /// After everything that is listed as a chapter.
     Last,
-    /// Behind a page and its parts.
+    /// After a page and its parts.
     After(PathBuf),
     /// The last of a page's parts.
     Under(PathBuf),
@@ -29,7 +29,7 @@ pub enum Place {
 /// folder of its own.
 ///
 /// # Errors
-/// When the title makes no name of a file, the page or the title is there already, or `place` names a page that isn't listed.
+/// When the title gives no file name, the page or the title exists already, or `place` names a page that isn't listed.
 pub fn chapter(book: &Book, title: &str, place: &Place) -> Result<PathBuf> {
     let settings = book.settings()?;
     let root = book.root();
@@ -81,10 +81,7 @@ pub fn chapter(book: &Book, title: &str, place: &Place) -> Result<PathBuf> {
     let page = src.join(&file);
     let written = root.join(&page);
     if written.exists() {
-        bail!(
-            "`{}` is there already; choose another title",
-            page.display()
-        );
+        bail!("`{}` exists already; choose another title", page.display());
     }
     if let Some(folder) = written.parent() {
         fs::create_dir_all(folder)
@@ -123,7 +120,7 @@ fn find<'list>(
     match found {
         Some((_, entry)) if !entry.is_item => {
             bail!(
-                "`{}` is no chapter: pages before and after the list have no others beside them",
+                "`{}` is not in the list of chapters, so no page can be put next to it",
                 page.display()
             )
         }
@@ -142,8 +139,8 @@ fn file_name(title: &str) -> Result<String> {
         .collect();
     let name = name.split_whitespace().collect::<Vec<_>>().join("-");
     match name.as_str() {
-        "" => bail!("`{title}` is no title: it has no letter or digit to name a file by"),
-        name if name.len() > 100 => bail!("the title is too long to name a file by"),
+        "" => bail!("`{title}` is not a title: it has no letter or digit for a file name"),
+        name if name.len() > 100 => bail!("the title is too long for a file name"),
         "con" | "prn" | "aux" | "nul" | "index" | "summary" | "readme" | "print" => {
             bail!("`{name}` can't be the name of a page; choose another title")
         }

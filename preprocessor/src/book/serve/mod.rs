@@ -1,9 +1,9 @@
-//! A book that is written: served on this machine, built again on a change, and shown again in the browser.
+//! A book while it is written: served on this machine, rebuilt after each change, and reloaded in the browser.
 //!
-//! 1. [`watch`] tells when a file that the book is built from changed.
+//! 1. [`watch`] waits for changes, and [`sources`] says which files of the book changed.
 //! 2. [`site`] holds the last good build, and what is wrong with the text as it stands now.
 //! 3. [`server`] answers the browser from there.
-//! 4. [`reload`] is the script that each served page gets, and no built one.
+//! 4. [`reload`] is the script that is added to each served page, and never to the built book.
 //!
 //! The program's `serve` command is the loop around them.
 

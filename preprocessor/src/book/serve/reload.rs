@@ -4,7 +4,7 @@ use crate::book::serve::site::News;
 
 const SCRIPT: &str = include_str!("reload.js");
 
-/// A built page with the script. `news` are those of the build that the page is from.
+/// A built page with the script. `news` describes the build that the page is from.
 pub fn with_script(html: &str, news: &News) -> String {
     let script = format!(
         "<script>\n{}</script>\n",
@@ -15,7 +15,7 @@ pub fn with_script(html: &str, news: &News) -> String {
     format!("{}{script}{}", &html[..at], &html[at..])
 }
 
-/// The page that stands in for a book that was never built.
+/// The page that is shown before the first successful build.
 pub fn placeholder(news: &News) -> String {
     let html = "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>Not built yet</title></head>\n<body><p>There is no good build yet.</p></body>\n</html>\n";
     with_script(html, news)

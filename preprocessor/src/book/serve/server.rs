@@ -2,6 +2,7 @@
 
 use crate::book::serve::reload;
 use crate::book::serve::site::{Built, News, Site};
+use crate::text::address;
 use anyhow::{Context, Result, anyhow};
 use std::io::Cursor;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -11,12 +12,12 @@ use std::thread;
 use std::time::Duration;
 use tiny_http::{Header, Method, Request, Response, Server};
 
-/// How long a page that waits for news is kept waiting.
+/// How long a request for news waits at most.
 const PATIENCE: Duration = Duration::from_secs(25);
 
 type Answer = Response<Cursor<Vec<u8>>>;
 
-/// A port of this machine on which nobody else answers.
+/// A port of this machine, reserved for this server.
 pub struct Port {
     server: Server,
     /// Its number.
@@ -33,13 +34,13 @@ impl Port {
     /// Takes a port of the loopback address; a free one for 0.
     ///
     /// # Errors
-    /// When somebody has it.
+    /// When it is taken.
     pub fn take(number: u16) -> Result<Self> {
         let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), number);
         let server = Server::http(address)
             .map_err(|error| anyhow!("{error}"))
             .with_context(|| {
-                format!("port {number} can't be had; `--port` takes another, and 0 a free one")
+                format!("port {number} is taken or not allowed; `--port` chooses another, and `--port 0` any free one")
             })?;
         let number = server.server_addr().to_ip().map_or(number, |ip| ip.port());
         Ok(Self { server, number })
@@ -51,10 +52,10 @@ impl Port {
         thread::spawn(move || {
             for request in self.server.incoming_requests() {
                 let site = Arc::clone(&site);
-                // Some of them wait for news.
+                // Some requests wait for news.
                 thread::spawn(move || {
                     let answer = answer(&request, &site);
-                    // A browser that left has no need of it.
+                    // The browser may be gone.
                     let _ = request.respond(answer);
                 });
             }
@@ -80,11 +81,11 @@ fn answer(request: &Request, site: &Site) -> Answer {
         let news = site.after(seen, PATIENCE);
         return match serde_json::to_string(&news) {
             Ok(text) => respond(200, "application/json", text.into_bytes()),
-            Err(_) => refuse(500, "there are no news"),
+            Err(_) => refuse(500, "the news can't be written"),
         };
     }
     let Some(path) = relative(path) else {
-        return refuse(400, "this is no path");
+        return refuse(400, "this is not a path");
     };
     site.read(|built, news| page(built, news, &path))
         .unwrap_or_else(|| html(503, &reload::placeholder(&site.now())))
@@ -100,9 +101,9 @@ fn is_here(host: &str) -> bool {
     matches!(name, "127.0.0.1" | "localhost" | "[::1]")
 }
 
-/// The path within the book that an URL's path stands for; none where it would lead out of it.
+/// The path within the book for a URL's path; none where it would lead out of it.
 fn relative(path: &str) -> Option<PathBuf> {
-    let path = decoded(path)?;
+    let path = address::decoded(path)?;
     let mut relative = PathBuf::new();
     for part in path.split('/').filter(|part| !part.is_empty()) {
         let leads_out = part == "." || part == ".." || part.contains(['\\', '\0', ':']);
@@ -115,23 +116,6 @@ fn relative(path: &str) -> Option<PathBuf> {
         relative.push("index.html");
     }
     Some(relative)
-}
-
-fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        if *first == b'%' {
-            let (digits, tail) = rest.split_at_checked(2)?;
-            let digits = std::str::from_utf8(digits).ok()?;
-            bytes.push(u8::from_str_radix(digits, 16).ok()?);
-            rest = tail;
-        } else {
-            bytes.push(*first);
-        }
-    }
-    String::from_utf8(bytes).ok()
 }
 
 fn page(built: &Built, news: &News, path: &Path) -> Answer {
@@ -152,7 +136,7 @@ fn page(built: &Built, news: &News, path: &Path) -> Answer {
             let text = String::from_utf8_lossy(&bytes);
             html(200, &reload::with_script(&text, news))
         }
-        Ok(bytes) => respond(200, kind(path), bytes),
+        Ok(bytes) => respond(200, &kind(path), bytes),
         Err(_) => match std::fs::read_to_string(built.pages.join("404.html")) {
             Ok(text) => html(404, &reload::with_script(&text, news)),
             Err(_) => refuse(404, "there is no such page"),
@@ -160,25 +144,11 @@ fn page(built: &Built, news: &News, path: &Path) -> Answer {
     }
 }
 
-fn kind(path: &Path) -> &'static str {
-    let extension = path.extension().unwrap_or_default().to_string_lossy();
-    match extension.to_ascii_lowercase().as_str() {
-        "css" => "text/css; charset=utf-8",
-        "js" | "mjs" => "text/javascript; charset=utf-8",
-        "json" => "application/json",
-        "wasm" => "application/wasm",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "gif" => "image/gif",
-        "webp" => "image/webp",
-        "ico" => "image/x-icon",
-        "woff" => "font/woff",
-        "woff2" => "font/woff2",
-        "pdf" => "application/pdf",
-        "xml" => "application/xml",
-        "txt" | "md" | "rs" | "toml" => "text/plain; charset=utf-8",
-        _ => "application/octet-stream",
+fn kind(path: &Path) -> String {
+    let kind = mime_guess::from_path(path).first_or_octet_stream();
+    match kind.type_().as_str() {
+        "text" => format!("{kind}; charset=utf-8"),
+        _ => kind.to_string(),
     }
 }
 
@@ -216,6 +186,7 @@ mod tests {
         assert_eq!(relative("/"), Some("index.html".into()));
         assert_eq!(relative("/a//b%20c.html"), Some("a/b c.html".into()));
         assert_eq!(relative("/a/"), Some("a/index.html".into()));
+        assert_eq!(relative("/%0"), Some("%0".into()));
         for path in [
             "/../book.toml",
             "/a/%2e%2e/%2e%2e/x",
@@ -223,10 +194,22 @@ mod tests {
             "/..\\x",
             "/c:/x",
             "/%ff",
-            "/%0",
-            "/%µ",
         ] {
             assert_eq!(relative(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn files_are_served_as_what_they_are() {
+        for (path, expected) in [
+            ("a.css", "text/css; charset=utf-8"),
+            ("a.JS", "text/javascript; charset=utf-8"),
+            ("a.wasm", "application/wasm"),
+            ("a.svg", "image/svg+xml"),
+            ("a.avif", "image/avif"),
+            ("a", "application/octet-stream"),
+        ] {
+            assert_eq!(kind(Path::new(path)), expected);
         }
     }
 

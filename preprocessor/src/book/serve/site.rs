@@ -1,7 +1,7 @@
-//! The last good build, and what is wrong with the text as it stands now.
+//! The last good build, and what is wrong with the current text.
 //!
-//! A build lies in a folder of its own until the next good one takes its place, so that a browser never
-//! reads half of one.
+//! A build stays in a folder of its own until the next good one replaces it, so that a browser never reads a
+//! partial one.
 
 use serde::Serialize;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 /// What is served.
 #[derive(Debug)]
 pub struct Site {
-    /// Tells this run of the program from the one before it, whose pages may still be open.
+    /// Identifies this run of the program: pages of an earlier one may still be open.
     start: u128,
     state: Mutex<State>,
     news: Condvar,
@@ -22,7 +22,7 @@ pub struct Site {
 /// A built book.
 #[derive(Debug)]
 pub struct Built {
-    /// What it lies in, which is removed with it.
+    /// Its folder, which is removed with it.
     pub folder: TempDir,
     /// Where its pages are.
     pub pages: PathBuf,
@@ -59,7 +59,7 @@ impl Default for Site {
 }
 
 impl Site {
-    /// Serves a new build in the place of the last one.
+    /// Serves a new build instead of the last one.
     pub fn succeed(&self, built: Built) {
         let mut place = self.built.write().unwrap_or_else(PoisonError::into_inner);
         let last = place.replace(built);
@@ -70,7 +70,7 @@ impl Site {
         drop(place);
         drop(state);
         self.news.notify_all();
-        // Removing it takes a while, which no browser has to wait for.
+        // Removing it takes a while, and no browser should wait for that.
         drop(last);
     }
 
@@ -83,12 +83,12 @@ impl Site {
         self.news.notify_all();
     }
 
-    /// How things stand.
+    /// The current state.
     pub fn now(&self) -> News {
         self.tell(&self.state())
     }
 
-    /// How things stand once they differ from what a page has seen, or after some time.
+    /// The state once it differs from what a page has seen, or after some time.
     pub fn after(&self, seen: &str, patience: Duration) -> News {
         let is_known = |state: &mut State| self.name(state.attempt) == seen;
         let waited = self
@@ -98,7 +98,7 @@ impl Site {
         self.tell(&state)
     }
 
-    /// Reads from the build that is served; it stays in its place meanwhile. None before the first good one.
+    /// Reads from the build that is served; it is not replaced meanwhile. None before the first good one.
     pub fn read<T>(&self, read: impl FnOnce(&Built, &News) -> T) -> Option<T> {
         let built = self.built.read().unwrap_or_else(PoisonError::into_inner);
         built.as_ref().map(|built| read(built, &self.now()))

@@ -1,16 +1,19 @@
 //! The files that a book is built from, and which of them changed.
 //!
-//! What counts is content: a file that was saved as it was, or read, is no change, and neither is anything
-//! that a build writes. So a build never follows from a build.
+//! Content counts: a file that was read, or saved unchanged, doesn't count as a change, and neither is anything
+//! that a build writes. So a build never triggers a build.
 
+use crate::book;
 use crate::read::include;
+use crate::text::path::normal;
 use crate::work::key::Key;
-use crate::work::settings::Settings;
+use crate::work::packages::Workspace;
+use crate::work::settings::{Options, Settings};
 use anyhow::Result;
-use mdbook_preprocessor::config::{Config as BookConfig, HtmlConfig};
+use mdbook_preprocessor::config::HtmlConfig;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Where a book's sources lie, and what was seen there.
@@ -24,6 +27,8 @@ pub struct Sources {
     files: BTreeMap<PathBuf, File>,
     /// The folders that the files lie in.
     folders: BTreeSet<PathBuf>,
+    /// Whether the places are those of the configuration as it was seen.
+    is_complete: bool,
 }
 
 /// A file as it was seen.
@@ -45,15 +50,32 @@ impl Sources {
             ignored: BTreeSet::new(),
             files: BTreeMap::new(),
             folders: BTreeSet::new(),
+            is_complete: true,
         }
     }
 
     /// Looks again; the files that are new, changed or gone since the last look.
-    pub fn changed(&mut self) -> Vec<PathBuf> {
-        // A configuration that can't be read is what the next change will mend.
-        if let Ok((places, ignored)) = places(&self.root) {
-            (self.places, self.ignored) = (places, ignored);
+    pub fn changed(&mut self) -> BTreeSet<PathBuf> {
+        let mut changed = self.look();
+        let configures =
+            |path: &PathBuf| path.ends_with("book.toml") || path.ends_with("Cargo.toml");
+        if !self.is_complete || changed.iter().any(configures) {
+            self.is_complete = false;
+            // A configuration that can't be read is what the next change will fix.
+            if let Ok(configured) = configured(&self.root) {
+                self.is_complete = configured.is_complete;
+                let before = std::mem::replace(&mut self.places, configured.places);
+                if !self.is_complete {
+                    self.places.extend(before);
+                }
+                self.ignored = configured.ignored;
+            }
+            changed.extend(self.look());
         }
+        changed
+    }
+
+    fn look(&mut self) -> BTreeSet<PathBuf> {
         let mut seen = Seen {
             ignored: &self.ignored,
             before: &self.files,
@@ -99,7 +121,7 @@ impl Seen<'_> {
             return;
         };
         if metadata.is_dir() {
-            // A folder within another place, or one that a link leads back to, is walked once.
+            // A folder within another place, or one that a link leads back to, is read once.
             let name = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
             if self.walked.insert(name) {
                 self.folders.insert(path.to_owned());
@@ -146,36 +168,24 @@ fn includes(page: &Path) -> BTreeSet<PathBuf> {
     let folder = page.parent().unwrap_or(page);
     include::directives(&text)
         .into_iter()
-        .map(|directive| plain(&folder.join(directive.path)))
+        .filter_map(|directive| normal(&folder.join(directive.path)))
         .collect()
-}
-
-/// A path without the steps back in it, so that a file has one name.
-fn plain(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => {
-                plain.pop();
-            }
-            Component::CurDir => {}
-            part => plain.push(part),
-        }
-    }
-    plain
 }
 
 type Places = BTreeSet<PathBuf>;
 
+/// What a configuration says of where to look.
+struct Configured {
+    places: Places,
+    ignored: Places,
+    /// Whether Cargo said where the library's sources are, if there is one.
+    is_complete: bool,
+}
+
 /// Where a book's sources lie, and what its build writes.
-fn places(root: &Path) -> Result<(Places, Places)> {
-    let mut config = BookConfig::from_disk(root.join("book.toml"))?;
-    config.update_from_env()?;
-    let settings = Settings::read(
-        &config,
-        root.to_owned(),
-        &crate::work::settings::Options::default(),
-    )?;
+fn configured(root: &Path) -> Result<Configured> {
+    let config = book::configuration(root)?;
+    let settings = Settings::read(&config, root.to_owned(), &Options::default())?;
     let html = config.get::<HtmlConfig>("output.html")?.unwrap_or_default();
     let mut places = Places::from([
         root.join("book.toml"),
@@ -188,7 +198,7 @@ fn places(root: &Path) -> Result<(Places, Places)> {
             .chain(&settings.proof.prelude)
             .map(|file| root.join(file)),
     );
-    // A runner may read the system's folders too, and those are no part of the book.
+    // A runner may read the system's folders too, and those are not part of the book.
     let runners = settings.proof.runner.values();
     let reads = runners.flat_map(|runner| &runner.read);
     places.extend(
@@ -196,78 +206,31 @@ fn places(root: &Path) -> Result<(Places, Places)> {
             .map(|path| root.join(path))
             .filter(|path| path.starts_with(root)),
     );
-    if let Some(package) = &settings.proof.library {
-        library(root, package, &mut places);
-    }
-    let places = places.iter().map(|path| plain(path)).collect();
-    let ignored = Places::from([
-        plain(&root.join(&config.build.build_dir)),
-        plain(&settings.store()),
-    ]);
-    Ok((places, ignored))
+    let library = settings.proof.library.as_deref();
+    let library = library.map_or(Ok(Places::new()), |package| library_places(root, package));
+    let is_complete = library.is_ok();
+    places.extend(library.unwrap_or_default());
+    let ignored = [root.join(&config.build.build_dir), settings.store()];
+    Ok(Configured {
+        places: places.iter().filter_map(|path| normal(path)).collect(),
+        ignored: ignored.iter().filter_map(|path| normal(path)).collect(),
+        is_complete,
+    })
 }
 
-/// Adds the folder of the workspace's package, those of the packages that it has from the workspace, and
-/// what tells Cargo how to build them.
-fn library(root: &Path, package: &str, places: &mut Places) {
-    let workspace = root
-        .ancestors()
-        .find(|folder| folder.join("Cargo.lock").is_file());
-    let workspace = workspace.unwrap_or(root);
-    for name in [
+/// The folders of the packages that a library is built from, and what tells Cargo how to build them.
+fn library_places(root: &Path, package: &str) -> Result<Places> {
+    let workspace = Workspace::read(root)?;
+    let mut places = workspace.folders(package)?;
+    let files = [
         "Cargo.toml",
         "Cargo.lock",
         ".cargo/config.toml",
         "rust-toolchain.toml",
-    ] {
-        places.insert(workspace.join(name));
-    }
-    let shared = manifest(workspace).unwrap_or_default();
-    let shared = shared
-        .get("workspace")
-        .and_then(|table| table.get("dependencies"));
-    let mut next = vec![find(workspace, package, 4)];
-    while let Some(folder) = next.pop() {
-        let Some(folder) = folder.filter(|folder| places.insert(folder.clone())) else {
-            continue;
-        };
-        let manifest = manifest(&folder).unwrap_or_default();
-        for table in ["dependencies", "build-dependencies"] {
-            let table = manifest.get(table).and_then(toml::Value::as_table);
-            for (name, value) in table.into_iter().flatten() {
-                let path = |value: &toml::Value| Some(value.get("path")?.as_str()?.to_owned());
-                let own = path(value).map(|path| plain(&folder.join(path)));
-                let is_shared = value.get("workspace").is_some();
-                let of_workspace = shared.and_then(|shared| path(shared.get(name)?));
-                next.push(match own {
-                    None if is_shared => of_workspace.map(|path| plain(&workspace.join(path))),
-                    own => own,
-                });
-            }
-        }
-    }
-}
-
-/// The folder of a package, some folders deep at most.
-fn find(folder: &Path, package: &str, depth: usize) -> Option<PathBuf> {
-    let name = manifest(folder)
-        .and_then(|manifest| Some(manifest.get("package")?.get("name")?.as_str()? == package));
-    if name == Some(true) {
-        return Some(folder.to_owned());
-    }
-    let depth = depth.checked_sub(1)?;
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
-        .filter(|entry| !is_passed_over(&entry.file_name()))
-        .find_map(|entry| find(&entry.path(), package, depth))
-}
-
-fn manifest(folder: &Path) -> Option<toml::Table> {
-    fs::read_to_string(folder.join("Cargo.toml"))
-        .ok()?
-        .parse()
-        .ok()
+    ];
+    let folder = fs::canonicalize(&workspace.root)?;
+    places.extend(files.map(|name| folder.join(name)));
+    Ok(places)
 }
 
 #[cfg(test)]
@@ -315,14 +278,16 @@ mod tests {
             ("data/x.txt", "1\n"),
             ("p.nbt", ""),
             ("Cargo.lock", ""),
-            ("Cargo.toml", "[workspace]\n"),
+            ("Cargo.toml", "[workspace]\nmembers = [\"code/*\"]\n"),
             (
                 "code/lib/Cargo.toml",
                 "[package]\nname = \"lib\"\n[dependencies]\nb = { path = \"../b\" }\n",
             ),
             ("code/lib/src/lib.rs", ""),
             ("code/b/Cargo.toml", "[package]\nname = \"b\"\n"),
+            ("code/b/src/lib.rs", ""),
             ("code/other/Cargo.toml", "[package]\nname = \"other\"\n"),
+            ("code/other/src/lib.rs", ""),
         ]);
         let mut sources = Sources::new(&root);
         assert_eq!(
@@ -332,6 +297,7 @@ mod tests {
                 "Cargo.toml",
                 "book.toml",
                 "code/b/Cargo.toml",
+                "code/b/src/lib.rs",
                 "code/lib/Cargo.toml",
                 "code/lib/src/lib.rs",
                 "data/x.txt",
@@ -346,7 +312,7 @@ mod tests {
             "target/x",
             "src/.a.md.swp",
             "src/a.md~",
-            "code/other/a.rs",
+            "code/other/src/a.rs",
         ] {
             write(&root, path, "x");
         }
@@ -373,12 +339,33 @@ mod tests {
     }
 
     #[test]
+    fn a_library_whose_manifest_is_broken_is_watched_as_before() {
+        let manifest = "[package]\nname = \"lib\"\n";
+        let (_folder, root) = book(&[
+            ("book.toml", "[preprocessor.proof]\nlibrary = \"lib\"\n"),
+            ("src/a.md", "a"),
+            ("lib/Cargo.toml", manifest),
+            ("lib/src/lib.rs", ""),
+            ("Cargo.toml", "[workspace]\nmembers = [\"lib\"]\n"),
+        ]);
+        let mut sources = Sources::new(&root);
+        assert_eq!(changed(&mut sources).len(), 5);
+        write(&root, "lib/Cargo.toml", "[");
+        assert_eq!(changed(&mut sources), ["lib/Cargo.toml"]);
+        write(&root, "lib/src/lib.rs", "//");
+        assert_eq!(changed(&mut sources), ["lib/src/lib.rs"]);
+        write(&root, "lib/src/new.rs", "");
+        write(&root, "lib/Cargo.toml", manifest);
+        assert_eq!(changed(&mut sources), ["lib/Cargo.toml", "lib/src/new.rs"]);
+    }
+
+    #[test]
     fn a_library_in_the_books_own_folder_brings_no_build_in() {
         let (_folder, root) = book(&[
             ("book.toml", "[preprocessor.proof]\nlibrary = \"lib\"\n"),
             ("Cargo.toml", "[package]\nname = \"lib\"\n"),
             ("Cargo.lock", ""),
-            ("lib.rs", ""),
+            ("src/lib.rs", ""),
             ("src/a.md", "a"),
         ]);
         let mut sources = Sources::new(&root);
@@ -388,8 +375,8 @@ mod tests {
                 "Cargo.lock",
                 "Cargo.toml",
                 "book.toml",
-                "lib.rs",
-                "src/a.md"
+                "src/a.md",
+                "src/lib.rs"
             ]
         );
         write(&root, "book/index.html", "x");

@@ -1,4 +1,4 @@
-//! Waiting until something may have changed. What did is for [`Sources`](super::sources::Sources) to say.
+//! Waiting until something may have changed; [`Sources`](super::sources::Sources) finds out what did.
 
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use std::collections::BTreeSet;
@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
-/// An editor writes a file in several steps; they are over when nothing happened for so long.
+/// An editor writes a file in several steps; they are over when nothing happened for this time.
 const QUIET: Duration = Duration::from_millis(40);
-/// Something that never rests doesn't hold a build up for longer.
+/// Endless changes delay a build for this long at most.
 const LONGEST: Duration = Duration::from_millis(400);
-/// Some folders, such as those of another machine, tell nothing. So there is a look now and then in any case;
-/// it reads sizes and times only.
+/// Some folders, such as those on another machine, report nothing, so the files are checked now and then in any
+/// case; that reads sizes and times only.
 const SELDOM: Duration = Duration::from_secs(2);
 /// The same where the system can't watch at all.
 const OFTEN: Duration = Duration::from_millis(250);
@@ -29,9 +29,9 @@ impl Default for Watcher {
     fn default() -> Self {
         let (sender, events) = mpsc::channel();
         let system = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            // A build reads what it is made from, and that is no news.
+            // A build reads its sources, which changes nothing.
             if !event.is_ok_and(|event| matches!(event.kind, EventKind::Access(_))) {
-                // Nobody listens any more when the program ends.
+                // The receiver is gone when the program ends.
                 let _ = sender.send(());
             }
         });
@@ -51,7 +51,7 @@ impl Watcher {
             return;
         };
         for folder in self.folders.difference(folders) {
-            // One that is gone isn't watched any more.
+            // A deleted folder is no longer watched.
             let _ = system.unwatch(folder);
         }
         let is_watched = |folder: &&PathBuf| {

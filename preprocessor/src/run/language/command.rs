@@ -31,7 +31,7 @@ struct Command {
     name: String,
     /// The program's file, once it is found.
     program: PathBuf,
-    /// Its arguments; `{file}` stands for the block's file.
+    /// Its arguments; `{file}` is replaced by the block's file.
     arguments: Vec<String>,
     /// What else it may read.
     read: Vec<PathBuf>,
@@ -118,7 +118,7 @@ impl Language for Command {
     }
 }
 
-/// How files of a language end; some interpreters read no others.
+/// The extension of a language's files; some interpreters require it.
 fn ending(language: &str) -> &str {
     match language {
         "bash" | "shell" => "sh",

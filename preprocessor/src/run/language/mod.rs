@@ -31,13 +31,13 @@ type Maker = fn(&Settings) -> Box<dyn Language>;
 
 /// A language that blocks can be written in.
 pub trait Language: Debug + Send + Sync {
-    /// What code fences call it.
+    /// Its name in code fences.
     fn name(&self) -> &str;
 
     /// What runs its blocks, in a phrase for the manual.
     fn about(&self) -> &'static str;
 
-    /// Finds what its blocks are run with, once a build that has any.
+    /// Finds what its blocks are run with, once per build that has any.
     ///
     /// # Errors
     /// When it isn't there.
@@ -48,7 +48,7 @@ pub trait Language: Debug + Send + Sync {
     /// Adds all that a job's result depends on to its key.
     fn key(&self, job: &Job<'_>, key: Key) -> Key;
 
-    /// Gets ready for jobs that the store lacks; true where keys change by it.
+    /// Gets ready for jobs that are not in the store; true if that changes keys.
     ///
     /// # Errors
     /// When it can't.
@@ -74,10 +74,10 @@ pub trait Language: Debug + Send + Sync {
     /// When the files can't be written.
     fn command(&self, job: &Job<'_>, folder: &Path) -> Result<Started>;
 
-    /// Widens or narrows what a run may do.
+    /// Adjusts what a run may do.
     fn bound(&self, _: &mut Bounds) {}
 
-    /// What a run means that ended by itself; `printed` is its standard output, and `earlier` says how many blocks
+    /// The meaning of a run that ended by itself; `printed` is its standard output, and `earlier` says how many blocks
     /// of this language the page has above it.
     fn reading(&self, _: &Block, _earlier: usize, run: &Run, printed: &str) -> Reading {
         Reading::by_status(run, printed)
@@ -94,8 +94,8 @@ pub trait Language: Debug + Send + Sync {
         Some(line.to_owned())
     }
 
-    /// Whether an exit status stands for a failure that the message has told already.
-    fn is_told(&self, _status: i32) -> bool {
+    /// Whether an exit status says nothing that the message doesn't say.
+    fn is_in_message(&self, _status: i32) -> bool {
         false
     }
 
@@ -113,7 +113,7 @@ pub trait Language: Debug + Send + Sync {
 /// Where jobs are prepared.
 #[derive(Debug)]
 pub struct Site<'run> {
-    /// What bounds the programs that prepare.
+    /// What bounds the programs that prepare them.
     pub host: &'run Host,
     /// Where what they make goes.
     pub folder: &'run Path,
@@ -137,10 +137,10 @@ pub struct Started {
     pub arguments: Vec<String>,
 }
 
-/// What a run means that ended by itself.
+/// The meaning of a run that ended by itself.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// It did what it was to do, and printed this.
+    /// It did what it should, and printed this.
     Printed(String),
     /// It failed; its message, exit status and output tell how.
     Failed,
@@ -183,7 +183,7 @@ impl Languages {
         Self(native.chain(commands).collect())
     }
 
-    /// What code fences call them.
+    /// Their names in code fences.
     pub fn names(&self) -> Vec<&str> {
         self.0.iter().map(|language| language.name()).collect()
     }

@@ -114,7 +114,7 @@ pub fn check(
         runs,
         meaning: Meaning::default(),
         texts: BTreeSet::new(),
-        mended: std::collections::BTreeMap::new(),
+        corrected: std::collections::BTreeMap::new(),
         vouched: BTreeSet::new(),
     };
     for table in tables {

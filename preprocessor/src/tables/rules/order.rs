@@ -5,6 +5,7 @@ use crate::tables::judge::{Figure, Judge, Sheet};
 use crate::tables::rules::{Declared, Explanation, Form, Rule};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
+use std::ops::Range;
 
 const ORDER: Code = Code::Rule("table-order");
 
@@ -28,17 +29,30 @@ const EXPLANATION: Explanation = Explanation {
 ",
 };
 
-/// No cell is less than the one above it.
-#[derive(Debug)]
-pub(crate) struct Ascending;
+/// The order of a column from its first row to its last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// No cell is less than the one above it.
+    Ascending,
+    /// No cell is more than the one above it.
+    Descending,
+}
 
-impl Rule for Ascending {
+pub(crate) use Order::{Ascending, Descending};
+
+impl Rule for Order {
     fn form(&self) -> Form {
-        Form::Word("ascending")
+        Form::Word(match self {
+            Ascending => "ascending",
+            Descending => "descending",
+        })
     }
 
     fn holds(&self) -> &'static str {
-        "no cell is less than the one above it"
+        match self {
+            Ascending => "no cell is less than the one above it",
+            Descending => "no cell is more than the one above it",
+        }
     }
 
     fn code(&self) -> Code {
@@ -51,106 +65,73 @@ impl Rule for Ascending {
 
     fn check(&self, judge: &mut Judge<'_>, sheet: &Sheet<'_>, declared: &Declared) {
         for column in &declared.columns {
-            sorted(judge, sheet, *column, true);
+            self.column(judge, sheet, *column);
         }
     }
 }
 
-/// No cell is more than the one above it.
-#[derive(Debug)]
-pub(crate) struct Descending;
-
-impl Rule for Descending {
-    fn form(&self) -> Form {
-        Form::Word("descending")
-    }
-
-    fn holds(&self) -> &'static str {
-        "no cell is more than the one above it"
-    }
-
-    fn code(&self) -> Code {
-        ORDER
-    }
-
-    fn explanation(&self) -> Explanation {
-        EXPLANATION
-    }
-
-    fn check(&self, judge: &mut Judge<'_>, sheet: &Sheet<'_>, declared: &Declared) {
-        for column in &declared.columns {
-            sorted(judge, sheet, *column, false);
-        }
-    }
-}
-
-/// `ascending` and `descending`: figures by their value, a column of text by its letters.
-fn sorted(judge: &mut Judge<'_>, sheet: &Sheet<'_>, column: usize, is_ascending: bool) {
-    let cells = || sheet.grid.rows.iter().filter_map(|row| row.get(column));
-    let word = if is_ascending { "ascend" } else { "descend" };
-    if cells().all(|cell| matches!(cell.content, Content::Text | Content::Nothing)) {
-        let cells: Vec<&Cell> = cells().filter(|c| c.content == Content::Text).collect();
-        for pair in cells.windows(2) {
-            let (above, here) = (pair[0].text(), pair[1].text());
-            if (is_ascending && here < above) || (!is_ascending && here > above) {
-                out_of_order(judge, pair[1].inner(), word, &here, &above);
-            }
-        }
-        return;
-    }
-    let mut last: Option<Figure> = None;
-    for row in 0..sheet.grid.rows.len() {
-        let Some(figure) = judge.figure(sheet, row, column) else {
-            continue;
-        };
-        if let Some(above) = &last {
-            let unit = above.unit().to_owned();
-            let text = |f: &Figure| judge.source.slice(f.span()).to_owned();
-            let (here_text, above_text) = (text(&figure), text(above));
-            let (here, before) = (
-                judge.stands_in(&figure, &unit),
-                judge.stands_in(above, &unit),
-            );
-            match (here, before) {
-                (Some(here), Some(before)) => {
-                    let step = if is_ascending {
-                        here.value - before.value
-                    } else {
-                        before.value - here.value
-                    };
-                    if step < -1e-12 * before.value.abs() {
-                        out_of_order(judge, figure.span(), word, &here_text, &above_text);
-                    }
+impl Order {
+    /// Checks a column: figures by their value, a column of text by its letters.
+    fn column(self, judge: &mut Judge<'_>, sheet: &Sheet<'_>, column: usize) {
+        let cells = || sheet.grid.rows.iter().filter_map(|row| row.get(column));
+        if cells().all(|cell| matches!(cell.content, Content::Text | Content::Nothing)) {
+            let cells: Vec<&Cell> = cells().filter(|c| c.content == Content::Text).collect();
+            for pair in cells.windows(2) {
+                let (above, here) = (pair[0].text(), pair[1].text());
+                let is_right = match self {
+                    Ascending => here >= above,
+                    Descending => here <= above,
+                };
+                if !is_right {
+                    self.report(judge, pair[1].inner(), &here, &above);
                 }
-                _ => judge.meaning.findings.push(
-                    Finding::new(
-                        ORDER,
-                        judge.source,
-                        figure.span(),
-                        format!("`{here_text}` can't be compared with `{above_text}` above it"),
-                    )
-                    .with_help("give the column one kind of unit"),
-                ),
             }
+            return;
         }
-        last = Some(figure);
+        let mut last: Option<Figure> = None;
+        for row in 0..sheet.grid.rows.len() {
+            let Some(figure) = judge.figure(sheet, row, column) else {
+                continue;
+            };
+            if let Some(above) = &last {
+                self.pair(judge, &figure, above);
+            }
+            last = Some(figure);
+        }
     }
-}
 
-fn out_of_order(
-    judge: &mut Judge<'_>,
-    span: std::ops::Range<usize>,
-    word: &str,
-    here: &str,
-    above: &str,
-) {
-    judge.meaning.findings.push(
-        Finding::new(
-            ORDER,
-            judge.source,
-            span,
-            format!("the column has to {word}, and `{here}` comes after `{above}`"),
-        )
-        .with_help("order the rows, or put the figure right"),
-    );
+    /// Checks a figure against the one above it.
+    fn pair(self, judge: &mut Judge<'_>, figure: &Figure, above: &Figure) {
+        let text = |figure: &Figure| judge.source.slice(figure.span()).to_owned();
+        let (here_text, above_text) = (text(figure), text(above));
+        let here = judge.stands_in(figure, above.unit());
+        let before = judge.stands_in(above, above.unit());
+        let (Some(here), Some(before)) = (here, before) else {
+            let message = format!("`{here_text}` can't be compared with `{above_text}` above it");
+            judge.meaning.findings.push(
+                Finding::new(ORDER, judge.source, figure.span(), message)
+                    .with_help("give the column one kind of unit"),
+            );
+            return;
+        };
+        let step = match self {
+            Ascending => here.value - before.value,
+            Descending => before.value - here.value,
+        };
+        if step < -1e-12 * before.value.abs() {
+            self.report(judge, figure.span(), &here_text, &above_text);
+        }
+    }
+
+    fn report(self, judge: &mut Judge<'_>, span: Range<usize>, here: &str, above: &str) {
+        let word = match self {
+            Ascending => "ascend",
+            Descending => "descend",
+        };
+        let message = format!("the column has to {word}, and `{here}` comes after `{above}`");
+        judge.meaning.findings.push(
+            Finding::new(ORDER, judge.source, span, message)
+                .with_help("order the rows, or correct the figure"),
+        );
+    }
 }

@@ -54,7 +54,7 @@ pub fn check(
 /// What a program printed is corrected in the program.
 pub(crate) fn of_a_program(finding: &mut Finding) {
     finding.repair = None;
-    finding.mend = None;
+    finding.blessed = None;
     finding.help = Some("a program prints this table; put it right there".to_owned());
 }
 

@@ -1,5 +1,8 @@
-//! What may stand behind a `#`: the ids that mdBook gives to headings and terms, and those of raw HTML.
+//! Anchors, the targets after a `#`: the ids that mdBook gives to headings and terms, and those of raw HTML.
+//!
+//! The ids are made by hand: mdBook's own functions are private. A test compares them with a built page.
 
+use crate::read::caution;
 use crate::text::info_string::nearest;
 use crate::text::markdown::Spanned;
 use crate::text::source::Source;
@@ -11,7 +14,7 @@ use std::collections::HashSet;
 #[derive(Debug, Default)]
 pub(super) struct Anchors {
     ids: HashSet<String>,
-    /// Whether the page brings in text that mdBook puts there later, which may have others.
+    /// Whether mdBook inserts text later, which may have others.
     is_open: bool,
 }
 
@@ -41,7 +44,7 @@ impl Anchors {
 /// The anchors of a page, from its events.
 pub(super) fn read(page: &Source, events: &[Spanned<'_>]) -> Anchors {
     let mut anchors = Anchors::default();
-    // mdBook counts the ids that it makes up, and not those that an author wrote.
+    // mdBook numbers the ids that it generates, not those that an author wrote.
     let mut counted = HashSet::new();
     let mut heading: Option<(Option<String>, String)> = None;
     let (mut in_code, mut in_strong) = (false, false);
@@ -65,16 +68,16 @@ pub(super) fn read(page: &Source, events: &[Spanned<'_>]) -> Anchors {
             }
             Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_) => {
                 let html = page.slice(span.clone());
-                // Here come boxes of other pages, under headings of their own.
-                anchors.is_open |= html.starts_with("<!-- gather:");
+                // Boxes of other pages are inserted here, under headings of their own.
+                anchors.is_open |= caution::place(html).is_some();
                 let found = html::attributes(html, &["id", "name"]);
                 anchors.ids.extend(found.map(|(id, _)| id));
             }
             Event::Text(text) | Event::Code(text) => {
                 anchors.is_open |= !in_code && text.contains("{{#");
-                // The number of a box is a place of its own.
-                if in_strong && is_number(text) {
-                    anchors.ids.insert(text.to_ascii_lowercase());
+                // The number of a box becomes an anchor.
+                if in_strong {
+                    anchors.ids.extend(caution::anchor(text));
                 }
                 if let Some((_, heading)) = &mut heading {
                     heading.push_str(text);
@@ -91,13 +94,6 @@ pub(super) fn read(page: &Source, events: &[Spanned<'_>]) -> Anchors {
     anchors
 }
 
-/// Whether a text is letters, then digits.
-fn is_number(text: &str) -> bool {
-    let digits = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-    let is_number = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
-    is_number && digits.len() < text.len()
-}
-
 /// The id that mdBook makes from a heading's text.
 fn made_from(text: &str) -> String {
     text.trim()
@@ -112,7 +108,7 @@ fn made_from(text: &str) -> String {
         .collect()
 }
 
-/// The id, or the same with the first number that makes it another one.
+/// The id, with a number if it is taken.
 fn unique(id: &str, counted: &mut HashSet<String>) -> String {
     let mut free = id.to_owned();
     let mut number = 0;

@@ -1,4 +1,6 @@
-//! Attributes of raw HTML, found without a parser: what stands in quotes behind a name inside a tag.
+//! Attributes of raw HTML, with their bytes.
+//!
+//! Kept by hand: html5ever, which mdBook brings, doesn't say where in the text an attribute is.
 
 use std::ops::Range;
 
@@ -30,7 +32,7 @@ fn tags(html: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     })
 }
 
-/// Where the tag ends that a text starts with: a `>` in quotes ends nothing.
+/// Where the tag at the start of a text ends; a `>` in quotes doesn't end it.
 fn closing(text: &str) -> usize {
     let mut quote = None;
     for (at, c) in text.char_indices() {
@@ -52,7 +54,7 @@ fn values<'html>(
     let mut at = tag.start;
     std::iter::from_fn(move || {
         loop {
-            // Each `=` has a name before it and a value in quotes behind it.
+            // Each `=` has a name before it and a quoted value after it.
             let equals = at + html[at..tag.end].find('=')?;
             let name = html[at..equals].trim_end();
             let name = name.rsplit(char::is_whitespace).next().unwrap_or_default();

@@ -1,21 +1,23 @@
 //! Links inside the book: each leads to a page, a file or an anchor that the built book has.
 //!
-//! Other sites are left alone: whether they answer is nothing that a build can depend on.
+//! Links to other sites are not checked: a build must not depend on whether they answer.
 
 mod anchors;
 mod html;
 
+use crate::text::address;
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::info_string::nearest;
 use crate::text::markdown;
+use crate::text::path::{normal, relative};
 use crate::text::source::Source;
 use crate::work::settings::Settings;
 use anchors::Anchors;
 use pulldown_cmark::{Event, LinkType, Tag};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A link of a page.
@@ -38,19 +40,19 @@ pub struct Map {
     pages: BTreeMap<PathBuf, Destination>,
 }
 
-/// A page that links lead to, and whose links lead on.
+/// A page, as a target and a source of links.
 #[derive(Debug)]
 struct Destination {
-    /// What may stand behind a `#`.
+    /// The targets after a `#`.
     anchors: Anchors,
     links: Vec<Link>,
 }
 
-/// A message and a help.
+/// A message and a help text.
 type Fault = (String, String);
 
 impl Map {
-    /// What the links of a book's pages can lead to.
+    /// All pages of a book as targets.
     pub fn new(book: &[Arc<Source>], settings: &Settings) -> Self {
         let options = settings.markdown();
         Self {
@@ -60,7 +62,7 @@ impl Map {
                 .proof
                 .beside
                 .iter()
-                .filter_map(|folder| plain(&settings.src.join(folder)))
+                .filter_map(|folder| normal(&settings.src.join(folder)))
                 .collect(),
             pages: book
                 .iter()
@@ -118,7 +120,7 @@ impl Map {
         self.pages.get(&file)?.anchors.fault(&anchor?, &path)
     }
 
-    /// The page that a path leads to; none for a file that is no page.
+    /// The page that a path leads to; none for another file.
     fn file(&self, page: &Path, path: &str) -> Result<Option<PathBuf>, Fault> {
         let folder = page.parent().unwrap_or(page);
         let outside = || {
@@ -129,7 +131,7 @@ impl Map {
                 "show a file of the repository by an include".to_owned(),
             )
         };
-        let file = plain(&folder.join(path)).ok_or_else(outside)?;
+        let file = normal(&folder.join(path)).ok_or_else(outside)?;
         if !file.starts_with(&self.src) {
             return Err(outside());
         }
@@ -144,10 +146,10 @@ impl Map {
         let made_by_mdbook = ["print.html", "404.html", "toc.html"];
         match on_disk.exists() {
             true if is_page => Err((
-                format!("`{path}` is not listed in SUMMARY.md, so it is no page of the book"),
+                format!("`{path}` is not listed in SUMMARY.md, so it is not a page of the book"),
                 "list it, or link to a page that is".to_owned(),
             )),
-            // A folder has an index, or shows nothing.
+            // A folder without an index shows nothing.
             true if on_disk.is_file() => Ok(None),
             _ if made_by_mdbook
                 .iter()
@@ -181,7 +183,7 @@ impl Map {
             .find(|candidate| self.pages.contains_key(candidate))
     }
 
-    /// The page whose file has that name or nearly, as a path from a folder.
+    /// The page whose file has that name or a similar one, as a path from a folder.
     fn meant(&self, file: &Path, folder: &Path) -> Option<String> {
         let name = |path: &Path| Some(path.file_name()?.to_str()?.to_owned());
         let wanted = name(file)?;
@@ -202,7 +204,7 @@ impl Map {
                 PathBuf::from(nearest(file.to_str()?, &texts)?)
             }
         };
-        Some(relative(&found, folder))
+        Some(relative(folder, &found))
     }
 }
 
@@ -223,7 +225,7 @@ fn links(page: &Source, events: Vec<(Event<'_>, Range<usize>)>) -> Vec<Link> {
                     ..
                 },
             ) if link_type != LinkType::Email => {
-                // The text between brackets may hold the same words: the target stands last.
+                // The text between brackets may hold the same words: the target comes last.
                 let at = page.slice(span.clone()).rfind(&*dest_url);
                 let span = match at {
                     Some(at) if !dest_url.is_empty() => {
@@ -250,59 +252,14 @@ fn links(page: &Source, events: Vec<(Event<'_>, Range<usize>)>) -> Vec<Link> {
     links
 }
 
+/// The text with its percent-encoding read; as it is where that gives no text.
+fn decoded(text: &str) -> String {
+    address::decoded(text).unwrap_or(text.into()).into_owned()
+}
+
 /// Whether a link leaves the book.
 fn is_elsewhere(target: &str) -> bool {
-    let scheme = target.split(':').next().unwrap_or_default();
-    let is_scheme = scheme.len() < target.len()
-        && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "+.-".contains(c));
-    is_scheme || target.starts_with("//") || target.starts_with("{{")
-}
-
-/// A path without `.` and `..`; none if it leaves the book's root.
-fn plain(path: &Path) -> Option<PathBuf> {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir if !out.pop() => return None,
-            Component::CurDir | Component::ParentDir => {}
-            Component::Normal(part) => out.push(part),
-            Component::RootDir | Component::Prefix(_) => return None,
-        }
-    }
-    Some(out)
-}
-
-/// A path as it is written in a page of a folder.
-fn relative(path: &Path, folder: &Path) -> String {
-    let shared = path
-        .components()
-        .zip(folder.components())
-        .take_while(|(one, other)| one == other)
-        .count();
-    let up = folder.components().skip(shared).map(|_| "..".to_owned());
-    let down = path.components().skip(shared);
-    let down = down.map(|part| part.as_os_str().to_string_lossy().into_owned());
-    up.chain(down).collect::<Vec<_>>().join("/")
-}
-
-/// The text with `%20` and its like read; as it is where that gives no text.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let digits = after
-            .get(..2)
-            .and_then(|digits| std::str::from_utf8(digits).ok());
-        let value = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        (bytes, rest) = match (first, value) {
-            (b'%', Some(value)) => (bytes.into_iter().chain([value]).collect(), &after[2..]),
-            _ => (bytes.into_iter().chain([*first]).collect(), after),
-        };
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+    address::has_scheme(target) || target.starts_with("//") || target.starts_with("{{")
 }
 
 #[cfg(test)]
@@ -327,21 +284,11 @@ mod tests {
     }
 
     #[test]
-    fn paths_are_read_and_written_as_in_a_page() {
-        assert_eq!(decoded("a%20b%C3%A9%zz%"), "a bé%zz%");
-        assert_eq!(decoded("%ff"), "%ff");
-        let folder = Path::new("src/caching");
-        assert_eq!(relative(Path::new("src/caching/lru.md"), folder), "lru.md");
-        assert_eq!(
-            relative(Path::new("src/edge/cdn.md"), folder),
-            "../edge/cdn.md"
-        );
-        assert_eq!(plain(Path::new("src/./a/../b.md")), Some("src/b.md".into()));
-        assert_eq!(plain(Path::new("src/../../b.md")), None);
-        for target in ["mailto:a@b", "https://a", "//a", "data:x"] {
+    fn links_to_other_sites_and_of_templates_lead_elsewhere() {
+        for target in ["mailto:a@b", "//a", "{{ path }}/a.md"] {
             assert!(is_elsewhere(target), "{target}");
         }
-        for target in ["a.md", "#a:b", "1:2", "a/b:c.md"] {
+        for target in ["a.md", "#a:b", "a/b:c.md"] {
             assert!(!is_elsewhere(target), "{target}");
         }
     }

@@ -1,7 +1,7 @@
 //! The bounds on Linux: resource limits, Landlock, and a filter of system calls, in this order.
 //!
-//! Landlock decides about files, TCP, abstract sockets and signals. It leaves UDP, other local sockets
-//! and changes of mode, owner and times open, and knows no processes: those are the filter's.
+//! Landlock decides about files, TCP, abstract sockets and signals. It does not
+//! cover UDP, other local sockets, changes of mode, owner and times, and processes: the filter does.
 
 use crate::work::sandbox::{Bounds, NAMES, Spec, Status};
 use anyhow::{Context, Error, Result, bail};
@@ -41,7 +41,7 @@ pub(super) fn enter(spec: &Spec) -> Error {
     Error::new(error).context(format!("failed to start `{}`", spec.program.display()))
 }
 
-/// Ends this process when its parent ends, also after it became another program.
+/// Ends this process when its parent ends, even after it became another program.
 fn die_with(parent: u32) -> Result<()> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     let is_there = rustix::process::getppid()
@@ -52,7 +52,7 @@ fn die_with(parent: u32) -> Result<()> {
     Ok(())
 }
 
-/// Applies what this system can; what it can't was found by [`try_all`] before.
+/// Applies what this system supports; [`try_all`] found out earlier what it doesn't.
 fn apply(spec: &Spec) -> Result<()> {
     limit(&spec.bounds).context("failed to set limits")?;
     confine(&spec.bounds).context("failed to confine files")?;
@@ -113,7 +113,7 @@ fn confine(bounds: &Bounds) -> Result<RestrictionStatus> {
     let all = AccessFs::from_all(abi);
     let system = SYSTEM.iter().map(Path::new).filter(|path| path.exists());
     let devices = ["/dev/null", "/dev/zero", "/dev/urandom"];
-    // Where a program's own stack is: without it an overflow is told from no other bad access.
+    // Where a program's own stack is: without it, an overflow looks like any other bad access.
     let own = ["/proc/self/maps"];
     let status = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
@@ -263,7 +263,7 @@ const REFUSED: &[i64] = &[
     libc::SYS_shmget,
 ];
 
-/// Calls that only older processors' tables have.
+/// Calls that exist only on older architectures.
 #[cfg(target_arch = "x86_64")]
 const OLD_CALLS: &[i64] = &[
     libc::SYS_chmod,

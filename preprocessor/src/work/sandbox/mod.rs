@@ -1,9 +1,9 @@
-//! The sandbox: what a process may do, and how this program, started again as a shim, makes it so.
+//! The sandbox: what a process may do, and how this program, started again as a shim, enforces it.
 //!
 //! A bounded process is started as `mdbook-proof shim SPEC`. The shim limits itself and then becomes the
 //! program that is to run ([`Spec`] says which); a program that may start processes of its own is
-//! watched by a shim that stays, and kills whatever it left behind. On systems other than Linux there is
-//! no shim: a deadline, a limit on the output and a clean environment are all that holds there.
+//! watched by a shim that stays and kills whatever is left behind. On systems other than Linux there is
+//! no shim: only the deadline, the limit on the output and the clean environment apply there.
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -33,7 +33,7 @@ pub struct Bounds {
     pub processes: bool,
 }
 
-/// What the shim is told: a program, its arguments, and its bounds.
+/// What the shim is given: a program, its arguments, and its bounds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Spec {
     /// The program that the shim becomes.

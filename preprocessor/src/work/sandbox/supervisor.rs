@@ -1,7 +1,7 @@
 //! Watching a program that may start processes: whatever it leaves behind is killed.
 //!
-//! The supervisor is what orphans of the program become children of, so that none escapes by a session of
-//! its own. It ends them when the program ends, and when its own standard input closes: that is how the
+//! Orphans of the program become children of the supervisor, so that none escapes by starting its own
+//! session. It ends them when the program ends, and when its own standard input closes: that is how the
 //! build ends a program at its deadline, and what happens when the build itself is killed.
 
 use crate::work::process::rest;
@@ -18,10 +18,7 @@ use std::time::Duration;
 const PROCESSES: usize = 256;
 
 /// Runs the program in a shim of its own, and ends this process as the program ended.
-#[expect(
-    clippy::exit,
-    reason = "this process stands for the one that it watched"
-)]
+#[expect(clippy::exit, reason = "this process exits as the one that it watched")]
 pub(super) fn enter(spec: &Spec) -> Error {
     match watch(spec) {
         Ok(status) => {
@@ -33,9 +30,9 @@ pub(super) fn enter(spec: &Spec) -> Error {
 }
 
 fn watch(spec: &Spec) -> Result<ExitStatus> {
-    // It does not die with the build: it has to end the program first, which its input tells it to.
+    // It does not end with the build: it has to end the program first, when its input closes.
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
-    // The lifeline: it closes when the build wants the program ended, or is no more.
+    // The lifeline: it closes when the build wants to end the program, or has ended itself.
     thread::spawn(|| {
         let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
         kill_descendants();
@@ -100,7 +97,7 @@ fn count() -> usize {
             return descendants().len();
         };
         found += children.len();
-        // Enough to end them; how many more there are makes no difference.
+        // Enough to exceed the limit; the exact number doesn't matter.
         if found > PROCESSES {
             break;
         }

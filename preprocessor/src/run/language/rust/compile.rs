@@ -1,9 +1,9 @@
-//! Compiling programs: a `rustc` for all of them, or one a processor if they are many; and again without
+//! Compiling programs: one `rustc` for all of them, or one per processor if they are many; and again without
 //! those that don't compile.
 //!
 //! The compiler is bounded like the blocks: what it includes and which variables it reads is a stranger's
-//! choice. When it fails for a reason that lies in no block, or doesn't end, each block is compiled alone,
-//! which finds the one that is to blame.
+//! choice. When it fails for a reason in no block, or doesn't end, each block is compiled alone to find the one that
+//! caused it.
 
 use crate::run::job::Diagnostic;
 use crate::run::language::rust::library::{Library, dep_info};
@@ -33,7 +33,7 @@ const FILE_SIZE: u64 = 1 << 30;
 /// How much the compiler may print, in bytes.
 const OUTPUT: u64 = 32 << 20;
 
-/// From so many programs on a second compiler is worth its start: it takes as long as they do.
+/// The number of programs from which a second compiler pays off: starting one takes as long as they do.
 const GROUP: usize = 20;
 
 /// Programs by key.
@@ -78,7 +78,7 @@ impl Outcome {
 }
 
 impl Compiler<'_> {
-    /// Compiles all programs; each stands under its key.
+    /// Compiles all programs, each under its key.
     ///
     /// # Errors
     /// When the compiler can't be run.
@@ -118,7 +118,7 @@ impl Compiler<'_> {
         Ok(compiled)
     }
 
-    /// Compiles programs as one crate, and again without those that fail; and which have to be told apart.
+    /// Compiles programs as one crate, and again without those that fail; and which have to be compiled alone.
     fn together<'programs>(
         &self,
         number: usize,
@@ -176,7 +176,7 @@ impl Compiler<'_> {
         self.rustc(&main, &files, deadline)
     }
 
-    /// A crate for a program that can't be a module, or that is to be told from the others.
+    /// A crate for a program that can't be a module, or that has to be compiled alone.
     fn alone(&self, key: &str, program: &Program) -> Result<Prepared> {
         let file = self.folder.join(format!("{}.rs", module(key)));
         let (text, origins) = program.file();
@@ -245,7 +245,7 @@ impl Compiler<'_> {
             program: &self.toolchain.rustc,
             arguments,
             environment: vec![
-                // The linker is looked up there.
+                // The linker is searched for there.
                 ("PATH", path),
                 ("TMPDIR", self.folder.display().to_string()),
             ],
@@ -356,7 +356,7 @@ struct SpanText {
 }
 
 impl Message {
-    /// Whether it only counts the messages before it.
+    /// Whether it only counts the earlier messages.
     fn is_summary(&self) -> bool {
         self.spans.is_empty() && (self.level != "error" || self.text.starts_with("aborting due"))
     }

@@ -1,8 +1,9 @@
-//! The library that blocks use: built by Cargo, with the names of what blocks may import.
+//! The library that blocks use: built by Cargo, with the names that blocks may import.
 //!
-//! What it was built from is remembered, so that a build can tell whether anything changed without Cargo.
+//! Its inputs are remembered, so that a build can see without Cargo whether anything changed.
 
 use crate::work::key::Key;
+use crate::work::packages::{self, Package, Workspace};
 use crate::work::store::Store;
 use crate::work::toolchain::Toolchain;
 use anyhow::{Context, Result, bail};
@@ -12,7 +13,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// What `rustc` has to be told so that a block can use the library and its direct dependencies.
+/// What `rustc` needs so that a block can use the library and its direct dependencies.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Library {
     /// Crate names and their compiled files.
@@ -48,7 +49,7 @@ impl Library {
         store.get(&place(package, root, toolchain))
     }
 
-    /// The content of all that the library is built from, hashed.
+    /// A hash of everything that the library is built from.
     pub fn content(&self) -> String {
         let mut key = Key::new("library");
         for name in VARIABLES {
@@ -61,7 +62,7 @@ impl Library {
         key.finish()
     }
 
-    /// Whether the compiled files are those of the current content.
+    /// Whether the compiled files match the current content.
     pub fn is_built(&self) -> bool {
         self.key == self.content() && self.stamp == self.stamp_now()
     }
@@ -78,8 +79,7 @@ impl Library {
     /// # Errors
     /// When Cargo can't be run or the package doesn't build; the message holds what Cargo said.
     pub fn build(package: &str, root: &Path, toolchain: &Toolchain, store: &Store) -> Result<Self> {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let output = Command::new(cargo)
+        let output = Command::new(packages::cargo())
             .args(["build", "--package", package, "--lib", "--locked"])
             .arg("--message-format=json-render-diagnostics")
             .current_dir(root)
@@ -96,27 +96,16 @@ impl Library {
             .lines()
             .filter_map(Artifact::read)
             .collect();
-        let mut own = None;
-        // Cargo reports them in no fixed order; those of the registry can't be the package.
-        for artifact in artifacts.iter().filter(|artifact| artifact.is_local) {
-            let manifest = artifact.read_manifest()?;
-            let name = manifest.get("package").and_then(|table| table.get("name"));
-            if name.and_then(toml::Value::as_str) == Some(package) {
-                own = Some((artifact, manifest));
-            }
-        }
-        let Some((library, manifest)) = own else {
+        let workspace = Workspace::read(root)?;
+        let own = workspace.package(package).and_then(|package| {
+            let library = artifacts
+                .iter()
+                .find(|artifact| artifact.package == package.id)?;
+            Some((package, library))
+        });
+        let Some((description, library)) = own else {
             bail!("`cargo build --package {package}` built no library");
         };
-        let mut externs = vec![(library.name.clone(), library.file.clone())];
-        let dependencies = manifest.get("dependencies").and_then(|d| d.as_table());
-        for (key, value) in dependencies.into_iter().flatten() {
-            let package = value.get("package").and_then(|p| p.as_str()).unwrap_or(key);
-            let lib = package.replace('-', "_");
-            if let Some(artifact) = artifacts.iter().rev().find(|a| a.name == lib) {
-                externs.push((key.replace('-', "_"), artifact.file.clone()));
-            }
-        }
         let folders = artifacts.iter().filter_map(|a| a.file.parent());
         let mut search: Vec<PathBuf> = folders
             .flat_map(|folder| [folder.join("deps"), folder.to_owned()])
@@ -125,7 +114,7 @@ impl Library {
         search.sort();
         search.dedup();
         let mut built = Self {
-            externs,
+            externs: externs(description, library, &artifacts),
             search,
             inputs: inputs(library)?,
             ..Self::default()
@@ -135,6 +124,28 @@ impl Library {
         store.put(&place(package, root, toolchain), &built)?;
         Ok(built)
     }
+}
+
+/// The library and what it depends on, by the names under which its code imports them.
+fn externs(
+    package: &Package,
+    library: &Artifact,
+    artifacts: &[Artifact],
+) -> Vec<(String, PathBuf)> {
+    let mut externs = vec![(library.name.clone(), library.file.clone())];
+    for dependency in package.dependencies() {
+        let fit = |artifact: &&Artifact| dependency.fit(&artifact.package);
+        let fitting = artifacts.iter().filter(|artifact| fit(artifact) > 0);
+        // One of another platform was not built.
+        if let Some(artifact) = fitting.max_by_key(fit) {
+            let name = match &dependency.rename {
+                Some(name) => name.replace('-', "_"),
+                None => artifact.name.clone(),
+            };
+            externs.push((name, artifact.file.clone()));
+        }
+    }
+    externs
 }
 
 fn place(package: &str, root: &Path, toolchain: &Toolchain) -> String {
@@ -161,7 +172,7 @@ fn inputs(library: &Artifact) -> Result<BTreeSet<PathBuf>> {
     Ok(inputs)
 }
 
-/// The files that a line of a dep-info file lists behind its colon; a space in a name has a backslash.
+/// The files that a line of a dep-info file lists after its colon; a space in a name has a backslash.
 pub(super) fn dep_info(text: &str) -> Vec<String> {
     let mut files = vec![String::new()];
     let Some((_, list)) = text.lines().next().unwrap_or_default().split_once(": ") else {
@@ -188,23 +199,17 @@ pub(super) fn dep_info(text: &str) -> Vec<String> {
     files
 }
 
-/// A library that Cargo reported as built.
+/// A library that Cargo reported as built. The message is read by hand for the reason that [`packages`] gives.
 struct Artifact {
+    /// The name of its crate.
     name: String,
-    /// Whether its sources lie on this machine, and are no download.
-    is_local: bool,
+    /// The id of its package.
+    package: String,
     file: PathBuf,
     manifest: PathBuf,
 }
 
 impl Artifact {
-    fn read_manifest(&self) -> Result<toml::Table> {
-        let text = std::fs::read_to_string(&self.manifest)
-            .with_context(|| format!("failed to read `{}`", self.manifest.display()))?;
-        toml::from_str(&text)
-            .with_context(|| format!("failed to parse `{}`", self.manifest.display()))
-    }
-
     fn read(line: &str) -> Option<Self> {
         let message: Value = serde_json::from_str(line).ok()?;
         if message["reason"] != "compiler-artifact" {
@@ -220,7 +225,7 @@ impl Artifact {
                 matches!(ending, Some("rlib" | "so" | "dylib" | "dll"))
             })?;
         Some(Self {
-            is_local: message["package_id"].as_str()?.starts_with("path+"),
+            package: message["package_id"].as_str()?.to_owned(),
             name: message["target"]["name"].as_str()?.replace('-', "_"),
             file,
             manifest: PathBuf::from(message["manifest_path"].as_str()?),

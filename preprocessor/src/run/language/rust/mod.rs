@@ -77,7 +77,7 @@ impl Language for Rust {
         key.with(&Program::new(&job.block.code).file().0)
     }
 
-    /// Cargo may find that the library is built from other files than last time: the keys change then.
+    /// If Cargo builds the library from other files than last time, the keys change.
     fn make_ready(&mut self, settings: &Settings, store: &Store) -> Result<bool> {
         let is_ready = !self.needs_library || self.library.as_ref().is_some_and(Library::is_built);
         if !is_ready
@@ -131,8 +131,8 @@ impl Language for Rust {
         panics::normalized(name, line)
     }
 
-    /// A panic.
-    fn is_told(&self, status: i32) -> bool {
+    /// A panic: its message says so.
+    fn is_in_message(&self, status: i32) -> bool {
         status == 101
     }
 }

@@ -5,7 +5,7 @@ use crate::run::language::rust::program::Program;
 use crate::text::source::Source;
 use std::fmt::Write as _;
 
-/// What a failed block printed on standard error, with the places in our generated file put into the page;
+/// What a failed block printed on standard error, with positions in our generated file translated to the page;
 /// and the first of the block's lines that it names.
 pub(super) fn in_page(
     source: &Source,

@@ -121,13 +121,13 @@ impl Program {
         (text, origins)
     }
 
-    /// How many bytes further right a column of the compiled line stands in the block's line.
+    /// How many bytes a column of the compiled line is further right in the block's line.
     pub fn shift(&self, line: usize) -> usize {
         self.shifts.get(line).copied().unwrap_or(0)
     }
 }
 
-/// Takes off what hides a line, as rustdoc does: `# ` and a lone `#`; `##` stands for `#`.
+/// Removes what hides a line, as rustdoc does: `# ` and a lone `#`; `##` becomes `#`.
 fn unhide(line: &str) -> (String, usize) {
     let trimmed = line.trim_start();
     let indent = &line[..line.len() - trimmed.len()];
@@ -145,7 +145,7 @@ fn unhide(line: &str) -> (String, usize) {
 /// Whether a program has a function `main` outside of all braces.
 fn declares_main(text: &str) -> bool {
     let Ok(tokens) = text.parse::<TokenStream>() else {
-        // It doesn't compile either way; the compiler says it best of the text as it stands.
+        // It doesn't compile either way, and the compiler's message is best for the unchanged text.
         return text.contains("fn main");
     };
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();

@@ -66,7 +66,7 @@ pub(crate) fn line(
                 let column = &sheet.grid.columns[*operand];
                 let mut text = judge.source.slice(figure.span()).to_owned();
                 // One wrong cell is one finding: what follows from it follows from its right text.
-                if let Some(right) = judge.mended.get(&figure.start) {
+                if let Some(right) = judge.corrected.get(&figure.start) {
                     let cell = Cell::read(right, figure.start);
                     figure = sheet.figure(&cell, *operand)?;
                     text.clone_from(right);
@@ -311,8 +311,8 @@ impl Line {
             .trim_end()
             .to_owned(),
         )
-        .with_mend(Edit::new(figure.span(), new.as_str()));
-        judge.mended.insert(figure.start, new);
+        .with_blessed(Edit::new(figure.span(), new.as_str()));
+        judge.corrected.insert(figure.start, new);
         judge.meaning.findings.push(finding);
     }
 
@@ -373,7 +373,7 @@ impl Line {
             cell.span.clone(),
             "the cell is empty",
         )
-        .with_mend(Edit::new(cell.span.clone(), format!(" {text} ")));
+        .with_blessed(Edit::new(cell.span.clone(), format!(" {text} ")));
         judge.meaning.unfilled.push(finding);
     }
 }

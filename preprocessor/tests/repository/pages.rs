@@ -1,14 +1,9 @@
 //! The book that this repository holds: its pages as mdBook shows them, and what the README says of it.
 
+use crate::root;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 use std::fs;
 use std::path::{Path, PathBuf};
-
-/// The repository's folder. `None` in the published crate, which comes without the book.
-fn repository() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    root.join("src/SUMMARY.md").is_file().then_some(root)
-}
 
 /// The files with an ending in a folder and all folders in it.
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
@@ -28,7 +23,7 @@ fn events(markdown: &str) -> Parser<'_> {
     Parser::new_ext(markdown, Options::all())
 }
 
-/// The `<summary>` texts of a page that hold Markdown. They stand in blocks of HTML, in which mdBook shows it as it was typed.
+/// The `<summary>` texts of a page that hold Markdown. They are in blocks of HTML, where mdBook shows it as it was typed.
 fn raw_summaries(page: &str) -> Vec<String> {
     let mut html = String::new();
     for event in events(page) {
@@ -87,7 +82,7 @@ fn markdown_in_a_summary_is_found_and_html_is_not() {
 
 #[test]
 fn no_summary_shows_its_markdown_raw() {
-    let Some(root) = repository() else { return };
+    let root = root();
     for path in files(&root.join("src"), "md") {
         let raw = raw_summaries(&fs::read_to_string(&path).unwrap());
         assert!(
@@ -101,7 +96,7 @@ fn no_summary_shows_its_markdown_raw() {
 /// The README rounds down, so that a new page doesn't change it; but a fifth more, and it should say so.
 #[test]
 fn the_readme_counts_what_there_is() {
-    let Some(root) = repository() else { return };
+    let root = root();
     let readme = fs::read_to_string(root.join("README.md")).unwrap();
     let words: Vec<&str> = readme.split_whitespace().collect();
     let summary = fs::read_to_string(root.join("src/SUMMARY.md")).unwrap();
