@@ -41,7 +41,7 @@ fn patch(root: &Path, diff: &str) {
     for hunk in lines.collect::<Vec<_>>().split(|line| *line == "@@") {
         let with = |mark: char| -> String {
             let kept = hunk.iter().filter(|line| line.starts_with([' ', mark]));
-            kept.map(|line| format!("{}\n", &line[1..])).collect()
+            kept.flat_map(|line| [&line[1..], "\n"]).collect()
         };
         let (before, after) = (with(' '), with('+'));
         if !before.is_empty() {
@@ -86,9 +86,9 @@ fn a_rule_a_picture_and_a_language_are_added_as_contributing_shows() {
             panic!("a file and a change: {part}");
         };
         assert_eq!((rust.as_str(), diff.as_str()), ("rust", "diff"));
-        let mut paths = part
-            .split('`')
-            .filter(|text| text.starts_with("preprocessor/") && text.ends_with(".rs"));
+        let mut paths = part.split('`').filter(|text| {
+            text.starts_with("preprocessor/") && Path::new(text).extension().is_some()
+        });
         fs::write(copy.path().join(paths.next().unwrap()), code).unwrap();
         patch(copy.path(), change);
         count += 1;
