@@ -6,7 +6,7 @@ use crate::read::{Block, Fence, Figure, Parts, Sketch, View, caution, fence, out
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::info_string;
-use crate::text::markdown::Spanned;
+use crate::text::markdown::{Spanned, is_block, is_block_end};
 use crate::text::source::Source;
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 use std::collections::HashSet;
@@ -268,32 +268,6 @@ impl Reader<'_> {
             }
         }
     }
-}
-
-pub(super) fn is_block(tag: &Tag<'_>) -> bool {
-    !matches!(
-        tag,
-        Tag::Emphasis
-            | Tag::Strong
-            | Tag::Strikethrough
-            | Tag::Superscript
-            | Tag::Subscript
-            | Tag::Link { .. }
-            | Tag::Image { .. }
-    )
-}
-
-pub(super) fn is_block_end(tag: TagEnd) -> bool {
-    !matches!(
-        tag,
-        TagEnd::Emphasis
-            | TagEnd::Strong
-            | TagEnd::Strikethrough
-            | TagEnd::Superscript
-            | TagEnd::Subscript
-            | TagEnd::Link
-            | TagEnd::Image
-    )
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::path::relative;
 use crate::text::source::Source;
+use crate::work::settings::Folders;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -56,15 +57,6 @@ pub fn expand(page: &mut Parts, folders: &Folders) -> Vec<Finding> {
         );
     }
     findings
-}
-
-/// Where files are looked for.
-#[derive(Debug, Clone)]
-pub struct Folders {
-    /// The folder of `book.toml`, which sources' paths start from.
-    pub root: PathBuf,
-    /// The folder that no include leaves: the repository's.
-    pub repository: PathBuf,
 }
 
 /// An include in a text.

@@ -1,7 +1,6 @@
 //! Running text, which may have figures, and the footnotes that give their sources.
 
-use crate::read::events::{is_block, is_block_end};
-use crate::text::markdown::Spanned;
+use crate::text::markdown::{Spanned, is_block, is_block_end};
 use crate::text::source::Source;
 use pulldown_cmark::{Event, Tag, TagEnd};
 use std::collections::BTreeSet;

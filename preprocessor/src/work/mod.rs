@@ -9,3 +9,4 @@ pub mod sandbox;
 pub mod settings;
 pub mod store;
 pub mod toolchain;
+pub(crate) mod wait;

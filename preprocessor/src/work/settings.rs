@@ -1,6 +1,5 @@
 //! The `[preprocessor.proof]` table of `book.toml`.
 
-use crate::read::include::Folders;
 use anyhow::{Context, Result};
 use mdbook_preprocessor::config::{Config as BookConfig, HtmlConfig, RustEdition};
 use serde::Deserialize;
@@ -140,6 +139,15 @@ pub struct Settings {
     pub repository: Option<String>,
     /// Our own table.
     pub proof: Config,
+}
+
+/// Where the files of includes are looked for.
+#[derive(Debug, Clone)]
+pub struct Folders {
+    /// The folder of `book.toml`, which sources' paths start from.
+    pub root: PathBuf,
+    /// The folder that no include leaves: the repository's.
+    pub repository: PathBuf,
 }
 
 impl Settings {

@@ -4,8 +4,8 @@
 //! session. It ends them when the program ends, and when its own standard input closes: that is how the
 //! build ends a program at its deadline, and what happens when the build itself is killed.
 
-use crate::work::process::rest;
 use crate::work::sandbox::Spec;
+use crate::work::wait::rest;
 use anyhow::{Context, Error, Result, bail};
 use rustix::process::{Pid, Signal, WaitOptions};
 use std::collections::BTreeSet;
