@@ -24,7 +24,7 @@ use crate::run::job::JobResult;
 use crate::run::language::Languages;
 use crate::tables::judge::Meaning;
 use crate::tables::units::Units;
-use crate::tables::{rules, structure};
+use crate::tables::{check, structure};
 use crate::text::code::Code;
 use crate::text::edit;
 use crate::text::finding::{Finding, Findings};
@@ -227,7 +227,7 @@ impl Line {
     /// Computes the expressions, judges the figures and the tables, and counts the evidence for each figure.
     pub fn judge(&mut self, page: &mut Page) {
         let (figures, scope) = figures::check_in_scope(&page.parts, &self.engine, &page.runs);
-        page.meaning = rules::check(
+        page.meaning = check::check(
             &page.source,
             &page.parts.tables,
             scope,

@@ -7,7 +7,7 @@ use crate::figures::engine::Workplace;
 use crate::line::Line;
 use crate::read::table;
 use crate::tables::units::Units;
-use crate::tables::{rules, structure};
+use crate::tables::{check, structure};
 use crate::text::code::{Code, Family};
 use crate::text::finding::Finding;
 use crate::text::markdown;
@@ -81,7 +81,7 @@ impl Linter {
         let units = &mut self.units;
         let mut findings = if tables
             .iter()
-            .any(|table| rules::concerns(source, table, units))
+            .any(|table| check::concerns(source, table, units))
         {
             let mut page = self.line.read(source);
             self.line.believe(&mut page);

@@ -342,7 +342,7 @@ mod tests {
     use crate::figures::Scope;
     use crate::figures::engine::Engine;
     use crate::read;
-    use crate::tables::rules;
+    use crate::tables::check;
     use crate::text::markdown;
     use crate::text::source::Source;
     use mdbook_proof_calculator::runs::Runs;
@@ -359,7 +359,7 @@ mod tests {
         );
         let engine = Engine::new(None).unwrap();
         let runs = Runs::default();
-        let meaning = rules::check(
+        let meaning = check::check(
             &source,
             &page.tables,
             Scope::new(&engine),

@@ -3,7 +3,8 @@
 //! The threads are kept by hand: rayon shares out work of the processor, and these wait for processes.
 
 use crate::run::job::{Job, JobResult};
-use crate::run::language::{Language, Languages, Prepared, Site, Started, rust};
+use crate::run::language::interface::{Language, Prepared, Site, Started};
+use crate::run::language::{Languages, rust};
 use crate::work::host::workers;
 use crate::work::process::{End, Host, OUTPUT_LIMIT, Run, Task};
 use crate::work::sandbox::{Bounds, MEMORY};

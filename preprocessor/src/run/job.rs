@@ -1,8 +1,6 @@
 //! Jobs: what is run for a block, and its outcome.
 
 use crate::read::Block;
-use crate::run::language::Language;
-use crate::work::key::Key;
 use crate::work::process::{End, Run};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -28,15 +26,6 @@ impl Job<'_> {
     /// How long it may run.
     pub fn timeout(&self) -> Duration {
         self.block.timeout.unwrap_or(TIMEOUT)
-    }
-
-    /// The key of its result.
-    pub fn key(&self, bounds: &str, language: &dyn Language) -> String {
-        let key = Key::new("job")
-            .with(bounds)
-            .with(&self.timeout().as_millis().to_string())
-            .with(language.name());
-        language.key(self, key).finish()
     }
 }
 

@@ -10,12 +10,14 @@ pub mod language;
 
 use crate::read::{Block, Parts};
 use crate::work::host;
+use crate::work::key::Key;
 use crate::work::memory::Memory;
 use crate::work::settings::Settings;
 use crate::work::store::Store;
 use anyhow::{Context, Result};
 use job::{Job, JobResult};
 use language::Languages;
+use language::interface::Language;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// For each page, the outcome of each block that can run, by its number in the page.
@@ -48,7 +50,7 @@ pub fn run(pages: &[&Parts], languages: &mut Languages, settings: &Settings) -> 
             .iter()
             .map(|page| {
                 page.iter()
-                    .map(|job| Ok(job.key(&bounds, languages.get(&job.block.language)?)))
+                    .map(|job| Ok(key(job, &bounds, languages.get(&job.block.language)?)))
                     .collect()
             })
             .collect::<Result<_>>()?;
@@ -147,4 +149,13 @@ fn plan<'page>(pages: &[&'page Parts]) -> Vec<Vec<Job<'page>>> {
                 .collect()
         })
         .collect()
+}
+
+/// The key of a job's result.
+fn key(job: &Job<'_>, bounds: &str, language: &dyn Language) -> String {
+    let key = Key::new("job")
+        .with(bounds)
+        .with(&job.timeout().as_millis().to_string())
+        .with(language.name());
+    language.key(job, key).finish()
 }

@@ -3,7 +3,6 @@
 use crate::figures::Scope;
 use crate::tables::cell::{Cell, Content};
 use crate::tables::grid::Grid;
-use crate::tables::rules::{Declared, Form};
 use crate::tables::units::Units;
 use crate::text::code::Code;
 use crate::text::finding::Finding;
@@ -140,27 +139,31 @@ impl Judge<'_> {
 /// A grid with what its rules say about columns.
 pub(crate) struct Sheet<'table> {
     pub(crate) grid: &'table Grid,
-    /// The rules that the table declares.
-    pub(crate) declared: &'table [Declared],
+    /// The words by which the table declares rules, each with a column.
+    declared: BTreeSet<(&'static str, usize)>,
     /// The columns that hold times, in which `m` is a minute.
     times: BTreeSet<usize>,
 }
 
 impl<'table> Sheet<'table> {
-    pub(crate) fn new(grid: &'table Grid, declared: &'table [Declared]) -> Self {
+    /// `words` are those by which the table declares rules, each with its columns.
+    pub(crate) fn new<'columns>(
+        grid: &'table Grid,
+        words: impl Iterator<Item = (&'static str, &'columns [usize])>,
+    ) -> Self {
         let columns = 0..grid.columns.len();
         Self {
             times: columns.filter(|at| holds_times(grid, *at)).collect(),
             grid,
-            declared,
+            declared: words
+                .flat_map(|(word, columns)| columns.iter().map(move |column| (word, *column)))
+                .collect(),
         }
     }
 
     /// Whether a rule is declared for a column by this word.
     pub(crate) fn is_declared(&self, word: &'static str, column: usize) -> bool {
-        self.declared.iter().any(|declared| {
-            declared.rule.form() == Form::Word(word) && declared.columns.contains(&column)
-        })
+        self.declared.contains(&(word, column))
     }
 }
 

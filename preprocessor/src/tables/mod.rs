@@ -1,6 +1,7 @@
 //! Tables: their structure, and what they mean by the rules that their authors declare.
 
 pub(crate) mod cell;
+pub mod check;
 pub mod grid;
 pub mod judge;
 pub mod rules;

@@ -1,6 +1,6 @@
 //! The text by which a block that has to fail is compared.
 
-use crate::run::language::Language;
+use crate::run::language::interface::Language;
 use crate::work::process::{End, Run};
 use std::fmt::Write as _;
 

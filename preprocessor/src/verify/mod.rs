@@ -5,7 +5,7 @@ mod failure;
 
 use crate::read::{Block, Fence, fence};
 use crate::run::job::{Diagnostic, JobResult};
-use crate::run::language::{Language, Reading};
+use crate::run::language::interface::{Language, Reading};
 use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;

@@ -4,6 +4,7 @@
 //! one file and one name in [`ALL`]. Nothing here reads a file or starts a process.
 
 mod chart;
+mod picture;
 mod problem;
 mod sequence;
 mod sketch;
@@ -11,10 +12,9 @@ mod svg;
 mod table;
 mod text;
 
-pub use mdbook_proof_text::explanation::Explanation;
-pub use problem::{Problem, Refusal};
-
-use std::fmt::Debug;
+pub use picture::{
+    Choice, Drawing, Explanation, Needed, Origin, Picture, Problem, Refusal, Wanted,
+};
 
 /// All kinds of pictures, in the order in which help texts name them.
 pub static ALL: &[&dyn Picture] = &[
@@ -23,149 +23,6 @@ pub static ALL: &[&dyn Picture] = &[
     &sequence::Sequences,
     &sketch::Sketches,
 ];
-
-/// A kind of picture.
-pub trait Picture: Debug + Sync {
-    /// What asks for it: an attribute of an `output` fence, or the language of a fence of its own.
-    fn word(&self) -> &'static str;
-
-    /// What it is drawn from.
-    fn origin(&self) -> Origin {
-        Origin::Output
-    }
-
-    /// What findings about it are called.
-    fn code(&self) -> &'static str {
-        self.word()
-    }
-
-    /// What they mean, with a page that has one and the same page corrected.
-    fn explanation(&self) -> Explanation;
-
-    /// What it does with the text, in a phrase for the manual.
-    fn about(&self) -> &'static str;
-
-    /// The values that its word takes, of which one has to be given; none where the word stands alone.
-    fn kinds(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    /// The other attributes that it takes.
-    fn options(&self) -> &'static [Choice] {
-        &[]
-    }
-
-    /// Whether it is drawn from the first table of the text, which rules may then be declared for.
-    fn reads_table(&self) -> bool {
-        false
-    }
-
-    /// Whether it shows all that the text says, so that the text need not be shown as well.
-    fn shows_all(&self) -> bool {
-        false
-    }
-
-    /// Whether the attributes go together.
-    ///
-    /// # Errors
-    /// The attribute that doesn't go with the others.
-    fn check(&self, _: &Wanted) -> Result<(), Refusal> {
-        Ok(())
-    }
-
-    /// Draws the lines of a text. `caption` is the text of the paragraph after it.
-    ///
-    /// # Errors
-    /// What can't be drawn, at its line.
-    fn draw(
-        &self,
-        wanted: &Wanted,
-        lines: &[&str],
-        caption: Option<&str>,
-    ) -> Result<String, Problem>;
-}
-
-/// What a picture is drawn from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// What a block printed.
-    Output,
-    /// The text of a fence of its own.
-    Fence,
-}
-
-/// An attribute that goes with a picture's word.
-#[derive(Debug, Clone, Copy)]
-pub struct Choice {
-    /// Its name.
-    pub name: &'static str,
-    /// What it does, in a phrase for the manual.
-    pub about: &'static str,
-    /// What it takes after a `=`; nothing where it stands alone.
-    pub value: Option<Needed>,
-}
-
-/// A value that an attribute needs; the attribute may be given several times.
-#[derive(Debug, Clone, Copy)]
-pub struct Needed {
-    /// How help texts write it: `ref=COLUMN`.
-    pub form: &'static str,
-    /// What it is: `the name of a column`.
-    pub what: &'static str,
-    /// What to write instead of none.
-    pub help: &'static str,
-}
-
-/// The attributes that a picture was asked for with.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wanted {
-    /// The value of its word.
-    pub kind: Option<String>,
-    /// The other attributes, each with its value, in the order in which they are written.
-    pub options: Vec<(String, Option<String>)>,
-}
-
-/// A picture, and how it was asked for.
-#[derive(Debug, Clone)]
-pub struct Drawing {
-    /// What is drawn.
-    pub picture: &'static dyn Picture,
-    /// How.
-    pub wanted: Wanted,
-}
-
-impl Wanted {
-    /// Whether an attribute was given.
-    pub fn has(&self, name: &str) -> bool {
-        self.options.iter().any(|(option, _)| option == name)
-    }
-
-    /// All values that an attribute was given.
-    pub fn values<'wanted>(&'wanted self, name: &str) -> impl Iterator<Item = &'wanted str> {
-        self.options
-            .iter()
-            .filter(move |(option, _)| option == name)
-            .filter_map(|(_, value)| value.as_deref())
-    }
-}
-
-impl Drawing {
-    /// Draws the lines of a text. `caption` is the text of the paragraph after it.
-    ///
-    /// # Errors
-    /// As [`Picture::draw`].
-    pub fn draw(&self, lines: &[&str], caption: Option<&str>) -> Result<String, Problem> {
-        self.picture.draw(&self.wanted, lines, caption)
-    }
-}
-
-impl PartialEq for Drawing {
-    fn eq(&self, other: &Self) -> bool {
-        self.picture.word() == other.picture.word() && self.wanted == other.wanted
-    }
-}
-
-impl Eq for Drawing {}
 
 /// The picture that a word asks for, of those drawn from `origin`.
 pub fn find(word: &str, origin: Origin) -> Option<&'static dyn Picture> {

@@ -1,6 +1,6 @@
 //! Printed tables as tables of the page.
 
-use crate::{Explanation, Picture, Problem, Wanted};
+use crate::picture::{Explanation, Picture, Problem, Wanted};
 use mdbook_proof_text::html::{escaped, preformatted};
 use mdbook_proof_text::printed_table::{self, Alignment, Ragged};
 pub(crate) use mdbook_proof_text::printed_table::{Cell, Table};

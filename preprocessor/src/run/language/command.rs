@@ -1,7 +1,7 @@
 //! Blocks in other languages: run by a command that `book.toml` names.
 
 use crate::run::job::Job;
-use crate::run::language::{Language, Started};
+use crate::run::language::interface::{Language, Started};
 use crate::work::key::Key;
 use crate::work::sandbox::{Bounds, MEMORY};
 use crate::work::settings::{Settings, bytes};

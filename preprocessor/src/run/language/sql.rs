@@ -4,7 +4,7 @@
 
 use crate::read::Block;
 use crate::run::job::Job;
-use crate::run::language::{Language, Reading, Started};
+use crate::run::language::interface::{Language, Reading, Started};
 use crate::work::key::Key;
 use crate::work::process::{End, Run};
 use crate::work::settings::Settings;

@@ -10,7 +10,8 @@
 //! `;` separates rules too, so that one line can hold several.
 
 use crate::read::Comment;
-use crate::tables::rules::{ALL, Form, Rule, formula};
+use crate::tables::rules::rule::{Form, Rule};
+use crate::tables::rules::{ALL, formula};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::source::Source;

@@ -2,7 +2,7 @@
 
 use crate::tables::cell::{Cell, Content};
 use crate::tables::judge::{Figure, Judge, Sheet};
-use crate::tables::rules::{Declared, Explanation, Form, Rule};
+use crate::tables::rules::rule::{Declared, Explanation, Form, Rule};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use std::ops::Range;

@@ -1,7 +1,7 @@
 //! `rounded`: the cells of a column are roundings wherever they are used.
 
 use crate::tables::judge::{Judge, Sheet};
-use crate::tables::rules::{Declared, Explanation, Form, Rule};
+use crate::tables::rules::rule::{Declared, Explanation, Form, Rule};
 use crate::text::code::Code;
 
 /// It checks nothing by itself: figures of its columns cover all values that round to them.

@@ -3,8 +3,8 @@
 use crate::figures::significant;
 use crate::tables::cell::Cell;
 use crate::tables::judge::{Judge, Sheet};
+use crate::tables::rules::rule::{Declared, Explanation, Form, Rule};
 use crate::tables::rules::totals::{add, figures, slack};
-use crate::tables::rules::{Declared, Explanation, Form, Rule};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 

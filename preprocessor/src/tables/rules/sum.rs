@@ -2,8 +2,8 @@
 
 use crate::figures::significant;
 use crate::tables::judge::{Judge, Sheet};
+use crate::tables::rules::rule::{Declared, Explanation, Form, Rule};
 use crate::tables::rules::totals::{add, figures, not_comparable, slack, stands_for};
-use crate::tables::rules::{Declared, Explanation, Form, Rule};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use mdbook_proof_text::rounding::rewritten;

@@ -12,8 +12,8 @@
 use crate::figures::significant;
 use crate::tables::grid::Column;
 use crate::tables::judge::{Figure, Judge, Sheet};
+use crate::tables::rules::rule::{Declared, Explanation, Form, Rule};
 use crate::tables::rules::totals::stands_for;
-use crate::tables::rules::{Declared, Explanation, Form, Rule};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use mdbook_proof_text::rounding::Stands;

@@ -1,8 +1,9 @@
 //! From a printed table to the numbers of a chart.
 
 use crate::chart::{Chart, ChartKind};
+use crate::picture::Problem;
 use crate::table::{Cell, Table};
-use crate::{Problem, text};
+use crate::text;
 use mdbook_proof_text::header::with_unit;
 use mdbook_proof_text::quantity;
 

@@ -12,7 +12,8 @@ mod plot;
 mod scale;
 mod style;
 
-use crate::{Choice, Explanation, Needed, Picture, Problem, Refusal, Wanted, svg, table};
+use crate::picture::{Choice, Explanation, Needed, Picture, Problem, Refusal, Wanted};
+use crate::{svg, table};
 use data::{Data, X};
 
 /// The first table of an output as a chart: its first column is the axis, every other one a series.

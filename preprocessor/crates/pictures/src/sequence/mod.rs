@@ -6,8 +6,9 @@
 
 mod trace;
 
+use crate::picture::{Explanation, Picture, Problem, Wanted};
 use crate::svg::{self, Anchor, FONT, LINE, Stroke, Svg, float};
-use crate::{Explanation, Picture, Problem, Wanted, text};
+use crate::text;
 use trace::{Arrow, Step, Trace};
 
 /// The widest a message gets, in ems, before it is wrapped.

@@ -12,7 +12,8 @@
 //! A line may start with a time, two or more spaces before the rest: `12 ms  a -> b: text`. It starts with a digit or `t=`.
 //! The text may be left out, except in a note. Blank lines are skipped.
 
-use crate::{Problem, text};
+use crate::picture::Problem;
+use crate::text;
 
 /// A trace.
 #[derive(Debug, PartialEq, Eq)]

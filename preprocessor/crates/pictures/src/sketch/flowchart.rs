@@ -10,7 +10,8 @@
 //!
 //! Statements end at a line's end or at `;`.
 
-use crate::{Problem, text};
+use crate::picture::Problem;
+use crate::text;
 
 /// A flowchart.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -8,8 +8,9 @@ mod attempt;
 mod flowchart;
 mod outline;
 
+use crate::picture::{Explanation, Origin, Picture, Problem, Wanted};
 use crate::svg::{self, Anchor, Stroke, Svg};
-use crate::{Explanation, Origin, Picture, Problem, Wanted, text};
+use crate::text;
 use flowchart::{Flowchart, Line, Shape};
 use layout::core::base::Orientation;
 use layout::core::format::{ClipHandle, RenderBackend};

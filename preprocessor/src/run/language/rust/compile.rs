@@ -6,9 +6,9 @@
 //! caused it.
 
 use crate::run::job::Diagnostic;
+use crate::run::language::interface::{Prepared, Started};
 use crate::run::language::rust::library::{Library, dep_info};
 use crate::run::language::rust::program::{ENTRY, Program};
-use crate::run::language::{Prepared, Started};
 use crate::work::host::workers;
 use crate::work::process::{End, Host, Task};
 use crate::work::sandbox::Bounds;

@@ -12,7 +12,7 @@ pub mod program;
 
 use crate::read::Block;
 use crate::run::job::Job;
-use crate::run::language::{Language, Prepared, Site, Started};
+use crate::run::language::interface::{Language, Prepared, Site, Started};
 use crate::text::source::Source;
 use crate::work::key::Key;
 use crate::work::settings::Settings;

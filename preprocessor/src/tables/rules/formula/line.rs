@@ -3,9 +3,9 @@
 use crate::figures::{proposed, proposed_number, significant};
 use crate::tables::cell::{Cell, Content};
 use crate::tables::judge::{Figure, Judge, Sheet};
-use crate::tables::rules::formula::FORMULA;
 use crate::tables::rules::formula::template::{self, Slot, Template};
 use crate::tables::rules::totals::stands_for;
+use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
 use mdbook_proof_calculator::expression::as_code;
@@ -13,6 +13,9 @@ use mdbook_proof_calculator::runs::Missing;
 use mdbook_proof_calculator::value::{ExpressionError, Value};
 use mdbook_proof_text::rounding::{is_right, rewritten};
 use std::ops::Range;
+
+/// The code of findings about formulas.
+pub(super) const FORMULA: Code = Code::Rule("table-formula");
 
 /// A row that can be computed.
 pub(crate) struct Line {

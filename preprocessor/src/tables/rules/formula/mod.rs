@@ -11,14 +11,14 @@
 //! round to them. `sweep[[Entries]].LRU` reads the row of a run's table that the row's own cell names.
 
 use crate::tables::judge::{Judge, Sheet};
-use crate::tables::rules::{Declared, Explanation, Form, Rule};
+use crate::tables::rules::rule::{Declared, Explanation, Form, Rule};
 use crate::text::code::Code;
 use mdbook_proof_calculator::expression::Problem;
 use mdbook_proof_calculator::value::{ExpressionError, Value};
 mod line;
 mod template;
 
-use crate::tables::rules::formula::line::line;
+use crate::tables::rules::formula::line::{FORMULA, line};
 use crate::tables::rules::formula::template::{Slot, Template};
 use crate::text::finding::Finding;
 use std::collections::BTreeSet;
@@ -71,9 +71,6 @@ impl Rule for Formula {
         }
     }
 }
-
-/// The code of findings about formulas.
-pub(crate) const FORMULA: Code = Code::Rule("table-formula");
 
 /// Judges a column by its formula; the columns that the formula reads or makes.
 fn check(

@@ -1,0 +1,152 @@
+//! What a language is to the rest of the program.
+
+use crate::read::Block;
+use crate::run::job::{Diagnostic, Job};
+use crate::text::source::Source;
+use crate::work::key::Key;
+use crate::work::process::{End, Host, Run};
+use crate::work::sandbox::{Bounds, MEMORY};
+use crate::work::settings::Settings;
+use crate::work::store::Store;
+use anyhow::Result;
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::path::{Path, PathBuf};
+
+/// A language that blocks can be written in.
+pub trait Language: Debug + Send + Sync {
+    /// Its name in code fences.
+    fn name(&self) -> &str;
+
+    /// What runs its blocks, in a phrase for the manual.
+    fn about(&self) -> &'static str;
+
+    /// Finds what its blocks are run with, once per build that has any.
+    ///
+    /// # Errors
+    /// When it isn't there.
+    fn find(&mut self, _: &Settings, _: &Store) -> Result<()> {
+        Ok(())
+    }
+
+    /// Adds all that a job's result depends on to its key.
+    fn key(&self, job: &Job<'_>, key: Key) -> Key;
+
+    /// Gets ready for jobs that are not in the store; true if that changes keys.
+    ///
+    /// # Errors
+    /// When it can't.
+    fn make_ready(&mut self, _: &Settings, _: &Store) -> Result<bool> {
+        Ok(false)
+    }
+
+    /// Prepares jobs together, each under its key, such as by compiling them. A job that is left out has nothing to prepare.
+    ///
+    /// # Errors
+    /// When the preparation can't work; what is wrong with a job is in its diagnostics.
+    fn prepare(
+        &self,
+        _: &BTreeMap<&str, &Job<'_>>,
+        _: &Site<'_>,
+    ) -> Result<BTreeMap<String, Prepared>> {
+        Ok(BTreeMap::new())
+    }
+
+    /// The command of one run of a job that wasn't prepared, and whatever it reads, written into `folder`.
+    ///
+    /// # Errors
+    /// When the files can't be written.
+    fn command(&self, job: &Job<'_>, folder: &Path) -> Result<Started>;
+
+    /// Adjusts what a run may do.
+    fn bound(&self, _: &mut Bounds) {}
+
+    /// The meaning of a run that ended by itself; `printed` is its standard output, and `earlier` says how many blocks
+    /// of this language the page has above it.
+    fn reading(&self, _: &Block, _earlier: usize, run: &Run, printed: &str) -> Reading {
+        Reading::by_status(run, printed)
+    }
+
+    /// What a failed run said on standard error, in the page's terms, and the first line of the block that it names.
+    fn located(&self, _: &Source, _: &Block, _: &str, stderr: &str) -> (String, Option<usize>) {
+        (stderr.to_owned(), None)
+    }
+
+    /// A line of what a block that has to fail said, without what differs between machines; none to leave it out.
+    /// `name` is the job's name in messages.
+    fn normalized(&self, _name: &str, line: &str) -> Option<String> {
+        Some(line.to_owned())
+    }
+
+    /// Whether an exit status says nothing that the message doesn't say.
+    fn is_in_message(&self, _status: i32) -> bool {
+        false
+    }
+
+    /// How much address space a block has, in bytes.
+    fn memory(&self) -> u64 {
+        MEMORY
+    }
+
+    /// Whether a block may start processes.
+    fn has_processes(&self) -> bool {
+        false
+    }
+}
+
+/// Where jobs are prepared.
+#[derive(Debug)]
+pub struct Site<'run> {
+    /// What bounds the programs that prepare them.
+    pub host: &'run Host,
+    /// Where what they make goes.
+    pub folder: &'run Path,
+}
+
+/// What preparing a job gave.
+#[derive(Debug, Default)]
+pub struct Prepared {
+    /// What the compiler said about it.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What to run; none where it doesn't compile.
+    pub started: Option<Started>,
+}
+
+/// A program and its arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Started {
+    /// The program's file.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+}
+
+/// The meaning of a run that ended by itself.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// It did what it should, and printed this.
+    Printed(String),
+    /// It failed; its message, exit status and output tell how.
+    Failed,
+    /// It failed with an error at a line of the block and a column of it, both from 0.
+    Error {
+        /// The line.
+        line: usize,
+        /// The column, in bytes.
+        column: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// An earlier block of the page failed, which is reported there.
+    Earlier,
+}
+
+impl Reading {
+    /// A program that succeeds exits with 0.
+    pub fn by_status(run: &Run, printed: &str) -> Self {
+        match run.end {
+            End::Success => Self::Printed(printed.to_owned()),
+            _ => Self::Failed,
+        }
+    }
+}
