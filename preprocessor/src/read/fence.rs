@@ -110,33 +110,3 @@ fn trimmed(source: &Source, span: Range<usize>) -> Range<usize> {
     let start = span.start + (text.len() - text.trim_start().len());
     start..start + text.trim().len()
 }
-
-/// A fence that holds `text`, for the place of a fence with this `prefix`.
-///
-/// The first line comes without the prefix, the last one without a line end. The fence is long enough
-/// for any fence inside the text.
-pub(crate) fn write(info: &str, text: &str, prefix: &str, line_end: &str) -> String {
-    let longest = text
-        .lines()
-        .map(|line| marker_length(line.trim_start()))
-        .max()
-        .unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    let mut out = format!("{fence}{info}{line_end}");
-    for line in text.lines() {
-        out.push_str(if line.is_empty() {
-            prefix.trim_end()
-        } else {
-            prefix
-        });
-        out.push_str(line);
-        out.push_str(line_end);
-    }
-    out.push_str(prefix);
-    out.push_str(&fence);
-    out
-}
-
-fn marker_length(line: &str) -> usize {
-    line.len() - line.trim_start_matches('`').len()
-}

@@ -7,9 +7,10 @@ mod styles;
 
 use crate::evidence::Counts;
 use crate::pictures::Drawn;
-use crate::read::{Block, Fence, Parts, fence};
+use crate::read::{Block, Fence, Parts};
 use crate::render::source_links::Links;
 use crate::text::edit::Edit;
+use crate::text::markdown;
 use crate::text::source::Source;
 use mdbook_proof_text::html::escaped;
 use std::fmt::Write as _;
@@ -85,7 +86,7 @@ fn code(source: &Source, block: &Block) -> Vec<Edit> {
     let language = block.language.as_str();
     if block.is_expanded {
         let text = as_text(&code.text());
-        let fence = fence::write(language, &text, &code.prefix, source.line_end());
+        let fence = markdown::fence(language, &text, &code.prefix, source.line_end());
         return vec![Edit::new(code.span.clone(), fence)];
     }
     let mut edits = vec![Edit::new(code.info.clone(), language)];

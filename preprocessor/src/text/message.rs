@@ -1,8 +1,8 @@
 //! Findings as text: the author's line quoted, what was expected and found, how to fix it.
 
-use crate::read::fence;
 use crate::text::code;
 use crate::text::finding::{BLESS, Finding};
+use crate::text::markdown;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use similar::TextDiff;
 use std::fmt::Write as _;
@@ -145,7 +145,7 @@ pub fn proposal(patch: &str) -> String {
             "{introduction}The patch has {kib} KiB, too much to show here: run `bless` on your own machine.\n"
         );
     }
-    let fence = fence::write("diff", patch, "", "\n");
+    let fence = markdown::fence("diff", patch, "", "\n");
     format!("{introduction}{fence}\n")
 }
 

@@ -3,12 +3,13 @@
 pub mod elision;
 mod failure;
 
-use crate::read::{Block, Fence, fence};
+use crate::read::{Block, Fence};
 use crate::run::job::{Diagnostic, JobResult};
 use crate::run::language::interface::{Language, Reading};
 use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
+use crate::text::markdown;
 use crate::text::source::Source;
 use crate::work::process::{End, Run};
 use similar::TextDiff;
@@ -157,11 +158,11 @@ fn compare_elided(
 
 fn written(source: &Source, output: &Fence, block: &Block, printed: &str) -> String {
     let info = source.slice(output.info.clone());
-    fence::write(info, printed, &block.code.prefix, source.line_end())
+    markdown::fence(info, printed, &block.code.prefix, source.line_end())
 }
 
 fn absent(source: &Arc<Source>, block: &Block, printed: &str) -> Finding {
-    let fence = fence::write("output", printed, &block.code.prefix, source.line_end());
+    let fence = markdown::fence("output", printed, &block.code.prefix, source.line_end());
     let end = block.code.span.end;
     let line_end = source.line_end();
     let text = format!("{line_end}{}{fence}", block.code.prefix);
