@@ -18,12 +18,12 @@ use crate::tables::structure;
 use crate::tables::units::Units;
 use crate::text::code::Code;
 use crate::text::source::Source;
+use crate::text::span::Span;
 use declaration::declarations;
 use mdbook_proof_calculator::runs::Runs;
 pub(crate) use mdbook_proof_text::explanation::Explanation;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// All rules, in the order in which help texts name them.
@@ -96,7 +96,7 @@ pub(crate) struct Declared {
     /// The columns, counted from 0.
     pub(crate) columns: Vec<usize>,
     /// The bytes of a formula's expression; empty for the other rules.
-    pub(crate) expression: Range<usize>,
+    pub(crate) expression: Span,
 }
 
 /// Judges the tables of a page by their rules. `units` are those of the preludes.
@@ -141,7 +141,7 @@ fn judge_table(judge: &mut Judge<'_>, table: &Table) {
     declared.extend(always.map(|rule| Declared {
         rule: *rule,
         columns: Vec::new(),
-        expression: 0..0,
+        expression: Span::at(0),
     }));
     let sheet = Sheet::new(&grid, &declared);
     let vouched = declared.iter().filter(|declared| declared.rule.vouches());
@@ -150,11 +150,8 @@ fn judge_table(judge: &mut Judge<'_>, table: &Table) {
         .collect();
     for declared in &declared {
         if declared.rule.form() == Form::Equation && !table.is_printed {
-            let header = grid.columns[declared.columns[0]].span.clone();
-            judge
-                .meaning
-                .formulas
-                .push((header, declared.expression.clone()));
+            let header = grid.columns[declared.columns[0]].span;
+            judge.meaning.formulas.push((header, declared.expression));
         }
         declared.rule.check(judge, &sheet, declared);
     }
@@ -180,7 +177,7 @@ fn declared(judge: &mut Judge<'_>, table: &Table, grid: &Grid) -> Vec<Declared> 
             let columns: Result<Vec<usize>, _> = declaration
                 .columns
                 .iter()
-                .map(|name| grid.column(judge.source, name.clone()))
+                .map(|name| grid.column(judge.source, *name))
                 .collect();
             Ok(Declared {
                 rule: declaration.rule,
