@@ -106,8 +106,7 @@ pub fn check(
             .map(|page| (&page.source, &page.tally, &mut page.findings)),
     );
     for page in &mut pages {
-        page.findings
-            .sort_by_key(|finding| (finding.span.start, finding.span.end));
+        page.findings.sort_by_key(|finding| finding.span);
     }
     line.render(&mut pages);
     Ok(pages)

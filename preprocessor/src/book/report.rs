@@ -3,9 +3,9 @@
 use crate::evidence::Counts;
 use crate::line;
 use crate::text::source::Source;
+use crate::text::span::Span;
 use serde::Serialize;
 use std::fmt::Write as _;
-use std::ops::Range;
 
 /// The report on a book.
 #[derive(Debug, Serialize)]
@@ -138,12 +138,12 @@ fn page(proven: &line::Page) -> Page {
     let bare: Vec<Place> = tally
         .bare
         .iter()
-        .map(|bare| place(source, &bare.span, bare.in_table))
+        .map(|bare| place(source, bare.span, bare.in_table))
         .collect();
     let skipped: Vec<Place> = tally
         .skipped
         .iter()
-        .map(|span| place(source, span, true))
+        .map(|span| place(source, *span, true))
         .collect();
     Page {
         path: source.path().to_string_lossy().replace('\\', "/"),
@@ -153,12 +153,12 @@ fn page(proven: &line::Page) -> Page {
     }
 }
 
-fn place(source: &Source, span: &Range<usize>, in_table: bool) -> Place {
+fn place(source: &Source, span: Span, in_table: bool) -> Place {
     let position = source.position(span.start);
     Place {
         line: position.line,
         column: position.column,
-        text: crate::text::message::printable(source.slice(span.clone()).trim()),
+        text: crate::text::message::printable(source.slice(span).trim()),
         in_table,
     }
 }

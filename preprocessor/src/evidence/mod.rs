@@ -17,13 +17,13 @@ use crate::read::Parts;
 use crate::tables::cell::plain;
 use crate::tables::judge::{Judged, Meaning};
 use crate::tables::units::Units;
+use crate::text::span::Span;
 use mdbook_proof_text::header::with_unit;
 use mdbook_proof_text::printed_table;
 use mdbook_proof_text::quantity;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
-use std::ops::Range;
 
 /// The evidence for a page's or a book's figures, counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -68,14 +68,14 @@ pub struct Tally {
     /// Those without evidence, in page order.
     pub bare: Vec<Bare>,
     /// The cells of checked columns that hold nothing, or a range.
-    pub skipped: Vec<Range<usize>>,
+    pub skipped: Vec<Span>,
 }
 
 /// A figure without evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bare {
     /// Its bytes.
-    pub span: Range<usize>,
+    pub span: Span,
     /// Whether it is in a table.
     pub in_table: bool,
 }
@@ -96,7 +96,7 @@ pub fn tally(page: &Parts, meaning: &Meaning, right: usize, units: &mut Units) -
             .figures
             .iter()
             .filter_map(|figure| {
-                let text = page.source.slice(figure.before.clone());
+                let text = page.source.slice(figure.before);
                 let span = quantity::last(text)?.span;
                 let start = figure.before.start;
                 Some((start + span.start, start + span.end))
@@ -108,7 +108,7 @@ pub fn tally(page: &Parts, meaning: &Meaning, right: usize, units: &mut Units) -
                 skipped: meaning.skipped.len(),
                 ..Counts::default()
             },
-            skipped: meaning.skipped.values().cloned().collect(),
+            skipped: meaning.skipped.values().copied().collect(),
             bare: Vec::new(),
         },
     };
@@ -139,19 +139,18 @@ impl Counter<'_> {
                 continue;
             }
             for (cells, row) in grid.rows.iter().zip(&table.body) {
-                let row_is_cited = self.is_cited(&row.span);
+                let row_is_cited = self.is_cited(row.span);
                 for (at, cell) in cells.iter().enumerate() {
                     let column = &grid.columns[at];
                     let whole = cell
                         .quantity()
                         .filter(|_| column.unit.is_some() || ruled.contains(&at))
-                        .map(|printed| vec![printed.span.clone()]);
+                        .map(|printed| vec![Span::from(printed.span.clone())]);
                     let found = whole.unwrap_or_else(|| scan(&cell.plain, self.units));
-                    let is_cited = row_is_cited || self.is_cited(&column.span);
+                    let is_cited = row_is_cited || self.is_cited(column.span);
                     for span in found {
-                        let span = cell.span.start + span.start..cell.span.start + span.end;
-                        if meaning.computed.contains_key(&cell.span.start)
-                            || self.is_computed(&span)
+                        let span = span.shift(cell.span.start);
+                        if meaning.computed.contains_key(&cell.span.start) || self.is_computed(span)
                         {
                             // Counted where it was judged.
                         } else if meaning.checked.contains(&cell.span.start) {
@@ -169,13 +168,13 @@ impl Counter<'_> {
         let page = self.page;
         for passage in page.passages.iter().filter(|passage| !passage.in_table) {
             let text = without_code(
-                &plain(page.source.slice(passage.span.clone())),
-                page.source.slice(passage.span.clone()),
+                &plain(page.source.slice(passage.span)),
+                page.source.slice(passage.span),
             );
-            let is_cited = passage.is_note || self.is_cited(&passage.span);
+            let is_cited = passage.is_note || self.is_cited(passage.span);
             for span in scan(&text, self.units) {
-                let span = passage.span.start + span.start..passage.span.start + span.end;
-                if !self.is_computed(&span) {
+                let span = span.shift(passage.span.start);
+                if !self.is_computed(span) {
                     self.by_note(span, is_cited, false);
                 }
             }
@@ -215,7 +214,7 @@ impl Counter<'_> {
         }
     }
 
-    fn by_note(&mut self, span: Range<usize>, is_cited: bool, in_table: bool) {
+    fn by_note(&mut self, span: Span, is_cited: bool, in_table: bool) {
         if is_cited {
             self.tally.counts.cited += 1;
         } else {
@@ -223,14 +222,11 @@ impl Counter<'_> {
         }
     }
 
-    fn is_cited(&self, span: &Range<usize>) -> bool {
-        self.page
-            .citations
-            .iter()
-            .any(|mark| span.start <= mark.start && mark.end <= span.end)
+    fn is_cited(&self, span: Span) -> bool {
+        self.page.citations.iter().any(|mark| span.contains(*mark))
     }
 
-    fn is_computed(&self, span: &Range<usize>) -> bool {
+    fn is_computed(&self, span: Span) -> bool {
         self.computed
             .range(..span.end)
             .next_back()
@@ -260,8 +256,8 @@ fn without_code(plain: &str, text: &str) -> String {
 }
 
 /// The figures of a plain text: numbers with a unit, a percent or a times sign.
-pub(crate) fn scan(plain: &str, units: &mut Units) -> Vec<Range<usize>> {
-    let mut found: Vec<Range<usize>> = Vec::new();
+pub(crate) fn scan(plain: &str, units: &mut Units) -> Vec<Span> {
+    let mut found: Vec<Span> = Vec::new();
     let mut before = ' ';
     let mut at = 0;
     while let Some(c) = plain[at..].chars().next() {
@@ -279,10 +275,10 @@ pub(crate) fn scan(plain: &str, units: &mut Units) -> Vec<Range<usize>> {
         if let Some(length) = unit {
             match found.last_mut() {
                 // `8 h 45 min` is one figure.
-                Some(last) if is_same(&plain[last.clone()], &plain[last.end..end + length]) => {
+                Some(last) if is_same(&plain[*last], &plain[last.end..end + length]) => {
                     last.end = end + length;
                 }
-                _ => found.push(at - usize::from(is_money)..end + length),
+                _ => found.push(Span::new(at - usize::from(is_money), end + length)),
             }
         }
         at = end;
@@ -375,7 +371,7 @@ mod tests {
         let bare = tally
             .bare
             .iter()
-            .map(|bare| source.slice(bare.span.clone()).to_owned())
+            .map(|bare| source.slice(bare.span).to_owned())
             .collect();
         (tally, bare)
     }
@@ -392,7 +388,7 @@ mod tests {
             let text = format!("<!-- check: {rule}\n[a] = {rule}\n-->\n| a | s |\n|--|--|\n| {cells}\n\n{cells}\n");
             let (tally, _) = tallied(&text);
             for bare in tally.bare {
-                prop_assert!(text.get(bare.span).is_some());
+                prop_assert!(bare.span.fits(&text));
             }
         }
     }

@@ -3,8 +3,8 @@
 //! `100_000_000 /* = request_rate / (requests / day) */` is judged as a figure of the text is. So a
 //! program that runs with an input of the book doesn't keep the old one when that changes.
 
+use crate::text::span::Span;
 use mdbook_proof_text::quantity::{Part, Printed};
-use std::ops::Range;
 
 const OPEN: &str = "/*";
 const CLOSE: &str = "*/";
@@ -15,7 +15,7 @@ pub(super) struct Literal {
     /// The number, in the line; none where the comment has none before it.
     pub(super) printed: Option<Printed>,
     /// The place of the expression in the line.
-    pub(super) expression: Range<usize>,
+    pub(super) expression: Span,
 }
 
 /// The numbers of a line of code that have an expression.
@@ -35,7 +35,7 @@ pub(super) fn read(line: &str) -> Vec<Literal> {
             let start = inside + comment.len() - code.trim_start().len();
             literals.push(Literal {
                 printed: number(&line[..open]),
-                expression: start.min(end)..end,
+                expression: Span::new(start.min(end), end),
             });
         }
         at = close + CLOSE.len();
@@ -168,6 +168,6 @@ mod tests {
             .map(|literal| (literal.printed.is_some(), &line[literal.expression]))
             .collect();
         assert_eq!(found, [(true, "a + 1"), (false, "c")]);
-        assert_eq!(read("1 /* = */")[0].expression, 6..6);
+        assert_eq!(read("1 /* = */")[0].expression, Span::at(6));
     }
 }

@@ -11,13 +11,13 @@ use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::{BLESS, Finding};
 use crate::text::source::Source;
+use crate::text::span::Span;
 use engine::Engine;
 use mdbook_proof_calculator::expression::{self, Problem, Renamed};
 use mdbook_proof_calculator::runs::Runs;
 use mdbook_proof_calculator::value::{ExpressionError, Value};
 use mdbook_proof_text::quantity::{self, Printed};
 use mdbook_proof_text::rounding;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// What a page's figures came to.
@@ -48,15 +48,15 @@ pub fn check_in_scope(page: &Parts, engine: &Engine, runs: &Runs) -> (Checked, S
         checker.calc(calc);
     }
     for figure in &page.figures {
-        let code = page.source.slice(figure.expression.clone());
+        let code = page.source.slice(figure.expression);
         let value = checker.value(code, figure.expression.start);
-        let before = page.source.slice(figure.before.clone());
+        let before = page.source.slice(figure.before);
         match (quantity::last(before), value) {
             (Some(printed), Some(value)) => {
                 checker.judge(&printed, figure.before.start, &value, Form::Text);
             }
             (None, _) => checker.no_figure(
-                figure.comment.clone(),
+                figure.comment,
                 "put the comment right after its figure: 52.6 minutes<!-- = … -->",
             ),
             (Some(_), None) => {}
@@ -83,7 +83,7 @@ fn included(page: &Parts, code: &Fence, engine: &Engine) -> Checked {
         let Some(file) = &line.file else { continue };
         let mut checker = Checker::new(file, engine, &runs);
         // What is hidden has a mark in the block that the file hasn't.
-        checker.literals(file.slice(line.span.clone()), line.span.start);
+        checker.literals(file.slice(line.span), line.span.start);
         checked.add(checker.checked);
     }
     for finding in &mut checked.findings {
@@ -198,7 +198,7 @@ impl<'page> Checker<'page> {
             let start = last.span.start + at;
             let text = &last.text[at..];
             if text.trim().is_empty() {
-                self.empty_result(start..last.span.end, &value);
+                self.empty_result(Span::new(start, last.span.end), &value);
             } else if let Some(printed) = quantity::whole(text.trim()) {
                 let gap = text.len() - text.trim_start().len();
                 self.judge(&printed, start + gap, &value, Form::Text);
@@ -226,7 +226,7 @@ impl<'page> Checker<'page> {
     /// Judges the numbers of a line of code, which starts at `at`.
     fn literals(&mut self, line: &str, at: usize) {
         for literal in literal::read(line) {
-            let span = at + literal.expression.start..at + literal.expression.end;
+            let span = literal.expression.shift(at);
             let Some(printed) = literal.printed else {
                 let help = "put the comment right after its number: 116 /* = … */";
                 self.no_figure(span, help);
@@ -239,7 +239,7 @@ impl<'page> Checker<'page> {
         }
     }
 
-    fn no_figure(&mut self, span: Range<usize>, help: &str) {
+    fn no_figure(&mut self, span: Span, help: &str) {
         let message = "there is no figure before this expression";
         let finding = Finding::new(Code::Figure, self.source, span, message).with_help(help);
         self.checked.findings.push(finding);
@@ -310,26 +310,26 @@ impl<'page> Checker<'page> {
             return;
         }
         let span = match end {
-            Some(end) => start..end,
-            None => start + error.span.start..start + error.span.end,
+            Some(end) => Span::new(start, end),
+            None => Span::from(error.span.clone()).shift(start),
         };
         self.report(error, span);
     }
 
-    fn report(&mut self, error: ExpressionError, span: Range<usize>) {
+    fn report(&mut self, error: ExpressionError, span: Span) {
         let message = in_own_names(&error.message, &self.renamed);
         let mut finding = Finding::new(Code::Expression, self.source, span, message);
         finding.help = error.help;
         self.checked.findings.push(finding);
     }
 
-    fn empty_result(&mut self, span: Range<usize>, value: &Value) {
+    fn empty_result(&mut self, span: Span, value: &Value) {
         let text = format!(" {}", proposed(value));
         self.checked.findings.push(
             Finding::new(
                 Code::Figure,
                 self.source,
-                span.clone(),
+                span,
                 "the result is not written yet",
             )
             .with_details(format!("+{text}"))
@@ -339,7 +339,7 @@ impl<'page> Checker<'page> {
 
     /// Compares a printed figure, read from the text at `start`, with the computed value.
     fn judge(&mut self, printed: &Printed, start: usize, value: &Value, form: Form) {
-        let span = start + printed.span.start..start + printed.span.end;
+        let span = Span::from(printed.span.clone()).shift(start);
         let Some(last) = printed.parts.last() else {
             return;
         };
@@ -351,7 +351,7 @@ impl<'page> Checker<'page> {
             return self.report(
                 ExpressionError {
                     message: "the figure's units don't belong together".to_owned(),
-                    span: 0..0,
+                    span: Span::at(0).into(),
                     help: None,
                     is_name_taken: false,
                 },
@@ -363,7 +363,7 @@ impl<'page> Checker<'page> {
             self.checked.right += 1;
             return;
         }
-        let old = self.source.slice(span.clone()).to_owned();
+        let old = self.source.slice(span).to_owned();
         let text = self.source.slice(start..span.end);
         let rewritten = rounding::rewritten(text, printed, &units, computed);
         let blessed = form.written(&rewritten, &old);
@@ -376,7 +376,7 @@ impl<'page> Checker<'page> {
         let finding = Finding::new(
             Code::Figure,
             self.source,
-            span.clone(),
+            span,
             "the figure is not what its expression gives",
         )
         .with_label(range)
@@ -580,6 +580,6 @@ mod tests {
     fn errors_stand_at_their_own_bytes() {
         let text = "- 12,000 s<!-- = 12 000 s -->\n";
         let (found, _) = checked(text);
-        assert_eq!(&text[found.findings[0].span.clone()], "12 000");
+        assert_eq!(&text[found.findings[0].span], "12 000");
     }
 }

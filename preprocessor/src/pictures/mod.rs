@@ -61,7 +61,7 @@ fn picture(drawing: &Drawing, fence: &Fence, caption: Option<&str>) -> Result<St
 
 fn finding(drawing: &Drawing, problem: Problem, source: &Arc<Source>, fence: &Fence) -> Finding {
     let line = problem.line.and_then(|line| fence.lines.get(line));
-    let span = line.map_or(fence.opening(), |line| line.span.clone());
+    let span = line.map_or(fence.opening(), |line| line.span);
     let code = Code::Picture(drawing.picture.code());
     Finding::new(code, source, span, problem.message).with_help(problem.help)
 }

@@ -46,7 +46,7 @@ const LONGEST: Duration = Duration::from_secs(600);
 /// # Errors
 /// A finding for an unknown language, attribute or value.
 pub fn read(source: &Arc<Source>, fence: &Fence, languages: &[&str]) -> Result<Kind, Box<Finding>> {
-    let info = source.slice(fence.info.clone());
+    let info = source.slice(fence.info);
     let language = info_string::language(info);
     let words = match info_string::words(info) {
         Ok(words) => words,
@@ -54,7 +54,7 @@ pub fn read(source: &Arc<Source>, fence: &Fence, languages: &[&str]) -> Result<K
         Err(_) if language == "output" => Vec::new(),
         Err(open) if info.contains("run") => {
             let start = fence.info.start;
-            let span = start + open.start..start + open.end;
+            let span = open.shift(start);
             let message = "a quotation is never closed";
             let finding = Finding::new(Code::Attribute, source, span, message);
             return Err(Box::new(finding.with_help("end it with a `\"`")));
@@ -128,7 +128,7 @@ fn run(
                 }
             },
             (name, _) => {
-                let text = &source.slice(fence.info.clone())[attribute.span.clone()];
+                let text = &source.slice(fence.info)[attribute.span];
                 return Err(wrong(
                     format!("unknown attribute `{text}`"),
                     &suggestion(name),
@@ -187,7 +187,7 @@ fn none_of(
                 Code::Attribute,
                 format!(
                     "unknown attribute `{}`",
-                    &source.slice(fence.info.clone())[attribute.span.clone()]
+                    &source.slice(fence.info)[attribute.span]
                 ),
             )
             .with_help(format!("{what} takes no attributes")),
@@ -196,5 +196,5 @@ fn none_of(
 }
 
 fn finding(source: &Arc<Source>, fence: &Fence, code: Code, message: String) -> Finding {
-    Finding::new(code, source, fence.info.clone(), message)
+    Finding::new(code, source, fence.info, message)
 }

@@ -12,8 +12,8 @@ use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::markdown::Spanned;
 use crate::text::source::Source;
+use crate::text::span::Span;
 use pulldown_cmark::{BlockQuoteKind, Event, LinkType, Tag, TagEnd};
-use std::ops::Range;
 use std::sync::Arc;
 
 /// The parts of a page that gathering needs.
@@ -24,31 +24,31 @@ pub struct Cautions {
     /// The boxes with a number, in page order.
     pub boxes: Vec<Caution>,
     /// The comments that gather.
-    pub places: Vec<Range<usize>>,
+    pub places: Vec<Span>,
     /// The footnotes that the page defines, with their marks.
-    pub notes: Vec<(String, Range<usize>)>,
+    pub notes: Vec<(String, Span)>,
     /// The page's links.
     pub links: Vec<Link>,
     /// The marks of footnotes in the text.
-    pub marks: Vec<(String, Range<usize>)>,
+    pub marks: Vec<(String, Span)>,
 }
 
 /// A box with a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caution {
     /// The whole box.
-    pub span: Range<usize>,
+    pub span: Span,
     /// The number, such as `E14`.
     pub number: String,
     /// The number's bytes, with the stars around it and the space after it.
-    pub label: Range<usize>,
+    pub label: Span,
 }
 
 /// A link or an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     /// From the end of its text to its own: `](page.md "title")`, or `][name]`.
-    pub tail: Range<usize>,
+    pub tail: Span,
     /// Where it leads to.
     pub target: String,
     /// Its title; often empty.
@@ -70,7 +70,7 @@ pub(super) fn read(source: &Arc<Source>, events: &[Spanned<'_>]) -> (Cautions, V
         }
         match event {
             Event::Start(Tag::BlockQuote(Some(BlockQuoteKind::Caution))) => {
-                if let Some(caution) = caution(source, span, &events[at + 1..]) {
+                if let Some(caution) = caution(source, *span, &events[at + 1..]) {
                     findings.extend(hindrance(source, &caution, depth));
                     found.boxes.push(caution);
                 }
@@ -82,15 +82,15 @@ pub(super) fn read(source: &Arc<Source>, events: &[Spanned<'_>]) -> (Cautions, V
                 found.title = heading(source, &events[at + 1..]);
             }
             Event::Start(Tag::FootnoteDefinition(name)) => {
-                found.notes.push((name.to_string(), span.clone()));
+                found.notes.push((name.to_string(), *span));
             }
-            Event::FootnoteReference(name) => found.marks.push((name.to_string(), span.clone())),
+            Event::FootnoteReference(name) => found.marks.push((name.to_string(), *span)),
             Event::Start(Tag::Link { link_type, .. } | Tag::Image { link_type, .. })
                 if !matches!(link_type, LinkType::Autolink | LinkType::Email) =>
             {
                 let mark = usize::from(matches!(event, Event::Start(Tag::Image { .. })));
                 open.push(span.start + 1 + mark);
-                links(event, span, &mut found.links);
+                links(event, *span, &mut found.links);
             }
             Event::End(TagEnd::Link | TagEnd::Image) => {
                 // An autolink ends here as well, and was not opened.
@@ -108,9 +108,11 @@ pub(super) fn read(source: &Arc<Source>, events: &[Spanned<'_>]) -> (Cautions, V
                 match place(html) {
                     Some("cautions") if is_alone => {
                         let length = html.trim_end().len();
-                        found.places.push(span.start..span.start + length);
+                        found
+                            .places
+                            .push(Span::new(span.start, span.start + length));
                     }
-                    Some(what) => findings.push(misplaced(source, span, what)),
+                    Some(what) => findings.push(misplaced(source, *span, what)),
                     None => {}
                 }
             }
@@ -121,7 +123,7 @@ pub(super) fn read(source: &Arc<Source>, events: &[Spanned<'_>]) -> (Cautions, V
 }
 
 /// A box whose first words are a number in bold.
-fn caution(source: &Source, span: &Range<usize>, inside: &[Spanned<'_>]) -> Option<Caution> {
+fn caution(source: &Source, span: Span, inside: &[Spanned<'_>]) -> Option<Caution> {
     let [
         (Event::Start(Tag::Paragraph), _),
         (Event::Start(Tag::Strong), strong),
@@ -135,9 +137,9 @@ fn caution(source: &Source, span: &Range<usize>, inside: &[Spanned<'_>]) -> Opti
     let rest = source.slice(strong.end..span.end);
     let space = rest.len() - rest.trim_start_matches([' ', '\t']).len();
     is_number(number).then(|| Caution {
-        span: span.start..span.start + source.slice(span.clone()).trim_end().len(),
+        span: Span::new(span.start, span.start + source.slice(span).trim_end().len()),
         number: number.to_string(),
-        label: strong.start..strong.end + space,
+        label: Span::new(strong.start, strong.end + space),
     })
 }
 
@@ -154,7 +156,7 @@ pub fn anchor(number: &str) -> Option<String> {
 
 /// Why a box can't be shown elsewhere.
 fn hindrance(source: &Arc<Source>, caution: &Caution, depth: usize) -> Option<Finding> {
-    let text = source.slice(caution.span.clone());
+    let text = source.slice(caution.span);
     let (message, help) = if depth > 0 {
         (
             "a box with a number is inside a list or a quote, and can't be gathered",
@@ -168,19 +170,19 @@ fn hindrance(source: &Arc<Source>, caution: &Caution, depth: usize) -> Option<Fi
     } else {
         return None;
     };
-    Some(Finding::new(Code::Gather, source, caution.label.clone(), message).with_help(help))
+    Some(Finding::new(Code::Gather, source, caution.label, message).with_help(help))
 }
 
 fn heading(source: &Source, inside: &[Spanned<'_>]) -> Option<String> {
     let spans = inside
         .iter()
         .take_while(|(event, _)| !matches!(event, Event::End(TagEnd::Heading(_))))
-        .map(|(_, span)| span.clone());
-    let span = spans.reduce(|whole, span| whole.start..whole.end.max(span.end))?;
+        .map(|(_, span)| *span);
+    let span = spans.reduce(Span::cover)?;
     Some(source.slice(span).trim().to_owned())
 }
 
-fn links(event: &Event<'_>, span: &Range<usize>, links: &mut Vec<Link>) {
+fn links(event: &Event<'_>, span: Span, links: &mut Vec<Link>) {
     if let Event::Start(
         Tag::Link {
             dest_url, title, ..
@@ -191,7 +193,7 @@ fn links(event: &Event<'_>, span: &Range<usize>, links: &mut Vec<Link>) {
     ) = event
     {
         links.push(Link {
-            tail: span.end..span.end,
+            tail: Span::at(span.end),
             target: dest_url.to_string(),
             title: title.to_string(),
         });
@@ -204,7 +206,7 @@ pub fn place(html: &str) -> Option<&str> {
     Some(inner.trim().strip_prefix("gather:")?.trim())
 }
 
-fn misplaced(source: &Arc<Source>, span: &Range<usize>, what: &str) -> Finding {
+fn misplaced(source: &Arc<Source>, span: Span, what: &str) -> Finding {
     let (message, help) = match what {
         "cautions" => (
             "a comment that gathers boxes is inside other text".to_owned(),
@@ -215,5 +217,5 @@ fn misplaced(source: &Arc<Source>, span: &Range<usize>, what: &str) -> Finding {
             "write <!-- gather: cautions -->",
         ),
     };
-    Finding::new(Code::Gather, source, span.clone(), message).with_help(help)
+    Finding::new(Code::Gather, source, span, message).with_help(help)
 }

@@ -8,9 +8,9 @@ use crate::text::finding::Finding;
 use crate::text::info_string;
 use crate::text::markdown::{Spanned, is_block, is_block_end};
 use crate::text::source::Source;
+use crate::text::span::Span;
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 use std::collections::HashSet;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// Finds what a page holds for us, and what is wrong with its markup.
@@ -45,7 +45,7 @@ pub fn read(
         in_code: false,
     };
     for (at, (event, span)) in events.iter().enumerate() {
-        reader.event(event, span, &events[at..]);
+        reader.event(event, *span, &events[at..]);
     }
     reader.repeated_names();
     (reader.page, reader.findings)
@@ -66,7 +66,7 @@ struct Reader<'page> {
 }
 
 impl Reader<'_> {
-    fn event(&mut self, event: &Event<'_>, span: &Range<usize>, rest: &[Spanned<'_>]) {
+    fn event(&mut self, event: &Event<'_>, span: Span, rest: &[Spanned<'_>]) {
         match event {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => {
                 self.inline_start = None;
@@ -105,7 +105,7 @@ impl Reader<'_> {
     }
 
     /// Whether bytes belong to a comment that declares rules for a table.
-    fn is_declaration(&self, span: &Range<usize>) -> bool {
+    fn is_declaration(&self, span: Span) -> bool {
         let comments = self.page.tables.iter().flat_map(|table| &table.checks);
         comments
             .map(|comment| &comment.span)
@@ -116,7 +116,7 @@ impl Reader<'_> {
     fn fence(&mut self, fence: Fence, rest: &[Spanned<'_>]) -> bool {
         let source = Arc::clone(&self.page.source);
         if !fence.closed {
-            let first = source.slice(fence.span.clone()).lines().next();
+            let first = source.slice(fence.span).lines().next();
             self.findings.push(
                 Finding::new(
                     Code::Fence,
@@ -188,7 +188,7 @@ impl Reader<'_> {
             }
             Err(finding) => {
                 self.findings.push(*finding);
-                let info = source.slice(fence.info.clone());
+                let info = source.slice(fence.info);
                 if self.takes_output
                     && !is_misread
                     && info_string::language(info) == "output"
@@ -205,7 +205,7 @@ impl Reader<'_> {
         }
     }
 
-    fn comment(&mut self, html: &str, span: &Range<usize>) {
+    fn comment(&mut self, html: &str, span: Span) {
         let Some(inner) = html
             .trim_end()
             .strip_prefix("<!--")
@@ -214,7 +214,7 @@ impl Reader<'_> {
         else {
             return;
         };
-        let comment = span.start..span.start + html.trim_end().len();
+        let comment = Span::new(span.start, span.start + html.trim_end().len());
         let text = inner.trim_start()[1..].trim();
         let start = comment.start + 4 + inner.find('=').unwrap_or_default() + 1;
         let gap = self.page.source.slice(start..comment.end);
@@ -222,15 +222,15 @@ impl Reader<'_> {
         let source = &self.page.source;
         match self.inline_start {
             Some(before) if !text.is_empty() => self.page.figures.push(Figure {
-                before: before..comment.start,
-                comment: comment.clone(),
-                expression: start..start + text.len(),
+                before: Span::new(before, comment.start),
+                comment,
+                expression: Span::new(start, start + text.len()),
             }),
             Some(_) => self.findings.push(
                 Finding::new(
                     Code::Expression,
                     source,
-                    comment.clone(),
+                    comment,
                     "the comment has no expression",
                 )
                 .with_help("write what makes the figure: <!-- = 2 × 3 -->"),
@@ -239,7 +239,7 @@ impl Reader<'_> {
                 Finding::new(
                     Code::Figure,
                     source,
-                    comment.clone(),
+                    comment,
                     "there is no figure before this expression",
                 )
                 .with_help("put the comment right after its figure, on the same line"),
@@ -348,12 +348,7 @@ mod tests {
         let figures: Vec<_> = page
             .figures
             .iter()
-            .map(|f| {
-                (
-                    page.source.slice(f.before.clone()),
-                    page.source.slice(f.expression.clone()),
-                )
-            })
+            .map(|f| (page.source.slice(f.before), page.source.slice(f.expression)))
             .collect();
         assert_eq!(figures, [("a 5 min", "1+1"), (" b **7**", "x"), ("3", "3")]);
     }

@@ -1,16 +1,16 @@
 //! A fenced code block: its bytes, its info string, and its lines without the container's prefix.
 
 use crate::text::source::Source;
-use std::ops::Range;
+use crate::text::span::Span;
 use std::sync::Arc;
 
 /// A fenced code block of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fence {
     /// From the opening fence to the end of the closing one, without the last line end.
-    pub span: Range<usize>,
+    pub span: Span,
     /// The info string: the text after the opening fence.
-    pub info: Range<usize>,
+    pub info: Span,
     /// The content's lines.
     pub lines: Vec<Line>,
     /// What a list or a quote puts before each line of the content, such as `> `.
@@ -25,7 +25,7 @@ pub struct Line {
     /// Its text, without the container's prefix and the line end.
     pub text: String,
     /// Its bytes.
-    pub span: Range<usize>,
+    pub span: Span,
     /// The file that it was included from; none for the page itself.
     pub file: Option<Arc<Source>>,
 }
@@ -40,32 +40,32 @@ impl Fence {
     }
 
     /// The bytes of the opening line, which messages quote instead of the whole fence.
-    pub fn opening(&self) -> Range<usize> {
-        self.span.start..self.info.end
+    pub fn opening(&self) -> Span {
+        Span::new(self.span.start, self.info.end)
     }
 }
 
 /// Reads a fence from its bytes and the bytes of its text events.
 pub(super) fn read<'spans>(
     source: &Source,
-    span: &Range<usize>,
-    texts: impl Iterator<Item = &'spans Range<usize>>,
+    span: Span,
+    texts: impl Iterator<Item = &'spans Span>,
 ) -> Fence {
-    let span = span.start..span.start + source.slice(span.clone()).trim_end().len();
+    let span = Span::new(span.start, span.start + source.slice(span).trim_end().len());
     let first = source.position(span.start).line;
     let last = source.position(span.end).line;
-    let opening = source.line(first).unwrap_or(span.clone());
+    let opening = source.line(first).unwrap_or(span);
     let marker = marker(source.slice(span.start..opening.end));
-    let info = trimmed(source, span.start + marker.len()..opening.end);
+    let info = trimmed(source, Span::new(span.start + marker.len(), opening.end));
     let prefix = source
         .slice(opening.start..span.start)
         .chars()
         .map(|c| if c == '>' || c == '\t' { c } else { ' ' })
         .collect();
-    let closing = source.line(last).unwrap_or(span.clone());
+    let closing = source.line(last).unwrap_or(span);
     let closed = last > first && closes(source.slice(closing.start..span.end), marker);
 
-    let mut texts: Vec<Range<usize>> = texts.cloned().collect();
+    let mut texts: Vec<Span> = texts.copied().collect();
     texts.dedup();
     let mut texts = texts.into_iter().peekable();
     let end = if closed { last } else { last + 1 };
@@ -77,9 +77,9 @@ pub(super) fn read<'spans>(
                 Some(text) if text.start <= line.end => text.start.max(line.start),
                 _ => line.end,
             };
-            let span = start..line.end;
+            let span = Span::new(start, line.end);
             Line {
-                text: source.slice(span.clone()).to_owned(),
+                text: source.slice(span).to_owned(),
                 span,
                 file: None,
             }
@@ -105,8 +105,8 @@ fn closes(line: &str, marker: &str) -> bool {
     line.len() >= marker.len() && line.chars().all(|c| marker.starts_with(c))
 }
 
-fn trimmed(source: &Source, span: Range<usize>) -> Range<usize> {
-    let text = source.slice(span.clone());
+fn trimmed(source: &Source, span: Span) -> Span {
+    let text = source.slice(span);
     let start = span.start + (text.len() - text.trim_start().len());
-    start..start + text.trim().len()
+    Span::new(start, start + text.trim().len())
 }

@@ -9,9 +9,9 @@ use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::path::relative;
 use crate::text::source::Source;
+use crate::text::span::Span;
 use crate::work::settings::Folders;
 use std::collections::{HashMap, HashSet};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub fn expand(page: &mut Parts, folders: &Folders) -> Vec<Finding> {
         checked: HashSet::new(),
     };
     let mut findings = Vec::new();
-    let mut expanded: Vec<Range<usize>> = Vec::new();
+    let mut expanded: Vec<Span> = Vec::new();
     for block in &mut page.blocks {
         let lines = reader.block(&source, &block.code);
         if lines.is_err() {
@@ -38,15 +38,12 @@ pub fn expand(page: &mut Parts, folders: &Folders) -> Vec<Finding> {
             Ok(None) => {}
             Err(finding) => findings.push(*finding),
         }
-        expanded.push(block.code.span.clone());
+        expanded.push(block.code.span);
         // What a block printed is text, and is rendered as such.
-        expanded.extend(block.output.as_ref().map(|output| output.span.clone()));
+        expanded.extend(block.output.as_ref().map(|output| output.span));
     }
     for directive in directives(source.text()) {
-        if expanded
-            .iter()
-            .any(|span| span.contains(&directive.span.start))
-        {
+        if expanded.iter().any(|span| span.contains(directive.span)) {
             continue;
         }
         findings.extend(
@@ -63,7 +60,7 @@ pub fn expand(page: &mut Parts, folders: &Folders) -> Vec<Finding> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Directive {
     /// Its bytes.
-    pub span: Range<usize>,
+    pub span: Span,
     /// The file, relative to the folder of the file that includes it.
     pub path: String,
     /// Which lines of it.
@@ -114,7 +111,7 @@ pub fn directives(text: &str) -> Vec<Directive> {
             _ => selection(argument),
         };
         found.push(Directive {
-            span: start..end,
+            span: Span::new(start, end),
             path: path.to_owned(),
             lines,
             hides_rest: word == "rustdoc_include",
@@ -170,7 +167,7 @@ impl Reader<'_> {
                 lines.push(line.clone());
                 continue;
             };
-            let span = line.span.start + directive.span.start..line.span.start + directive.span.end;
+            let span = directive.span.shift(line.span.start);
             is_expanded = true;
             let directive = Directive {
                 span,
@@ -179,7 +176,7 @@ impl Reader<'_> {
             let file = self.file(page, page.path(), &directive)?;
             for (number, is_shown) in selected(page, &file, &directive)? {
                 let span = file.line(number).unwrap_or_default();
-                let text = file.slice(span.clone());
+                let text = file.slice(span);
                 lines.push(Line {
                     text: match is_shown {
                         true => text.to_owned(),
@@ -216,7 +213,7 @@ impl Reader<'_> {
                 let path = file.path().to_owned();
                 // Its faults are reported at the page's include.
                 let inner = Directive {
-                    span: directive.span.clone(),
+                    span: directive.span,
                     ..inner
                 };
                 self.check(page, &path, &inner)?;
@@ -232,9 +229,7 @@ impl Reader<'_> {
         directive: &Directive,
     ) -> Result<Arc<Source>, Box<Finding>> {
         let finding = |message: String, help: &str| {
-            Box::new(
-                Finding::new(Code::Include, page, directive.span.clone(), message).with_help(help),
-            )
+            Box::new(Finding::new(Code::Include, page, directive.span, message).with_help(help))
         };
         let folder = self.folders.root.join(from);
         let path = folder.parent().unwrap_or(&folder).join(&directive.path);
@@ -296,7 +291,7 @@ fn selected(
                 let finding = Finding::new(
                     Code::Include,
                     page,
-                    directive.span.clone(),
+                    directive.span,
                     format!("`{}` has no anchor `{name}`", directive.path),
                 );
                 return Err(Box::new(if names.is_empty() {
@@ -390,7 +385,7 @@ mod tests {
         #[test]
         fn no_text_makes_it_panic(text in "[{}#a-z :\\\\\nµ]{0,60}") {
             for directive in directives(&text) {
-                prop_assert!(text.get(directive.span).is_some());
+                prop_assert!(directive.span.fits(&text));
             }
         }
     }

@@ -21,8 +21,8 @@ pub use row::Row;
 pub use table::Table;
 
 use crate::text::source::Source;
+use crate::text::span::Span;
 use mdbook_proof_pictures::Drawing;
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ pub struct Parts {
     /// The running text: paragraphs, items, headings and cells.
     pub passages: Vec<Passage>,
     /// The marks of footnotes that the page defines.
-    pub citations: Vec<Range<usize>>,
+    pub citations: Vec<Span>,
     /// What gathering needs.
     pub cautions: Cautions,
 }
@@ -91,9 +91,9 @@ pub struct Sketch {
 #[derive(Debug)]
 pub struct Figure {
     /// The text of the same paragraph, item or cell that precedes the comment.
-    pub before: Range<usize>,
+    pub before: Span,
     /// The whole comment.
-    pub comment: Range<usize>,
+    pub comment: Span,
     /// The expression in the comment, without the `=` and the space around it.
-    pub expression: Range<usize>,
+    pub expression: Span,
 }

@@ -6,9 +6,9 @@ use crate::text::finding::Finding;
 use crate::text::info_string::{Word, nearest, words};
 use crate::text::markdown::Spanned;
 use crate::text::source::Source;
+use crate::text::span::Span;
 use mdbook_proof_pictures::{Choice, Drawing, Origin, Picture, Refusal, Wanted, find};
 use pulldown_cmark::{Event, Tag, TagEnd};
-use std::ops::Range;
 use std::sync::Arc;
 
 /// How an output is shown.
@@ -29,15 +29,15 @@ pub struct View {
 /// # Errors
 /// A finding for an unknown or repeated attribute, a value that is wrong, and attributes that don't go together.
 pub fn read(source: &Arc<Source>, fence: &Fence) -> Result<View, Box<Finding>> {
-    let info = source.slice(fence.info.clone());
-    let finding = |span: &Range<usize>, message: String, help: &str| {
+    let info = source.slice(fence.info);
+    let finding = |span: Span, message: String, help: &str| {
         let start = fence.info.start;
-        let span = start + span.start..start + span.end;
+        let span = span.shift(start);
         Box::new(Finding::new(Code::Attribute, source, span, message).with_help(help))
     };
     let words = words(info).map_err(|span| {
         finding(
-            &span,
+            span,
             "a quotation is never closed".to_owned(),
             "end it with a `\"`",
         )
@@ -49,15 +49,15 @@ pub fn read(source: &Arc<Source>, fence: &Fence) -> Result<View, Box<Finding>> {
             options().any(|option| option.name == word.name && option.value.is_some());
         if !is_repeatable && words[..at].iter().any(|other| other.name == word.name) {
             let message = format!("`{}` stands twice", word.name);
-            return Err(finding(&word.span, message, "leave one out"));
+            return Err(finding(word.span, message, "leave one out"));
         }
         read.take(word)
-            .map_err(|(message, help)| finding(&word.span, message, &help))?;
+            .map_err(|(message, help)| finding(word.span, message, &help))?;
     }
     read.view().map_err(|(name, message, help)| {
         let span = words.iter().find(|word| word.name == name);
         finding(
-            span.map_or(&(0..info.len()), |word| &word.span),
+            span.map_or(Span::new(0, info.len()), |word| word.span),
             message,
             &help,
         )
@@ -398,7 +398,7 @@ mod tests {
             let (_, findings) = page(info, "");
             assert_eq!(findings.len(), 1, "{info}");
             let finding = &findings[0];
-            assert_eq!(finding.source.slice(finding.span.clone()), at, "{info}");
+            assert_eq!(finding.source.slice(finding.span), at, "{info}");
             assert!(finding.message.contains(message), "{finding:?}");
             assert!(finding.help.as_ref().unwrap().contains(help), "{finding:?}");
         }

@@ -2,15 +2,15 @@
 
 use crate::text::markdown::{Spanned, is_block, is_block_end};
 use crate::text::source::Source;
+use crate::text::span::Span;
 use pulldown_cmark::{Event, Tag, TagEnd};
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 /// The text of a paragraph, an item, a heading or a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Passage {
     /// Its bytes.
-    pub span: Range<usize>,
+    pub span: Span,
     /// Whether it is in a table.
     pub in_table: bool,
     /// Whether it is a footnote itself.
@@ -18,7 +18,7 @@ pub struct Passage {
 }
 
 /// The passages of a page, and the marks of footnotes that it defines.
-pub(super) fn read(source: &Source, events: &[Spanned<'_>]) -> (Vec<Passage>, Vec<Range<usize>>) {
+pub(super) fn read(source: &Source, events: &[Spanned<'_>]) -> (Vec<Passage>, Vec<Span>) {
     let mut passages: Vec<Passage> = Vec::new();
     let mut marks = Vec::new();
     let mut notes = BTreeSet::new();
@@ -50,12 +50,12 @@ pub(super) fn read(source: &Source, events: &[Spanned<'_>]) -> (Vec<Passage>, Ve
             _ if is_silent => {}
             event => {
                 if let Event::FootnoteReference(label) = event {
-                    marks.push((label.to_string(), span.clone()));
+                    marks.push((label.to_string(), span));
                 }
                 match passages.last_mut() {
-                    Some(passage) if goes_on => passage.span.end = passage.span.end.max(span.end),
+                    Some(passage) if goes_on => passage.span = passage.span.cover(*span),
                     _ => passages.push(Passage {
-                        span: span.clone(),
+                        span: *span,
                         in_table,
                         is_note,
                     }),
@@ -64,11 +64,11 @@ pub(super) fn read(source: &Source, events: &[Spanned<'_>]) -> (Vec<Passage>, Ve
             }
         }
     }
-    passages.retain(|passage| !source.slice(passage.span.clone()).is_empty());
+    passages.retain(|passage| !source.slice(passage.span).is_empty());
     let citations = marks
         .into_iter()
         .filter(|(label, _)| notes.contains(label))
-        .map(|(_, span)| span)
+        .map(|(_, span)| *span)
         .collect();
     (passages, citations)
 }

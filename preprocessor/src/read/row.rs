@@ -1,31 +1,31 @@
 //! A table row as it is written: split at the bars that Markdown splits at.
 
 use crate::text::source::Source;
+use crate::text::span::Span;
 use mdbook_proof_text::printed_table;
-use std::ops::Range;
 
 /// A row's cells.
 #[derive(Debug)]
 pub struct Row {
     /// The row's bytes, without the space around it.
-    pub span: Range<usize>,
+    pub span: Span,
     /// Each cell's bytes between two bars.
-    pub cells: Vec<Range<usize>>,
+    pub cells: Vec<Span>,
     /// Whether the row has a bar at all.
     pub has_bar: bool,
 }
 
 impl Row {
     /// Splits a row at every bar that has no backslash before it; bars at its ends separate nothing.
-    pub fn read(source: &Source, span: Range<usize>) -> Self {
-        let text = source.slice(span.clone());
+    pub fn read(source: &Source, span: Span) -> Self {
+        let text = source.slice(span);
         let start = span.start + (text.len() - text.trim_start().len());
         let text = text.trim();
-        let span = start..start + text.len();
+        let span = Span::new(start, start + text.len());
         let cells = printed_table::split(text);
-        let cells: Vec<Range<usize>> = cells
+        let cells: Vec<Span> = cells
             .into_iter()
-            .map(|cell| start + cell.start..start + cell.end)
+            .map(|cell| Span::from(cell).shift(start))
             .collect();
         // One cell without a bar is the whole row.
         let has_bar = cells.len() != 1 || cells[0] != span;
@@ -40,7 +40,7 @@ impl Row {
     pub fn texts<'text>(&self, source: &'text Source) -> Vec<&'text str> {
         self.cells
             .iter()
-            .map(|cell| source.slice(cell.clone()).trim())
+            .map(|cell| source.slice(*cell).trim())
             .collect()
     }
 }

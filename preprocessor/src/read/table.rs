@@ -5,10 +5,10 @@ use crate::read::row::Row;
 use crate::text::info_string;
 use crate::text::markdown::Spanned;
 use crate::text::source::Source;
+use crate::text::span::Span;
 use mdbook_proof_pictures::{Origin, Picture, find};
 use mdbook_proof_text::printed_table::is_delimiter;
 use pulldown_cmark::{CodeBlockKind, Event, Tag};
-use std::ops::Range;
 
 /// A table of a page: its rows as they are written.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub struct Table {
     /// The rows below the delimiter row.
     pub body: Vec<Row>,
     /// The whole table's bytes.
-    pub span: std::ops::Range<usize>,
+    pub span: Span,
     /// The comments above it that declare rules.
     pub checks: Vec<Comment>,
     /// Whether a program printed it, so that it is in an `output` fence.
@@ -35,10 +35,10 @@ pub fn read(source: &Source, events: &[Spanned<'_>]) -> (Vec<Table>, Vec<Comment
     for (at, (event, span)) in events.iter().enumerate() {
         match event {
             Event::Start(Tag::HtmlBlock) => {
-                let lines: Vec<Range<usize>> = events[at + 1..]
+                let lines: Vec<Span> = events[at + 1..]
                     .iter()
                     .map_while(|(event, span)| match event {
-                        Event::Html(_) => Some(span.clone()),
+                        Event::Html(_) => Some(*span),
                         _ => None,
                     })
                     .collect();
@@ -52,14 +52,13 @@ pub fn read(source: &Source, events: &[Spanned<'_>]) -> (Vec<Table>, Vec<Comment
                 orphans.extend(Comment::read(source, std::slice::from_ref(span)));
             }
             Event::Start(Tag::Table(_)) => {
-                if let Some(mut table) = written(source, span.clone(), &events[at + 1..]) {
+                if let Some(mut table) = written(source, *span, &events[at + 1..]) {
                     table.checks.append(&mut pending);
                     tables.push(table);
                 }
             }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
-                let table =
-                    is_table(info).then(|| printed(source, span.clone(), &events[at + 1..]));
+                let table = is_table(info).then(|| printed(source, *span, &events[at + 1..]));
                 match table.flatten() {
                     Some(mut table) => {
                         table.checks.append(&mut pending);
@@ -76,18 +75,18 @@ pub fn read(source: &Source, events: &[Spanned<'_>]) -> (Vec<Table>, Vec<Comment
     (tables, orphans)
 }
 
-fn starts<'text>(source: &'text Source, lines: &[Range<usize>]) -> &'text str {
+fn starts<'text>(source: &'text Source, lines: &[Span]) -> &'text str {
     lines
         .first()
-        .map_or("", |line| source.slice(line.clone()).trim_start())
+        .map_or("", |line| source.slice(*line).trim_start())
 }
 
-fn written(source: &Source, span: Range<usize>, events: &[Spanned<'_>]) -> Option<Table> {
+fn written(source: &Source, span: Span, events: &[Spanned<'_>]) -> Option<Table> {
     let mut rows = events
         .iter()
         .take_while(|(_, row)| row.start < span.end)
         .filter(|(event, _)| matches!(event, Event::Start(Tag::TableHead | Tag::TableRow)))
-        .map(|(_, row)| Row::read(source, row.clone()));
+        .map(|(_, row)| Row::read(source, *row));
     Some(Table {
         header: rows.next()?,
         body: rows.collect(),
@@ -107,27 +106,27 @@ fn is_table(info: &str) -> bool {
 }
 
 /// The first table in a fence.
-fn printed(source: &Source, span: Range<usize>, events: &[Spanned<'_>]) -> Option<Table> {
+fn printed(source: &Source, span: Span, events: &[Spanned<'_>]) -> Option<Table> {
     let mut lines = events
         .iter()
         .map_while(|(event, span)| match event {
-            Event::Text(_) => Some(span.clone()),
+            Event::Text(_) => Some(span),
             _ => None,
         })
         .flat_map(|span| {
             let mut at = span.start;
             source
-                .slice(span)
+                .slice(*span)
                 .split_inclusive('\n')
                 .map(|line| {
                     let start = at;
                     at += line.len();
-                    start..start + line.trim_end().len()
+                    Span::new(start, start + line.trim_end().len())
                 })
                 .collect::<Vec<_>>()
         })
-        .skip_while(|line| !source.slice(line.clone()).trim_start().starts_with('|'))
-        .take_while(|line| source.slice(line.clone()).trim_start().starts_with('|'));
+        .skip_while(|line| !source.slice(*line).trim_start().starts_with('|'))
+        .take_while(|line| source.slice(*line).trim_start().starts_with('|'));
     let header = Row::read(source, lines.next()?);
     let delimiter = lines.next()?;
     if !is_delimiter(source.slice(delimiter)) {

@@ -2,6 +2,7 @@
 
 use crate::figures::result_mark;
 use crate::read::{Fence, Figure};
+use crate::text::span::Span;
 use mdbook_proof_text::bracket::bracketed;
 use mdbook_proof_text::quantity;
 
@@ -9,7 +10,6 @@ use crate::text::edit::Edit;
 use crate::text::source::Source;
 use mdbook_proof_text::html::{escape, escaped};
 use std::fmt::Write as _;
-use std::ops::Range;
 
 /// A `calc` fence as one line of HTML, which works in lists and quotes: code left, results right.
 pub fn calc(fence: &Fence) -> String {
@@ -43,10 +43,10 @@ fn split(line: &str) -> (&str, Option<&str>) {
 /// The bytes of the figure that an expression computes, and its HTML.
 ///
 /// None where HTML would be shown as text, as in code, or would split an emphasis.
-pub fn marked(source: &Source, figure: &Figure) -> Option<(Range<usize>, String)> {
-    let before = source.slice(figure.before.clone());
-    let span = quantity::last(before)?.span;
-    let text = &before[span.clone()];
+pub fn marked(source: &Source, figure: &Figure) -> Option<(Span, String)> {
+    let before = source.slice(figure.before);
+    let span = Span::from(quantity::last(before)?.span);
+    let text = &before[span];
     let is_plain = !text.contains(['*', '_', '`', '[', ']', '<', '>', '\\', '|', '\n']);
     let is_in_code = before[..span.start].matches('`').count() % 2 == 1;
     let line = source.line(source.position(figure.comment.start).line)?;
@@ -54,8 +54,8 @@ pub fn marked(source: &Source, figure: &Figure) -> Option<(Range<usize>, String)
     if !is_plain || is_in_code || is_heading {
         return None;
     }
-    let expression = attribute(source.slice(figure.expression.clone()));
-    let span = figure.before.start + span.start..figure.before.start + span.end;
+    let expression = attribute(source.slice(figure.expression));
+    let span = span.shift(figure.before.start);
     let html = format!(
         "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"= {expression}\">{text}</span>"
     );
@@ -65,8 +65,8 @@ pub fn marked(source: &Source, figure: &Figure) -> Option<(Range<usize>, String)
 /// The marks around the header of a column that a formula gives, which give the formula once for all its cells.
 ///
 /// None where the header has HTML, which might be split.
-pub fn headed(source: &Source, header: Range<usize>, formula: Range<usize>) -> Option<[Edit; 2]> {
-    let cell = source.slice(header.clone());
+pub fn headed(source: &Source, header: Span, formula: Span) -> Option<[Edit; 2]> {
+    let cell = source.slice(header);
     let start = header.start + (cell.len() - cell.trim_start().len());
     let text = before_notes(cell.trim());
     if text.is_empty() || text.contains('<') {
@@ -78,8 +78,8 @@ pub fn headed(source: &Source, header: Range<usize>, formula: Range<usize>) -> O
         "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"Each cell: {formula}\">"
     );
     Some([
-        Edit::new(start..start, opening),
-        Edit::new(end..end, "</span>"),
+        Edit::new(Span::at(start), opening),
+        Edit::new(Span::at(end), "</span>"),
     ])
 }
 
@@ -187,7 +187,11 @@ mod tests {
     fn header(cell: &str, formula: &str) -> Option<String> {
         let text = format!("{cell}{formula}");
         let source = Source::new("a.md", text.as_str());
-        let edits = headed(&source, 0..cell.len(), cell.len()..text.len())?;
+        let edits = headed(
+            &source,
+            Span::new(0, cell.len()),
+            Span::new(cell.len(), text.len()),
+        )?;
         let mut marked = crate::text::edit::apply(&text, edits);
         marked.truncate(marked.len() - formula.len());
         Some(marked)

@@ -12,9 +12,9 @@ use crate::render::source_links::Links;
 use crate::text::edit::Edit;
 use crate::text::markdown;
 use crate::text::source::Source;
+use crate::text::span::Span;
 use mdbook_proof_text::html::escaped;
 use std::fmt::Write as _;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// The edits that turn the page's text into what mdBook gets.
@@ -26,7 +26,7 @@ use std::sync::Arc;
 pub fn render(
     page: &Parts,
     drawn: &Drawn,
-    formulas: &[(Range<usize>, Range<usize>)],
+    formulas: &[(Span, Span)],
     counts: Counts,
     links: &Links,
     brings_styles: bool,
@@ -39,31 +39,31 @@ pub fn render(
             let picture = drawn.outputs.get(&number).map(String::as_str);
             let link = source_of(source, block, links);
             let html = block_html::output(&block.view, &output.text(), picture, link.as_deref());
-            edits.push(Edit::new(output.span.clone(), apart(output, &html)));
+            edits.push(Edit::new(output.span, apart(output, &html)));
         }
     }
     for (sketch, picture) in page.sketches.iter().zip(&drawn.sketches) {
         let fence = &sketch.fence;
         let html = block_html::sketch(picture, &fence.text());
-        edits.push(Edit::new(fence.span.clone(), apart(fence, &html)));
+        edits.push(Edit::new(fence.span, apart(fence, &html)));
     }
     for calc in &page.calcs {
         let html = figures::calc(calc);
-        edits.push(Edit::new(calc.span.clone(), apart(calc, &html)));
+        edits.push(Edit::new(calc.span, apart(calc, &html)));
     }
     for figure in &page.figures {
-        edits.push(Edit::new(figure.comment.clone(), ""));
+        edits.push(Edit::new(figure.comment, ""));
         edits.extend(figures::marked(source, figure).map(|(span, html)| Edit::new(span, html)));
     }
     for (header, formula) in formulas {
         edits.extend(
-            figures::headed(source, header.clone(), formula.clone())
+            figures::headed(source, *header, *formula)
                 .into_iter()
                 .flatten(),
         );
     }
     for comment in page.tables.iter().flat_map(|table| &table.checks) {
-        edits.push(Edit::new(comment.span.clone(), ""));
+        edits.push(Edit::new(comment.span, ""));
     }
     let mut end = String::new();
     if !proves_nothing(counts) {
@@ -74,7 +74,7 @@ pub fn render(
     }
     if !end.is_empty() {
         let at = source.text().len();
-        edits.push(Edit::new(at..at, end));
+        edits.push(Edit::new(Span::at(at), end));
     }
     edits
 }
@@ -87,13 +87,13 @@ fn code(source: &Source, block: &Block) -> Vec<Edit> {
     if block.is_expanded {
         let text = as_text(&code.text());
         let fence = markdown::fence(language, &text, &code.prefix, source.line_end());
-        return vec![Edit::new(code.span.clone(), fence)];
+        return vec![Edit::new(code.span, fence)];
     }
-    let mut edits = vec![Edit::new(code.info.clone(), language)];
+    let mut edits = vec![Edit::new(code.info, language)];
     for line in &code.lines {
         let text = as_text(&line.text);
         if text != line.text {
-            edits.push(Edit::new(line.span.clone(), text));
+            edits.push(Edit::new(line.span, text));
         }
     }
     edits

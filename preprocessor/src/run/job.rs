@@ -1,9 +1,9 @@
 //! Jobs: what is run for a block, and its outcome.
 
 use crate::read::Block;
+use crate::text::span::Span;
 use crate::work::process::{End, Run};
 use serde::{Deserialize, Serialize};
-use std::ops::Range;
 use std::time::Duration;
 
 /// How long a block may run by default.
@@ -41,7 +41,7 @@ pub struct Diagnostic {
     /// The compiler's notes and suggestions, a line each.
     pub notes: Vec<String>,
     /// The line of the block (from 0) and the bytes of that line; none for the whole block.
-    pub place: Option<(usize, Range<usize>)>,
+    pub place: Option<(usize, Span)>,
 }
 
 /// The outcome of a job.

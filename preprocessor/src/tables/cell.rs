@@ -2,8 +2,8 @@
 //!
 //! Emphasis, code, links, comments and footnote marks around a number don't count.
 
+use crate::text::span::Span;
 use mdbook_proof_text::quantity::{self, Printed};
-use std::ops::Range;
 
 /// What a cell holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +22,7 @@ pub enum Content {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
     /// The bytes between its bars.
-    pub span: Range<usize>,
+    pub span: Span,
     /// Its text, with every byte that readers don't see replaced by a space.
     pub plain: String,
     /// What it holds.
@@ -35,7 +35,7 @@ impl Cell {
         let plain = plain(text);
         let content = content(&plain);
         Self {
-            span: start..start + text.len(),
+            span: Span::new(start, start + text.len()),
             plain,
             content,
         }
@@ -47,13 +47,13 @@ impl Cell {
     }
 
     /// The cell's bytes without the space around them; all of an empty cell.
-    pub fn inner(&self) -> Range<usize> {
+    pub fn inner(&self) -> Span {
         let text = self.plain.trim();
         if text.is_empty() {
-            return self.span.clone();
+            return self.span;
         }
         let start = self.span.start + (self.plain.len() - self.plain.trim_start().len());
-        start..start + text.len()
+        Span::new(start, start + text.len())
     }
 
     /// The quantity in it.

@@ -10,6 +10,7 @@ use crate::tables::rules::rule::{Declared, Form};
 use crate::tables::structure;
 use crate::tables::units::Units;
 use crate::text::source::Source;
+use crate::text::span::Span;
 use mdbook_proof_calculator::runs::Runs;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -56,7 +57,7 @@ fn judge_table(judge: &mut Judge<'_>, table: &Table) {
     declared.extend(always.map(|rule| Declared {
         rule: *rule,
         columns: Vec::new(),
-        expression: 0..0,
+        expression: Span::default(),
     }));
     let words = declared
         .iter()
@@ -71,11 +72,11 @@ fn judge_table(judge: &mut Judge<'_>, table: &Table) {
         .collect();
     for declared in &declared {
         if declared.rule.form() == Form::Equation && !table.is_printed {
-            let header = grid.columns[declared.columns[0]].span.clone();
+            let header = grid.columns[declared.columns[0]].span;
             judge
                 .meaning
                 .formulas
-                .push((header, declared.expression.clone()));
+                .push((header, declared.expression));
         }
         declared.rule.check(judge, &sheet, declared);
     }
@@ -101,7 +102,7 @@ fn declared(judge: &mut Judge<'_>, table: &Table, grid: &Grid) -> Vec<Declared> 
             let columns: Result<Vec<usize>, _> = declaration
                 .columns
                 .iter()
-                .map(|name| grid.column(judge.source, name.clone()))
+                .map(|name| grid.column(judge.source, *name))
                 .collect();
             Ok(Declared {
                 rule: declaration.rule,

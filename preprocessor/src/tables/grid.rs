@@ -6,8 +6,8 @@ use crate::tables::units::Units;
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
+use crate::text::span::Span;
 use mdbook_proof_text::header::with_unit;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// A table's columns and cells.
@@ -29,14 +29,14 @@ pub struct Column {
     /// The unit of each cell below it.
     pub unit: Option<String>,
     /// The header's bytes.
-    pub span: Range<usize>,
+    pub span: Span,
 }
 
 impl Grid {
     /// Reads a table.
     pub(super) fn read(source: &Source, table: &Table, units: &mut Units) -> Self {
         let columns = Self::columns(source, table, units);
-        let cell = |span: &Range<usize>| Cell::read(source.slice(span.clone()), span.start);
+        let cell = |span: &Span| Cell::read(source.slice(*span), span.start);
         let width = columns.len();
         let rows = table
             .body
@@ -48,7 +48,7 @@ impl Grid {
 
     /// Reads a table's header.
     pub(super) fn columns(source: &Source, table: &Table, units: &mut Units) -> Vec<Column> {
-        let cell = |span: &Range<usize>| Cell::read(source.slice(span.clone()), span.start);
+        let cell = |span: &Span| Cell::read(source.slice(*span), span.start);
         let mut columns: Vec<Column> = table
             .header
             .cells
@@ -66,7 +66,7 @@ impl Grid {
                     header,
                     name,
                     unit,
-                    span: span.clone(),
+                    span: *span,
                 }
             })
             .collect();
@@ -89,8 +89,8 @@ impl Grid {
     ///
     /// # Errors
     /// When there is none, or more than one.
-    pub fn column(&self, source: &Arc<Source>, name: Range<usize>) -> Result<usize, Box<Finding>> {
-        let wanted = words(&source.slice(name.clone()).replace("\\|", "|"));
+    pub fn column(&self, source: &Arc<Source>, name: Span) -> Result<usize, Box<Finding>> {
+        let wanted = words(&source.slice(name).replace("\\|", "|"));
         let find = |text: fn(&Column) -> &str| {
             let all: Vec<usize> = (0..self.columns.len())
                 .filter(|at| text(&self.columns[*at]) == wanted)

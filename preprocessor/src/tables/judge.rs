@@ -7,11 +7,11 @@ use crate::tables::units::Units;
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
+use crate::text::span::Span;
 use mdbook_proof_calculator::runs::Runs;
 use mdbook_proof_text::quantity::{Printed, is_time_unit};
 use mdbook_proof_text::rounding::{self, Stands};
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::sync::Arc;
 
 /// What the tables of a page mean, judged.
@@ -26,11 +26,11 @@ pub struct Meaning {
     /// The cells that a rule compared with others.
     pub checked: BTreeSet<usize>,
     /// The cells of checked columns that hold nothing, or a range.
-    pub skipped: BTreeMap<usize, Range<usize>>,
+    pub skipped: BTreeMap<usize, Span>,
     /// Each table, in page order.
     pub tables: Vec<Judged>,
     /// The columns that authors wrote and a formula gives: the header's bytes, and the formula's.
-    pub formulas: Vec<(Range<usize>, Range<usize>)>,
+    pub formulas: Vec<(Span, Span)>,
 }
 
 /// A table whose rules were judged.
@@ -75,8 +75,8 @@ impl Figure {
     }
 
     /// The figure's bytes in the page.
-    pub(crate) fn span(&self) -> Range<usize> {
-        self.start + self.printed.span.start..self.start + self.printed.span.end
+    pub(crate) fn span(&self) -> Span {
+        Span::from(self.printed.span.clone()).shift(self.start)
     }
 
     /// The values that it covers, in its last unit. `units` are those of its parts.

@@ -1,21 +1,22 @@
-//! Replacing byte ranges of a text, everything else left as it is.
+//! Replacing parts of a text, everything else left as it is.
 
+use crate::text::span::Span;
 use std::ops::Range;
 
-/// A byte range and what takes its place.
+/// A part of a text and what takes its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
     /// The bytes to replace; an empty range inserts.
-    pub span: Range<usize>,
+    pub span: Span,
     /// The text that replaces them.
     pub text: String,
 }
 
 impl Edit {
     /// An edit that puts `text` in the place of `span`.
-    pub fn new(span: Range<usize>, text: impl Into<String>) -> Self {
+    pub fn new(span: impl Into<Span>, text: impl Into<String>) -> Self {
         Self {
-            span,
+            span: span.into(),
             text: text.into(),
         }
     }
@@ -26,13 +27,13 @@ impl Edit {
 /// Of two edits that overlap the later one in the text is applied.
 pub fn apply(text: &str, edits: impl IntoIterator<Item = Edit>) -> String {
     let mut edits: Vec<Edit> = edits.into_iter().collect();
-    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    edits.sort_by_key(|edit| edit.span);
     let mut out = text.to_owned();
     let mut untouched = text.len();
     for edit in edits.into_iter().rev() {
         if edit.span.end <= untouched && edit.span.start <= edit.span.end {
             untouched = edit.span.start;
-            out.replace_range(edit.span, &edit.text);
+            out.replace_range(Range::from(edit.span), &edit.text);
         }
     }
     out
@@ -47,7 +48,7 @@ mod tests {
         let edits = [
             Edit::new(0..1, "AA"),
             Edit::new(4..5, ""),
-            Edit::new(2..2, "-"),
+            Edit::new(Span::at(2), "-"),
         ];
         assert_eq!(apply("abcde", edits), "AAb-cd");
         assert_eq!(apply("abc", []), "abc");

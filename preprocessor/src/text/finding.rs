@@ -3,8 +3,8 @@
 use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::source::Source;
+use crate::text::span::Span;
 use std::fmt;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// A fault at a place in a file of the author's.
@@ -19,7 +19,7 @@ pub struct Finding {
     /// The file it is in.
     pub source: Arc<Source>,
     /// The bytes of the file that it is about.
-    pub span: Range<usize>,
+    pub span: Span,
     /// A few words beneath the quoted bytes.
     pub label: Option<String>,
     /// What was expected and what was found, line by line.
@@ -37,14 +37,14 @@ impl Finding {
     pub fn new(
         code: Code,
         source: &Arc<Source>,
-        span: Range<usize>,
+        span: impl Into<Span>,
         message: impl Into<String>,
     ) -> Self {
         Self {
             code,
             message: message.into(),
             source: Arc::clone(source),
-            span,
+            span: span.into(),
             label: None,
             details: None,
             help: None,

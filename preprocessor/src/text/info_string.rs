@@ -1,6 +1,6 @@
 //! The words of an info string: separated by commas and spaces, but not inside double quotes.
 
-use std::ops::Range;
+use crate::text::span::Span;
 
 /// A word of an info string, such as `run`, `timeout=20s` or `ref="M/M/1 theory"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub struct Word {
     /// The part after `=`, without its quotes.
     pub value: Option<String>,
     /// Its bytes in the info string.
-    pub span: Range<usize>,
+    pub span: Span,
 }
 
 /// The first word of an info string, which names the language.
@@ -26,7 +26,7 @@ pub fn language(info: &str) -> &str {
 ///
 /// # Errors
 /// The bytes of a quotation that is never closed.
-pub fn words(info: &str) -> Result<Vec<Word>, Range<usize>> {
+pub fn words(info: &str) -> Result<Vec<Word>, Span> {
     let is_gap = |c: char| matches!(c, ',' | ' ' | '\t');
     let mut words = Vec::new();
     let mut start = None;
@@ -38,20 +38,20 @@ pub fn words(info: &str) -> Result<Vec<Word>, Range<usize>> {
         } else if quote.is_some() || !is_gap(c) {
             start.get_or_insert(at);
         } else if let Some(start) = start.take() {
-            words.push(word(info, start..at));
+            words.push(word(info, Span::new(start, at)));
         }
     }
     if let Some(open) = quote {
-        return Err(open..info.len());
+        return Err(Span::new(open, info.len()));
     }
     if let Some(start) = start {
-        words.push(word(info, start..info.len()));
+        words.push(word(info, Span::new(start, info.len())));
     }
     Ok(words)
 }
 
-fn word(info: &str, span: Range<usize>) -> Word {
-    let text = &info[span.clone()];
+fn word(info: &str, span: Span) -> Word {
+    let text = &info[span];
     let (name, value) = match text.split_once('=') {
         Some((name, value)) => (name, Some(value.replace('"', ""))),
         None => (text, None),
@@ -99,7 +99,7 @@ mod tests {
                 ("elided", Some("it's = so")),
             ]
         );
-        assert_eq!(words("output,ref=\"x"), Err(11..13));
+        assert_eq!(words("output,ref=\"x"), Err(Span::new(11, 13)));
         assert_eq!(words(" ,, "), Ok(vec![]));
     }
 
@@ -115,7 +115,7 @@ mod tests {
         fn no_info_string_panics(info in "[a-zµ\"=, \t]{0,40}") {
             if let Ok(words) = words(&info) {
                 for word in words {
-                    prop_assert!(info.get(word.span).is_some());
+                    prop_assert!(word.span.fits(&info));
                 }
             }
         }

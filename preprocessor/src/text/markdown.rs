@@ -1,16 +1,17 @@
 //! Markdown events with their bytes, parsed with the settings that mdBook itself renders by.
 
+use crate::text::span::Span;
 use mdbook_markdown::MarkdownOptions;
 use pulldown_cmark::{Event, Tag, TagEnd};
-use std::ops::Range;
 
 /// An event and its bytes.
-pub type Spanned<'text> = (Event<'text>, Range<usize>);
+pub type Spanned<'text> = (Event<'text>, Span);
 
 /// Parses a chapter's text.
 pub fn parse<'text>(text: &'text str, options: &MarkdownOptions) -> Vec<Spanned<'text>> {
     mdbook_markdown::new_cmark_parser(text, options)
         .into_offset_iter()
+        .map(|(event, range)| (event, range.into()))
         .collect()
 }
 
@@ -44,6 +45,7 @@ pub fn outline<'text>(text: &'text str, options: &MarkdownOptions) -> Vec<Spanne
             Event::End(tag) => *tag == TagEnd::HtmlBlock,
             _ => false,
         })
+        .map(|(event, range)| (event, range.into()))
         .collect()
 }
 

@@ -10,3 +10,4 @@ pub mod markdown;
 pub mod message;
 pub mod path;
 pub mod source;
+pub mod span;

@@ -1,6 +1,6 @@
 //! A text file of the author's: its path, its text, and where each line starts.
 
-use std::ops::Range;
+use crate::text::span::Span;
 use std::path::{Path, PathBuf};
 
 /// The byte order mark that some editors put before a text. It is not part of the text.
@@ -61,8 +61,8 @@ impl Source {
     }
 
     /// The text of a byte range; empty where the range doesn't fit the text.
-    pub fn slice(&self, span: Range<usize>) -> &str {
-        self.text.get(span).unwrap_or_default()
+    pub fn slice(&self, span: impl Into<Span>) -> &str {
+        span.into().slice(&self.text)
     }
 
     /// The position of a byte offset. An offset past the end counts as the end.
@@ -81,7 +81,7 @@ impl Source {
     }
 
     /// The byte range of a line (counted from 1), without its line end.
-    pub fn line(&self, line: usize) -> Option<Range<usize>> {
+    pub fn line(&self, line: usize) -> Option<Span> {
         let start = *self.line_starts.get(line.checked_sub(1)?)?;
         let end = self
             .line_starts
@@ -91,7 +91,7 @@ impl Source {
             Some(b'\r') => end - 1,
             _ => end,
         };
-        Some(start..end)
+        Some(Span::new(start, end))
     }
 
     /// How the file ends its lines, taken from the first one.
@@ -127,9 +127,9 @@ mod tests {
     #[test]
     fn lines_leave_out_their_ends() {
         let source = Source::new("a.md", "one\r\ntwo\n");
-        assert_eq!(source.line(1), Some(0..3));
-        assert_eq!(source.line(2), Some(5..8));
-        assert_eq!(source.line(3), Some(9..9));
+        assert_eq!(source.line(1), Some(Span::new(0, 3)));
+        assert_eq!(source.line(2), Some(Span::new(5, 8)));
+        assert_eq!(source.line(3), Some(Span::at(9)));
         assert_eq!(source.line(4), None);
         assert_eq!(source.line(0), None);
         assert_eq!(source.line_end(), "\r\n");

@@ -11,9 +11,9 @@ use crate::text::edit::Edit;
 use crate::text::finding::Finding;
 use crate::text::markdown;
 use crate::text::source::Source;
+use crate::text::span::Span;
 use crate::work::process::{End, Run};
 use similar::TextDiff;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// What is wrong with a block's run, and the output that it printed if it ended as it should.
@@ -72,7 +72,11 @@ pub fn verify(
             column,
             message,
         } => {
-            let (source, span) = place(source, block, Some(&(line, column..usize::MAX / 2)));
+            let (source, span) = place(
+                source,
+                block,
+                Some(&(line, Span::new(column, usize::MAX / 2))),
+            );
             findings.push(Finding::new(Code::Sql, source, span, message));
             return (findings, None);
         }
@@ -119,7 +123,7 @@ fn compare(source: &Arc<Source>, block: &Block, printed: &str) -> Option<Finding
         .with_label("the block above prints something else")
         .with_details(diff);
     Some(finding.with_blessed(Edit::new(
-        output.span.clone(),
+        output.span,
         written(source, output, block, printed),
     )))
 }
@@ -152,12 +156,12 @@ fn compare_elided(
         Finding::new(Code::Output, source, output.opening(), "the output changed")
             .with_label("the block above prints something else")
             .with_details(difference(expected, &rewritten))
-            .with_blessed(Edit::new(output.span.clone(), text)),
+            .with_blessed(Edit::new(output.span, text)),
     )
 }
 
 fn written(source: &Source, output: &Fence, block: &Block, printed: &str) -> String {
-    let info = source.slice(output.info.clone());
+    let info = source.slice(output.info);
     markdown::fence(info, printed, &block.code.prefix, source.line_end())
 }
 
@@ -173,7 +177,7 @@ fn absent(source: &Arc<Source>, block: &Block, printed: &str) -> Finding {
         "the block has no output under it",
     )
     .with_details(prefixed(printed, "+ "))
-    .with_blessed(Edit::new(end..end, text))
+    .with_blessed(Edit::new(Span::at(end), text))
 }
 
 fn difference(old: &str, new: &str) -> String {
@@ -241,13 +245,13 @@ fn compiler(source: &Arc<Source>, block: &Block, diagnostic: &Diagnostic) -> Fin
 fn place<'page>(
     source: &'page Arc<Source>,
     block: &'page Block,
-    place: Option<&(usize, Range<usize>)>,
-) -> (&'page Arc<Source>, Range<usize>) {
+    place: Option<&(usize, Span)>,
+) -> (&'page Arc<Source>, Span) {
     let found = place.and_then(|(line, columns)| {
         let line = block.code.lines.get(*line)?;
         let start = (line.span.start + columns.start).min(line.span.end);
         let end = (line.span.start + columns.end).clamp(start, line.span.end);
-        Some((line.file.as_ref().unwrap_or(source), start..end))
+        Some((line.file.as_ref().unwrap_or(source), Span::new(start, end)))
     });
     found.unwrap_or((source, block.code.opening()))
 }
@@ -270,7 +274,7 @@ fn failed(
     let stderr = String::from_utf8_lossy(&run.stderr);
     let (stderr, line) = language.located(source, block, name, &stderr);
     let (source, span) = match line.and_then(|line| block.code.lines.get(line)) {
-        Some(line) => (line.file.as_ref().unwrap_or(source), line.span.clone()),
+        Some(line) => (line.file.as_ref().unwrap_or(source), line.span),
         None => (source, block.code.opening()),
     };
     let mut finding = Finding::new(Code::Run, source, span, message);

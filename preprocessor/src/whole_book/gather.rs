@@ -7,9 +7,9 @@ use crate::read::caution::{Caution, Link};
 use crate::text::address::has_scheme;
 use crate::text::edit::{self, Edit};
 use crate::text::path::{normal, relative};
+use crate::text::span::Span;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::ops::Range;
 use std::path::Path;
 
 /// Marks the boxes for the theme, which may give them another title than mdBook's "Caution".
@@ -26,7 +26,7 @@ pub fn gather(pages: &[&Parts], edits: &mut [Vec<Edit>]) {
     for page in pages {
         let mut own = numbers(page);
         for place in &page.cautions.places {
-            own.push(Edit::new(place.clone(), gathered(page, pages, edits)));
+            own.push(Edit::new(*place, gathered(page, pages, edits)));
         }
         changes.push(own);
     }
@@ -45,7 +45,7 @@ fn numbers(page: &Parts) -> Vec<Edit> {
                 true => format!("<span id=\"{}\" {MARK}></span>", id(caution)),
                 false => format!("<span {MARK}></span>"),
             };
-            Edit::new(caution.label.clone(), place)
+            Edit::new(caution.label, place)
         })
         .collect()
 }
@@ -71,8 +71,8 @@ fn gathered(to: &Parts, pages: &[&Parts], edits: &[Vec<Edit>]) -> String {
         let mut cited = BTreeSet::new();
         for caution in &page.cautions.boxes {
             let mark = format!("<span {MARK}></span>");
-            let mut own = vec![Edit::new(caution.label.clone(), mark)];
-            let body = excerpt.text(&caution.span, &mut own, &mut cited);
+            let mut own = vec![Edit::new(caution.label, mark)];
+            let body = excerpt.text(caution.span, &mut own, &mut cited);
             let target = excerpt.rebased(&format!("#{}", id(caution)));
             let _ = write!(
                 text,
@@ -106,40 +106,33 @@ impl Excerpt<'_> {
     }
 
     /// A part as it is rendered, with links and footnotes adapted to the other page.
-    fn text(
-        &self,
-        span: &Range<usize>,
-        edits: &mut Vec<Edit>,
-        cited: &mut BTreeSet<String>,
-    ) -> String {
-        let is_inside = |part: &Range<usize>| span.start <= part.start && part.end <= span.end;
+    fn text(&self, span: Span, edits: &mut Vec<Edit>, cited: &mut BTreeSet<String>) -> String {
+        let is_inside = |part: Span| span.contains(part);
         let cautions = &self.page.cautions;
         // What is inserted right after a part belongs to the page, not to the part.
-        let renders = |edit: &&Edit| is_inside(&edit.span) && edit.span.start < span.end;
+        let renders = |edit: &&Edit| is_inside(edit.span) && edit.span.start < span.end;
         edits.extend(self.edits.iter().filter(renders).cloned());
-        let links = cautions.links.iter().filter(|link| is_inside(&link.tail));
+        let links = cautions.links.iter().filter(|link| is_inside(link.tail));
         edits.extend(links.map(|link| self.link(link)));
-        for (name, mark) in cautions.marks.iter().filter(|(_, mark)| is_inside(mark)) {
+        for (name, mark) in cautions.marks.iter().filter(|(_, mark)| is_inside(*mark)) {
             cited.insert(name.clone());
-            edits.push(Edit::new(mark.clone(), format!("[^{}]", self.note(name))));
+            edits.push(Edit::new(*mark, format!("[^{}]", self.note(name))));
         }
         let moved = edits.drain(..).map(|edit| {
-            Edit::new(
-                edit.span.start - span.start..edit.span.end - span.start,
-                edit.text,
-            )
+            let place = edit.span.start - span.start..edit.span.end - span.start;
+            Edit::new(place, edit.text)
         });
-        edit::apply(self.page.source.slice(span.clone()), moved)
+        edit::apply(self.page.source.slice(span), moved)
     }
 
     /// The footnotes that were cited, and those that they cite.
     fn notes(&self, mut cited: BTreeSet<String>) -> String {
-        let defined: BTreeMap<&str, &Range<usize>> = self
+        let defined: BTreeMap<&str, Span> = self
             .page
             .cautions
             .notes
             .iter()
-            .map(|(name, span)| (name.as_str(), span))
+            .map(|(name, span)| (name.as_str(), *span))
             .collect();
         let mut done = BTreeSet::new();
         let mut text = String::new();
@@ -148,9 +141,9 @@ impl Excerpt<'_> {
                 continue;
             }
             if let Some(span) = defined.get(name.as_str()) {
-                let mark = span.start..span.start + name.len() + "[^]:".len();
+                let mark = Span::new(span.start, span.start + name.len() + "[^]:".len());
                 let mut edits = vec![Edit::new(mark, format!("[^{}]:", self.note(&name)))];
-                let note = self.text(span, &mut edits, &mut cited);
+                let note = self.text(*span, &mut edits, &mut cited);
                 let line_end = self.to.source.line_end();
                 let _ = write!(text, "{}{line_end}{line_end}", note.trim_end());
             }
@@ -173,7 +166,7 @@ impl Excerpt<'_> {
             "" => String::new(),
             title => format!(" \"{}\"", title.replace('\\', "\\\\").replace('"', "\\\"")),
         };
-        Edit::new(link.tail.clone(), format!("]({target}{title})"))
+        Edit::new(link.tail, format!("]({target}{title})"))
     }
 
     /// Where a link of the page leads to, from the other page's folder.
@@ -223,7 +216,7 @@ mod tests {
         let pages: Vec<&Parts> = pages.iter().collect();
         let closing = |page: &&Parts| {
             let end = page.source.text().len();
-            vec![Edit::new(end..end, CLOSING)]
+            vec![Edit::new(Span::at(end), CLOSING)]
         };
         let mut edits: Vec<Vec<Edit>> = pages.iter().map(closing).collect();
         gather(&pages, &mut edits);

@@ -27,7 +27,7 @@ pub fn hold<'pages>(
             Finding::new(
                 Code::Bare,
                 source,
-                bare.span.clone(),
+                bare.span,
                 "nothing computes, checks or cites this figure",
             )
             .with_label(format!("one of {count}; `max-bare-table-figures` is {limit}"))

@@ -5,10 +5,10 @@ use mdbook_proof::book::lint;
 use mdbook_proof::figures::engine::Workplace;
 use mdbook_proof::line::{Line, Page};
 use mdbook_proof::text::source::Source;
+use mdbook_proof::text::span::Span;
 use mdbook_proof::{Book, Options};
 use mdbook_proof_text::quantity;
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// A page with its findings, its outputs taken as printed.
@@ -20,7 +20,7 @@ fn judged(source: &Arc<Source>, line: &mut Line) -> Page {
 }
 
 /// The positions of the last digits of checked figures in tables, each with its cell.
-fn last_digits(page: &Page) -> BTreeMap<usize, Range<usize>> {
+fn last_digits(page: &Page) -> BTreeMap<usize, Span> {
     let mut places = BTreeMap::new();
     let meaning = &page.meaning;
     for (table, judged) in page.parts.tables.iter().zip(&meaning.tables) {
@@ -30,14 +30,14 @@ fn last_digits(page: &Page) -> BTreeMap<usize, Range<usize>> {
                 meaning.computed.contains_key(&start) || meaning.checked.contains(&start);
             if let Some(printed) = cell.quantity().filter(|_| is_checked) {
                 let end = printed.parts.last().unwrap().digits.end;
-                places.insert(start + end - 1, cell.span.clone());
+                places.insert(start + end - 1, cell.span);
             }
         }
         for figure in &page.parts.figures {
             if table.span.start <= figure.comment.start && figure.comment.end <= table.span.end {
-                let printed = quantity::last(page.source.slice(figure.before.clone())).unwrap();
+                let printed = quantity::last(page.source.slice(figure.before)).unwrap();
                 let end = printed.parts.last().unwrap().digits.end;
-                places.insert(figure.before.start + end - 1, figure.before.clone());
+                places.insert(figure.before.start + end - 1, figure.before);
             }
         }
     }
@@ -69,10 +69,7 @@ fn every_checked_figure_of_the_books_tables_changed_by_one_is_found() {
                 let mutant = Arc::new(Source::new(source.path(), text));
                 changed += 1;
                 if judged(&mutant, &mut line).findings.is_empty() {
-                    survivors.push((
-                        source.path().to_owned(),
-                        source.slice(cell.clone()).to_owned(),
-                    ));
+                    survivors.push((source.path().to_owned(), source.slice(cell).to_owned()));
                 }
             }
         }

@@ -15,21 +15,21 @@ use crate::tables::rules::{ALL, formula};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
+use crate::text::span::Span;
 use mdbook_proof_text::bracket::bracketed;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// One rule as it is declared.
 #[derive(Debug, Clone)]
 pub struct Declaration {
     /// All of its bytes.
-    pub span: Range<usize>,
+    pub span: Span,
     /// The rule.
     pub(crate) rule: &'static dyn Rule,
     /// The names of its columns, without the brackets. A formula has one: its result.
-    pub columns: Vec<Range<usize>>,
+    pub columns: Vec<Span>,
     /// The bytes of a formula's expression; empty for the other rules.
-    pub expression: Range<usize>,
+    pub expression: Span,
 }
 
 /// The declarations of a comment, or what is wrong with each.
@@ -40,7 +40,7 @@ pub fn declarations(
     let mut rules = Vec::new();
     for line in &comment.lines {
         let mut at = line.start;
-        for text in source.slice(line.clone()).split([';', '\n']) {
+        for text in source.slice(*line).split([';', '\n']) {
             let span = trimmed(text, at);
             at += text.len() + 1;
             if !span.is_empty() {
@@ -51,15 +51,15 @@ pub fn declarations(
     if rules.is_empty() {
         rules.push(Err(wrong(
             source,
-            comment.span.clone(),
+            comment.span,
             "the comment declares nothing".to_owned(),
         )));
     }
     rules
 }
 
-fn declaration(source: &Arc<Source>, span: Range<usize>) -> Result<Declaration, Box<Finding>> {
-    let text = source.slice(span.clone());
+fn declaration(source: &Arc<Source>, span: Span) -> Result<Declaration, Box<Finding>> {
+    let text = source.slice(span);
     if text.starts_with('[') {
         return formula(source, span);
     }
@@ -68,7 +68,7 @@ fn declaration(source: &Arc<Source>, span: Range<usize>) -> Result<Declaration, 
     let Some(rule) = ALL.iter().find(declared_by) else {
         return Err(wrong(
             source,
-            span.start..span.start + word.len().max(1),
+            Span::new(span.start, span.start + word.len().max(1)),
             format!("`{word}` is not a rule"),
         ));
     };
@@ -79,7 +79,7 @@ fn declaration(source: &Arc<Source>, span: Range<usize>) -> Result<Declaration, 
         let Some(name) = bracketed(rest) else {
             return Err(wrong(
                 source,
-                at..span.end,
+                Span::new(at, span.end),
                 "a column's name goes in brackets".to_owned(),
             ));
         };
@@ -91,15 +91,15 @@ fn declaration(source: &Arc<Source>, span: Range<usize>) -> Result<Declaration, 
         return Err(wrong(source, span, format!("`{word}` names no column")));
     }
     Ok(Declaration {
-        expression: span.end..span.end,
+        expression: Span::at(span.end),
         span,
         rule: *rule,
         columns,
     })
 }
 
-fn formula(source: &Arc<Source>, span: Range<usize>) -> Result<Declaration, Box<Finding>> {
-    let text = source.slice(span.clone());
+fn formula(source: &Arc<Source>, span: Span) -> Result<Declaration, Box<Finding>> {
+    let text = source.slice(span);
     let Some(name) = bracketed(text) else {
         return Err(wrong(
             source,
@@ -121,17 +121,17 @@ fn formula(source: &Arc<Source>, span: Range<usize>) -> Result<Declaration, Box<
     Ok(Declaration {
         columns: vec![trimmed(name, span.start + 1)],
         rule: &formula::Formula,
-        expression: span.end - expression.len()..span.end,
+        expression: Span::new(span.end - expression.len(), span.end),
         span,
     })
 }
 
-fn trimmed(text: &str, start: usize) -> Range<usize> {
+fn trimmed(text: &str, start: usize) -> Span {
     let start = start + (text.len() - text.trim_start().len());
-    start..start + text.trim().len()
+    Span::new(start, start + text.trim().len())
 }
 
-fn wrong(source: &Arc<Source>, span: Range<usize>, message: String) -> Box<Finding> {
+fn wrong(source: &Arc<Source>, span: Span, message: String) -> Box<Finding> {
     Box::new(
         Finding::new(Code::TableCheck, source, span, message).with_help(format!(
             "the rules are `[Col] = …`, {}, each with `[Col]`",
@@ -160,7 +160,7 @@ pub(crate) fn orphan(source: &Arc<Source>, comment: &Comment) -> Finding {
     Finding::new(
         Code::TableCheck,
         source,
-        comment.span.clone(),
+        comment.span,
         "there is no table below these rules",
     )
     .with_help("put the comment on lines of its own right above its table")
@@ -180,10 +180,7 @@ mod tests {
             .into_iter()
             .map(|rule| match rule {
                 Ok(rule) => {
-                    let names = rule
-                        .columns
-                        .iter()
-                        .map(|c| source.slice(c.clone()).to_owned());
+                    let names = rule.columns.iter().map(|c| source.slice(*c).to_owned());
                     let expression = source.slice(rule.expression).to_owned();
                     Ok((rule.rule.form(), expression, names.collect()))
                 }

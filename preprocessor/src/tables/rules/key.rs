@@ -64,13 +64,8 @@ impl Rule for Key {
             };
             if let Some(empty) = cells.iter().find(|cell| cell.text().is_empty()) {
                 judge.meaning.findings.push(
-                    Finding::new(
-                        self.code(),
-                        judge.source,
-                        empty.span.clone(),
-                        "a key is empty",
-                    )
-                    .with_help("say which row this is"),
+                    Finding::new(self.code(), judge.source, empty.span, "a key is empty")
+                        .with_help("say which row this is"),
                 );
                 continue;
             }

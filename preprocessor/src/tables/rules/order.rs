@@ -5,7 +5,7 @@ use crate::tables::judge::{Figure, Judge, Sheet};
 use crate::tables::rules::rule::{Declared, Explanation, Form, Rule};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
-use std::ops::Range;
+use crate::text::span::Span;
 
 const ORDER: Code = Code::Rule("table-order");
 
@@ -123,7 +123,7 @@ impl Order {
         }
     }
 
-    fn report(self, judge: &mut Judge<'_>, span: Range<usize>, here: &str, above: &str) {
+    fn report(self, judge: &mut Judge<'_>, span: Span, here: &str, above: &str) {
         let word = match self {
             Ascending => "ascend",
             Descending => "descend",

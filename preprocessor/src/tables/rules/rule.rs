@@ -2,9 +2,9 @@
 
 use crate::tables::judge::{Judge, Sheet};
 use crate::text::code::Code;
+use crate::text::span::Span;
 pub(crate) use mdbook_proof_text::explanation::Explanation;
 use std::fmt::Debug;
-use std::ops::Range;
 
 /// A rule for tables.
 pub(crate) trait Rule: Debug + Sync {
@@ -58,5 +58,5 @@ pub(crate) struct Declared {
     /// The columns, counted from 0.
     pub(crate) columns: Vec<usize>,
     /// The bytes of a formula's expression; empty for the other rules.
-    pub(crate) expression: Range<usize>,
+    pub(crate) expression: Span,
 }

@@ -25,6 +25,7 @@ use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
+use crate::text::span::Span;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -39,7 +40,7 @@ pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
         findings.extend(emphasis(source, row));
         let texts = || {
             let cells = row.cells.iter();
-            cells.map(|cell| source.slice(cell.clone()).trim())
+            cells.map(|cell| source.slice(*cell).trim())
         };
         if texts().all(str::is_empty) {
             continue;
@@ -54,13 +55,8 @@ pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
             Some(first) => {
                 let line = source.position(first.span.start).line;
                 findings.push(
-                    Finding::new(
-                        Code::TableRow,
-                        source,
-                        row.span.clone(),
-                        "this row stands twice",
-                    )
-                    .with_help(format!("line {line} says the same; take one of them out")),
+                    Finding::new(Code::TableRow, source, row.span, "this row stands twice")
+                        .with_help(format!("line {line} says the same; take one of them out")),
                 );
             }
             None => others.push(row),
@@ -76,7 +72,7 @@ fn count(source: &Arc<Source>, row: &Row, width: usize) -> Option<Finding> {
             Finding::new(
                 Code::TableCells,
                 source,
-                row.span.clone(),
+                row.span,
                 format!("the row has {cells} of {width} cells"),
             )
             .with_help("add the missing cells; an empty one is written `| |`")
@@ -84,13 +80,13 @@ fn count(source: &Arc<Source>, row: &Row, width: usize) -> Option<Finding> {
         );
     }
     let lost = row.cells.get(width)?;
-    let surplus = lost.start..row.span.end;
-    let whole = source.slice(row.span.clone());
+    let surplus = Span::new(lost.start, row.span.end);
+    let whole = source.slice(row.span);
     let (escaped, bars) = bars_in_code(whole);
     let finding = Finding::new(
         Code::TableCells,
         source,
-        lost.clone(),
+        *lost,
         format!("the row has {cells} cells and the header {width}: readers don't see the rest"),
     )
     .with_label("lost");
@@ -98,14 +94,14 @@ fn count(source: &Arc<Source>, row: &Row, width: usize) -> Option<Finding> {
         let finding = finding.with_help("a bar parts cells even inside code: write it as \\|");
         // Only where that alone makes the row fit.
         return Some(match cells - bars == width {
-            true => finding.with_repair(Edit::new(row.span.clone(), escaped)),
+            true => finding.with_repair(Edit::new(row.span, escaped)),
             false => finding,
         });
     }
     let finding =
         finding.with_help("take the cell out, or add a column to the header and the row below it");
     let is_empty = source
-        .slice(surplus.clone())
+        .slice(surplus)
         .chars()
         .all(|c| c == '|' || c.is_whitespace());
     Some(match is_empty {
@@ -123,7 +119,7 @@ pub(super) fn longer(row: &Row, width: usize, cell: &str) -> Edit {
         text.push_str(cell);
         text.push('|');
     }
-    Edit::new(end..end, text)
+    Edit::new(Span::at(end), text)
 }
 
 /// The row with a backslash before every bar inside code, and how many those are.
@@ -171,27 +167,26 @@ fn closing(text: &str, ticks: usize) -> Option<usize> {
 
 /// Two cells with one unpaired `**` or `__` each: it was meant to reach over both.
 fn emphasis(source: &Arc<Source>, row: &Row) -> Option<Finding> {
-    let whole = source.slice(row.span.clone());
+    let whole = source.slice(row.span);
     let mut marks = ["**", "__"].into_iter().filter(|mark| whole.contains(mark));
     marks.find_map(|mark| {
         let unpaired: Vec<_> = row
             .cells
             .iter()
             .filter(|cell| {
-                let text = source.slice((*cell).clone());
+                let text = source.slice(**cell);
                 !text.contains('`') && !text.contains('\\') && text.matches(mark).count() % 2 == 1
             })
             .collect();
         match unpaired.as_slice() {
             [first, second, ..]
-                if opens(source.slice((*first).clone()), mark)
-                    && closes(source.slice((*second).clone()), mark) =>
+                if opens(source.slice(**first), mark) && closes(source.slice(**second), mark) =>
             {
                 Some(
                     Finding::new(
                         Code::TableEmphasis,
                         source,
-                        (*first).clone(),
+                        **first,
                         format!("`{mark}` is opened in one cell and closed in another"),
                     )
                     .with_help("close it in the cell in which it was opened"),

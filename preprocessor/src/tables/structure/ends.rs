@@ -19,6 +19,7 @@ use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
+use crate::text::span::Span;
 use mdbook_proof_text::printed_table::is_delimiter;
 use std::sync::Arc;
 
@@ -29,7 +30,7 @@ pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
         let finding = Finding::new(
             Code::TableEnd,
             source,
-            row.span.clone(),
+            row.span,
             "this line becomes a row of the table above it",
         )
         .with_help("leave a blank line below the table, or write the line as a row");
@@ -54,7 +55,7 @@ fn blank_line_above(source: &Source, row: &Row) -> Edit {
         .line(number)
         .map_or(row.span.start, |line| line.start);
     let prefix = source.slice(start..row.span.start).trim_end();
-    Edit::new(start..start, format!("{prefix}{}", source.line_end()))
+    Edit::new(Span::at(start), format!("{prefix}{}", source.line_end()))
 }
 
 /// Rows of the same width below a blank line, without a header of their own.
@@ -71,11 +72,11 @@ fn cut(source: &Arc<Source>, table: &Table) -> Option<Finding> {
         source.line(number)?;
     }
     let line = source.line(number)?;
-    let text = source.slice(line.clone());
+    let text = source.slice(line);
     if !text.trim_start().starts_with('|') || !text.trim_end().ends_with('|') {
         return None;
     }
-    let row = Row::read(source, line.clone());
+    let row = Row::read(source, line);
     let below = source
         .line(number + 1)
         .map_or("", |line| source.slice(line));

@@ -17,9 +17,9 @@ use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
+use crate::text::span::Span;
 use mdbook_proof_text::printed_table::is_delimiter;
 use std::collections::HashSet;
-use std::ops::Range;
 use std::sync::Arc;
 
 pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
@@ -31,13 +31,8 @@ pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
         if text.is_empty() {
             if at > 0 && !is_empty {
                 findings.push(
-                    Finding::new(
-                        Code::TableHeader,
-                        source,
-                        cell.clone(),
-                        "a column has no header",
-                    )
-                    .with_help("say what it holds"),
+                    Finding::new(Code::TableHeader, source, *cell, "a column has no header")
+                        .with_help("say what it holds"),
                 );
             }
         } else if !seen.insert(*text) {
@@ -45,7 +40,7 @@ pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
                 Finding::new(
                     Code::TableHeader,
                     source,
-                    cell.clone(),
+                    *cell,
                     format!("two columns are headed `{text}`"),
                 )
                 .with_help("tell them apart"),
@@ -64,20 +59,21 @@ fn delimiter_of(delimiter: &Row, width: usize) -> Edit {
 }
 
 /// A paragraph whose second line is a delimiter row that doesn't fit the line above it.
-pub(super) fn unmatched(source: &Arc<Source>, paragraph: Range<usize>) -> Option<Finding> {
-    let text = source.slice(paragraph.clone());
+pub(super) fn unmatched(source: &Arc<Source>, paragraph: Span) -> Option<Finding> {
+    let text = source.slice(paragraph);
     let mut at = paragraph.start;
     let mut lines = text.split_inclusive('\n').map(|line| {
         // A quote's marks are no part of its lines.
         let start = at + (line.len() - line.trim_start_matches(['>', ' ', '\t']).len());
         at += line.len();
-        start..at - (line.len() - line.trim_end().len()).min(at - start)
+        let end = at - (line.len() - line.trim_end().len()).min(at - start);
+        Span::new(start, end)
     });
     let mut above = lines.next()?;
     while let Some(line) = lines.next() {
-        let is_row = source.slice(above.clone()).trim_start().starts_with('|');
-        if is_row && is_delimiter(source.slice(line.clone())) {
-            let (header, delimiter) = (Row::read(source, above.clone()), Row::read(source, line));
+        let is_row = source.slice(above).trim_start().starts_with('|');
+        if is_row && is_delimiter(source.slice(line)) {
+            let (header, delimiter) = (Row::read(source, above), Row::read(source, line));
             let rows: Vec<Row> = lines.map(|line| Row::read(source, line)).collect();
             let (wanted, written) = (header.cells.len(), delimiter.cells.len());
             let finding = |message: String| Finding::new(Code::TableHeader, source, above, message);

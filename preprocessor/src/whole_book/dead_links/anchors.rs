@@ -67,7 +67,7 @@ pub(super) fn read(page: &Source, events: &[Spanned<'_>]) -> Anchors {
                 anchors.ids.insert(format!("footnote-{name}"));
             }
             Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_) => {
-                let html = page.slice(span.clone());
+                let html = page.slice(*span);
                 // Boxes of other pages are inserted here, under headings of their own.
                 anchors.is_open |= caution::place(html).is_some();
                 let found = html::attributes(html, &["id", "name"]);

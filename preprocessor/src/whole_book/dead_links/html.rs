@@ -2,18 +2,18 @@
 //!
 //! Kept by hand: html5ever, which mdBook brings, doesn't say where in the text an attribute is.
 
-use std::ops::Range;
+use crate::text::span::Span;
 
 /// The values of the attributes of these names, with their bytes. Comments are passed over.
 pub(super) fn attributes<'html>(
     html: &'html str,
     names: &'html [&'html str],
-) -> impl Iterator<Item = (String, Range<usize>)> + 'html {
+) -> impl Iterator<Item = (String, Span)> + 'html {
     tags(html).flat_map(move |tag| values(html, tag, names))
 }
 
 /// The bytes of each opening tag.
-fn tags(html: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+fn tags(html: &str) -> impl Iterator<Item = Span> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
@@ -26,7 +26,7 @@ fn tags(html: &str) -> impl Iterator<Item = Range<usize>> + '_ {
             let end = start + closing(rest);
             at = end;
             if rest[1..].starts_with(|c: char| c.is_ascii_alphabetic()) {
-                return Some(start..end);
+                return Some(Span::new(start, end));
             }
         }
     })
@@ -48,9 +48,9 @@ fn closing(text: &str) -> usize {
 
 fn values<'html>(
     html: &'html str,
-    tag: Range<usize>,
+    tag: Span,
     names: &'html [&'html str],
-) -> impl Iterator<Item = (String, Range<usize>)> + 'html {
+) -> impl Iterator<Item = (String, Span)> + 'html {
     let mut at = tag.start;
     std::iter::from_fn(move || {
         loop {
@@ -65,10 +65,10 @@ fn values<'html>(
                 continue;
             };
             let length = rest[1..].find(quote)?;
-            let value = start + 1..start + 1 + length;
+            let value = Span::new(start + 1, start + 1 + length);
             at = value.end + 1;
             if names.iter().any(|wanted| name.eq_ignore_ascii_case(wanted)) {
-                return Some((html[value.clone()].replace("&amp;", "&"), value));
+                return Some((html[value].replace("&amp;", "&"), value));
             }
         }
     })

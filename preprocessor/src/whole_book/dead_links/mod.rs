@@ -12,11 +12,11 @@ use crate::text::info_string::nearest;
 use crate::text::markdown;
 use crate::text::path::{normal, relative};
 use crate::text::source::Source;
+use crate::text::span::Span;
 use crate::work::settings::Settings;
 use anchors::Anchors;
 use pulldown_cmark::{Event, LinkType, Tag};
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ struct Link {
     /// Where it leads.
     target: String,
     /// Its bytes.
-    span: Range<usize>,
+    span: Span,
 }
 
 /// All that links can lead to.
@@ -85,7 +85,7 @@ impl Map {
         links
             .filter_map(|link| {
                 let (message, help) = self.fault(page.path(), &link.target)?;
-                Some(Finding::new(Code::Link, page, link.span.clone(), message).with_help(help))
+                Some(Finding::new(Code::Link, page, link.span, message).with_help(help))
             })
             .collect()
     }
@@ -209,7 +209,7 @@ impl Map {
 }
 
 /// The links of a page, those in HTML included.
-fn links(page: &Source, events: Vec<(Event<'_>, Range<usize>)>) -> Vec<Link> {
+fn links(page: &Source, events: Vec<(Event<'_>, Span)>) -> Vec<Link> {
     let mut links = Vec::new();
     for (event, span) in events {
         match event {
@@ -226,10 +226,10 @@ fn links(page: &Source, events: Vec<(Event<'_>, Range<usize>)>) -> Vec<Link> {
                 },
             ) if link_type != LinkType::Email => {
                 // The text between brackets may hold the same words: the target comes last.
-                let at = page.slice(span.clone()).rfind(&*dest_url);
+                let at = page.slice(span).rfind(&*dest_url);
                 let span = match at {
                     Some(at) if !dest_url.is_empty() => {
-                        span.start + at..span.start + at + dest_url.len()
+                        Span::new(span.start + at, span.start + at + dest_url.len())
                     }
                     _ => span,
                 };
@@ -237,14 +237,12 @@ fn links(page: &Source, events: Vec<(Event<'_>, Range<usize>)>) -> Vec<Link> {
                 links.push(Link { target, span });
             }
             Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_) => {
-                links.extend(
-                    html::attributes(page.slice(span.clone()), &["href", "src"]).map(
-                        |(target, at)| Link {
-                            target,
-                            span: span.start + at.start..span.start + at.end,
-                        },
-                    ),
-                );
+                links.extend(html::attributes(page.slice(span), &["href", "src"]).map(
+                    |(target, at)| Link {
+                        target,
+                        span: at.shift(span.start),
+                    },
+                ));
             }
             _ => {}
         }
@@ -279,7 +277,7 @@ mod tests {
             ["a.md#x", "https://b", "c.png", "d.md", "e f.svg", "g.md"]
         );
         for link in &links[..5] {
-            assert_eq!(page.slice(link.span.clone()), link.target);
+            assert_eq!(page.slice(link.span), link.target);
         }
     }
 

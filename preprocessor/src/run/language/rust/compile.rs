@@ -9,6 +9,7 @@ use crate::run::job::Diagnostic;
 use crate::run::language::interface::{Prepared, Started};
 use crate::run::language::rust::library::{Library, dep_info};
 use crate::run::language::rust::program::{ENTRY, Program};
+use crate::text::span::Span;
 use crate::work::host::workers;
 use crate::work::process::{End, Host, Task};
 use crate::work::sandbox::Bounds;
@@ -321,7 +322,7 @@ struct Message {
     code: Option<Code>,
     level: String,
     #[serde(default)]
-    spans: Vec<Span>,
+    spans: Vec<Location>,
     #[serde(default)]
     children: Vec<Message>,
     #[serde(default, deserialize_with = "null_as_empty")]
@@ -338,7 +339,7 @@ struct Code {
 }
 
 #[derive(Deserialize)]
-struct Span {
+struct Location {
     file_name: String,
     line_start: usize,
     line_end: usize,
@@ -362,7 +363,7 @@ impl Message {
     }
 
     fn locate(&self, folder: &Path, files: &Files<'_>) -> Option<(String, Diagnostic)> {
-        let in_job = |span: &&Span| files.contains_key(&folder.join(&span.file_name));
+        let in_job = |span: &&Location| files.contains_key(&folder.join(&span.file_name));
         let span = self
             .spans
             .iter()
@@ -382,7 +383,7 @@ impl Message {
                     text.len()
                 };
                 let shift = program.shift(line);
-                (line, start + shift..end.max(start) + shift)
+                (line, Span::new(start, end.max(start)).shift(shift))
             });
         let code = self.code.as_ref();
         Some((

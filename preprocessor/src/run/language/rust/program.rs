@@ -1,6 +1,7 @@
 //! A block as a Rust program: hidden lines unhidden, wrapped in `main` where it has none.
 
 use crate::read::Fence;
+use crate::text::span::Span;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// The name of the function that the generated crate calls.
@@ -64,12 +65,12 @@ impl Program {
     }
 
     /// The first line that has the compiler read another file, and its bytes.
-    pub fn first_include(&self) -> Option<(usize, std::ops::Range<usize>)> {
+    pub fn first_include(&self) -> Option<(usize, Span)> {
         let includes = |line: &str| line.contains("include") || line.contains("#[path");
         let (number, line) = self.lines.iter().find(|(_, line)| includes(line))?;
         Some((
             *number,
-            self.shift(*number)..self.shift(*number) + line.len(),
+            Span::new(self.shift(*number), self.shift(*number) + line.len()),
         ))
     }
 
@@ -166,13 +167,13 @@ mod tests {
 
     fn program(text: &str) -> Program {
         Program::new(&Fence {
-            span: 0..0,
-            info: 0..0,
+            span: Span::at(0),
+            info: Span::at(0),
             lines: text
                 .lines()
                 .map(|line| Line {
                     text: line.to_owned(),
-                    span: 0..0,
+                    span: Span::at(0),
                     file: None,
                 })
                 .collect(),

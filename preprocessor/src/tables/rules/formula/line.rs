@@ -8,11 +8,11 @@ use crate::tables::rules::totals::stands_for;
 use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
+use crate::text::span::Span;
 use mdbook_proof_calculator::expression::as_code;
 use mdbook_proof_calculator::runs::Missing;
 use mdbook_proof_calculator::value::{ExpressionError, Value};
 use mdbook_proof_text::rounding::{is_right, rewritten};
-use std::ops::Range;
 
 /// The code of findings about formulas.
 pub(super) const FORMULA: Code = Code::Rule("table-formula");
@@ -52,7 +52,7 @@ pub(crate) fn line(
                 .skipped
                 .insert(target.span.start, target.inner());
             if target.content == Content::Range
-                || !judge.source.slice(target.span.clone()).trim().is_empty()
+                || !judge.source.slice(target.span).trim().is_empty()
             {
                 return None;
             }
@@ -215,7 +215,7 @@ impl Line {
     }
 
     /// Where bytes of the formula with this row's values are in the formula with its marks.
-    pub(crate) fn in_code(&self, code: &str, span: &Range<usize>) -> Range<usize> {
+    pub(crate) fn in_code(&self, code: &str, span: Span) -> Span {
         let (mut start, mut end, mut filled) = (0, code.len(), 0);
         for (at, c) in code.char_indices() {
             let value = template::slot(c).and_then(|at| self.values.get(at)?.first());
@@ -228,7 +228,7 @@ impl Line {
                 break;
             }
         }
-        start.min(end)..end
+        Span::new(start.min(end), end)
     }
 
     /// Compares the row's cell with the value that its formula has.
@@ -236,7 +236,7 @@ impl Line {
         &self,
         judge: &mut Judge<'_>,
         sheet: &Sheet<'_>,
-        expression: &Range<usize>,
+        expression: Span,
         code: &str,
         values: &[Result<Value, ExpressionError>],
     ) {
@@ -320,12 +320,12 @@ impl Line {
     }
 
     /// The row, the column, the formula and the values that it used.
-    fn account(&self, judge: &Judge<'_>, sheet: &Sheet<'_>, expression: &Range<usize>) -> String {
+    fn account(&self, judge: &Judge<'_>, sheet: &Sheet<'_>, expression: Span) -> String {
         format!(
             "  row {}, column [{}] = {}\n  with {}",
             sheet.grid.label(self.row),
             sheet.grid.columns[self.column].header,
-            judge.source.slice(expression.clone()),
+            judge.source.slice(expression),
             if self.used.is_empty() {
                 "no other cell".to_owned()
             } else {
@@ -338,7 +338,7 @@ impl Line {
         &self,
         judge: &mut Judge<'_>,
         sheet: &Sheet<'_>,
-        expression: &Range<usize>,
+        expression: Span,
         figure: &Figure,
         error: &ExpressionError,
     ) {
@@ -370,13 +370,8 @@ impl Line {
             (None, None) => Some(proposed(value)),
         };
         let Some(text) = text else { return };
-        let finding = Finding::new(
-            FORMULA,
-            judge.source,
-            cell.span.clone(),
-            "the cell is empty",
-        )
-        .with_blessed(Edit::new(cell.span.clone(), format!(" {text} ")));
+        let finding = Finding::new(FORMULA, judge.source, cell.span, "the cell is empty")
+            .with_blessed(Edit::new(cell.span, format!(" {text} ")));
         judge.meaning.unfilled.push(finding);
     }
 }

@@ -13,6 +13,7 @@
 use crate::tables::judge::{Judge, Sheet};
 use crate::tables::rules::rule::{Declared, Explanation, Form, Rule};
 use crate::text::code::Code;
+use crate::text::span::Span;
 use mdbook_proof_calculator::expression::Problem;
 use mdbook_proof_calculator::value::{ExpressionError, Value};
 mod line;
@@ -22,7 +23,6 @@ use crate::tables::rules::formula::line::{FORMULA, line};
 use crate::tables::rules::formula::template::{Slot, Template};
 use crate::text::finding::Finding;
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 /// How many rows have to fail in the same way until the formula is at fault.
 const SAMPLE: usize = 8;
@@ -66,7 +66,7 @@ impl Rule for Formula {
 
     fn check(&self, judge: &mut Judge<'_>, sheet: &Sheet<'_>, declared: &Declared) {
         if let [column] = declared.columns.as_slice() {
-            let read = check(judge, sheet, *column, declared.expression.clone());
+            let read = check(judge, sheet, *column, declared.expression);
             judge.vouched.extend(read);
         }
     }
@@ -77,10 +77,10 @@ fn check(
     judge: &mut Judge<'_>,
     sheet: &Sheet<'_>,
     column: usize,
-    expression: Range<usize>,
+    expression: Span,
 ) -> BTreeSet<usize> {
     let mut columns = BTreeSet::from([column]);
-    let template = match Template::read(judge.source, sheet.grid, expression.clone()) {
+    let template = match Template::read(judge.source, sheet.grid, expression) {
         Ok(template) => template,
         Err(finding) => {
             judge.meaning.findings.push(*finding);
@@ -95,10 +95,10 @@ fn check(
         Err(Problem::Reported) => return columns,
         Err(Problem::Wrong(error)) => {
             let error = ExpressionError {
-                span: template.in_source(error.span),
+                span: template.in_source(Span::from(error.span)).into(),
                 ..error
             };
-            fault(judge, &expression, error);
+            fault(judge, expression, error);
             return columns;
         }
     };
@@ -118,20 +118,20 @@ fn check(
     let sample = lines.get(SAMPLE).map_or(codes.len(), |(_, start)| *start);
     let mut values = judge.scope.engine.evaluate_all(&codes[..sample]);
     if let Some(error) = common(&values) {
-        let span = lines
-            .first()
-            .map_or(0..0, |(line, _)| line.in_code(&code, &error.span));
+        let span = lines.first().map_or(Span::at(0), |(line, _)| {
+            line.in_code(&code, error.span.clone().into())
+        });
         let error = ExpressionError {
-            span: template.in_source(span),
+            span: template.in_source(span).into(),
             ..error
         };
-        fault(judge, &expression, error);
+        fault(judge, expression, error);
         return columns;
     }
     values.extend(judge.scope.engine.evaluate_all(&codes[sample..]));
     for (at, (line, start)) in lines.iter().enumerate() {
         let end = lines.get(at + 1).map_or(codes.len(), |(_, start)| *start);
-        line.judge(judge, sheet, &expression, &code, &values[*start..end]);
+        line.judge(judge, sheet, expression, &code, &values[*start..end]);
     }
     columns
 }
@@ -150,9 +150,9 @@ fn common(values: &[Result<Value, ExpressionError>]) -> Option<ExpressionError> 
 }
 
 /// A formula that gives no value. The error's span counts bytes of the formula.
-fn fault(judge: &mut Judge<'_>, expression: &Range<usize>, error: ExpressionError) {
+fn fault(judge: &mut Judge<'_>, expression: Span, error: ExpressionError) {
     let message = judge.scope.in_own_names(&error.message);
-    let span = expression.start + error.span.start..expression.start + error.span.end;
+    let span = Span::from(error.span).shift(expression.start);
     let mut finding = Finding::new(FORMULA, judge.source, span, message);
     finding.label = Some("in this formula".to_owned());
     finding.help = error.help;

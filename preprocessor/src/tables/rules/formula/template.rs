@@ -4,8 +4,8 @@ use crate::tables::grid;
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
+use crate::text::span::Span;
 use mdbook_proof_text::bracket::bracketed;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// A formula with a mark for each thing that changes from row to row.
@@ -15,7 +15,7 @@ pub(crate) struct Template {
     /// The slots of the marks.
     pub(super) slots: Vec<Slot>,
     /// Where the marks stand: in the code, and in the formula.
-    marks: Vec<(usize, Range<usize>)>,
+    marks: Vec<(usize, Span)>,
 }
 
 /// What changes from row to row.
@@ -38,9 +38,9 @@ impl Template {
     pub(crate) fn read(
         source: &Arc<Source>,
         grid: &grid::Grid,
-        span: Range<usize>,
+        span: Span,
     ) -> Result<Self, Box<Finding>> {
-        let text = source.slice(span.clone());
+        let text = source.slice(span);
         let mut template = Self {
             code: String::new(),
             slots: Vec::new(),
@@ -60,13 +60,14 @@ impl Template {
                         let start =
                             span.start + at + length + 1 + (key.len() - key.trim_start().len());
                         let inner = bracketed(key.trim()).unwrap_or_default();
-                        let key = grid.column(source, start + 1..start + 1 + inner.len())?;
+                        let key =
+                            grid.column(source, Span::new(start + 1, start + 1 + inner.len()))?;
                         let slot = Slot::Run {
                             name: word.to_owned(),
                             key,
                             column: column.trim().to_owned(),
                         };
-                        template.mark(slot, at..at + length + tail);
+                        template.mark(slot, Span::new(at, at + length + tail));
                         at += length + tail;
                     }
                     Some((_, _, tail)) => {
@@ -88,8 +89,8 @@ impl Template {
                     )));
                 };
                 let start = span.start + at + 1;
-                let column = grid.column(source, start..start + name.len())?;
-                template.mark(Slot::Cell(column), at..at + name.len() + 2);
+                let column = grid.column(source, Span::new(start, start + name.len()))?;
+                template.mark(Slot::Cell(column), Span::new(at, at + name.len() + 2));
                 at += name.len() + 2;
             } else {
                 template.code.push(c);
@@ -99,14 +100,14 @@ impl Template {
         Ok(template)
     }
 
-    fn mark(&mut self, slot: Slot, span: Range<usize>) {
+    fn mark(&mut self, slot: Slot, span: Span) {
         self.marks.push((self.code.len(), span));
         self.code.push(mark(self.slots.len()));
         self.slots.push(slot);
     }
 
     /// Where bytes of the code are in the formula.
-    pub(crate) fn in_source(&self, span: Range<usize>) -> Range<usize> {
+    pub(crate) fn in_source(&self, span: Span) -> Span {
         let place = |at: usize| {
             self.marks
                 .iter()
@@ -114,7 +115,7 @@ impl Template {
                 .last()
                 .map_or(at, |(mark, span)| span.end + at.saturating_sub(mark + MARK))
         };
-        place(span.start)..place(span.end)
+        Span::new(place(span.start), place(span.end))
     }
 }
 
