@@ -132,8 +132,10 @@ mod tests {
             let (visits, _) = bounded_queue(&jobs, workers, usize::try_from(room).unwrap());
             prop_assert!(visits.iter().all(|visit| visit.wait() <= promise));
             // And the promise is kept by no longer line: a burst meets it to the last service time.
-            let burst = vec![Job { arrival: 0, service }; 200];
-            let (visits, _) = bounded_queue(&burst, workers, usize::try_from(room).unwrap());
+            let room = usize::try_from(room).unwrap();
+            let burst = vec![Job { arrival: 0, service }; room + workers + 1];
+            let (visits, refused) = bounded_queue(&burst, workers, room);
+            prop_assert_eq!(refused, 1);
             prop_assert_eq!(visits.iter().map(Visit::wait).max(), Some(promise / service * service));
         }
 
