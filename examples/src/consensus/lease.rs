@@ -129,8 +129,9 @@ impl Story {
         self.trace.push((now, line));
     }
 
+    /// Only the current holder reads, so that no token is refused.
     fn read(&mut self, now: u64, client: &str, store: &mut Storage, token: u64) -> u64 {
-        let value = store.read(token);
+        let value = store.read(token).unwrap_or(0);
         self.tell(
             now,
             format!("{client} -> store: read {value}, token {token}"),
