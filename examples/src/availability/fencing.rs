@@ -1,5 +1,7 @@
 //! Split brain: a pair whose heartbeat link fails, and a store that refuses the one that was replaced.
 //!
+//! Shown in `src/availability/split-brain.md`.
+//!
 //! The token is that of M. Burrows, "The Chubby Lock Service for Loosely-Coupled Distributed Systems", OSDI 2006, section 2.4 (a
 //! *sequencer*), and of M. Kleppmann, *Designing Data-Intensive Applications*, 2017, chapter 8.
 
