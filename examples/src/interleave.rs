@@ -1,4 +1,6 @@
 //! Every order in which the steps of several programs can happen, each program's own order kept.
+//!
+//! Used by `caching/race.rs` and `relational/deadlock.rs`.
 
 /// All schedules of programs with these numbers of steps. A schedule names, step by step, the program
 /// that moves. There are (a + b + …)! / (a! b! …) of them, in lexical order.

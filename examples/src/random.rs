@@ -1,9 +1,12 @@
 //! A seeded source of randomness for simulations: uniform and exponential draws.
+//!
+//! Shown in `src/capacity/sensitivity.md`; most programs that draw numbers use it.
 
+use crate::number::{float, whole};
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64;
 
-/// A generator whose values are stable by promise: PCG64. A seed gives the same draws on every machine.
+/// A generator whose values are guaranteed to be stable: PCG64. A seed gives the same draws on every machine.
 #[derive(Debug, Clone)]
 pub struct Random {
     generator: Pcg64,
@@ -19,9 +22,7 @@ impl Random {
 
     /// A number from 0, included, to 1, excluded.
     pub fn uniform(&mut self) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "53 bits fit a float exactly")]
-        let uniform = (self.generator.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
-        uniform
+        float(self.generator.next_u64() >> 11) / float(1u64 << 53)
     }
 
     /// Whether something happens that has this probability.
@@ -29,27 +30,26 @@ impl Random {
         self.uniform() < probability
     }
 
-    /// A whole number below `bound`, each as likely as the others; 0 if there is none. By multiplication and shift, so that
+    /// A uniform whole number below `bound`; 0 if there is none. By multiplication and shift, so that
     /// a value's share is off by less than `bound` / 2^64.
     pub fn below(&mut self, bound: u64) -> u64 {
         let wide = u128::from(self.generator.next_u64()) * u128::from(bound);
         (wide >> 64) as u64
     }
 
-    /// An exponentially distributed number with this mean: the time until the next event of a process without memory.
+    /// A uniform index into a list of `count` elements; 0 if it is empty.
+    pub fn index(&mut self, count: usize) -> usize {
+        usize::try_from(self.below(count as u64)).unwrap_or(0)
+    }
+
+    /// An exponentially distributed number with this mean: the time until the next event of a memoryless process.
     pub fn exponential(&mut self, mean: f64) -> f64 {
         -mean * (1.0 - self.uniform()).ln()
     }
 
     /// The same, in whole microseconds.
     pub fn exponential_us(&mut self, mean_us: f64) -> u64 {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a cast from float saturates, and the number is not negative"
-        )]
-        let whole = self.exponential(mean_us).round() as u64;
-        whole
+        whole(self.exponential(mean_us).round())
     }
 }
 
@@ -72,7 +72,7 @@ mod tests {
         let mut random = Random::new(2);
         let mut counts = [0u32; 5];
         for _ in 0..100_000 {
-            counts[usize::try_from(random.below(5)).unwrap()] += 1;
+            counts[random.index(5)] += 1;
         }
         assert!(counts.iter().all(|count| count.abs_diff(20_000) < 600));
         assert_eq!((random.below(1), random.below(0)), (0, 0));

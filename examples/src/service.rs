@@ -1,11 +1,13 @@
 //! The one model of the book's running example: what `examples/prelude.nbt` says, for programs.
 //!
+//! Shown in `src/capacity/estimation.md`.
+//!
 //! Every number is checked against the prelude where the book shows them, in
 //! `src/capacity/estimation.md`, and written by `cargo book bless src/capacity/estimation.md`.
 
 /// The inputs of the running example, and what follows from them.
 ///
-/// Rates are for a second, and means of the day where nothing else is said.
+/// Rates are per second, and means over the day unless stated otherwise.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Service {
     /// Users.
@@ -42,7 +44,7 @@ pub struct Service {
     pub timeline_length: u32,
     /// The exponent of Zipf's law, by which some posts are read more than others.
     pub popularity: f64,
-    /// Posts written in the days of which posts are still read.
+    /// Posts recent enough to be still read.
     pub recent_posts: u32,
     /// Requests that a server works on at a time.
     pub server_workers: u32,
@@ -78,7 +80,7 @@ pub struct Service {
     pub copies: u32,
 }
 
-// The comment of a number stands before the comma.
+// The comment of a number comes before the comma.
 #[rustfmt::skip]
 // ANCHOR: values
 /// The running example.
@@ -123,7 +125,7 @@ pub const SERVICE: Service = Service {
 #[cfg(test)]
 mod tests {
     use super::SERVICE;
-    use crate::balancing::servers_in_zones;
+    use crate::balancing::zones::servers_in_zones;
 
     #[test]
     fn all_requests_are_of_one_of_the_kinds() {

@@ -1,16 +1,18 @@
 //! Seeded workloads: requests for keys whose popularity follows Zipf's law.
+//!
+//! Shown in `src/caching/lru.md`; most programs that send requests use it.
 
-use rand_core::{Rng, SeedableRng};
-use rand_pcg::Pcg64;
+use crate::number::float;
+use crate::random::Random;
 
 /// Draws keys `0..keys`, key `k` with a weight of `1 / (k + 1)^exponent`.
 ///
-/// The draw inverts the cumulative distribution by binary search, so one costs O(log keys). The generator
-/// is PCG64, whose values are stable by promise: a seed gives the same requests on every machine.
+/// The draw inverts the cumulative distribution by binary search, so one costs O(log keys). A seed gives the same requests on
+/// every machine.
 #[derive(Debug, Clone)]
 pub struct Zipf {
     cumulative: Vec<f64>,
-    generator: Pcg64,
+    random: Random,
 }
 
 impl Zipf {
@@ -19,15 +21,13 @@ impl Zipf {
         let mut sum = 0.0;
         let cumulative = (1..=keys)
             .map(|rank| {
-                #[expect(clippy::cast_precision_loss, reason = "ranks stay far below 2^52")]
-                let rank = rank as f64;
-                sum += rank.powf(-exponent);
+                sum += float(rank).powf(-exponent);
                 sum
             })
             .collect();
         Self {
             cumulative,
-            generator: Pcg64::seed_from_u64(seed),
+            random: Random::new(seed),
         }
     }
 }
@@ -37,9 +37,7 @@ impl Iterator for Zipf {
 
     fn next(&mut self) -> Option<usize> {
         let total = *self.cumulative.last()?;
-        #[expect(clippy::cast_precision_loss, reason = "53 bits fit a float exactly")]
-        let uniform = (self.generator.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
-        let at = uniform * total;
+        let at = self.random.uniform() * total;
         Some(self.cumulative.partition_point(|sum| *sum <= at))
     }
 }
@@ -66,7 +64,7 @@ mod tests {
         let total = 1.0 + 1.0 / 2.0 + 1.0 / 3.0 + 1.0 / 4.0;
         for (rank, count) in (1u32..).zip(counts) {
             let expected = 1.0 / f64::from(rank) / total;
-            let measured = f64::from(u32::try_from(count).unwrap()) / 200_000.0;
+            let measured = float(count) / 200_000.0;
             assert!((measured - expected).abs() < 0.005, "{rank}: {measured}");
         }
     }

@@ -1,5 +1,7 @@
 //! Availability of a system from that of its parts, by going through every combination of parts that are up and down.
 //!
+//! Shown in `src/availability/combining.md` and `src/availability/quorum.md`.
+//!
 //! This is the state enumeration of reliability theory, as in R. E. Barlow and F. Proschan, *Statistical Theory of Reliability
 //! and Life Testing*, 1975. It costs 2^n, and it is right for parts that appear more than once, where the formulas are not.
 
@@ -14,7 +16,7 @@ pub enum System {
     All(Vec<System>),
     /// One of these is enough.
     Any(Vec<System>),
-    /// So many of these are needed.
+    /// At least this many of these are needed.
     AtLeast(usize, Vec<System>),
 }
 

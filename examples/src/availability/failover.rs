@@ -1,4 +1,6 @@
 //! An active server and a passive one that takes over, in virtual time. Times are in milliseconds.
+//!
+//! Shown in `src/availability/failover.md`.
 
 /// How ready the passive server is, and with that how long it takes to serve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,31 +50,32 @@ impl Pair {
             }
     }
 
-    /// How long nobody serves after a crash.
+    /// How long the service is down after a crash.
     pub fn downtime(&self, crash: u64) -> u64 {
         self.detected_at(crash) + self.takeover() - crash
     }
     // ANCHOR_END: pair
 
-    /// What happens around a crash, as lines such as `active -> passive: heartbeat`, with the time of each.
-    pub fn trace(&self, crash: u64) -> Vec<(u64, String)> {
+    /// What happens around a crash, as lines such as `1000 ms  active -> passive: heartbeat`.
+    pub fn trace(&self, crash: u64) -> Vec<String> {
         let interval = self.interval.max(1);
         let beats = (0..).map(|n| n * interval).take_while(|time| *time < crash);
-        let mut lines: Vec<(u64, String)> = beats
-            .map(|time| (time, "active -> passive: heartbeat".to_owned()))
+        let mut lines: Vec<String> = beats
+            .map(|time| format!("{time} ms  active -> passive: heartbeat"))
             .collect();
-        lines.push((crash, "active -> active: crashes".to_owned()));
+        lines.push(format!("{crash} ms  active -> active: crashes"));
         let detected = self.detected_at(crash);
         let late = (0..).map(|n| n * interval).skip_while(|time| *time < crash);
         for (time, n) in late.take_while(|time| *time <= detected).zip(1..) {
-            lines.push((time, format!("passive -> passive: heartbeat {n} missed")));
+            lines.push(format!(
+                "{time} ms  passive -> passive: heartbeat {n} missed"
+            ));
         }
-        lines.push((
-            detected,
-            "passive -> network: take over the address".to_owned(),
+        lines.push(format!(
+            "{detected} ms  passive -> network: take over the address"
         ));
         let serves = detected + self.takeover();
-        lines.push((serves, "client -> passive: request, answered".to_owned()));
+        lines.push(format!("{serves} ms  client -> passive: request, answered"));
         lines
     }
 }
@@ -114,9 +117,10 @@ mod tests {
         fn the_trace_is_in_order_and_ends_when_service_is_back(crash in 1..10_000u64) {
             let pair = pair(Standby::Warm);
             let trace = pair.trace(crash);
-            prop_assert!(trace.is_sorted_by_key(|(time, _)| *time));
-            prop_assert_eq!(trace.last().unwrap().0, crash + pair.downtime(crash));
-            let missed = trace.iter().filter(|(_, line)| line.contains("missed")).count();
+            let times: Vec<u64> = trace.iter().map(|line| line.split(' ').next().unwrap().parse().unwrap()).collect();
+            prop_assert!(times.is_sorted());
+            prop_assert_eq!(*times.last().unwrap(), crash + pair.downtime(crash));
+            let missed = trace.iter().filter(|line| line.contains("missed")).count();
             prop_assert_eq!(missed as u64, pair.missed);
         }
     }

@@ -1,6 +1,8 @@
 //! A failure detector that waits for heartbeats, on a network that delays and loses them.
 //!
-//! That such a detector can be quick or sure, and not both, is the subject of T. D. Chandra and S. Toueg, "Unreliable Failure
+//! Shown in `src/availability/heartbeats.md`.
+//!
+//! That such a detector can be fast or accurate, but not both, is the subject of T. D. Chandra and S. Toueg, "Unreliable Failure
 //! Detectors for Reliable Distributed Systems", *Journal of the ACM* 43(2), 1996. Times are in milliseconds.
 
 use crate::random::Random;
@@ -10,7 +12,7 @@ use crate::random::Random;
 pub struct Detector {
     /// The time between two heartbeats.
     pub interval: f64,
-    /// Without a heartbeat for so long, the sender counts as dead.
+    /// After this long without a heartbeat, the sender counts as dead.
     pub timeout: f64,
     /// The mean delay of a heartbeat, exponentially distributed.
     pub delay: f64,
@@ -23,7 +25,8 @@ pub struct Detector {
 }
 
 impl Detector {
-    /// How likely the next heartbeat is lost, by whether the last one was lost. Both together keep the share at `loss`.
+    /// The probability that the next heartbeat is lost, given whether the last one was. Together they keep the share of lost
+    /// ones at `loss`.
     fn next_loss(&self, is_last_lost: bool) -> f64 {
         if is_last_lost {
             self.again
@@ -36,9 +39,9 @@ impl Detector {
 /// What a detector said.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Verdict {
-    /// How often it took a living server for dead.
+    /// How often it declared a live server dead.
     pub false_alarms: u32,
-    /// How long after the real crash it noticed.
+    /// The time from the crash until it noticed.
     pub detection: f64,
 }
 

@@ -1,18 +1,12 @@
 //! Availability: parts that fail, what takes over, and disks that survive.
+//!
+//! The pages are in `src/availability`.
 
-mod blocks;
-mod failover;
-mod fencing;
-mod galois;
-mod heartbeat;
-mod parity;
-mod raid;
-mod repair;
-
-pub use blocks::{System, at_least};
-pub use failover::{Pair, Standby};
-pub use fencing::{Scenario, Storage, split_brain};
-pub use heartbeat::{Detector, Verdict, watch};
-pub use parity::{parity, rebuild_one, rebuild_two, syndrome};
-pub use raid::{Chunk, Level, lost_pairs, survival};
-pub use repair::{Outages, run_pair, run_single};
+pub mod blocks;
+pub mod failover;
+pub mod fencing;
+pub mod galois;
+pub mod heartbeat;
+pub mod parity;
+pub mod raid;
+pub mod repair;

@@ -1,12 +1,14 @@
 //! The redundancy of RAID 5 and RAID 6, byte by byte: P is the XOR of the data, Q weighs each disk with a power of two.
 //!
+//! Shown in `src/availability/rebuild.md`.
+//!
 //! After D. A. Patterson, G. Gibson and R. H. Katz, "A Case for Redundant Arrays of Inexpensive Disks (RAID)", SIGMOD 1988, and
 //! H. P. Anvin, "The Mathematics of RAID-6", 2004.
 
 use super::galois::{inverse, power_of_two, times};
 
 // ANCHOR: parity
-/// P: the XOR of all chunks, byte by byte, as long as the first. What a chunk has not is 0; of none, P is empty.
+/// P: the XOR of all chunks, byte by byte, as long as the first. Missing bytes count as 0; without chunks, P is empty.
 pub fn parity(chunks: &[&[u8]]) -> Vec<u8> {
     let length = chunks.first().map_or(0, |chunk| chunk.len());
     let byte = |at: usize| {
@@ -17,7 +19,7 @@ pub fn parity(chunks: &[&[u8]]) -> Vec<u8> {
     (0..length).map(byte).collect()
 }
 
-/// The lost chunk: the XOR of all that is left, P included.
+/// The lost chunk: the XOR of all remaining chunks, P included.
 pub fn rebuild_one(survivors: &[&[u8]]) -> Vec<u8> {
     parity(survivors)
 }
@@ -37,7 +39,7 @@ pub fn syndrome(chunks: &[&[u8]]) -> Vec<u8> {
 
 /// The two lost data chunks, numbers `x` and `y`, from the others, P and Q. In `chunks` the lost ones are `None`.
 ///
-/// With the others taken out of P and Q, two equations are left: a ⊕ b = p and 2^x a ⊕ 2^y b = q.
+/// After removing the others from P and Q, two equations remain: a ⊕ b = p and 2^x a ⊕ 2^y b = q.
 /// Returns `None` unless exactly these two are missing and all chunks have P's length.
 pub fn rebuild_two(chunks: &[Option<&[u8]>], p: &[u8], q: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let lost: Vec<usize> = (0..chunks.len())

@@ -1,11 +1,15 @@
 //! RAID levels: how much they store, and which failures they survive, by trying every set of failed disks.
 //!
+//! Shown in `src/availability/raid.md`.
+//!
 //! Levels after D. A. Patterson, G. Gibson and R. H. Katz, SIGMOD 1988, and SNIA, *Common RAID Disk Data Format*, 2009.
+
+use crate::number::float;
 
 /// How data is spread over disks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
-    /// Chunks in turn over all disks, no redundancy.
+    /// Chunks distributed over all disks in turn, without redundancy.
     Raid0,
     /// The same on every disk.
     Raid1,
@@ -46,9 +50,7 @@ impl Level {
                 Chunk::Parity(_) => None,
             })
             .collect();
-        #[expect(clippy::cast_precision_loss, reason = "a handful of disks")]
-        let share = data.len() as f64 / disks.max(1) as f64;
-        share
+        float(data.len()) / float(disks.max(1))
     }
 
     // ANCHOR: row
@@ -69,7 +71,7 @@ impl Level {
                 .map(|disk| Chunk::Data(first + disk / 2))
                 .collect(),
             Self::Raid5 | Self::Raid6 => {
-                // Redundancy comes last, and the row is turned one disk further each time.
+                // Redundancy comes last, and each row is rotated one disk further.
                 let chunks = (0..disks).map(|at| match at.checked_sub(data) {
                     None => Chunk::Data(first + at),
                     Some(which) => Chunk::Parity(which),
@@ -108,7 +110,7 @@ impl Level {
     // ANCHOR_END: survives
 }
 
-/// What lies on a disk in one row.
+/// What a disk holds in one row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Chunk {
     /// A chunk of data, by its number.
@@ -118,7 +120,7 @@ pub enum Chunk {
 }
 
 // ANCHOR: survival
-/// Of all ways in which `failures` of the disks (up to 20) can fail, how many lose no data, and how many there are.
+/// How many of the ways in which `failures` of the disks (up to 20) can fail lose no data, and how many ways there are.
 pub fn survival(level: Level, disks: usize, failures: u32) -> (usize, usize) {
     let sets = (0..1_u32 << disks.min(20)).filter(|set| set.count_ones() == failures);
     let sets: Vec<Vec<usize>> = sets

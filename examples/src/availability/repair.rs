@@ -1,5 +1,7 @@
 //! Machines that fail and are repaired, in virtual time.
 //!
+//! Shown in `src/availability/repair.md`.
+//!
 //! Theory: availability = MTBF' / (MTBF' + MTTR), where MTBF' is the mean time from a repair to the next failure (also MTTF);
 //! see IEC 60050-192, *International Electrotechnical Vocabulary, Part 192: Dependability*. Times are in hours.
 

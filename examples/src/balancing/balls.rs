@@ -1,20 +1,21 @@
 //! Balls into bins: the fullest bin when each ball takes the emptiest of some bins drawn at random.
 //!
+//! Shown in `src/balancing/two-choices.md`.
+//!
 //! Azar, Broder, Karlin and Upfal, "Balanced Allocations", SIAM Journal on Computing 29(1), 1999.
 
-use super::rule::uniform_index;
 use crate::random::Random;
 
 // ANCHOR: throw
-/// How full the bins are after as many balls. Each ball draws so many bins (at least one), and goes into
+/// How full the bins are after throwing as many balls. Each ball draws this many bins (at least one), and goes into
 /// the emptiest of them, the first one drawn if there are several.
 pub fn throw(balls: usize, bins: usize, choices: usize, seed: u64) -> Vec<u32> {
     let mut random = Random::new(seed);
     let mut loads = vec![0; bins.max(1)];
     for _ in 0..balls {
-        let mut bin = uniform_index(&mut random, loads.len());
+        let mut bin = random.index(loads.len());
         for _ in 1..choices {
-            let other = uniform_index(&mut random, loads.len());
+            let other = random.index(loads.len());
             if loads[other] < loads[bin] {
                 bin = other;
             }
@@ -28,10 +29,11 @@ pub fn throw(balls: usize, bins: usize, choices: usize, seed: u64) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::float;
 
     fn share_of_seeds(choices: usize, is_so: impl Fn(&[u32]) -> bool) -> f64 {
         let seeds = (0..4_000).filter(|seed| is_so(&throw(2, 2, choices, *seed)));
-        f64::from(u32::try_from(seeds.count()).unwrap()) / 4_000.0
+        float(seeds.count()) / 4_000.0
     }
 
     #[test]

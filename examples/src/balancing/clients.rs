@@ -1,6 +1,7 @@
-//! Balancing without a balancer: each client picks servers by itself, knowing only what it sent.
+//! Balancing without a balancer: each client picks servers by itself and knows only its own requests.
+//!
+//! Shown in `src/balancing/clients.md`.
 
-use super::rule::uniform_index;
 use crate::random::Random;
 
 /// How a client chooses among the servers it knows.
@@ -15,7 +16,7 @@ pub enum Choice {
 }
 
 // ANCHOR: send
-/// How many requests each server gets from so many clients with so many requests each.
+/// How many requests each server gets from the clients, each of which sends the same number.
 pub fn send(
     clients: usize,
     requests: usize,
@@ -29,11 +30,11 @@ pub fn send(
     for _ in 0..clients {
         let start = match choice {
             Choice::InTurnFromFirst => 0,
-            _ => uniform_index(&mut random, servers),
+            _ => random.index(servers),
         };
         for request in 0..requests {
             let server = match choice {
-                Choice::Random => uniform_index(&mut random, servers),
+                Choice::Random => random.index(servers),
                 _ => (start + request) % servers,
             };
             loads[server] += 1;
@@ -55,7 +56,7 @@ pub fn subset(client: usize, servers: usize, size: usize) -> Vec<usize> {
     let mut deck: Vec<usize> = (0..servers).collect();
     let mut random = Random::new(round as u64);
     for at in (1..servers).rev() {
-        deck.swap(at, uniform_index(&mut random, at + 1));
+        deck.swap(at, random.index(at + 1));
     }
     deck.into_iter().skip(hand * size).take(size).collect()
 }

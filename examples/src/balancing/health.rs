@@ -1,4 +1,6 @@
-//! A balancer that takes failing servers out, and how that can take out all of them.
+//! A balancer that removes failing servers, and how that can end up removing all of them.
+//!
+//! Shown in `src/balancing/health.md`.
 //!
 //! The limit below which health is ignored is Envoy's panic threshold; counting failures and successes in a row is what
 //! `HAProxy` calls fall and rise.
@@ -16,7 +18,7 @@ pub struct Pool {
     pub failures: u32,
     /// Passed checks in a row after which a server is used again.
     pub successes: u32,
-    /// How likely overload makes a check fail: the chance is this many times the overload, and at most 1. With 5, a server
+    /// How likely overload makes a check fail: the probability is this multiple of the overload, and at most 1. With 5, a server
     /// with 10 % too much fails half of its checks.
     pub sensitivity: f64,
     /// If a smaller share of the servers is healthy, all are used.
@@ -28,7 +30,7 @@ pub struct Pool {
 /// One round.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Round {
-    /// Servers that the balancer takes for healthy.
+    /// Servers that the balancer considers healthy.
     pub healthy: u32,
     /// Requests for each server that is used.
     pub load: f64,
@@ -44,7 +46,7 @@ struct Health {
 }
 
 // ANCHOR: round
-/// One round of requests and checks. The first server is broken or not; the others work.
+/// One round of requests and checks. Only the first server may be broken.
 fn round(
     pool: &Pool,
     servers: &mut [Health],
@@ -93,7 +95,7 @@ fn round(
 // ANCHOR_END: round
 
 /// What an overloaded server still answers in time: less than its capacity, since it also works on what
-/// nobody waits for any more.
+/// no one waits for any more.
 fn answers(load: f64, capacity: f64) -> f64 {
     if load <= capacity {
         load
@@ -103,7 +105,7 @@ fn answers(load: f64, capacity: f64) -> f64 {
 }
 
 /// Rounds of requests and health checks under a constant load of requests a round. In round `broken_at` one server
-/// breaks for good.
+/// breaks permanently.
 pub fn rounds(pool: Pool, load: f64, rounds: u32, broken_at: u32, seed: u64) -> Vec<Round> {
     let mut random = Random::new(seed);
     let mut servers = vec![
@@ -118,8 +120,8 @@ pub fn rounds(pool: Pool, load: f64, rounds: u32, broken_at: u32, seed: u64) -> 
         .collect()
 }
 
-/// The share of the requests that is answered in the 100 rounds that begin 50 rounds after a server broke: the mean of so
-/// many seeds.
+/// The share of the requests that is answered in the 100 rounds that begin 50 rounds after a server broke: the mean over this many
+/// seeds.
 pub fn answered_share(pool: Pool, load: f64, seeds: u32) -> f64 {
     let total: f64 = (1..=u64::from(seeds))
         .flat_map(|seed| rounds(pool, load, 150, 0, seed).split_off(50))
@@ -132,7 +134,7 @@ fn count(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-/// The time until a broken server is out: the last good check may be just over, then so many checks in a
+/// The time until a broken server is out: the last good check may have just ended, then this many checks in a
 /// row have to fail, the last one by running into its time-out. All times in one unit.
 pub fn slowest_detection(interval: f64, failures: u32, timeout: f64) -> f64 {
     interval * f64::from(failures) + timeout
@@ -141,6 +143,7 @@ pub fn slowest_detection(interval: f64, failures: u32, timeout: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::float;
     use proptest::prelude::*;
 
     const POOL: Pool = Pool {
@@ -180,7 +183,7 @@ mod tests {
                 history.iter().position(|round| round.healthy == 0).unwrap()
             })
             .sum();
-        let mean = f64::from(u32::try_from(taken).unwrap()) / 4_000.0;
+        let mean = float(taken) / 4_000.0;
         let theory = (1.0 - 0.4_f64.powi(3)) / (0.6 * 0.4_f64.powi(3));
         assert!((mean / theory - 1.0).abs() < 0.05, "{mean} {theory}");
     }

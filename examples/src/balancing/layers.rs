@@ -1,4 +1,6 @@
 //! What a balancer can decide by: addresses and ports (layer 4), or the request itself (layer 7).
+//!
+//! Shown in `src/balancing/layers.md`.
 
 use super::rule::hash;
 

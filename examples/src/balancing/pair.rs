@@ -1,5 +1,7 @@
 //! Two balancers that share an address: advertisements, takeover, and what a cut link does.
 //!
+//! Shown in `src/balancing/pairs.md`.
+//!
 //! After VRRP, RFC 9568: the backup waits for three advertisements and a skew that is shorter the higher
 //! its priority.
 
@@ -25,12 +27,12 @@ pub enum Event {
     Heal,
 }
 
-/// What came of it.
+/// The outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Course {
-    /// Who told whom what, as `who -> whom: what` behind its time, advertisements left out.
+    /// The messages, as `time  sender -> receiver: text`, without advertisements.
     pub trace: Vec<String>,
-    /// Milliseconds in which nobody held the address.
+    /// Milliseconds in which neither node held the address.
     pub nobody_ms: u64,
     /// Milliseconds in which both did.
     pub both_ms: u64,
@@ -55,8 +57,8 @@ struct Pair {
 
 impl Pair {
     // ANCHOR: rules
-    /// The holder says that it is there. A peer of lower priority gives the address up and goes on waiting;
-    /// a peer of higher priority doesn't listen, and will take over when its wait is done.
+    /// The holder says that it is there. A peer of lower priority releases the address and keeps waiting;
+    /// a peer of higher priority ignores it, and takes over when its wait ends.
     fn advertise(&mut self, node: usize, now: u64) {
         let peer = 1 - node;
         let is_heard = self.is_up[peer] && !self.is_cut;
@@ -116,7 +118,7 @@ impl Pair {
     }
 }
 
-/// Runs the pair millisecond by millisecond. The first node starts as the one that holds the address.
+/// Runs the pair millisecond by millisecond. The first node holds the address at the start.
 pub fn run(nodes: [Node; 2], interval_ms: u64, events: &[(u64, Event)], until_ms: u64) -> Course {
     let mut pair = Pair {
         nodes,
@@ -210,7 +212,7 @@ mod tests {
                     Event::Cut,
                     Event::Heal,
                 ];
-                let which = usize::try_from(random.below(4)).unwrap();
+                let which = random.index(4);
                 (random.below(9_000), events[which])
             };
             let events: Vec<(u64, Event)> = (0..6).map(&mut event).collect();

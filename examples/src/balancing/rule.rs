@@ -1,5 +1,7 @@
 //! The rules by which a balancer picks a server.
 //!
+//! Shown in `src/balancing/rules.md`.
+//!
 //! Smooth weighted round robin is nginx's; two choices are Mitzenmacher's, "The Power of Two Choices in Randomized
 //! Load Balancing", IEEE TPDS 12(10), 2001.
 
@@ -18,7 +20,7 @@ pub struct View {
 /// How a balancer picks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
-    /// By chance, all alike.
+    /// At random, all equally likely.
     Random,
     /// One after the other.
     RoundRobin,
@@ -26,9 +28,9 @@ pub enum Rule {
     Weighted,
     /// The one with the fewest requests in flight; of several, the next one in turn.
     LeastConnections,
-    /// Of two different ones by chance, the one with fewer requests in flight. With a single server, that one.
+    /// Of two different ones drawn at random, the one with fewer requests in flight. With a single server, that one.
     TwoChoices,
-    /// By a hash of who asks.
+    /// By a hash of the client.
     HashOfClient,
 }
 
@@ -79,7 +81,7 @@ impl Balancer {
     // ANCHOR_END: pick
 
     // ANCHOR: smooth
-    /// Each server earns its weight; the richest one serves and pays the sum of all weights.
+    /// Each server earns its weight; the one with the most credit serves and pays the sum of all weights.
     fn smooth(&mut self, servers: &[View]) -> usize {
         self.credits.resize(servers.len(), 0);
         let mut richest = 0;
@@ -94,7 +96,7 @@ impl Balancer {
     }
     // ANCHOR_END: smooth
 
-    /// One after the other, and from the start again.
+    /// One after the other, starting over after the last.
     fn turn(&mut self, last: usize) -> usize {
         let now = if self.next > last { 0 } else { self.next };
         self.next = now + 1;
@@ -102,7 +104,7 @@ impl Balancer {
     }
 
     fn any(&mut self, last: usize) -> usize {
-        uniform_index(&mut self.random, last + 1)
+        self.random.index(last + 1)
     }
 
     /// Two different servers, each pair as likely as the others. A single server is both.
@@ -115,18 +117,6 @@ impl Balancer {
         let other = (one + 1 + self.any(last - 1)) % (last + 1);
         (one, other)
     }
-}
-
-/// An index below `count`, each as likely as another one.
-pub(crate) fn uniform_index(random: &mut Random, count: usize) -> usize {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "counts of servers are small"
-    )]
-    let index = (random.uniform() * count as f64) as usize;
-    index
 }
 
 /// A hash whose last bits also differ for neighboring numbers, since its remainder picks the server.
@@ -170,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn no_servers_serve_nobody() {
+    fn without_servers_nothing_is_served() {
         for rule in [
             Rule::Random,
             Rule::RoundRobin,
@@ -194,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn clients_in_a_row_are_spread_as_if_by_chance() {
+    fn neighboring_clients_are_spread_as_if_at_random() {
         // Of pairs of neighbors a quarter meets on the same one of four servers, and so do those two or three apart.
         let order = picks(Rule::HashOfClient, &views(&[1; 4]), 40_000);
         for apart in 1..=3 {

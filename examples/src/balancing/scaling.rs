@@ -1,6 +1,10 @@
 //! Adding and removing servers by a rule, while the load changes and servers need time to start.
 //!
+//! Shown in `src/balancing/scaling.md`.
+//!
 //! The rule is that of Kubernetes' horizontal autoscaler: servers × (load / target), rounded up.
+
+use crate::number::{float, whole_count};
 
 /// The rule and the servers it works with. Times are minutes.
 #[derive(Debug, Clone, Copy)]
@@ -11,16 +15,16 @@ pub struct Scaler {
     pub target: f64,
     /// How long a new server takes until it serves.
     pub boot: usize,
-    /// How long a fall of the load has to last until servers are removed.
+    /// How long a drop of the load has to last before servers are removed.
     pub hold: usize,
     /// The fewest servers.
     pub least: usize,
 }
 
-/// What a day cost, and what it lacked.
+/// What a day cost, and what was missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Day {
-    /// Server-hours paid for; a server is paid for from its order on.
+    /// Server-hours paid for; a server costs money from the moment it is ordered.
     pub server_hours: f64,
     /// Minutes in which the load was above the capacity of the servers that served.
     pub overloaded: usize,
@@ -39,18 +43,18 @@ pub struct Day {
 pub fn scale(load: &[f64], scaler: Scaler) -> Day {
     let mut day = Day::default();
     let first = wanted(load.first().copied().unwrap_or(0.0), scaler);
-    // For each server the minute from which on it serves.
+    // For each server, the minute from which it serves.
     let mut servers: Vec<usize> = vec![0; first];
     for (now, rate) in load.iter().enumerate() {
         let serving = servers.iter().filter(|ready| **ready <= now).count();
         day.serving.push(serving);
-        let capacity = number(serving) * scaler.capacity;
+        let capacity = float(serving) * scaler.capacity;
         day.overloaded += usize::from(*rate > capacity);
         day.busiest = day.busiest.max(rate / capacity);
-        day.server_hours += number(servers.len()) / 60.0;
+        day.server_hours += float(servers.len()) / 60.0;
         day.most = day.most.max(servers.len());
         let want = wanted(*rate, scaler);
-        // Fewer only if fewer were enough for the whole time that a fall has to last.
+        // Scales down only if fewer were enough during the whole time that a drop has to last.
         let recent = &load[now.saturating_sub(scaler.hold)..=now];
         let keep = recent
             .iter()
@@ -72,23 +76,9 @@ pub fn scale(load: &[f64], scaler: Scaler) -> Day {
 fn wanted(rate: f64, scaler: Scaler) -> usize {
     let servers = (rate / (scaler.capacity * scaler.target)).ceil();
     // No rule without an upper limit.
-    whole(servers).clamp(scaler.least, scaler.least.max(10_000))
+    whole_count(servers).clamp(scaler.least, scaler.least.max(10_000))
 }
 // ANCHOR_END: run
-
-fn number(count: usize) -> f64 {
-    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
-}
-
-fn whole(count: f64) -> usize {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a cast from float saturates"
-    )]
-    let count = count as usize;
-    count
-}
 
 /// The minutes of a day.
 const DAY: usize = 1_440;
@@ -100,7 +90,7 @@ const DAY: usize = 1_440;
 pub fn day_load(low: f64, mean: f64, peak: f64) -> Vec<f64> {
     let wave = |power: f64| {
         let minutes = (0..DAY).map(move |minute| {
-            let angle = (number(minute) / number(DAY) - 4.0 / 24.0) * std::f64::consts::TAU;
+            let angle = (float(minute) / float(DAY) - 4.0 / 24.0) * std::f64::consts::TAU;
             low + (peak - low) * ((1.0 - angle.cos()) / 2.0).powf(power)
         });
         minutes.collect::<Vec<f64>>()
@@ -108,7 +98,7 @@ pub fn day_load(low: f64, mean: f64, peak: f64) -> Vec<f64> {
     let (mut wide, mut narrow) = (0.0, 100.0);
     for _ in 0..50 {
         let power = f64::midpoint(wide, narrow);
-        if wave(power).iter().sum::<f64>() > mean * number(DAY) {
+        if wave(power).iter().sum::<f64>() > mean * float(DAY) {
             wide = power;
         } else {
             narrow = power;
@@ -123,7 +113,7 @@ pub fn add_event(load: &mut [f64], at: usize, factor: f64, rise: usize) {
         let risen = if rise == 0 {
             1.0
         } else {
-            (number(minute + 1 - at) / number(rise)).min(1.0)
+            (float(minute + 1 - at) / float(rise)).min(1.0)
         };
         *rate *= 1.0 + (factor - 1.0) * risen;
     }

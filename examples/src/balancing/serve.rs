@@ -1,6 +1,9 @@
 //! Requests at random times, a balancer, and servers that work through their queues.
+//!
+//! Shown in `src/balancing/rules.md` and `src/balancing/two-choices.md`.
 
 use super::rule::{Balancer, Rule, View};
+use crate::number::{float, whole_count};
 use crate::random::Random;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -14,7 +17,7 @@ pub struct Server {
     pub weight: i64,
 }
 
-/// One request's fate.
+/// The outcome of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Served {
     /// The server that it went to.
@@ -23,14 +26,14 @@ pub struct Served {
     pub took_us: u64,
 }
 
-/// Sends so many requests, on average one each `gap_us`, through a balancer to servers that do one
+/// Sends this many requests, on average one every `gap_us`, through a balancer to servers that do one
 /// request at a time, in order. Gaps and service times are exponentially distributed.
 pub fn serve(rule: Rule, servers: &[Server], gap_us: f64, requests: u32, seed: u64) -> Vec<Served> {
     serve_seeing(rule, servers, gap_us, requests, 0, seed)
 }
 
 // ANCHOR: serve
-/// The same with a balancer that looks at the servers only every `look_us`, and goes by what it saw.
+/// The same with a balancer that looks at the servers only every `look_us`, and decides by what it saw then.
 pub fn serve_seeing(
     rule: Rule,
     servers: &[Server],
@@ -90,32 +93,19 @@ pub fn serve_seeing(
 /// The mean of what requests took, in milliseconds.
 pub fn mean_ms(served: &[Served]) -> f64 {
     let sum: u64 = served.iter().map(|s| s.took_us).sum();
-    millis(sum) / count(served.len().max(1))
+    millis(sum) / float(served.len().max(1))
 }
 
 /// What a share (0 to 1) of the requests took at most, in milliseconds: the nearest rank.
 pub fn percentile_ms(served: &[Served], share: f64) -> f64 {
     let mut times: Vec<u64> = served.iter().map(|s| s.took_us).collect();
     times.sort_unstable();
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a rank lies between 0 and the count"
-    )]
-    let rank = (share * count(times.len())).ceil() as usize;
+    let rank = whole_count((share * float(times.len())).ceil());
     millis(times.get(rank.saturating_sub(1)).copied().unwrap_or(0))
 }
 
 fn millis(us: u64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "times stay far below 2^52")]
-    let us = us as f64;
-    us / 1_000.0
-}
-
-fn count(n: usize) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-    let n = n as f64;
-    n
+    float(us) / 1_000.0
 }
 
 #[cfg(test)]

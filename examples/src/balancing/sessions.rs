@@ -1,6 +1,8 @@
 //! Where a session lives, and what is lost when a web server or the session store fails.
+//!
+//! Shown in `src/balancing/sessions.md`.
 
-use super::rule::{hash, uniform_index};
+use super::rule::hash;
 use crate::hash::mix;
 use crate::random::Random;
 use std::collections::BTreeMap;
@@ -8,7 +10,7 @@ use std::collections::BTreeMap;
 /// Where the data of a logged-in user is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Home {
-    /// On the web server that a hash of the client's address names.
+    /// On the web server chosen by a hash of the client's address.
     ServerByAddress,
     /// On the web server whose score for the client's address is the highest: rendezvous hashing, of Thaler
     /// and Ravishankar, 1998.
@@ -47,12 +49,12 @@ pub struct Site {
 pub struct Client {
     /// Its address. Users behind one router share one.
     pub address: u64,
-    /// A random number, and with [`Home::Cookie`] the session behind it.
+    /// A random number, followed by the session with [`Home::Cookie`].
     pub cookie: (u64, Option<String>),
 }
 
 impl Site {
-    /// A site with so many web servers (at least one) and nobody logged in.
+    /// A site with this many web servers (at least one) and no sessions.
     pub fn new(home: Home, servers: usize, seed: u64) -> Self {
         Self {
             home,
@@ -66,7 +68,7 @@ impl Site {
     // ANCHOR: route
     /// The web server for a client's request.
     fn route(&mut self, client: &Client) -> usize {
-        let any = uniform_index(&mut self.random, self.servers.len());
+        let any = self.random.index(self.servers.len());
         match self.home {
             Home::ServerByAddress => hash(client.address) % self.servers.len(),
             Home::ServerByScore => {
@@ -114,7 +116,7 @@ impl Site {
     /// Something fails or is added.
     pub fn fail(&mut self, failure: Failure) {
         match failure {
-            // The last one stays: a site without servers has no question to answer.
+            // The last one stays: without servers nothing could be measured.
             Failure::Server if self.servers.len() > 1 => _ = self.servers.pop(),
             Failure::Server => {}
             Failure::NewServer => self.servers.push(BTreeMap::new()),
@@ -132,11 +134,11 @@ impl Site {
     }
 }
 
-/// Clients with random cookies, of whom the first ones share one address.
+/// Clients with random cookies; the first `behind_one_address` share one address.
 pub fn clients(count: u64, behind_one_address: u64, seed: u64) -> Vec<Client> {
     let mut random = Random::new(seed);
     let mut number = || {
-        let part = |random: &mut Random| uniform_index(random, 1 << 31) as u64;
+        let part = |random: &mut Random| random.below(1 << 31);
         part(&mut random) << 31 | part(&mut random)
     };
     (0..count)

@@ -1,6 +1,10 @@
 //! Servers in zones: how even the load is, and how much room the loss of a zone needs.
+//!
+//! Shown in `src/balancing/zones.md`.
 
-/// What each server of each zone gets, as a multiple of the mean, when every zone is sent the same share.
+use crate::number::float;
+
+/// The load of each zone's servers, as a multiple of the mean, when every zone receives the same share.
 ///
 /// With `across` the zones' balancers also use the servers of the other zones. Zones without servers get
 /// nothing.
@@ -11,7 +15,7 @@ pub fn load_per_server(servers: &[u32], across: bool) -> Vec<f64> {
         (0, _) => 0.0,
         (_, true) => 1.0,
         // The zone's share of the requests, over its servers' share of all servers.
-        (count, false) => f64::from(all) / (number(zones) * f64::from(count)),
+        (count, false) => f64::from(all) / (float(zones) * f64::from(count)),
     };
     servers.iter().map(share).collect()
 }
@@ -32,10 +36,6 @@ pub fn highest_safe_load(zones: u32) -> f64 {
 pub fn servers_in_zones(needed: u32, zones: u32) -> Option<u32> {
     let others = zones.checked_sub(1).filter(|others| *others > 0)?;
     Some(needed.div_ceil(others) * zones)
-}
-
-fn number(count: usize) -> f64 {
-    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
-//! How old a copy gets on its way through several caches that each keep it for a time. Times are in seconds.
+//! How old a copy gets on its way through several caches, each of which keeps it for some time. Times are in seconds.
+//!
+//! Shown in `src/caching/levels.md`.
 
-/// From when on a copy's life is counted.
+/// The moment from which a copy's lifetime counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
     /// From its arrival at this level.
@@ -12,7 +14,7 @@ pub enum Counted {
 /// Caches side by side, at one distance from the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Level {
-    /// How many there are. Clients are dealt to them in turn.
+    /// How many there are. Clients are assigned to them in turn.
     pub caches: usize,
     /// How long each keeps a copy.
     pub life: u64,
@@ -21,7 +23,7 @@ pub struct Level {
 /// When the source made a copy, and when the copy came to its cache.
 type Held = (u64, u64);
 
-/// Levels of caches behind each other, the clients' own first.
+/// Levels of caches, the one nearest to the clients first.
 #[derive(Debug, Clone)]
 pub struct Chain {
     counted: Counted,

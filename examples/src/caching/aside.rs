@@ -1,4 +1,6 @@
 //! Cache-aside: the application asks the cache, then the database, then fills the cache.
+//!
+//! Shown in `src/caching/aside.md`.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +27,7 @@ impl Database {
     }
 }
 
-/// How the three code paths that touch a cache spell an entry's key.
+/// How the three code paths that use a cache build an entry's key.
 #[derive(Debug, Clone, Copy)]
 pub struct Keys {
     /// When asking.
@@ -54,7 +56,7 @@ pub struct Aside {
     pub database: Database,
     /// Copies of it.
     pub cache: BTreeMap<String, String>,
-    /// Who asked whom for what, as `who -> whom: what`.
+    /// The messages, as `sender -> receiver: text`.
     pub trace: Vec<String>,
     keys: Keys,
 }
@@ -71,7 +73,7 @@ impl Aside {
     }
 
     // ANCHOR: get
-    /// A user's name, from the cache if it is there.
+    /// A user's name, from the cache if it is cached.
     pub fn get(&mut self, id: u32) -> Option<String> {
         let key = (self.keys.get)(id);
         self.log(format!("app -> cache: get {key}"));
@@ -89,7 +91,7 @@ impl Aside {
         Some(name)
     }
 
-    /// Renames a user: first in the database, then the copy goes.
+    /// Renames a user: first in the database, then the copy is deleted.
     pub fn rename(&mut self, id: u32, name: &str) {
         self.log(format!("app -> database: rename user {id} to {name}"));
         self.database.users.insert(id, name.into());

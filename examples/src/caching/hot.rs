@@ -1,4 +1,6 @@
 //! A popular key on one of several cache servers, and two ways to take load off that server.
+//!
+//! Shown in `src/caching/hot-keys.md`.
 
 use crate::hash::mix;
 use std::collections::HashMap;
@@ -6,12 +8,12 @@ use std::collections::HashMap;
 /// How clients spread their requests over cache servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spread {
-    /// Each key on the one server that its hash names.
+    /// Each key on the one server chosen by its hash.
     OneServer,
     /// The keys below the first number are copied to as many servers as the second says; a request
     /// takes the next copy in turn.
     Copies(usize, usize),
-    /// Each of the web servers (the first number) keeps what it fetched for so many requests of its
+    /// Each of the web servers (the first number) keeps what it fetched for this many requests of its
     /// own (the second), then fetches again.
     NearCache(usize, usize),
 }
@@ -44,7 +46,7 @@ pub fn loads(trace: &[usize], servers: usize, spread: Spread) -> Vec<u32> {
 }
 // ANCHOR_END: loads
 
-/// The server a client chooses. The servers don't know each other, so every client has to choose alike.
+/// The server a client chooses. The servers don't know each other, so all clients have to choose in the same way.
 fn server(key: usize, servers: usize) -> usize {
     usize::try_from(mix(key as u64) % servers as u64).unwrap_or(0)
 }

@@ -1,4 +1,6 @@
-//! What has to leave a cache when a row changes: everything of the table, the results with that row, or that row.
+//! What has to be deleted from a cache when a row changes: everything of the table, the results with that row, or that row.
+//!
+//! Shown in `src/caching/invalidation.md`.
 
 use crate::hash::mix;
 use crate::random::Random;
@@ -54,7 +56,7 @@ fn rows_of(query: usize, load: Load) -> BTreeSet<usize> {
 }
 
 // ANCHOR: run
-/// Runs so many operations against an empty cache with room for everything, and checks each answer.
+/// Runs operations against an empty cache with room for everything, and checks each answer.
 ///
 /// Returns nothing if an answer was stale.
 pub fn run(grain: Grain, load: Load, operations: u32, seed: u64) -> Option<Met> {

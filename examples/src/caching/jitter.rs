@@ -1,11 +1,14 @@
 //! Many entries that were loaded in the same second, and when they are loaded again.
+//!
+//! Shown in `src/caching/jitter.md`.
 
+use crate::number::whole_count;
 use crate::random::Random;
 
 // ANCHOR: loads
 /// Loads in each second for entries that were all loaded at time 0 and are loaded again as soon as they expire.
 ///
-/// Each copy lives for `ttl` seconds, give or take a share `jitter` of it, drawn anew for each copy.
+/// Each copy lives for `ttl` seconds, plus or minus a share `jitter` of it, drawn for each copy.
 pub fn loads_per_second(entries: u32, ttl: f64, jitter: f64, seconds: u32, seed: u64) -> Vec<u32> {
     let mut random = Random::new(seed);
     let mut loads = vec![0; seconds as usize];
@@ -13,7 +16,7 @@ pub fn loads_per_second(entries: u32, ttl: f64, jitter: f64, seconds: u32, seed:
         let mut at = 0.0;
         loop {
             at += ttl * (1.0 + jitter * (2.0 * random.uniform() - 1.0));
-            match loads.get_mut(second(at)) {
+            match loads.get_mut(whole_count(at)) {
                 Some(count) if at > 0.0 => *count += 1,
                 _ => break,
             }
@@ -22,16 +25,6 @@ pub fn loads_per_second(entries: u32, ttl: f64, jitter: f64, seconds: u32, seed:
     loads
 }
 // ANCHOR_END: loads
-
-fn second(at: f64) -> usize {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a cast from float saturates"
-    )]
-    let second = at as usize;
-    second
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,12 +1,14 @@
 //! Caches behind caches: what each level still sees, and the time a request takes on average.
+//!
+//! Shown in `src/caching/levels.md`.
 
-use super::Lru;
+use crate::caching::lru::Lru;
 
 /// Levels of LRU caches; a miss goes to the next one and fills all it came through.
 #[derive(Debug)]
 pub struct Levels {
     caches: Vec<Lru<usize, ()>>,
-    /// Hits of each level, and at the end of what lies behind the last one.
+    /// Hits of each level, and last those of the store behind all levels.
     pub hits: Vec<u32>,
 }
 
@@ -45,7 +47,7 @@ impl Levels {
     }
 
     // ANCHOR: mean
-    /// The mean time of a request, when asking a level takes so long, whether it has the key or not.
+    /// The mean time of a request, given the time that each level takes, whether it has the key or not.
     ///
     /// Hennessy and Patterson's average memory access time: each level's time plus its miss ratio times
     /// the mean of what is behind it.
@@ -61,7 +63,7 @@ impl Levels {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::caching::hit_ratio;
+    use crate::caching::lru::hit_ratio;
     use crate::workload::Zipf;
 
     #[test]

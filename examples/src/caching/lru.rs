@@ -1,12 +1,14 @@
 //! Least recently used, as it is built in software: a hash map that points into a doubly linked list.
 //!
+//! Shown in `src/caching/lru.md`.
+//!
 //! The list's nodes live in one vector and point at each other by index, so that neither unsafe code nor
 //! reference counts are needed.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// A cache of at most `capacity` entries that gives up the one that was unused longest.
+/// A cache of at most `capacity` entries that evicts the one unused for longest.
 ///
 /// `get` and `put` cost O(1) on average: one look-up in the map and a fixed number of pointer changes.
 #[derive(Debug)]
@@ -59,7 +61,7 @@ impl<K: Hash + Eq + Clone, V> Lru<K, V> {
     // ANCHOR_END: get
 
     // ANCHOR: put
-    /// Stores a value; returns the entry that had to go: the oldest one, or the key's former value.
+    /// Stores a value; returns the entry that was evicted, or the key's former value.
     pub fn put(&mut self, key: K, value: V) -> Option<(K, V)> {
         if self.capacity == 0 {
             return Some((key, value));
@@ -99,13 +101,13 @@ impl<K: Hash + Eq + Clone, V> Lru<K, V> {
         self.places.get(key).map(|at| &self.nodes[*at].value)
     }
 
-    /// Takes a key out, and returns its value.
+    /// Removes a key, and returns its value.
     pub fn remove(&mut self, key: &K) -> Option<V> {
         let at = self.places.remove(key)?;
         self.unlink(at);
         let last = self.nodes.len() - 1;
         if at != last {
-            // The last node moves into the gap, so it is linked anew under its new index.
+            // The last node moves into the gap, so it is linked again under its new index.
             let (newer, older) = (self.nodes[last].newer, self.nodes[last].older);
             match newer {
                 Some(newer) => self.nodes[newer].older = Some(at),
@@ -153,6 +155,34 @@ impl<K: Hash + Eq + Clone, V> Lru<K, V> {
     }
 }
 
+/// The share of a trace's requests that a cache of `capacity` entries answers, from 0 to 1.
+///
+/// A miss loads the key into the cache. An empty trace has a share of 0.
+pub fn hit_ratio(trace: impl IntoIterator<Item = usize>, capacity: usize) -> f64 {
+    warm_hit_ratio(trace, 0, capacity)
+}
+
+/// The same after the first `warm_up` requests, which fill the cache and aren't counted.
+pub fn warm_hit_ratio(
+    trace: impl IntoIterator<Item = usize>,
+    warm_up: usize,
+    capacity: usize,
+) -> f64 {
+    let mut cache = Lru::new(capacity);
+    let (mut hits, mut requests) = (0u32, 0u32);
+    for (at, key) in trace.into_iter().enumerate() {
+        let is_hit = cache.get(&key).is_some();
+        if !is_hit {
+            cache.put(key, ());
+        }
+        if at >= warm_up {
+            requests += 1;
+            hits += u32::from(is_hit);
+        }
+    }
+    f64::from(hits) / f64::from(requests.max(1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,7 +190,7 @@ mod tests {
     use std::num::NonZeroUsize;
 
     #[test]
-    fn the_entry_unused_longest_is_given_up() {
+    fn the_entry_unused_longest_is_evicted() {
         let mut cache = Lru::new(2);
         assert_eq!(cache.put("a", 1), None);
         assert_eq!(cache.put("b", 2), None);
@@ -168,6 +198,15 @@ mod tests {
         assert_eq!(cache.put("c", 3), Some(("b", 2)));
         assert_eq!(cache.keys().collect::<Vec<_>>(), [&"c", &"a"]);
         assert_eq!(cache.put("a", 9), Some(("a", 1)));
+    }
+
+    #[test]
+    fn only_what_follows_the_warm_up_is_counted() {
+        let trace = [1, 2, 1, 2, 3, 1];
+        assert!((warm_hit_ratio(trace, 2, 2) - 2.0 / 4.0).abs() < 1e-12);
+        assert!((warm_hit_ratio(trace, 2, 3) - 3.0 / 4.0).abs() < 1e-12);
+        assert!(warm_hit_ratio(trace, 9, 3).abs() < 1e-12);
+        assert!((hit_ratio(trace, 3) - 3.0 / 6.0).abs() < 1e-12);
     }
 
     #[test]

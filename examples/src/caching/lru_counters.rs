@@ -1,5 +1,7 @@
 //! Least recently used, as it is built in hardware: a counter for each block of a cache set.
 //!
+//! Shown in `src/caching/lru.md`.
+//!
 //! Of n blocks the most recently used one has the counter n − 1 and the next to go has 0. The counters
 //! are a permutation of 0 to n − 1 as long as a touch decrements those that were *higher*.
 
@@ -8,7 +10,7 @@
 pub enum Rule {
     /// Those higher than the touched block's counter, which keeps the order.
     DecrementHigher,
-    /// Those lower than it, as the rule is often told. The order is lost.
+    /// Those lower than it, as the rule is often stated. The order is lost.
     DecrementLower,
 }
 
@@ -41,7 +43,7 @@ impl CounterLru {
         }
     }
 
-    /// The blocks, in the places where they stand.
+    /// The blocks, place by place.
     pub fn blocks(&self) -> &[Block] {
         &self.blocks
     }
@@ -74,7 +76,7 @@ impl CounterLru {
     }
     // ANCHOR_END: access
 
-    /// Whether every counter from 0 to n − 1 stands exactly once.
+    /// Whether every counter from 0 to n − 1 occurs exactly once.
     pub fn is_permutation(&self) -> bool {
         let mut counters: Vec<i32> = self.blocks.iter().map(|block| block.counter).collect();
         counters.sort_unstable();
@@ -84,8 +86,8 @@ impl CounterLru {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Lru;
     use super::*;
+    use crate::caching::lru::Lru;
     use proptest::prelude::*;
 
     #[test]

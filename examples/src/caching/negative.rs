@@ -1,18 +1,20 @@
-//! Requests for what doesn't exist, with and without a memory of that.
+//! Requests for keys that don't exist, and ways to remember that they don't.
+//!
+//! Shown in `src/caching/negative.md`.
 
-use super::Lru;
-use crate::storage::Bloom;
+use crate::caching::lru::Lru;
+use crate::storage::bloom::Bloom;
 
 /// What keeps requests for missing keys from the database.
 #[derive(Debug, Clone)]
 pub enum Memory {
     /// Nothing: only what exists is cached.
     Nothing,
-    /// "Not there" is cached like a value, in the same room.
+    /// "Not there" is cached like a value, in the same cache.
     SameCache,
-    /// "Not there" is cached in a room of its own, of so many entries.
+    /// "Not there" is cached in a cache of its own, with this many entries.
     OwnCache(usize),
-    /// A Bloom filter of the keys that exist stands before the cache.
+    /// A Bloom filter of the keys that exist, asked before the cache.
     Filter(Bloom),
 }
 

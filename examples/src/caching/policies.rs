@@ -1,36 +1,38 @@
-//! Replacement policies behind one interface, so that one trace can be run through all of them.
+//! Replacement policies behind one interface, so that all of them can run the same trace.
+//!
+//! Shown in `src/caching/eviction.md`.
 //!
 //! CLOCK is Corbató's "A Paging Experiment with the Multics System", 1968. LRU itself is
-//! [`super::Lru`].
+//! [`super::lru::Lru`].
 
-use super::Lru;
 use super::sampled::{POOL, Sampled};
 use super::two_queues::TwoQueues;
+use crate::caching::lru::Lru;
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
-/// A cache that only keeps keys and says whether a request was a hit.
+/// A cache that only keeps keys and returns whether a request was a hit.
 pub trait Cache {
     /// Asks for a key: true if it was there. On a miss the key is loaded and, if the cache is full,
-    /// another one goes.
+    /// another one is evicted.
     fn request(&mut self, key: usize) -> bool;
 }
 
 /// The policies that [`Policy::build`] makes caches of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Policy {
-    /// The one that came first goes.
+    /// Evicts the one that came first.
     Fifo,
-    /// The one that came last goes.
+    /// Evicts the one that came last.
     Lifo,
-    /// The one unused longest goes.
+    /// Evicts the one unused for longest.
     Lru,
-    /// The one used least often since it came goes; among equals the one unused longest.
+    /// Evicts the one used least often since it came; among equals the one unused for longest.
     Lfu,
-    /// What was used once goes before what was asked for again: 2Q.
+    /// Evicts what was used once before what was requested again: 2Q.
     TwoQueues,
     /// A hand passes over used entries once and takes the next unused one.
     Clock,
-    /// Of so many entries drawn at random, the one unused longest goes.
+    /// Evicts the one unused for longest of this many entries drawn at random.
     Sampled(usize),
     /// The same, and the best candidates of earlier draws are kept, as Redis does since version 3.0.
     Pooled(usize),
@@ -109,7 +111,7 @@ impl Cache for Fifo {
 // ANCHOR_END: fifo
 
 struct Lfu {
-    /// Uses, time of the last use, key: the first one is next to go.
+    /// Uses, time of the last use, key: the first one is evicted next.
     order: BTreeSet<(u64, u64, usize)>,
     kept: HashMap<usize, (u64, u64)>,
     capacity: usize,
@@ -194,7 +196,7 @@ impl Cache for Clock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::caching::belady_hits;
+    use crate::caching::belady::belady_hits;
     use crate::random::Random;
     use proptest::prelude::*;
 
@@ -246,7 +248,7 @@ mod tests {
         hits
     }
 
-    /// CLOCK again, as the queue with a second chance that it is equal to.
+    /// CLOCK again, as the second-chance queue that it is equivalent to.
     fn second_chance(trace: &[usize], capacity: usize) -> usize {
         let mut queue: VecDeque<(usize, bool)> = VecDeque::new();
         let mut hits = 0;

@@ -1,5 +1,7 @@
 //! A cache and a database that several clients change at once, step by step in any order.
 //!
+//! Shown in `src/replication/two-copies.md`.
+//!
 //! Leases are those of Nishtala et al., "Scaling Memcache at Facebook", NSDI 2013.
 
 use crate::interleave::interleavings;
@@ -13,13 +15,13 @@ pub enum Step {
     Read,
     /// Put what was read or written into the cache.
     Fill,
-    /// The same, unless the lease was taken back by a delete in between.
+    /// The same, unless a delete has revoked the lease in between.
     FillWithLease,
     /// The same, unless the cache holds a newer version.
     FillIfNewer,
     /// Write a value to the database, which gives it the next version.
     Write(u32),
-    /// Delete the entry from the cache, and take leases back.
+    /// Delete the entry from the cache, and revoke leases.
     Delete,
 }
 
@@ -33,7 +35,7 @@ pub struct Outcome {
     pub database: Versioned,
     /// What the cache holds.
     pub cache: Option<Versioned>,
-    /// Each step, as `who -> whom: what`.
+    /// The steps, as `sender -> receiver: text`.
     pub trace: Vec<String>,
 }
 

@@ -1,4 +1,6 @@
 //! Refresh-ahead: a copy that is asked for late in its life is loaded again before it expires.
+//!
+//! Shown in `src/caching/refresh-ahead.md`.
 
 use std::collections::HashMap;
 
@@ -24,7 +26,7 @@ pub struct Met {
     pub loads: u32,
     /// Loads that were started ahead.
     pub refreshes: u32,
-    /// Refreshed copies that expired before anybody read them.
+    /// Refreshed copies that expired before they were read.
     pub wasted: u32,
 }
 
@@ -89,7 +91,7 @@ pub fn refresh_ahead(reads: impl IntoIterator<Item = (u64, usize)>, rule: Refres
         let copy = read(copies.get(&key).copied(), now, rule, &mut met);
         copies.insert(key, copy);
     }
-    // Refreshes that nobody came back for.
+    // Refreshes whose copy was never read.
     let is_wasted = |copy: &&Copy| copy.is_unread_refresh || copy.refreshed_at.is_some();
     let unread = copies.values().filter(is_wasted).count();
     met.wasted += u32::try_from(unread).unwrap_or(u32::MAX);

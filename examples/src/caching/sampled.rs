@@ -1,16 +1,18 @@
 //! LRU by sampling: no order is kept, only the time of each entry's last use.
 //!
-//! Redis did it so up to version 2.8. Since 3.0 it also keeps a pool of the best candidates of earlier samples: `src/evict.c`,
+//! Used by `caching/policies.rs`.
+//!
+//! Redis did this up to version 2.8. Since 3.0 it also keeps a pool of the best candidates of earlier samples: `src/evict.c`,
 //! `evictionPoolPopulate`.
 
-use super::Cache;
+use crate::caching::policies::Cache;
 use crate::random::Random;
 use std::collections::HashMap;
 
 /// How many candidates Redis keeps between evictions.
 pub(super) const POOL: usize = 16;
 
-/// A cache that gives up the entry unused longest of a few that it draws, and of those that it remembers.
+/// A cache that evicts the entry unused for longest of a few that it draws, and of those that it remembers.
 pub(super) struct Sampled {
     /// Each slot's key and the time of its last use.
     slots: Vec<(usize, u64)>,
@@ -18,7 +20,7 @@ pub(super) struct Sampled {
     random: Random,
     sample: usize,
     /// Candidates from earlier samples: for how long the entry had been unused when it was drawn, and its key. The one unused
-    /// longest comes last. What has happened to the entry since is not looked at.
+    /// longest comes last. Later uses of the entry are not considered.
     pool: Vec<(u64, usize)>,
     pool_size: usize,
     capacity: usize,
@@ -41,11 +43,10 @@ impl Sampled {
     }
 
     fn draw(&mut self) -> usize {
-        let slots = self.slots.len().max(1) as u64;
-        usize::try_from(self.random.below(slots)).unwrap_or(0)
+        self.random.index(self.slots.len())
     }
 
-    /// The slot that has to go: of a new sample, the one unused longest.
+    /// The slot to evict: of a new sample, the one unused for longest.
     fn of_sample(&mut self) -> usize {
         let drawn: Vec<usize> = (0..self.sample).map(|_| self.draw()).collect();
         let oldest = drawn.into_iter().min_by_key(|at| self.slots[*at].1);
@@ -53,7 +54,7 @@ impl Sampled {
     }
 
     // ANCHOR: victim
-    /// The slot that has to go: of a new sample and of the candidates that are left from earlier ones, the one that was unused
+    /// The slot to evict: of a new sample and of the candidates left from earlier ones, the one that was unused for
     /// longest when it was drawn. A candidate that has left the cache in the meantime is skipped.
     fn of_pool(&mut self) -> usize {
         loop {

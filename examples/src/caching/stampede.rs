@@ -1,8 +1,11 @@
 //! A popular entry expires: who loads it again, and who waits.
 //!
-//! Early expiry by chance is the `XFetch` rule of Vattani, Chierichetti and Lowenstein, "Optimal Probabilistic Cache
+//! Shown in `src/caching/stampede.md`.
+//!
+//! Random early expiry is the `XFetch` rule of Vattani, Chierichetti and Lowenstein, "Optimal Probabilistic Cache
 //! Stampede Prevention", PVLDB 8(8), 2015. Serving stale while one request refreshes is RFC 5861.
 
+use crate::number::float;
 use crate::random::Random;
 
 /// What a request does that finds the entry expired, or about to be.
@@ -14,7 +17,7 @@ pub enum Guard {
     SingleFlight,
     /// The first one starts a load; all get the old copy meanwhile.
     ServeStale,
-    /// Some load before the entry expires, by chance, the more likely the closer the end. The factor is
+    /// Some requests load before the entry expires, at random, and more likely the closer the expiry. The factor is
     /// the rule's beta; 1 is the usual choice.
     Early(f64),
 }
@@ -71,7 +74,7 @@ pub fn stampede(guard: Guard, traffic: Traffic, seed: u64) -> Met {
             Guard::SingleFlight => (is_expired && loading.is_empty(), is_expired),
             Guard::ServeStale => (is_expired && loading.is_empty(), false),
             Guard::Early(beta) => {
-                let ahead = random.exponential_us(whole(traffic.load) * beta);
+                let ahead = random.exponential_us(float(traffic.load) * beta);
                 let starts = now + ahead >= expires;
                 (starts, starts)
             }
@@ -85,10 +88,6 @@ pub fn stampede(guard: Guard, traffic: Traffic, seed: u64) -> Met {
     }
 }
 // ANCHOR_END: run
-
-fn whole(time: u64) -> f64 {
-    f64::from(u32::try_from(time).unwrap_or(u32::MAX))
-}
 
 #[cfg(test)]
 mod tests {

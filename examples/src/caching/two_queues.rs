@@ -1,9 +1,12 @@
-//! 2Q, a policy that keeps what was used only once apart from what was used again.
+//! 2Q, a policy that separates what was used only once from what was used again.
+//!
+//! Used by `caching/policies.rs`.
 //!
 //! Johnson and Shasha, "2Q: A Low Overhead High Performance Buffer Management Replacement Algorithm", VLDB 1994, with
 //! the authors' sizes: a quarter of the room for newcomers, and as many remembered keys as half of the room.
 
-use super::{Cache, Lru};
+use crate::caching::lru::Lru;
+use crate::caching::policies::Cache;
 use std::collections::VecDeque;
 
 /// A cache of at most `capacity` entries in two queues.
@@ -12,7 +15,7 @@ pub(super) struct TwoQueues {
     newcomers: VecDeque<usize>,
     /// Keys, without values, of newcomers that had to go.
     remembered: VecDeque<usize>,
-    /// Entries that were asked for again after they had gone.
+    /// Entries that were requested again after their eviction.
     regulars: Lru<usize, ()>,
     capacity: usize,
 }
@@ -27,8 +30,8 @@ impl TwoQueues {
         }
     }
 
-    /// Makes room for one entry: the oldest newcomer goes and is remembered, or the regular that was
-    /// unused longest goes.
+    /// Makes room for one entry: evicts and remembers the oldest newcomer, or evicts the regular that was
+    /// unused for longest.
     fn make_room(&mut self) {
         if self.newcomers.len() + self.regulars.len() < self.capacity {
             return;

@@ -1,6 +1,8 @@
 //! A read-through cache with three ways to write: through it, around it and behind it.
+//!
+//! Shown in `src/caching/write-behind.md` and `src/caching/writing.md`.
 
-use super::Lru;
+use crate::caching::lru::Lru;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What a write does.
@@ -8,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub enum Writing {
     /// To the store and to the cache, before the answer.
     Through,
-    /// To the store; the cache's copy goes.
+    /// To the store; the cache's copy is deleted.
     Around,
-    /// To the cache; the store gets it with the next flush, or when the entry has to leave.
+    /// To the cache; the store gets it with the next flush, or when the entry is evicted.
     Behind,
 }
 
@@ -34,7 +36,7 @@ pub struct ThroughCache {
     pub store: HashMap<usize, u64>,
     /// What happened so far.
     pub counts: Counts,
-    /// Who asked whom for what, as `who -> whom: what`.
+    /// The messages, as `sender -> receiver: text`.
     pub trace: Vec<String>,
     writing: Writing,
     cache: Lru<usize, u64>,
@@ -122,7 +124,7 @@ impl ThroughCache {
     }
     // ANCHOR_END: flush
 
-    /// How many writes the store doesn't have yet: what a crash would lose now.
+    /// How many writes the store doesn't have yet: what a crash now would lose.
     pub fn at_risk(&self) -> u32 {
         self.dirty.values().sum()
     }

@@ -1,10 +1,12 @@
 //! How sure an estimate is: inputs as ranges, and what each of them does to the result.
+//!
+//! Shown in `src/capacity/sensitivity.md`.
 
 use crate::random::Random;
 use std::f64::consts::TAU;
 
-/// How many standard deviations hold nine tenths of a normal distribution, to either
-/// side.
+/// How many standard deviations to either side hold nine tenths of a normal
+/// distribution.
 const NINE_TENTHS: f64 = 1.644_853_626_951;
 
 /// A guess: a range of positive numbers that holds the true one in nine cases of ten.
@@ -20,7 +22,7 @@ pub struct Input {
 
 // ANCHOR: input
 impl Input {
-    /// The middle of the range, by ratio: as many times above `low` as below `high`.
+    /// The geometric middle of the range: as many times above `low` as below `high`.
     pub fn middle(&self) -> f64 {
         (self.low * self.high).sqrt()
     }
@@ -33,7 +35,7 @@ impl Input {
     }
 }
 
-/// The results when one input after the other runs through its range, while the others
+/// The results when one input after the other goes through its range, while the others
 /// stay in the middle.
 pub fn alone(inputs: &[Input], result: impl Fn(&[f64]) -> f64) -> Vec<(&'static str, f64, f64)> {
     let middle: Vec<f64> = inputs.iter().map(Input::middle).collect();
@@ -86,7 +88,7 @@ pub fn extremes(inputs: &[Input], result: impl Fn(&[f64]) -> f64) -> (f64, f64) 
     )
 }
 
-/// How many times the low end of a product's range goes into its high end: logarithms
+/// The ratio between the high and the low end of a product's range: logarithms
 /// add up like the sides of a right angle.
 pub fn ratio_of_product(inputs: &[Input]) -> f64 {
     let squares = inputs
@@ -105,6 +107,7 @@ fn normal(random: &mut Random) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::float;
     use proptest::prelude::*;
 
     fn input(low: f64, high: f64) -> Input {
@@ -126,7 +129,7 @@ mod tests {
         let draws: Vec<f64> = (0..40_000).map(|_| guess.draw(&mut random)).collect();
         let share = |holds: &dyn Fn(&f64) -> bool| {
             let count = draws.iter().filter(|value| holds(value)).count();
-            f64::from(u32::try_from(count).unwrap()) / 40_000.0
+            float(count) / 40_000.0
         };
         assert!((share(&|value| *value < 5.0) - 0.05).abs() < 0.004);
         assert!((share(&|value| *value > 80.0) - 0.05).abs() < 0.004);

@@ -1,14 +1,18 @@
 //! How full the pages of an index are: sorted leaves that split when they are full.
 //!
+//! Shown in `src/capacity/sizes.md`.
+//!
 //! Only the leaves are kept, without the tree above them. That random keys fill them to ln 2 is a result of A. C. Yao, "On Random
 //! 2–3 Trees", *Acta Informatica* 9, 1978.
+
+use crate::number::float;
 
 /// What happens to a full page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Split {
-    /// It is cut in the middle, always.
+    /// It is always split in the middle.
     Middle,
-    /// The same, but a new key behind the last page's end starts a page of its own.
+    /// The same, but a new key above all others starts a page of its own.
     EmptyAtTheEnd,
 }
 
@@ -31,7 +35,7 @@ impl Leaves {
     }
 
     // ANCHOR: insert
-    /// Puts a key where it belongs. A page that has no room is split first.
+    /// Inserts a key. A full page is split first.
     pub fn insert(&mut self, key: u64) {
         let after = |page: &Vec<u64>| page.first().is_some_and(|first| *first <= key);
         let mut at = self.pages.partition_point(after).saturating_sub(1);
@@ -56,9 +60,7 @@ impl Leaves {
     /// The share of the pages' room that is used, from 0 to 1.
     pub fn fill(&self) -> f64 {
         let keys: usize = self.pages.iter().map(Vec::len).sum();
-        #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-        let share = keys as f64 / (self.pages.len() * self.capacity) as f64;
-        share
+        float(keys) / float(self.pages.len() * self.capacity)
     }
 
     /// All keys in order.

@@ -1,11 +1,11 @@
-//! What the most popular items get, when popularity follows Zipf's law.
+//! The share of requests for the most popular items, when popularity follows Zipf's law.
+//!
+//! Shown in `src/capacity/cache-size.md`.
 //!
 //! After L. Breslau, P. Cao, L. Fan, G. Phillips and S. Shenker, "Web Caching and Zipf-like Distributions: Evidence and
 //! Implications", *IEEE INFOCOM '99*, 1999; and for a cache that keeps what was used last, H. Che, Y. Tung and Z. Wang,
 //! "Hierarchical Web Caching Systems: Modeling, Design and Experimental Results", *IEEE Journal on Selected Areas in
 //! Communications* 20(7), 2002.
-
-use crate::caching::Lru;
 
 // ANCHOR: popular_share
 /// The share of requests that the `kept` most popular of `items` items get, if the item
@@ -25,8 +25,8 @@ pub fn popular_share(items: u32, exponent: f64, kept: u32) -> f64 {
 /// The share of requests that a warm LRU cache of `entries` entries answers, if requests
 /// are independent and popularity is Zipf's law, by Che's approximation.
 ///
-/// An item leaves when it wasn't asked for during a time that is nearly the same for all
-/// items: the time in which as many others are asked for as there is room for.
+/// An item is evicted when it wasn't requested during a time that is nearly the same for all
+/// items: the time in which as many others are requested as there is room for.
 pub fn lru_share(items: u32, exponent: f64, entries: u32) -> f64 {
     if entries >= items {
         return 1.0;
@@ -59,24 +59,7 @@ pub fn lru_share(items: u32, exponent: f64, entries: u32) -> f64 {
 }
 // ANCHOR_END: lru_share
 
-/// The share of the requests that an LRU cache answers, after the first `warm_up` of them.
-pub fn warm_share(trace: impl IntoIterator<Item = usize>, entries: usize, warm_up: usize) -> f64 {
-    let mut cache = Lru::new(entries);
-    let (mut hits, mut requests) = (0_u32, 0_u32);
-    for (at, key) in trace.into_iter().enumerate() {
-        let is_hit = cache.get(&key).is_some();
-        if !is_hit {
-            cache.put(key, ());
-        }
-        if at >= warm_up {
-            requests += 1;
-            hits += u32::from(is_hit);
-        }
-    }
-    f64::from(hits) / f64::from(requests.max(1))
-}
-
-/// Ranks and how many items each stands for: the first thousand alone, then more and more at once.
+/// Ranks, and how many items each represents: one for the first thousand, then more and more.
 fn buckets(items: u32) -> Vec<(f64, f64)> {
     let mut buckets = Vec::new();
     let mut from = 1;
@@ -115,6 +98,8 @@ fn weights(n: u32, exponent: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::caching::lru::warm_hit_ratio;
+    use crate::number::float;
     use crate::workload::Zipf;
 
     #[test]
@@ -134,7 +119,7 @@ mod tests {
             let popular = Zipf::new(2_000, exponent, 4)
                 .take(100_000)
                 .filter(|key| *key < 400);
-            let drawn = f64::from(u32::try_from(popular.count()).unwrap()) / 100_000.0;
+            let drawn = float(popular.count()) / 100_000.0;
             let share = popular_share(2_000, exponent, 400);
             assert!((drawn - share).abs() < 0.006, "{exponent}: {drawn} {share}");
         }
@@ -146,7 +131,7 @@ mod tests {
             for share in [20, 5, 2] {
                 let entries = items / share;
                 let trace = Zipf::new(items as usize, exponent, 11).take(300_000);
-                let run = warm_share(trace, entries as usize, 100_000);
+                let run = warm_hit_ratio(trace, 100_000, entries as usize);
                 let theory = lru_share(items, exponent, entries);
                 assert!(
                     (run - theory).abs() < 0.01,
@@ -169,14 +154,6 @@ mod tests {
             .sum();
         assert!((sum / weights(20_000, 0.8) - 1.0).abs() < 1e-5);
         assert!((lru_share(10, 1.0, 10) - 1.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn only_what_follows_the_warm_up_is_counted() {
-        let trace = [1, 2, 1, 2, 3, 1];
-        assert!((warm_share(trace, 2, 2) - 2.0 / 4.0).abs() < 1e-12);
-        assert!((warm_share(trace, 3, 2) - 3.0 / 4.0).abs() < 1e-12);
-        assert!(warm_share(trace, 3, 9).abs() < 1e-12);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Numbers that carry their units, so that a sum over different kinds of things is refused.
 //!
+//! Shown in `src/capacity/units.md`.
+//!
 //! A unit is a product of base units to whole powers, as in the *SI Brochure*, BIPM, 9th edition, 2019, section 2.3.3: products and
 //! quotients add and subtract the powers, and only equal units can be added.
 
@@ -15,7 +17,7 @@ pub struct Quantity {
     powers: BTreeMap<&'static str, i32>,
 }
 
-/// Two quantities of different units that somebody tried to add.
+/// An attempt to add two quantities of different units.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
     /// The unit of the first.
@@ -26,7 +28,7 @@ pub struct Mismatch {
 
 // ANCHOR: quantity
 impl Quantity {
-    /// So many of a base unit, such as 86,400 of "s".
+    /// A number of a base unit, such as 86,400 of "s".
     pub fn of(value: f64, base: &'static str) -> Self {
         let powers = BTreeMap::from([(base, 1)]);
         Self { value, powers }
@@ -54,7 +56,7 @@ impl Quantity {
         self.combine(other, self.value * other.value, 1)
     }
 
-    /// The quotient: the powers of what is below the line are subtracted.
+    /// The quotient: the powers of the divisor are subtracted.
     pub fn per(&self, other: &Self) -> Self {
         self.combine(other, self.value / other.value, -1)
     }
@@ -118,10 +120,10 @@ mod tests {
 
     const BASES: [&str; 3] = ["bytes", "requests", "s"];
 
-    /// A step of a computation: how it goes on, and with how many of which base unit.
+    /// A step of a computation: the operation, and the number and base unit that it is applied with.
     type Step = (u8, u8, usize);
 
-    /// What the steps give if everything is measured in base units so many times as small.
+    /// The result of the steps if everything is measured in base units that are this many times smaller.
     fn compute(steps: &[Step], smaller: [f64; 3]) -> Result<Quantity, Mismatch> {
         let atom =
             |(_, number, base): Step| Quantity::of(f64::from(number) * smaller[base], BASES[base]);
@@ -151,13 +153,13 @@ mod tests {
     }
 
     proptest! {
-        /// The judge is the principle behind units: a sum makes sense if and only if measuring in other units changes its
+        /// The reference is the principle behind units: a sum makes sense if and only if measuring in other units changes its
         /// result by a factor that doesn't depend on the numbers.
         #[test]
         fn a_computation_is_refused_if_another_choice_of_units_would_change_its_meaning(
             steps in prop::collection::vec((0..3u8, 1..9u8, 0..3usize), 0..8),
         ) {
-            // Factors of which no product of powers is another one's, so that nothing agrees by accident.
+            // Factors whose products of powers all differ, so that nothing agrees by accident.
             let smaller: [f64; 3] = [7.0, 0.3, 1_000.0];
             match compute(&steps, [1.0; 3]) {
                 Ok(result) => {

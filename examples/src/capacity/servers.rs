@@ -1,9 +1,11 @@
 //! How many servers: for the load, so that few have to wait, and for failures, so that enough are up.
 //!
+//! Shown in `src/capacity/servers.md`.
+//!
 //! Waiting is A. K. Erlang's second formula of 1917 (Erlang C). The rule of the square root is that of S. Halfin and W. Whitt,
 //! "Heavy-Traffic Limits for Queues with Many Exponential Servers", *Operations Research* 29(3), 1981.
 
-use crate::availability::at_least;
+use crate::availability::blocks::at_least;
 use std::f64::consts::TAU;
 
 // ANCHOR: must_wait
@@ -16,7 +18,7 @@ pub fn must_wait(workers: u32, busy: f64) -> f64 {
     if busy >= f64::from(workers) {
         return 1.0;
     }
-    // First the share that would be lost if nobody could wait, worker by worker.
+    // First the share that would be lost if no request could wait, worker by worker.
     let lost = (1..=workers).fold(1.0, |lost, n| busy * lost / (f64::from(n) + busy * lost));
     let load = busy / f64::from(workers);
     lost / (1.0 - load * (1.0 - lost))
@@ -46,8 +48,8 @@ pub fn own_queues(workers: u32, busy: f64, share: f64) -> u32 {
 // ANCHOR_END: own_queues
 
 // ANCHOR: with_spares
-/// The fewest servers of which `needed` are up for a share `goal` of the time, if each
-/// is for a share `up`.
+/// The fewest servers of which `needed` are up for a share `goal` of the time, if each server
+/// is up for a share `up`.
 ///
 /// None if a hundred spares are not enough.
 pub fn with_spares(needed: u32, up: f64, goal: f64) -> Option<u32> {
@@ -85,7 +87,8 @@ pub fn square_root_rule(busy: f64, share: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::latency::{Visit, poisson_jobs, queue};
+    use crate::latency::queue::{Visit, poisson_jobs, queue};
+    use crate::number::float;
     use crate::random::Random;
     use proptest::prelude::*;
 
@@ -103,7 +106,7 @@ mod tests {
             let jobs = poisson_jobs(100_000, 10_000.0 / busy, 10_000.0, 5);
             let visits = queue(&jobs, workers as usize);
             let waited = visits.iter().filter(|visit| Visit::wait(visit) > 0).count();
-            let share = f64::from(u32::try_from(waited).unwrap()) / 100_000.0;
+            let share = float(waited) / 100_000.0;
             let theory = must_wait(workers, busy);
             assert!((share - theory).abs() < 0.02, "{workers}: {share} {theory}");
         }
@@ -115,11 +118,11 @@ mod tests {
         let mut random = Random::new(9);
         let mut queues = vec![Vec::new(); servers];
         for job in poisson_jobs(100_000, 10_000.0 / busy, 10_000.0, 6) {
-            queues[usize::try_from(random.below(6)).unwrap()].push(job);
+            queues[random.index(6)].push(job);
         }
         let waited = queues.iter().flat_map(|jobs| queue(jobs, workers as usize));
         let waited = waited.filter(|visit| Visit::wait(visit) > 0).count();
-        let share = f64::from(u32::try_from(waited).unwrap()) / 100_000.0;
+        let share = float(waited) / 100_000.0;
         let theory = must_wait(workers, busy / 6.0);
         assert!((share - theory).abs() < 0.02, "{share} {theory}");
         assert_eq!(own_queues(workers, busy, theory + 1e-9), 6);

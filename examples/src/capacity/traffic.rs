@@ -1,5 +1,9 @@
-//! How a day's requests spread over its seconds: a rate that rises and falls with the hours, and chance within each second.
+//! How a day's requests are distributed over its seconds: a rate that rises and falls with the hours, and randomness within
+//! each second.
+//!
+//! Shown in `src/capacity/rates.md`.
 
+use crate::number::whole;
 use crate::random::Random;
 use std::f64::consts::TAU;
 
@@ -42,20 +46,15 @@ pub fn busiest(day: &[u32], seconds: u32) -> f64 {
 }
 // ANCHOR_END: traffic
 
-/// A number from the Poisson distribution: how many of many rare and independent events
-/// happen.
+/// A number from the Poisson distribution: the number of rare and independent events
+/// that happen.
 ///
 /// The distribution is searched from its mode outward, so a draw costs O(√mean).
 pub fn poisson(mean: f64, random: &mut Random) -> u32 {
     if mean <= 0.0 {
         return 0;
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a cast from float saturates, and the mean is positive"
-    )]
-    let mode = mean as u32;
+    let mode = u32::try_from(whole(mean)).unwrap_or(u32::MAX);
     let (mut above, mut below) = (mode, mode);
     let at_mode = (f64::from(mode) * mean.ln() - mean - ln_factorial(mode)).exp();
     let (mut p_above, mut p_below) = (at_mode, at_mode);
@@ -75,7 +74,7 @@ pub fn poisson(mean: f64, random: &mut Random) -> u32 {
                 return below;
             }
         }
-        // What rounding left over belongs to the far tail.
+        // The remainder from rounding belongs to the far tail.
         if p_above < f64::MIN_POSITIVE {
             return above;
         }
@@ -118,7 +117,7 @@ mod tests {
 
     #[test]
     fn counts_are_as_many_as_arrivals_with_exponential_gaps() {
-        // The definition of a Poisson process is the judge: how often does nothing, one, two … arrive in a second?
+        // The definition of a Poisson process is the reference: how often does nothing, one, two … arrive in a second?
         let mut random = Random::new(8);
         let mut arrivals = [0.0_f64; 8];
         let mut drawn = [0.0_f64; 8];

@@ -1,5 +1,7 @@
 //! Placing the copies of a file's blocks on machines in racks.
 //!
+//! Shown in `src/cases/blocks.md`.
+//!
 //! After K. Shvachko, H. Kuang, S. Radia and R. Chansler, "The Hadoop Distributed File System", MSST 2010, section 3.
 
 use crate::random::Random;
@@ -27,10 +29,6 @@ pub struct Cluster {
     pub machines: usize,
 }
 
-fn below(random: &mut Random, bound: usize) -> usize {
-    usize::try_from(random.below(bound as u64)).unwrap_or(0)
-}
-
 // ANCHOR: place
 /// The three machines of a block that some machine writes.
 pub fn place(
@@ -41,12 +39,12 @@ pub fn place(
 ) -> [Machine; 3] {
     let (rack, machine) = writer;
     let machines = cluster.machines.max(3);
-    let other = (rack + 1 + below(random, cluster.racks.max(3) - 1)) % cluster.racks.max(3);
+    let other = (rack + 1 + random.index(cluster.racks.max(3) - 1)) % cluster.racks.max(3);
     let third = (0..cluster.racks.max(3))
         .find(|r| *r != rack && *r != other)
         .unwrap_or(0);
-    let a = below(random, machines);
-    let b = (a + 1 + below(random, machines - 1)) % machines;
+    let a = random.index(machines);
+    let b = (a + 1 + random.index(machines - 1)) % machines;
     match placement {
         Placement::OneRack => [
             writer,
@@ -87,10 +85,7 @@ pub fn lost_share(
 ) -> f64 {
     let mut lost = 0;
     for _ in 0..blocks {
-        let writer = (
-            below(random, cluster.racks),
-            below(random, cluster.machines),
-        );
+        let writer = (random.index(cluster.racks), random.index(cluster.machines));
         let copies = place(placement, cluster, writer, random);
         let (count, total) = match loss {
             Loss::Machines(count) => (count, cluster.racks * cluster.machines),
@@ -98,7 +93,7 @@ pub fn lost_share(
         };
         let mut dead = Vec::new();
         while dead.len() < count.min(total) {
-            let one = below(random, total);
+            let one = random.index(total);
             if !dead.contains(&one) {
                 dead.push(one);
             }

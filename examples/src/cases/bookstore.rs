@@ -1,15 +1,17 @@
-//! A book store in two places whose line is cut, with four ways to keep its stock.
+//! A book store in two places whose connection is cut, with four ways to keep its stock.
+//!
+//! Shown in `src/cases/bookstore.md`.
 
 use std::collections::BTreeMap;
 
-use crate::consensus::{Mode, Replicas};
+use crate::consensus::cap::{Mode, Replicas};
 use crate::random::Random;
-use crate::replication::{Counter, GrowCounter, Merge};
+use crate::replication::crdt::{Counter, GrowCounter, Merge};
 
 /// How the two places keep the stock of a book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stock {
-    /// One number in three replicas, two of them at place 0. A place sells if it reaches a majority: consistent.
+    /// One number in three replicas, two of them at place 0. A place sells only if it reaches a majority: consistent.
     Quorum,
     /// The same three replicas, and a place sells with those that it reaches: available. After a cut the newest number wins.
     NewestWins,
@@ -175,7 +177,7 @@ impl Halved {
 // ANCHOR: halved
 impl Store for Halved {
     fn cut(&mut self) {
-        // Agreed on with each sale before the cut, since nobody can say anything now.
+        // Agreed on with each sale before the cut, since the places can't talk now.
         self.halves = Some([self.left.div_ceil(2), self.left / 2]);
     }
 
@@ -213,7 +215,7 @@ impl Cart {
         self.counts.entry(book).or_default().add(place, -1);
     }
 
-    /// Brings two carts together, book by book.
+    /// Merges two carts, book by book.
     pub fn merge(&mut self, other: &Self) {
         for (book, count) in &other.counts {
             self.counts.entry(book).or_default().merge(count);
@@ -234,7 +236,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The judge: sums. Of `left` copies at the cut, how many does each place sell of `asked`, and what does the store believe
+    /// The reference: sums. Of `left` copies at the cut, how many does each place sell of `asked`, and what does the store believe
     /// to be left afterwards?
     fn during_the_cut(stock: Stock, left: u64, asked: [u64; 2]) -> (u64, u64) {
         let most = match stock {

@@ -1,9 +1,11 @@
-//! Short codes for long addresses: from a counter, from the first digits of a hash, and from its last ones.
+//! Short codes for long addresses: from a counter, from the first digits of a hash, or from its last ones.
+//!
+//! Shown in `src/cases/shortener.md`.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::services::sha256;
+use crate::services::sha256::sha256;
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -20,7 +22,7 @@ pub fn base62(mut number: u128) -> String {
 }
 // ANCHOR_END: base62
 
-/// The number that a code is in base 62. `None` if it is no code.
+/// The number that a code represents in base 62. `None` if it is not a code.
 pub fn from_base62(code: &str) -> Option<u128> {
     code.bytes().try_fold(0u128, |number, letter| {
         let digit = DIGITS.iter().position(|digit| *digit == letter)?;
@@ -159,14 +161,14 @@ impl Shortener {
         Some(&link.address)
     }
 
-    /// Removes what has expired. Says how many links that were.
+    /// Removes what has expired. Returns how many links that were.
     pub fn sweep(&mut self, now: u64) -> usize {
         let before = self.links.len();
         self.links.retain(|_, link| now < link.expires);
         before - self.links.len()
     }
 
-    /// Removes a link by hand. Says whether there was one.
+    /// Removes a link by hand. Returns whether there was one.
     pub fn remove(&mut self, code: &str) -> bool {
         self.links.remove(code).is_some()
     }
@@ -220,7 +222,7 @@ fn regions(scheme: Scheme, length: i32) -> Vec<(f64, f64)> {
     }
 }
 
-/// What to expect when this many links have codes. Each attempt falls evenly into its region; one that collides is made again.
+/// What to expect when this many links have codes. Each attempt is uniform within its region; one that collides is made again.
 pub fn filling(scheme: Scheme, length: i32, links: f64) -> Filling {
     let regions = regions(scheme, length);
     let taken = |attempts: f64, (p, size): &(f64, f64)| size * (1.0 - (-p * attempts / size).exp());

@@ -1,5 +1,7 @@
 //! The frontier of a web crawler: what to fetch next, without asking one host too often. Times are in milliseconds.
 //!
+//! Shown in `src/cases/crawler.md`.
+//!
 //! After A. Heydon and M. Najork, "Mercator: A Scalable, Extensible Web Crawler", *World Wide Web* 2(4), 1999.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -40,7 +42,7 @@ impl Frontier {
         true
     }
 
-    /// The next page and the time from which it may be fetched: of the host that may be asked soonest.
+    /// The next page and the time from which it may be fetched: of the host that may be asked first.
     pub fn next(&mut self, now: u64) -> Option<(u64, Page)> {
         loop {
             let (time, host) = self.allowed.pop_first()?;
@@ -70,8 +72,8 @@ pub struct Crawl {
 }
 
 // ANCHOR: crawl
-/// Fetches all pages of `hosts` hosts, `pages` each, one request after the other of `fetch` ms. Page n links to pages 2n + 1 and 2n + 2
-/// of its host, to its first page, and to the same page of the next host.
+/// Fetches all pages of `hosts` hosts, `pages` each, one request after the other of `fetch` ms. Page n links to pages 2n + 1
+/// and 2n + 2 of its host, to its first page, and to the same page of the next host.
 pub fn crawl(hosts: usize, pages: usize, fetch: u64, delay: u64) -> Crawl {
     let mut frontier = Frontier::new(delay);
     let mut crawl = Crawl {

@@ -1,15 +1,19 @@
 //! A key-value store on several nodes, put together from the parts of the data chapters: a ring, quorums, logs, trees, hints and
 //! read repair.
 //!
-//! After G. `DeCandia` et al., "Dynamo: Amazon's Highly Available Key-value Store", SOSP 2007, with one coordinator that numbers all
-//! writes where Dynamo has vector clocks.
+//! Shown in `src/cases/keyvalue.md`.
+//!
+//! After G. `DeCandia` et al., "Dynamo: Amazon's Highly Available Key-value Store", SOSP 2007, with one coordinator that
+//! numbers all writes where Dynamo has vector clocks.
 
 use std::collections::BTreeMap;
 
-use crate::partitioning::{Ring, hash_number};
-use crate::storage::{Lsm, Policy, append_pair, recover_pairs};
+use crate::partitioning::hash::hash_number;
+use crate::partitioning::ring::Ring;
+use crate::storage::lsm::{Lsm, Policy};
+use crate::storage::wal::{append_pair, recover_pairs};
 
-/// A value and the number of the write that it came with, in one number that is greater the newer it is.
+/// A value and the number of its write, as one number that is greater the newer it is.
 type Stamped = u64;
 
 /// How the store is set up.
@@ -50,7 +54,7 @@ impl Node {
     }
 
     // ANCHOR: node
-    /// Keeps the newer of what there is and what comes: first in the log, then in the tree.
+    /// Keeps the newer of the stored and the incoming value: first in the log, then in the tree.
     fn take(&mut self, key: u64, value: Stamped, has_log: bool) {
         if self.tree.get(key).0.is_some_and(|kept| kept >= value) {
             return;
@@ -61,7 +65,7 @@ impl Node {
         self.tree.put(key, Some(value));
     }
 
-    /// A crash takes the tree along, and the log brings it back.
+    /// A crash loses the tree, and the log restores it.
     fn restart(&mut self) {
         self.tree = Node::new().tree;
         self.is_up = true;
@@ -86,7 +90,7 @@ pub struct KeyStore {
 }
 
 impl KeyStore {
-    /// A store of so many nodes, which are called `node 0`, `node 1` and so on.
+    /// A store of this many nodes, named `node 0`, `node 1` and so on.
     pub fn new(nodes: usize, promise: Promise) -> Self {
         let names: Vec<String> = (0..nodes).map(|n| format!("node {n}")).collect();
         Self {
@@ -192,7 +196,7 @@ impl KeyStore {
     // ANCHOR_END: restart
 
     // ANCHOR: join
-    /// A new node joins, if all others are up: it takes over the keys that are its own now. Says how many of `keys` these are.
+    /// A new node joins, if all others are up: it takes over the keys that now belong to it. Returns how many of `keys` these are.
     pub fn join(&mut self, name: &str, keys: impl IntoIterator<Item = u64>) -> Option<u64> {
         if self.nodes.contains_key(name) || self.nodes.values().any(|node| !node.is_up) {
             return None;

@@ -1,5 +1,7 @@
 //! Distributing a file inside a cluster: from one server, or among peers. A round is the time in which one machine sends one piece.
 //!
+//! Shown in `src/cases/swarm.md`.
+//!
 //! After B. Cohen, "Incentives Build Robustness in `BitTorrent`", 2003; the bound for one piece doubles the holders in each round.
 
 use crate::random::Random;
@@ -25,9 +27,9 @@ pub fn among_peers(machines: usize, pieces: usize, random: &mut Random) -> Optio
         }
         let before = has.clone();
         let mut receives = vec![false; machines];
-        let first = usize::try_from(random.below(machines as u64)).unwrap_or(0);
+        let first = random.index(machines);
         for sender in (0..machines).map(|n| (first + n) % machines) {
-            let start = usize::try_from(random.below(machines as u64)).unwrap_or(0);
+            let start = random.index(machines);
             let offer = (0..pieces).filter(|piece| before[sender][*piece]);
             let mut offer: Vec<usize> = offer.collect();
             offer.sort_by_key(|piece| holders[*piece]);

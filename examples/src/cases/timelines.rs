@@ -1,5 +1,7 @@
 //! Home timelines: put together when they are read, when posts are written, or a mix of both.
 //!
+//! Shown in `src/cases/timelines.md`.
+//!
 //! After A. Silberstein, J. Terrace, B. F. Cooper and R. Ramakrishnan, "Feeding Frenzy: Selectively Materializing Users' Event
 //! Feeds", SIGMOD 2010.
 
@@ -15,7 +17,7 @@ pub type Post = (u64, usize);
 /// Who follows whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Follows {
-    /// For each user those whom it follows.
+    /// For each user, those whom it follows.
     pub following: Vec<Vec<usize>>,
     /// For each user its followers.
     pub followers: Vec<Vec<usize>>,
@@ -28,7 +30,7 @@ impl Follows {
             users,
             each,
             |user| user % fans.max(1) == 0,
-            || usize::try_from(random.below(users as u64)).unwrap_or(0),
+            || random.index(users),
         )
     }
 
@@ -38,7 +40,7 @@ impl Follows {
         Self::drawn(users, each, |_| false, || popular.next().unwrap_or(0))
     }
 
-    /// Draws authors for each user until it follows `each` others, or everybody.
+    /// Draws authors for each user until it follows `each` others, or all.
     fn drawn(
         users: usize,
         each: usize,
@@ -178,7 +180,7 @@ mod tests {
     }
 
     proptest! {
-        /// The judge: all posts of all authors, sorted.
+        /// The reference: all posts of all authors, sorted.
         #[test]
         fn push_pull_and_hybrid_show_the_same_page(seed in any::<u64>(), posts in 0..120u64, limit in 0..12usize) {
             let mut random = Random::new(seed);
@@ -186,7 +188,7 @@ mod tests {
             let [mut pull, mut push, mut hybrid] = [0, usize::MAX, limit].map(|limit| Timelines::new(&follows, limit));
             let mut all: Vec<Post> = Vec::new();
             for number in 0..posts {
-                let post = (number, usize::try_from(random.below(30)).unwrap());
+                let post = (number, random.index(30));
                 all.push(post);
                 for timelines in [&mut pull, &mut push, &mut hybrid] {
                     timelines.write(post);

@@ -1,4 +1,6 @@
-//! Five replicas of one value, cut in two by a partition, in one of two modes.
+//! Five replicas of one value, split in two by a partition, in one of two modes.
+//!
+//! Shown in `src/consensus/cap.md`.
 //!
 //! The theorem is that of S. Gilbert and N. Lynch, "Brewer's Conjecture and the Feasibility of Consistent, Available,
 //! Partition-Tolerant Web Services", *SIGACT News* 33(2), 2002.
@@ -6,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// What a replica does that can't reach a majority.
+/// What a replica does when it can't reach a majority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// It gives an error: consistent.
@@ -52,7 +54,7 @@ pub struct Replicas {
 }
 
 impl Replicas {
-    /// So many replicas, which all hold 0.
+    /// This many replicas, which all hold 0.
     pub fn new(mode: Mode, count: usize) -> Self {
         let held = (0..count).map(|_| Version {
             number: 0,
@@ -68,7 +70,7 @@ impl Replicas {
         }
     }
 
-    /// Cuts the replicas in two: those below `at`, and the others.
+    /// Splits the replicas in two: those below `at`, and the others.
     pub fn partition(&mut self, at: usize) {
         self.before = self.held.iter().map(|held| held.number).max().unwrap_or(0);
         for (replica, side) in self.sides.iter_mut().enumerate() {
@@ -77,7 +79,8 @@ impl Replicas {
     }
 
     // ANCHOR: heal
-    /// Ends the partition. The newest version wins everywhere; returns the values that a side stored meanwhile and that lose.
+    /// Ends the partition. The newest version wins everywhere; returns the values that were stored during the partition and
+    /// that lose.
     pub fn heal(&mut self) -> Vec<u64> {
         self.sides.fill(0);
         let winner = self.held.iter().copied().max();

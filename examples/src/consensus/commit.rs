@@ -1,16 +1,18 @@
 //! Two-phase commit, with a coordinator that crashes.
 //!
+//! Shown in `src/consensus/two-phase-commit.md`.
+//!
 //! After J. Gray, "Notes on Data Base Operating Systems", 1978, and P. A. Bernstein, V. Hadzilacos and N. Goodman, *Concurrency
 //! Control and Recovery in Database Systems*, 1987, chapter 7.
 
 use std::fmt;
 
-/// Where a participant stands.
+/// The state of a participant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// It has not been asked. It may still abort by itself.
     Working,
-    /// It has said yes, holds its locks, and may do neither by itself.
+    /// It has said yes, holds its locks, and may neither commit nor abort by itself.
     Prepared,
     /// It has made the change.
     Committed,
@@ -29,7 +31,7 @@ impl fmt::Display for State {
     }
 }
 
-/// What became of a transaction.
+/// The outcome of a transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transaction {
     /// The participants.
@@ -96,7 +98,7 @@ impl Transaction {
     }
 
     // ANCHOR: recover
-    /// The coordinator starts again. Without a decision on disk it decides to abort.
+    /// The coordinator restarts. Without a decision on disk it decides to abort.
     pub fn recover(&mut self) {
         self.crash_after = usize::MAX;
         let commit = self.decision.unwrap_or(false);
@@ -114,7 +116,7 @@ impl Transaction {
     }
     // ANCHOR_END: recover
 
-    /// How many participants can't go on.
+    /// How many participants are blocked.
     pub fn blocked(&self) -> usize {
         self.participants
             .iter()

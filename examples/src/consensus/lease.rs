@@ -1,10 +1,12 @@
-//! A lock with a lease: it ends by itself, so that a crashed holder doesn't keep it, and a holder that was paused may believe in it
+//! A lock with a lease: it expires by itself, so that a crashed holder doesn't keep it, and a holder that was paused may rely on it
 //! for too long.
+//!
+//! Shown in `src/consensus/leases.md`.
 //!
 //! After C. Gray and D. Cheriton, "Leases: an Efficient Fault-Tolerant Mechanism for Distributed File Cache Consistency", SOSP
 //! 1989, and M. Kleppmann, *Designing Data-Intensive Applications*, 2017, chapter 8. Times are in milliseconds.
 
-use crate::availability::Storage;
+use crate::availability::fencing::Storage;
 
 /// Who holds a lock, until when, and with which token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +28,7 @@ pub struct LockService {
 }
 
 impl LockService {
-    /// A service whose leases are so long.
+    /// A service whose leases last this long.
     pub fn new(length: u64) -> Self {
         Self {
             length,
@@ -36,7 +38,7 @@ impl LockService {
     }
 
     // ANCHOR: acquire
-    /// Gives the lock to a client if nobody holds it now.
+    /// Gives the lock to a client if no one holds it now.
     pub fn acquire(&mut self, client: usize, now: u64) -> Option<Lease> {
         if self.current.is_some_and(|lease| now < lease.until) {
             return None;
@@ -66,88 +68,89 @@ impl LockService {
     // ANCHOR_END: acquire
 }
 
-/// What came of two clients that both add to a value under the lock.
+/// The outcome of two clients that each add to a value under the lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Story {
-    /// What happened, as lines with their times.
-    pub trace: Vec<(u64, String)>,
-    /// Additions that their clients hold to be done.
+pub struct Outcome {
+    /// What happened, as lines such as `1010 ms  client2 -> store: read 0, token 2`.
+    pub trace: Vec<String>,
+    /// Additions that their clients consider done.
     pub done: u64,
     /// What is stored.
     pub stored: u64,
 }
 
 // ANCHOR: pause
-/// Client 1 takes the lock, reads, looks at its lease, is paused for so long, and writes. Client 2 tries for the lock every 100 ms,
-/// and 10 ms after it has it, it reads, and after 20 it writes. Every read and write carries its client's token.
-pub fn paused_holder(length: u64, pause: u64, store_checks_tokens: bool) -> Story {
+/// Client 1 takes the lock, reads, checks its lease, is paused, and writes. Client 2 tries to get the lock every 100 ms,
+/// reads 10 ms after it got it, and writes after 20 ms. Every read and write carries its client's token.
+pub fn paused_holder(length: u64, pause: u64, store_checks_tokens: bool) -> Outcome {
     let mut service = LockService::new(length);
     let mut store = Storage::new(store_checks_tokens);
-    let mut story = Story {
+    let mut outcome = Outcome {
         trace: Vec::new(),
         done: 0,
         stored: 0,
     };
     let Some(one) = service.acquire(1, 0) else {
-        return story;
+        return outcome;
     };
-    story.tell(0, format!("client1 -> lock: acquire, token {}", one.token));
-    let read_by_one = story.read(5, "client1", &mut store, one.token);
-    story.tell(
+    outcome.log(0, &format!("client1 -> lock: acquire, token {}", one.token));
+    let read_by_one = outcome.read(5, "client1", &mut store, one.token);
+    outcome.log(
         10,
-        format!("client1 -> client1: lease is valid, paused for {pause} ms"),
+        &format!("client1 -> client1: lease is valid, paused for {pause} ms"),
     );
     let wakes = 10 + pause;
     let (mut two, mut read_by_two) = (None, 0);
     for now in 10..=wakes + 20 {
         if now == wakes {
-            story.add(now, "client1", &mut store, one.token, read_by_one);
+            outcome.add(now, "client1", &mut store, one.token, read_by_one);
         }
         if now % 100 == 0 && now < wakes && two.is_none() {
             two = service.acquire(2, now).map(|lease| (now, lease.token));
             if let Some((_, token)) = two {
-                story.tell(now, format!("client2 -> lock: acquire, token {token}"));
+                outcome.log(now, &format!("client2 -> lock: acquire, token {token}"));
             }
         }
         match two {
             Some((since, token)) if now == since + 10 => {
-                read_by_two = story.read(now, "client2", &mut store, token);
+                read_by_two = outcome.read(now, "client2", &mut store, token);
             }
             Some((since, token)) if now == since + 20 => {
-                story.add(now, "client2", &mut store, token, read_by_two);
+                outcome.add(now, "client2", &mut store, token, read_by_two);
             }
             _ => {}
         }
     }
-    story.stored = store.value;
-    story
+    outcome.stored = store.value;
+    outcome
 }
 // ANCHOR_END: pause
 
-impl Story {
-    fn tell(&mut self, now: u64, line: String) {
-        self.trace.push((now, line));
+impl Outcome {
+    fn log(&mut self, now: u64, line: &str) {
+        self.trace.push(format!("{now:4} ms  {line}"));
     }
 
+    /// Only the current holder reads, so that no token is refused.
     fn read(&mut self, now: u64, client: &str, store: &mut Storage, token: u64) -> u64 {
-        let value = store.read(token);
-        self.tell(
+        let value = store.read(token).unwrap_or(0);
+        self.log(
             now,
-            format!("{client} -> store: read {value}, token {token}"),
+            &format!("{client} -> store: read {value}, token {token}"),
         );
         value
     }
 
     fn add(&mut self, now: u64, client: &str, store: &mut Storage, token: u64, read: u64) {
         let value = read + 1;
-        self.tell(
+        self.log(
             now,
-            format!("{client} -> store: write {value}, token {token}"),
+            &format!("{client} -> store: write {value}, token {token}"),
         );
         if store.write(token, value) {
             self.done += 1;
         } else {
-            self.tell(now, format!("store -> {client}: refused"));
+            self.log(now, &format!("store -> {client}: refused"));
         }
     }
 }
@@ -168,8 +171,10 @@ mod tests {
     /// It may wake up before the new holder's read, between its read and its write, or after that.
     #[test]
     fn with_tokens_nothing_is_lost_whenever_the_old_holder_wakes_up() {
-        let stories = (980..1_030).map(|pause| paused_holder(1_000, pause, true));
-        let ends: Vec<_> = stories.map(|story| (story.done, story.stored)).collect();
+        let outcomes = (980..1_030).map(|pause| paused_holder(1_000, pause, true));
+        let ends: Vec<_> = outcomes
+            .map(|outcome| (outcome.done, outcome.stored))
+            .collect();
         assert!(ends.contains(&(1, 1)) && ends.contains(&(2, 2)), "{ends:?}");
         assert!(ends.iter().all(|(done, stored)| done == stored), "{ends:?}");
     }
@@ -194,14 +199,14 @@ mod tests {
 
         #[test]
         fn with_tokens_what_is_done_is_stored(length in 1..2_000u64, pause in 0..5_000u64) {
-            let story = paused_holder(length, pause, true);
-            prop_assert_eq!(story.done, story.stored);
+            let outcome = paused_holder(length, pause, true);
+            prop_assert_eq!(outcome.done, outcome.stored);
         }
 
         #[test]
         fn a_pause_within_the_lease_does_no_harm(length in 200..2_000u64, pause in 0..150u64) {
-            let story = paused_holder(length, pause, false);
-            prop_assert_eq!((story.done, story.stored), (1, 1));
+            let outcome = paused_holder(length, pause, false);
+            prop_assert_eq!((outcome.done, outcome.stored), (1, 1));
         }
     }
 }

@@ -1,7 +1,9 @@
 //! A checker for linearizability: could one copy of a register have given these answers?
 //!
+//! Shown in `src/consensus/linearizability.md`.
+//!
 //! The search is that of J. M. Wing and C. Gong, "Testing and Verifying Concurrent Objects", *Journal of Parallel and Distributed
-//! Computing* 17, 1993, with the memory of what was tried that G. Lowe added in "Testing for Linearizability", 2017.
+//! Computing* 17, 1993, with the cache of tried states that G. Lowe added in "Testing for Linearizability", 2017.
 
 use std::collections::BTreeSet;
 
@@ -45,15 +47,15 @@ impl Operation {
     }
 }
 
-/// An order in which one copy, holding 0 at first, could have done the operations; `None` if there is no such order. At most 64.
-/// Unanswered operations stand in it only where they may be needed.
+/// An order in which one copy, holding 0 at first, could have done the operations (at most 64); `None` if there is no such order.
+/// It contains unanswered operations only where they may be needed.
 ///
 /// An operation may be next if no other one that is left was answered before it was called.
 pub fn linearize(history: &[Operation]) -> Option<Vec<usize>> {
     if history.len() > 64 {
         return None;
     }
-    // What nobody saw and nobody heard of constrains nothing: an unanswered read, and an unanswered write of a value that no read gave.
+    // What no one observed constrains nothing: an unanswered read, and an unanswered write of a value that no read gave.
     let is_idle = |operation: &Operation| match operation.action {
         _ if operation.answer.is_some() => false,
         Action::Read(_) => true,

@@ -1,5 +1,7 @@
 //! One decision by Paxos: proposers, acceptors, every order of their messages, and a duel of proposers on a network.
 //!
+//! Shown in `src/consensus/paxos.md`.
+//!
 //! L. Lamport, "The Part-Time Parliament", ACM TOCS 16(2), 1998, and "Paxos Made Simple", 2001.
 
 mod duel;
@@ -15,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum Adopt {
     /// The value with the highest ballot that those who promised have accepted, if any; otherwise its own.
     Accepted,
-    /// Always its own: the mistake that shows what the rule is for.
+    /// Always its own: the mistake that shows why the rule is needed.
     Own,
 }
 
@@ -35,7 +37,7 @@ struct Acceptor {
 
 // ANCHOR: rules
 impl Acceptor {
-    /// First phase: is asked to take nothing below a ballot any more. If it promises, it says what it has accepted last.
+    /// First phase: is asked to accept nothing below a ballot any more. If it promises, it returns what it accepted last.
     fn prepare(&mut self, ballot: u16) -> Option<Promise> {
         if ballot < self.promised {
             return None;
@@ -84,7 +86,7 @@ pub struct Paxos {
 }
 
 impl Paxos {
-    /// So many acceptors, and a proposer for each value.
+    /// This many acceptors, and a proposer for each value.
     pub fn new(acceptors: usize, values: &[u16], adopt: Adopt) -> Self {
         let proposer = |own: &u16| Proposer {
             own: *own,
@@ -98,7 +100,7 @@ impl Paxos {
         }
     }
 
-    /// A proposer begins anew, with a ballot that is higher than all others and that nobody else uses.
+    /// A proposer starts over, with a ballot that is higher than all others and that no one else uses.
     pub fn start(&mut self, proposer: usize) -> u16 {
         let highest = self.proposers.iter().map(|other| other.ballot).max();
         let own = self.proposers[proposer].own;
@@ -110,7 +112,7 @@ impl Paxos {
         self.proposers[proposer].ballot
     }
 
-    /// A proposer asks an acceptor for its promise, and hears the answer. Says whether it promised.
+    /// A proposer asks an acceptor for its promise, and hears the answer. Returns whether it promised.
     pub fn prepare(&mut self, proposer: usize, acceptor: usize) -> bool {
         let from = &mut self.proposers[proposer];
         let Some(promise) = self.acceptors[acceptor].prepare(from.ballot) else {
@@ -124,7 +126,7 @@ impl Paxos {
         true
     }
 
-    /// A proposer that has a majority of promises asks an acceptor to take its value. Says whether it did.
+    /// A proposer that has a majority of promises asks an acceptor to take its value. Returns whether it did.
     pub fn accept(&mut self, proposer: usize, acceptor: usize) -> bool {
         let from = &self.proposers[proposer];
         let Some(value) = from.proposed else {

@@ -1,4 +1,6 @@
-//! Sagas: a long transaction as a row of short ones, each with one that makes up for it.
+//! Sagas: a long transaction as a series of short ones, each with a compensating transaction.
+//!
+//! Shown in `src/consensus/sagas.md`.
 //!
 //! After H. Garcia-Molina and K. Salem, "Sagas", SIGMOD 1987.
 
@@ -46,7 +48,7 @@ impl Step {
         }
     }
 
-    /// Makes up for the step. It is another change, not a return in time.
+    /// Compensates for the step. It is another change, not a rollback.
     fn compensate(self, trip: &mut Trip) {
         match self {
             Self::Flight => trip.seats -= 1,
@@ -57,13 +59,13 @@ impl Step {
     // ANCHOR_END: steps
 }
 
-/// What came of a saga.
+/// The outcome of a saga.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Saga {
     /// What the services hold after each step: others can see it.
     pub seen: Vec<Trip>,
-    /// What was done, and what the services hold then.
-    pub trace: Vec<(String, Trip)>,
+    /// What was done, and what the services hold then, line by line.
+    pub trace: Vec<String>,
     /// Whether all steps were done.
     pub completed: bool,
 }
@@ -80,25 +82,38 @@ pub fn run_saga(steps: &[Step], fails: Option<usize>, stubborn: u32) -> Saga {
     };
     for (n, step) in steps.iter().enumerate() {
         if fails == Some(n) {
-            saga.trace.push((format!("{step} fails"), trip));
+            saga.log(&format!("{step} fails"), trip);
             for done in steps[..n].iter().rev() {
-                // There is nothing to fall back to: a compensation is tried until it works.
+                // There is no alternative: a compensation is retried until it works.
                 for _ in 0..stubborn {
-                    saga.trace.push((format!("compensate {done} fails"), trip));
+                    saga.log(&format!("compensate {done} fails"), trip);
                 }
                 done.compensate(&mut trip);
-                saga.trace.push((format!("compensate {done}"), trip));
+                saga.log(&format!("compensate {done}"), trip);
                 saga.seen.push(trip);
             }
             break;
         }
         step.apply(&mut trip);
-        saga.trace.push((format!("{step}"), trip));
+        saga.log(&step.to_string(), trip);
         saga.seen.push(trip);
     }
     saga
 }
 // ANCHOR_END: run
+
+impl Saga {
+    fn log(&mut self, what: &str, trip: Trip) {
+        let Trip {
+            seats,
+            rooms,
+            charged,
+        } = trip;
+        self.trace.push(format!(
+            "{what:23} seats {seats}, rooms {rooms}, charged {charged}"
+        ));
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,9 @@
-//! A tree of small files that lets clients find out about each other: sessions, ephemeral and sequential nodes, watches.
+//! A tree of small files through which clients coordinate: sessions, ephemeral and sequential nodes, watches.
 //!
-//! After P. Hunt, M. Konar, F. P. Junqueira and B. Reed, "`ZooKeeper`: Wait-free Coordination for Internet-scale Systems", USENIX ATC
-//! 2010. One server; that its writes are agreed on by a majority is another module's matter.
+//! Shown in `src/consensus/coordination.md`.
+//!
+//! After P. Hunt, M. Konar, F. P. Junqueira and B. Reed, "`ZooKeeper`: Wait-free Coordination for Internet-scale Systems",
+//! USENIX ATC 2010. There is one server; agreement by a majority is left to other modules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,9 +23,9 @@ struct Znode {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tree {
     nodes: BTreeMap<String, Znode>,
-    /// Who wants to know, once, when a node changes or ends.
+    /// The sessions to notify, once, when a node changes or is deleted.
     watches: BTreeMap<String, BTreeSet<Session>>,
-    /// Who was told of what, in order.
+    /// Notifications, in order.
     pub told: Vec<(Session, String)>,
 }
 
@@ -59,7 +61,7 @@ impl Tree {
     }
     // ANCHOR_END: create
 
-    /// Deletes a node, and tells those who watch it.
+    /// Deletes a node, and notifies its watchers.
     pub fn delete(&mut self, path: &str) -> bool {
         let existed = self.nodes.remove(path).is_some();
         if existed {
@@ -69,7 +71,7 @@ impl Tree {
     }
 
     // ANCHOR: session
-    /// Ends a session: its watches and its ephemeral nodes go.
+    /// Ends a session: its watches and its ephemeral nodes are removed.
     pub fn end_session(&mut self, session: Session) {
         for watchers in self.watches.values_mut() {
             watchers.remove(&session);
@@ -85,7 +87,7 @@ impl Tree {
     }
     // ANCHOR_END: session
 
-    /// Changes a node's data, and tells those who watch it.
+    /// Changes a node's data, and notifies its watchers.
     pub fn set(&mut self, path: &str, data: &str) -> bool {
         let Some(node) = self.nodes.get_mut(path) else {
             return false;
@@ -110,7 +112,7 @@ impl Tree {
             .collect()
     }
 
-    /// Whether a node exists; if so, the session is told once when that changes.
+    /// Whether a node exists; if so, the session is notified once when that changes.
     pub fn watch(&mut self, path: &str, session: Session) -> bool {
         let exists = self.nodes.contains_key(path);
         if exists {
@@ -132,9 +134,9 @@ impl Tree {
 /// What a client that waits for a lock watches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recipe {
-    /// The holder's node: all who wait are told when it goes.
+    /// The holder's node: all waiting clients are notified when it is deleted.
     Herd,
-    /// The node right before its own: one is told.
+    /// The node right before its own: only one client is notified.
     Predecessor,
 }
 
@@ -148,7 +150,7 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// A lock that nobody holds.
+    /// A lock that no one holds.
     pub fn new(recipe: Recipe) -> Self {
         let mut tree = Tree::default();
         tree.create("/lock", "", None);
@@ -168,7 +170,7 @@ impl Lock {
     }
 
     // ANCHOR: look
-    /// A client looks whether it holds the lock, and if not, watches somebody before it.
+    /// A client checks whether it holds the lock, and if not, watches a node before its own.
     fn look(&mut self, session: Session) {
         let line: Vec<String> = self
             .tree
@@ -190,7 +192,7 @@ impl Lock {
     }
     // ANCHOR_END: look
 
-    /// A client's session ends, whether it leaves or dies. Those who are told look again.
+    /// A client's session ends, whether it leaves or crashes. Notified clients check again.
     pub fn leave(&mut self, session: Session) {
         self.places.remove(&session);
         let before = self.tree.told.len();

@@ -1,4 +1,6 @@
-//! A page and its script, a new version of both, and visitors who get one of each.
+//! A page and its script, a new version of both, and visitors who get a mix of versions.
+//!
+//! Shown in `src/edge/assets.md`.
 
 use crate::random::Random;
 
@@ -47,7 +49,7 @@ struct Copy {
     until: u64,
 }
 
-/// The share of visits by people whose browser has nothing.
+/// The share of visits with an empty browser cache.
 const NEW_VISITORS: f64 = 0.2;
 
 /// Where a visit's script came from.

@@ -1,4 +1,6 @@
-//! A delivery network: copies of files at several places, loaded when asked for or brought there ahead.
+//! A delivery network: copies of files at several places, loaded on request or pushed in advance.
+//!
+//! Shown in `src/edge/cdn.md`.
 
 use crate::workload::Zipf;
 use std::collections::HashMap;
@@ -6,9 +8,9 @@ use std::collections::HashMap;
 /// How files come to the edges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// The first request loads a file; after so many seconds the edge asks whether it has changed.
+    /// The first request loads a file; after this many seconds the edge asks whether it has changed.
     Pull(u64),
-    /// Each new version is brought to all edges when it is made.
+    /// Each new version is sent to all edges when it is made.
     Push,
 }
 
@@ -21,17 +23,17 @@ pub struct Site {
     pub edges: usize,
     /// Requests a second.
     pub rate: usize,
-    /// How long it all takes, in seconds.
+    /// How long the run lasts, in seconds.
     pub duration: u64,
     /// Requests and files sent before this second fill the edges and are not counted.
     pub counted_from: u64,
-    /// Each so many seconds one file changes.
+    /// The seconds between two changes of a file.
     pub change_every: u64,
-    /// How many files change, the most popular ones, in turn.
+    /// How many files change: the most popular ones, in turn.
     pub changing: usize,
 }
 
-/// What the traffic met, from the second on from which it is counted.
+/// What happened to the traffic that is counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Met {
     /// Requests in all.
@@ -161,7 +163,7 @@ mod tests {
     fn what_is_pushed_is_never_stale_or_slow_and_is_stored_everywhere() {
         let met = deliver(SITE, Way::Push, 1);
         assert_eq!((met.slow, met.stale, met.copies), (0, 0, 200));
-        // 19 changes, each to all edges. The 200 copies of the start are brought before anything is counted.
+        // 19 changes, each to all edges. The 200 initial copies are sent before anything is counted.
         assert_eq!(met.sent, 19 * 4);
     }
 
@@ -215,7 +217,7 @@ mod tests {
             prop_assert!(met.copies <= 200);
         }
 
-        /// By pull a file comes to an edge once at most, and each change once more at most, and only if somebody asks there.
+        /// By pull a file comes to an edge at most once, and each change at most once more, and only if it is requested there.
         #[test]
         fn pull_never_sends_more_files_than_push(
             ttl in 1..200u64, rate in 1..60usize, change_every in 5..60u64, changing in 1..50usize, seed in 0..9u64,

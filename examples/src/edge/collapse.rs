@@ -1,4 +1,6 @@
 //! Requests for the same thing while it is being fetched: one fetch for all, and what may not be shared.
+//!
+//! Shown in `src/edge/collapsed.md`.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +11,7 @@ pub enum Collapse {
     No,
     /// They wait for the first one's answer.
     Wait,
-    /// They wait, but not for things that turned out not to be shareable before.
+    /// They wait, except for things that turned out not to be shareable before.
     WaitUnlessPrivate,
 }
 
@@ -18,15 +20,15 @@ pub enum Collapse {
 pub struct Met {
     /// Requests to the origin.
     pub fetches: usize,
-    /// The most of them at the same time.
+    /// The most requests at the same time.
     pub most_at_once: usize,
     /// When the last client had its answer.
     pub last_ms: u64,
 }
 
 // ANCHOR: run
-/// So many requests for one thing, one each `gap_ms`; a fetch takes `fetch_ms`. If the answer is private, it is only
-/// for the one who asked first, and the next one who waited has to fetch again.
+/// Requests for one thing, one every `gap_ms`; a fetch takes `fetch_ms`. If the answer is private, it is only
+/// for the client that asked first, and the next one that waited has to fetch again.
 pub fn requests(count: u64, gap_ms: u64, fetch_ms: u64, is_private: bool, rule: Collapse) -> Met {
     let mut met = Met::default();
     let mut known_private = false;

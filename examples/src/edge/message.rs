@@ -1,4 +1,6 @@
 //! The bytes of a DNS message: RFC 1035, section 4, for the record types A, NS and CNAME.
+//!
+//! Shown in `src/edge/dns-message.md`.
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -6,13 +8,13 @@ use std::net::Ipv4Addr;
 /// A question or an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Message {
-    /// Chosen by who asks, repeated in the answer.
+    /// Chosen by the client, repeated in the answer.
     pub id: u16,
     /// Whether it is an answer.
     pub is_answer: bool,
     /// Whether the answer comes from the zone's own server.
     pub is_authoritative: bool,
-    /// Whether the asker wants the server to ask others.
+    /// Whether the client wants the server to ask others.
     pub wants_recursion: bool,
     /// 0: no error. 3: there is no such name.
     pub code: u8,
@@ -20,7 +22,7 @@ pub struct Message {
     pub questions: Vec<(String, u16)>,
     /// The answers.
     pub answers: Vec<Record>,
-    /// Who knows more.
+    /// The servers that know more.
     pub authority: Vec<Record>,
     /// Their addresses.
     pub additional: Vec<Record>,
@@ -29,7 +31,7 @@ pub struct Message {
 /// A resource record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// Whose record it is.
+    /// The name that the record belongs to.
     pub name: String,
     /// How long it may be kept, in seconds.
     pub ttl: u32,
@@ -44,7 +46,7 @@ pub enum Data {
     A(Ipv4Addr),
     /// A server that knows the name's zone.
     Ns(String),
-    /// The name's proper name.
+    /// The name's canonical name.
     Cname(String),
 }
 
@@ -95,7 +97,7 @@ impl Message {
         writer.bytes
     }
 
-    /// Reads a message. Returns nothing if the bytes are none, or hold records of other types.
+    /// Reads a message. Returns nothing if the bytes aren't a message, or hold records of other types.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader { bytes, at: 0 };
         let (id, flags) = (reader.number()?, reader.number()?);
@@ -145,8 +147,8 @@ impl Writer {
     }
 
     // ANCHOR: name
-    /// Writes a name label by label, each after its length (63 bytes at most; the rest is cut). If its end was written before, two bytes that
-    /// begin with the bits 11 point there.
+    /// Writes a name label by label, each after its length (63 bytes at most; the rest is cut). If its end was written before,
+    /// two bytes that begin with the bits 11 point there.
     fn name(&mut self, name: &str) {
         let mut rest = name.trim_end_matches('.');
         while !rest.is_empty() {
@@ -200,7 +202,7 @@ impl Reader<'_> {
     }
 
     /// Reads a name. A pointer has to point before the place where the name, or the part that it
-    /// continues, began; so a message that points in a circle is refused.
+    /// continues, began; so a message whose pointers form a loop is refused.
     fn name(&mut self) -> Option<String> {
         let mut labels: Vec<&str> = Vec::new();
         let (mut at, mut begin, mut after) = (self.at, self.at, None);

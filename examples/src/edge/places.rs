@@ -1,4 +1,8 @@
-//! Where to put data centers: the least time that a distance allows, and the best of some places.
+//! Where to put data centers: the shortest time that a distance allows, and the best of some places.
+//!
+//! Shown in `src/edge/places.md`.
+
+use crate::number::float;
 
 /// A place on Earth.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -73,7 +77,7 @@ pub fn distance_km(a: Place, b: Place) -> f64 {
     2.0 * 6_371.0 * (half(a.north, b.north) + along).sqrt().min(1.0).asin()
 }
 
-/// The least time for a trip there and back, in milliseconds: light in glass makes about 200 km in one.
+/// The shortest round trip, in milliseconds: light in glass travels about 200 km in one.
 pub fn least_trip_ms(a: Place, b: Place) -> f64 {
     2.0 * distance_km(a, b) / 200.0
 }
@@ -96,7 +100,7 @@ pub fn best(places: &[Place], count: usize) -> Option<(Vec<&'static str>, f64, f
             trips.fold(f64::INFINITY, f64::min)
         };
         let trips: Vec<f64> = places.iter().map(nearest).collect();
-        let users = f64::from(u32::try_from(trips.len()).unwrap_or(u32::MAX));
+        let users = float(trips.len());
         let names = chosen().map(|(_, place)| place.name).collect();
         (
             names,

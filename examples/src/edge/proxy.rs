@@ -1,22 +1,24 @@
-//! Proxies on the way of a request: who learns which address, and what a shared cache keeps away.
+//! Proxies on the path of a request: who learns which address, and how many requests a shared cache absorbs.
+//!
+//! Shown in `src/edge/proxies.md`.
 
 use std::collections::BTreeSet;
 
-/// What a machine on the way does.
+/// What a machine on the path does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// It asks on behalf of clients, which are set up to use it.
+    /// It sends requests on behalf of clients, which are configured to use it.
     Forward,
-    /// It answers in place of servers; clients take it for the server.
+    /// It answers in place of servers; to clients it looks like the server.
     Reverse,
 }
 
-/// A machine on the way of a request.
+/// A machine on the path of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Proxy {
     /// Its name.
     pub name: &'static str,
-    /// On whose side it stands.
+    /// Whose side it is on.
     pub kind: Kind,
     /// Whether it adds the address it was called from to the request.
     pub tells: bool,
@@ -25,13 +27,13 @@ pub struct Proxy {
 /// What the two ends learn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
-    /// Each step, as `who -> whom: what`.
+    /// The steps, as `sender -> receiver: text`.
     pub trace: Vec<String>,
     /// Which name the client had to know to make the call, the site's name aside.
     pub client_calls: String,
-    /// From whom the request comes, as the server sees it.
+    /// Where the request comes from, as the server sees it.
     pub server_sees: String,
-    /// Whom the proxies named as earlier callers.
+    /// The earlier callers that the proxies named.
     pub told: Vec<String>,
 }
 
@@ -78,7 +80,7 @@ fn header(told: &[String]) -> String {
 
 /// How many requests reach the server when groups of clients share a cache with room for everything.
 ///
-/// A request is a client and a file. Clients are dealt to groups in turn.
+/// A request is a client and a file. Clients are assigned to groups in turn.
 pub fn requests_left(requests: &[(usize, usize)], groups: usize) -> usize {
     let fetched: BTreeSet<(usize, usize)> = requests
         .iter()
@@ -111,7 +113,7 @@ mod tests {
             (&*seen.client_calls, &*seen.server_sees),
             ("office proxy", "edge")
         );
-        // The office hides ann, so the edge can only tell of the office.
+        // The office hides ann, so the edge can only name the office.
         assert_eq!(seen.told, ["office proxy"]);
         assert_eq!(seen.trace.len(), 3);
     }

@@ -1,20 +1,22 @@
-//! A resolver that walks a small tree of zones, and remembers what it was told.
+//! A resolver that walks a small tree of zones, and caches what it learns.
+//!
+//! Shown in `src/edge/resolver.md`.
 
 use super::message::{Data, Message, Record};
 use super::zones::{NameServer, is_in};
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
-/// A resolver with its memory.
+/// A resolver with its cache.
 #[derive(Debug, Clone)]
 pub struct Resolver {
-    /// Who asked whom, as `who -> whom: what`.
+    /// The messages, as `sender -> receiver: text`.
     pub trace: Vec<String>,
     /// How many questions it sent.
     pub sent: u32,
     /// The name servers of its world. A change here is a change of a zone.
     pub servers: Vec<NameServer>,
-    /// What is known of a name, and until when: addresses, a proper name, or that there is none.
+    /// What is known of a name, and until when: addresses, a canonical name, or that there is none.
     known: BTreeMap<String, (u64, Vec<Data>)>,
     /// Which server is known for a zone, and until when.
     zones: BTreeMap<String, (u64, String)>,
@@ -38,7 +40,7 @@ impl Resolver {
     /// The addresses of a name at a time in seconds; none if there is no such name.
     pub fn resolve(&mut self, name: &str, now: u64) -> Vec<Ipv4Addr> {
         let mut name = name.to_owned();
-        // Enough for any sensible chain of referrals and proper names; a circle ends here.
+        // Enough for any sensible chain of referrals and canonical names; a loop ends here.
         for _ in 0..16 {
             if let Some((until, data)) = self.known.get(&name)
                 && now < *until
@@ -140,7 +142,7 @@ fn address(data: &Data) -> Option<Ipv4Addr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::edge::toy_tree;
+    use crate::edge::zones::toy_tree;
     use proptest::prelude::*;
 
     fn asked(resolver: &mut Resolver, name: &str, now: u64) -> (u32, Vec<u8>) {
@@ -166,10 +168,10 @@ mod tests {
     }
 
     #[test]
-    fn a_proper_name_is_looked_up_in_its_own_zone() {
+    fn a_canonical_name_is_looked_up_in_its_own_zone() {
         let mut resolver = Resolver::new(toy_tree(), 60);
         assert_eq!(asked(&mut resolver, "img.example.com", 0), (6, vec![77]));
-        // The proper name is kept longer than its address.
+        // The canonical name is kept longer than its address.
         assert_eq!(asked(&mut resolver, "img.example.com", 100), (1, vec![77]));
     }
 
@@ -195,7 +197,7 @@ mod tests {
         );
     }
     proptest! {
-        /// The judge looks at the zone itself, without any walk: what is given out was true at some moment
+        /// The reference looks at the zone itself, without any walk: each answer was true at some moment
         /// within the last TTL.
         #[test]
         fn no_answer_is_older_than_its_time_to_live(

@@ -1,4 +1,6 @@
-//! Round robin by DNS: a name server turns its list of addresses, and resolvers keep what they got.
+//! Round robin by DNS: a name server rotates its list of addresses, and resolvers cache what they get.
+//!
+//! Shown in `src/edge/round-robin.md`.
 
 use crate::workload::Zipf;
 
@@ -13,13 +15,13 @@ pub struct Robin {
     pub ttl: u64,
     /// Requests a second, from all users.
     pub rate: usize,
-    /// How long it all takes, in seconds.
+    /// How long the run lasts, in seconds.
     pub duration: u64,
-    /// From when on the name server leaves out the first server, which stops serving at the same time.
+    /// The second in which the name server removes the first server, which stops serving at the same time.
     pub removed_at: u64,
 }
 
-/// What came of it.
+/// The outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// Requests that each server got before one was removed.
@@ -34,7 +36,7 @@ pub struct Outcome {
 
 // ANCHOR: run
 /// Sends the requests. Each resolver asks when it has no answer or an old one, takes the first address of
-/// the list, which the name server turns by one for each question, and gives it to all its users.
+/// the list, which the name server rotates by one for each question, and gives it to all its users.
 pub fn round_robin(rule: Robin, seed: u64) -> Outcome {
     let servers = rule.servers.max(2);
     let mut outcome = Outcome {

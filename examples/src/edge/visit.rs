@@ -1,4 +1,6 @@
 //! What happens when an address is typed: its parts, and the trips over the network that it takes.
+//!
+//! Shown in `src/edge/address.md`.
 
 /// The parts of an address that a browser needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,12 +13,12 @@ pub struct Url {
     pub port: u16,
     /// What is asked of the server: path and query.
     pub path: String,
-    /// What the browser keeps to itself: the part behind `#`.
+    /// What the browser keeps to itself: the part after `#`.
     pub fragment: Option<String>,
 }
 
 // ANCHOR: parse
-/// Takes an address apart, after RFC 3986. What has no scheme is taken for `https`, as browsers do.
+/// Splits an address into its parts, after RFC 3986. Without a scheme it is taken as `https`, as browsers do.
 ///
 /// Returns nothing for other schemes, an empty host or a bad port. User names and addresses in brackets are
 /// not known to it.
@@ -78,7 +80,7 @@ pub enum Protocol {
     Quic,
 }
 
-/// How far away things are, in milliseconds for a trip there and back.
+/// Round-trip times, in milliseconds.
 #[derive(Debug, Clone, Copy)]
 pub struct Distances {
     /// From the browser to its resolver.
@@ -93,7 +95,7 @@ pub struct Distances {
     pub work: f64,
 }
 
-/// A visit: each step as `who -> whom: what` behind the time at its end, and the whole time.
+/// A visit: its steps, as `time  sender -> receiver: text`, and the total time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Visit {
     /// The steps.

@@ -1,4 +1,6 @@
 //! Name servers, the zones they know, and a small tree of them: RFC 1034, section 4.
+//!
+//! Shown in `src/edge/resolver.md`.
 
 use super::message::{Data, Message, Record};
 use std::net::Ipv4Addr;
@@ -16,7 +18,8 @@ pub struct NameServer {
 
 impl NameServer {
     // ANCHOR: answer
-    /// Answers a question for an address: with records, with who knows more, or that there is no such name.
+    /// Answers a question for an address: with records, with the servers that know more, or with the fact that there is no such
+    /// name.
     pub fn answer(&self, question: &Message) -> Message {
         let mut answer = Message {
             is_answer: true,

@@ -1,4 +1,8 @@
-//! Batching and prefetching: paying a fixed cost once for many items, and paying it before it is needed.
+//! Batching and prefetching: paying a fixed cost once for many items, or paying it in advance.
+//!
+//! Shown in `src/latency/batching.md`.
+
+use crate::number::float;
 
 /// A worker that takes items in batches. Times are in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,7 +11,7 @@ pub struct Batches {
     pub fixed: u64,
     /// The cost of each item.
     pub each: u64,
-    /// The most items of a batch.
+    /// The maximum number of items in a batch.
     pub most: usize,
 }
 
@@ -20,14 +24,13 @@ impl Batches {
     /// Items a second when every batch is full.
     pub fn capacity(&self) -> f64 {
         let most = self.most.max(1);
-        #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-        let (items, time) = (most as f64, self.time(most) as f64);
+        let (items, time) = (float(most), float(self.time(most)));
         items / (time / 1e6)
     }
 }
 
 // ANCHOR: batch_latency
-/// The latency of each item when a free worker takes all that waits, up to the most of a batch, and waits for nothing more.
+/// The latency of each item when a free worker takes everything that waits, up to a full batch, and doesn't wait for more.
 ///
 /// `arrivals` are in order.
 pub fn batch_latency(arrivals: &[u64], batches: Batches) -> Vec<u64> {

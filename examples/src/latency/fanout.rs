@@ -1,10 +1,12 @@
 //! A request that needs answers from many servers, and hedged requests.
 //!
+//! Shown in `src/latency/hedging.md` and `src/latency/tail.md`.
+//!
 //! After J. Dean and L. A. Barroso, "The Tail at Scale", *Communications of the ACM* 56(2), 2013.
 
 use crate::random::Random;
 
-/// How long one server takes: mostly around its usual time, now and then far longer. Times are in microseconds.
+/// How long one server takes: usually around its typical time, occasionally far longer. Times are in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Backend {
     /// The least time of any answer.
@@ -72,10 +74,10 @@ pub fn hedged(backend: &Backend, patience: Option<u64>, random: &mut Random) -> 
 }
 // ANCHOR_END: hedged
 
-/// What is sent when, in order: times in microseconds with lines such as `client -> one: get`.
+/// What is sent when, in order, as lines such as `7 ms  client -> two: get`.
 ///
-/// `first` and `second` are how long the two servers take. The client cancels what it no longer needs.
-pub fn hedge_trace(first: u64, second: u64, patience: u64) -> Vec<(u64, String)> {
+/// `first` and `second` are how long the two servers take, in milliseconds. The client cancels what it no longer needs.
+pub fn hedge_trace(first: u64, second: u64, patience: u64) -> Vec<String> {
     let mut events = vec![(0, "client -> one: get")];
     if first <= patience {
         events.push((first, "one --> client: answer"));
@@ -92,13 +94,14 @@ pub fn hedge_trace(first: u64, second: u64, patience: u64) -> Vec<(u64, String)>
     }
     let lines = events
         .into_iter()
-        .map(|(time, line)| (time, line.to_owned()));
+        .map(|(time, line)| format!("{time} ms  {line}"));
     lines.collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::float;
 
     const BACKEND: Backend = Backend {
         floor: 4_000,
@@ -107,10 +110,10 @@ mod tests {
         slow: 1_000_000,
     };
 
-    /// The share of `runs` for which something holds.
+    /// The share of `runs` for which a condition holds.
     fn share(runs: u32, mut holds: impl FnMut() -> bool) -> f64 {
         let held = (0..runs).filter(|_| holds()).count();
-        f64::from(u32::try_from(held).unwrap()) / f64::from(runs)
+        float(held) / f64::from(runs)
     }
 
     #[test]
@@ -143,7 +146,7 @@ mod tests {
             let trace = hedge_trace(first, second, patience);
             let answers: Vec<_> = trace
                 .iter()
-                .filter(|(_, line)| line.contains("answer"))
+                .filter(|line| line.contains("answer"))
                 .collect();
             let best = if first <= patience {
                 first
@@ -151,8 +154,9 @@ mod tests {
                 first.min(patience + second)
             };
             assert_eq!(answers.len(), 1);
-            assert_eq!(answers[0].0, best);
-            assert!(trace.is_sorted_by_key(|(time, _)| *time));
+            let time = |line: &String| line.split(' ').next().unwrap().parse::<u64>().unwrap();
+            assert_eq!(time(answers[0]), best);
+            assert!(trace.is_sorted_by_key(time));
         }
     }
 

@@ -1,19 +1,22 @@
-//! Hedged requests to servers that have queues, where a second copy is work that somebody else waits for.
+//! Hedged requests to servers that have queues, where a second copy is work that delays other requests.
+//!
+//! Shown in `src/latency/hedging.md`.
 //!
 //! Canceling the copy that lost is what J. Dean and L. A. Barroso, "The Tail at Scale", *Communications of the ACM* 56(2), 2013,
 //! build their "tied requests" on.
 
 use super::fanout::Backend;
+use crate::number::float;
 use crate::random::Random;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
-/// What becomes of the copy that lost.
+/// What happens to the copy that lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Loser {
-    /// It is worked on like any other request.
+    /// It is processed like any other request.
     Served,
-    /// If it still waits in its queue, it is taken out. What a server has begun, it finishes.
+    /// If it still waits in its queue, it is removed. A server finishes what it has begun.
     Canceled,
 }
 
@@ -26,9 +29,9 @@ pub struct Fleet {
     pub backend: Backend,
     /// The mean time between two requests, exponentially distributed.
     pub gap: f64,
-    /// After how long a second copy is sent; without patience, never.
+    /// The time after which a second copy is sent; `None` for never.
     pub patience: Option<u64>,
-    /// What becomes of the copy that lost.
+    /// What happens to the copy that lost.
     pub loser: Loser,
     /// No second copy is sent while the share of requests that had one is above this.
     pub most_extra: f64,
@@ -86,7 +89,7 @@ impl Run {
         }
     }
 
-    /// Works on the first one in the queue. Copies that are answered already are thrown away if losers are canceled.
+    /// Works on the first one in the queue. Copies whose request is already answered are dropped if losers are canceled.
     fn begin(&mut self, server: usize) {
         while let Some(request) = self.queues[server].front().copied() {
             let is_answered = self.requests[request].answered.is_some();
@@ -111,7 +114,7 @@ impl Run {
             }
             Event::Late { request } => {
                 let within =
-                    f64::from(self.copies) < self.fleet.most_extra * number(self.requests.len());
+                    f64::from(self.copies) < self.fleet.most_extra * float(self.requests.len());
                 if self.requests[request].answered.is_none() && within {
                     self.copies += 1;
                     let other = self.another_than(self.requests[request].server);
@@ -134,7 +137,7 @@ impl Run {
 
     fn arrive(&mut self) {
         self.expect_next();
-        let (request, server) = (self.requests.len(), self.any(self.fleet.servers));
+        let (request, server) = (self.requests.len(), self.random.index(self.fleet.servers));
         self.requests.push(Request {
             arrival: self.now,
             server,
@@ -149,16 +152,12 @@ impl Run {
         }
     }
 
-    fn any(&mut self, bound: usize) -> usize {
-        usize::try_from(self.random.below(bound as u64)).unwrap_or(0)
-    }
-
     fn another_than(&mut self, server: usize) -> usize {
-        (server + 1 + self.any(self.fleet.servers - 1)) % self.fleet.servers
+        (server + 1 + self.random.index(self.fleet.servers - 1)) % self.fleet.servers
     }
 }
 
-/// Sends so many requests, and waits until all are answered.
+/// Sends this many requests, and waits until all are answered.
 pub fn hedge_queue(fleet: &Fleet, requests: usize, seed: u64) -> Hedged {
     let servers = fleet.servers.max(1);
     let mut run = Run {
@@ -187,12 +186,6 @@ pub fn hedge_queue(fleet: &Fleet, requests: usize, seed: u64) -> Hedged {
     }
 }
 
-fn number(count: usize) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-    let count = count as f64;
-    count
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::fanout::hedged;
@@ -216,7 +209,7 @@ mod tests {
 
     #[test]
     fn without_a_hedge_each_server_is_the_queue_of_pollaczek_and_khinchine() {
-        // A server gets a fifth of the requests, one each 10 ms, and takes 6 ms on average: it is 60 % busy.
+        // A server gets a fifth of the requests, one every 10 ms, and takes 6 ms on average: it is 60 % busy.
         let seen = hedge_queue(&FLEET, 600_000, 1);
         let (usual, slow, share) = (1_000.0, 100_000.0, 0.01);
         let service: f64 = 4_000.0 + usual + share * slow;
@@ -243,16 +236,14 @@ mod tests {
         for loser in [Loser::Served, Loser::Canceled] {
             let seen = hedge_queue(&Fleet { loser, ..idle }, 200_000, 2);
             for percent in [50.0, 99.0, 99.9] {
-                let at = |times: &[u64]| {
-                    number(usize::try_from(percentile(times, percent).unwrap()).unwrap())
-                };
+                let at = |times: &[u64]| float(percentile(times, percent).unwrap());
                 let (queued, alone) = (at(&seen.times), at(&times));
                 assert!(
                     (queued / alone - 1.0).abs() < 0.03,
                     "{percent}: {queued} {alone}"
                 );
             }
-            assert!((f64::from(seen.copies) / number(copies) - 1.0).abs() < 0.05);
+            assert!((f64::from(seen.copies) / float(copies) - 1.0).abs() < 0.05);
         }
     }
 
@@ -265,7 +256,7 @@ mod tests {
                 loser,
                 ..FLEET
             };
-            number(usize::try_from(hedge_queue(&fleet, 100_000, 3).worked).unwrap())
+            float(hedge_queue(&fleet, 100_000, 3).worked)
         };
         let once = work(None, Loser::Served);
         assert!((work(Some(0), Loser::Served) / once - 2.0).abs() < 0.05);

@@ -1,9 +1,11 @@
 //! The order in which memory is visited, and how often the cache misses.
 //!
+//! Shown in `src/latency/locality.md`.
+//!
 //! The recursive order is that of M. Frigo, C. E. Leiserson, H. Prokop and S. Ramachandran, "Cache-Oblivious Algorithms", FOCS
-//! 1999. The cache is the chapter on caching's LRU, with lines for keys, one for each set of lines.
+//! 1999. The cache is the LRU of the chapter on caching, one for each set, with lines as keys.
 
-use crate::caching::Lru;
+use crate::caching::lru::Lru;
 
 /// In which order a matrix is transposed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,19 +18,19 @@ pub enum Order {
     Recursive,
 }
 
-/// A cache of lines, each with so many elements that lie side by side.
+/// A cache of lines, each of which holds some adjacent elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lines {
     /// How many lines fit.
     pub count: usize,
     /// Elements of a line.
     pub elements: usize,
-    /// In how many of its places a given line may lie. With `count`, anywhere; with fewer, the lines are dealt out in turn to
+    /// The number of places in which a given line may be. With `count`, any; with fewer, the lines are assigned in turn to
     /// `count / ways` sets, and a full set evicts a line although others have room.
     pub ways: usize,
 }
 
-/// A square matrix that lies row by row in memory.
+/// A square matrix that is stored row by row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Matrix {
     /// Rows, and columns.
@@ -106,7 +108,7 @@ pub fn transpose_misses(matrix: Matrix, order: Order, lines: Lines) -> u64 {
 }
 // ANCHOR_END: misses
 
-/// How a table lies in memory.
+/// How a table is laid out in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
     /// A row's values side by side.

@@ -1,20 +1,22 @@
-//! Coordinated omission: a load generator that waits for each answer doesn't measure what it kept from being sent.
+//! Coordinated omission: a load generator that waits for each answer doesn't measure the requests that it failed to send.
+//!
+//! Shown in `src/latency/omission.md`.
 //!
 //! The name is Gil Tene's ("How NOT to Measure Latency", talks from 2013 on); the correction is that of his `HdrHistogram`.
 
-/// A server that answers in a fixed time, and stands still for a while. Times are in microseconds.
+/// A server that answers in a fixed time, and stalls for a while. Times are in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stalling {
     /// The time of one answer.
     pub service: u64,
     /// When it stops answering.
     pub stall_from: u64,
-    /// When it goes on.
+    /// When it resumes.
     pub stall_to: u64,
 }
 
 impl Stalling {
-    /// When a request is answered that is sent at some time. Any number of requests is served at once.
+    /// When a request that is sent at some time is answered. Any number of requests is served at once.
     pub fn answered_at(&self, sent: u64) -> u64 {
         let stalled = sent + self.service > self.stall_from && sent < self.stall_to;
         let begin = if stalled {
@@ -27,7 +29,7 @@ impl Stalling {
 }
 
 // ANCHOR: loops
-/// A client that sends every `interval`, but not before it has the last answer. The latencies that it records.
+/// The latencies recorded by a client that sends every `interval`, but not before it has the last answer.
 pub fn closed_loop(server: &Stalling, interval: u64, until: u64) -> Vec<u64> {
     let (mut latencies, mut sent) = (Vec::new(), 0);
     while sent < until {
@@ -38,7 +40,7 @@ pub fn closed_loop(server: &Stalling, interval: u64, until: u64) -> Vec<u64> {
     latencies
 }
 
-/// Users who come every `interval`, whether the server answers or not. What each of them waits.
+/// The latencies of users who come every `interval`, whether the server answers or not.
 pub fn open_schedule(server: &Stalling, interval: u64, until: u64) -> Vec<u64> {
     let due = (0..).map(|n| n * interval.max(1));
     let due = due.take_while(|due| *due < until);
@@ -102,7 +104,7 @@ mod tests {
             prop_assert!(closed.len() <= open.len());
         }
 
-        /// What the schedule recorded is the judge of the correction, wherever the stall begins and ends.
+        /// The latencies of the schedule are the reference for the correction, wherever the stall begins and ends.
         #[test]
         fn the_correction_gives_back_what_the_schedule_saw(
             begin in 1..40u64, length in 0..40u64, offset in 0..100u64, rest in 1..40u64,
@@ -115,7 +117,7 @@ mod tests {
             let mut open = open_schedule(&server, interval, until);
             fixed.sort_unstable();
             open.sort_unstable();
-            // The same latencies, but for where each client's schedule stood when the stall ended.
+            // The same latencies, except for the position in each client's schedule at which the stall ended.
             prop_assert!(fixed.len().abs_diff(open.len()) <= 1);
             for (one, two) in fixed.iter().rev().zip(open.iter().rev()) {
                 prop_assert!(one.abs_diff(*two) <= interval, "{} {}", one, two);

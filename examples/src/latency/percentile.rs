@@ -1,22 +1,20 @@
 //! Percentiles, exactly and from a histogram that can be merged.
 //!
+//! Shown in `src/latency/percentiles.md`.
+//!
 //! The histogram's buckets grow by a fixed factor, as in Prometheus's native histograms and in `DDSketch`: C. Masson, J. E. Rim
 //! and H. K. Lee, "`DDSketch`: A Fast and Fully-Mergeable Quantile Sketch with Relative-Error Guarantees", *VLDB* 2019.
 
+use crate::number::{float, whole_count};
 use std::collections::BTreeMap;
 
-/// The mean. That of nothing is 0.
+/// The mean; 0 without values.
 pub fn mean(values: &[u64]) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-    let (sum, count) = (
-        values.iter().sum::<u64>() as f64,
-        values.len().max(1) as f64,
-    );
-    sum / count
+    float(values.iter().sum::<u64>()) / float(values.len().max(1))
 }
 
 // ANCHOR: percentile
-/// The smallest value that at least `percent` of the values don't exceed (the nearest rank). Of nothing there is none.
+/// The smallest value that at least `percent` of the values don't exceed (the nearest rank). `None` without values.
 pub fn percentile(values: &[u64], percent: f64) -> Option<u64> {
     let mut sorted = values.to_vec();
     sorted.sort_unstable();
@@ -27,13 +25,7 @@ pub fn percentile(values: &[u64], percent: f64) -> Option<u64> {
 
 /// The rank of a percentile among `count` values, from 1 to `count`.
 fn rank(percent: f64, count: usize) -> Option<usize> {
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "counts stay below 2^52, and the share is made to lie between 0 and 1"
-    )]
-    let rank = (percent.clamp(0.0, 100.0) * count as f64 / 100.0 - 1e-9).ceil() as usize;
+    let rank = whole_count((percent.clamp(0.0, 100.0) * float(count) / 100.0 - 1e-9).ceil());
     (count > 0).then_some(rank.max(1).min(count))
 }
 
@@ -51,11 +43,10 @@ impl Histogram {
     /// Counts a value. 0 is counted as 1.
     pub fn record(&mut self, value: u64) {
         #[expect(
-            clippy::cast_precision_loss,
             clippy::cast_possible_truncation,
             reason = "the logarithm of a u64 is small"
         )]
-        let bucket = (value.max(1) as f64).log(GROWTH).floor() as i32;
+        let bucket = float(value.max(1)).log(GROWTH).floor() as i32;
         *self.counts.entry(bucket).or_default() += 1;
     }
 
@@ -140,7 +131,7 @@ mod tests {
             let all: Vec<u64> = one.into_iter().chain(two).collect();
             prop_assert_eq!(&merged, &all.iter().copied().collect::<Histogram>());
             let exact = percentile(&all, f64::from(percent)).unwrap();
-            let exact = f64::from(u32::try_from(exact).unwrap());
+            let exact = float(exact);
             let near = merged.percentile(f64::from(percent)).unwrap();
             prop_assert!((near / exact - 1.0).abs() < 0.0101, "{} {}", near, exact);
         }

@@ -1,5 +1,7 @@
 //! A waiting line in front of one or more servers, in virtual time.
 //!
+//! Shown in `src/latency/little.md`, `src/latency/queueing.md` and `src/latency/throughput.md`.
+//!
 //! The observations come from queueing theory: J. D. C. Little, "A Proof for the Queuing Formula: L = λW",
 //! *Operations Research* 9(3), 1961; L. Kleinrock, *Queueing Systems*, volume 1, 1975.
 
@@ -14,7 +16,7 @@ pub struct Job {
     pub service: u64,
 }
 
-/// What became of a job. Times are in microseconds.
+/// The outcome of a job. Times are in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Visit {
     /// When it arrived.
@@ -62,16 +64,22 @@ pub fn queue(jobs: &[Job], servers: usize) -> Vec<Visit> {
         let Some(soonest) = free_at.iter_mut().min() else {
             break;
         };
-        let start = job.arrival.max(*soonest);
-        let end = start + job.service;
-        *soonest = end;
-        visits.push(Visit {
-            arrival: job.arrival,
-            start,
-            end,
-        });
+        visits.push(job.served_by(soonest));
     }
     visits
+}
+
+impl Job {
+    /// The visit to a server that is free from a given time, which is moved to the end of the visit.
+    fn served_by(&self, free_at: &mut u64) -> Visit {
+        let start = self.arrival.max(*free_at);
+        *free_at = start + self.service;
+        Visit {
+            arrival: self.arrival,
+            start,
+            end: *free_at,
+        }
+    }
 }
 // ANCHOR_END: queue
 
@@ -89,14 +97,7 @@ pub fn bounded_queue(jobs: &[Job], servers: usize, line: usize) -> (Vec<Visit>, 
         if must_wait && waiting >= line {
             continue;
         }
-        let start = job.arrival.max(*soonest);
-        let end = start + job.service;
-        *soonest = end;
-        visits.push(Visit {
-            arrival: job.arrival,
-            start,
-            end,
-        });
+        visits.push(job.served_by(soonest));
     }
     let refused = jobs.len() - visits.len();
     (visits, refused)
@@ -105,7 +106,7 @@ pub fn bounded_queue(jobs: &[Job], servers: usize, line: usize) -> (Vec<Visit>, 
 // ANCHOR: time_in_system
 /// How many jobs are in the system, added up over time: the area under the curve of their number, in job-microseconds.
 ///
-/// It sweeps over arrivals and departures and never looks at a single job's response time.
+/// It sweeps over arrivals and departures and doesn't use any job's response time.
 pub fn time_in_system(visits: &[Visit]) -> u64 {
     let arrivals = visits.iter().map(|visit| (visit.arrival, true));
     let departures = visits.iter().map(|visit| (visit.end, false));
@@ -126,7 +127,7 @@ pub fn time_in_system(visits: &[Visit]) -> u64 {
 // ANCHOR_END: time_in_system
 
 // ANCHOR: pipeline
-/// Sends jobs through stages in a row. A stage is its number of workers and its time for a job, in microseconds.
+/// Sends jobs through a series of stages. A stage is its number of workers and its time for a job, in microseconds.
 ///
 /// Returns each job's visit to the whole pipeline.
 pub fn pipeline(arrivals: &[u64], stages: &[(usize, u64)]) -> Vec<Visit> {
@@ -156,6 +157,7 @@ pub fn pipeline(arrivals: &[u64], stages: &[(usize, u64)]) -> Vec<Visit> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::float;
     use proptest::prelude::*;
 
     fn jobs() -> impl Strategy<Value = Vec<Job>> {
@@ -174,8 +176,7 @@ mod tests {
         for load in [0.3, 0.5, 0.8] {
             let visits = queue(&poisson_jobs(400_000, 1_000.0 / load, 1_000.0, 3), 1);
             let total: u64 = visits.iter().map(Visit::response).sum();
-            #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-            let mean = total as f64 / visits.len() as f64;
+            let mean = float(total) / float(visits.len());
             let theory = 1_000.0 / (1.0 - load);
             assert!(
                 (mean / theory - 1.0).abs() < 0.05,

@@ -1,7 +1,9 @@
-//! Hardware figures of one year carried to another, as an interactive page of 2012 does.
+//! Hardware figures of one year extrapolated to another, as an interactive page of 2012 does.
+//!
+//! Shown in `src/latency/numbers.md`.
 //!
 //! Constants from C. Scott, *Numbers Every Programmer Should Know By Year* (`interactive_latency.html`). Its exponents cut
-//! 1/3 to 0.33, which is kept here: the figures are to be the page's.
+//! 1/3 to 0.33, which is kept here to reproduce the page's figures.
 
 /// A size that doubles every few years from a known year on.
 #[derive(Debug, Clone, Copy, PartialEq)]

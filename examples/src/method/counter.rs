@@ -1,7 +1,9 @@
 //! A counter that writes only now and then, and is right on average.
 //!
+//! Shown in `src/method/lessons.md`.
+//!
 //! A simple form of R. Morris, "Counting Large Numbers of Events in Small Registers", *Communications of the ACM* 21(10), 1978:
-//! here every event has the same chance to be counted.
+//! here every event is counted with the same probability.
 
 use crate::random::Random;
 
@@ -31,7 +33,7 @@ impl SampledCounter {
         }
     }
 
-    /// How often something was written: what the counter costs.
+    /// The number of writes: what the counter costs.
     pub fn writes(&self) -> u64 {
         self.counted
     }
@@ -46,6 +48,7 @@ impl SampledCounter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::float;
 
     #[test]
     fn one_in_one_is_exact() {
@@ -60,7 +63,7 @@ mod tests {
         let estimates = (0..300).map(|seed| {
             let mut counter = SampledCounter::new(every, seed);
             (0..events).for_each(|_| counter.event());
-            f64::from(u32::try_from(counter.estimate()).unwrap()) / f64::from(events) - 1.0
+            float(counter.estimate()) / f64::from(events) - 1.0
         });
         let errors: Vec<f64> = estimates.collect();
         let mean = errors.iter().sum::<f64>() / 300.0;

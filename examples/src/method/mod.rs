@@ -1,7 +1,6 @@
 //! Method: what more machines bring, and what a guarantee costs.
+//!
+//! The pages are in `src/method`.
 
-mod counter;
-mod scaling;
-
-pub use counter::SampledCounter;
-pub use scaling::{Workers, amdahl, repairman};
+pub mod counter;
+pub mod scaling;

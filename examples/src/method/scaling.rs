@@ -1,4 +1,6 @@
-//! Workers that share something, in virtual time: what each further one brings.
+//! Workers that share a lock, in virtual time: what each additional one brings.
+//!
+//! Shown in `src/method/scaling.md`.
 //!
 //! Theory: G. M. Amdahl, "Validity of the Single Processor Approach to Achieving Large Scale Computing Capabilities", AFIPS
 //! 1967, for the bound; the machine repairman model (L. Kleinrock, *Queueing Systems*, volume 1, 1975, section 3.8) for the
@@ -8,20 +10,20 @@ use crate::random::Random;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// What a worker does, over and over: work by itself, then hold a lock that only one can hold, and tell all others meanwhile.
+/// What a worker does repeatedly: work on its own, then hold an exclusive lock, and notify all others meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Workers {
     /// The mean time of the work by itself, exponentially distributed.
     pub alone: f64,
     /// The mean time with the lock, exponentially distributed.
     pub locked: f64,
-    /// The time to tell one other worker, with the lock held.
+    /// The time to notify one other worker, with the lock held.
     pub talk: f64,
 }
 
 // ANCHOR: run
 impl Workers {
-    /// Jobs a second that so many workers get done, measured over `jobs` jobs. Without workers it is 0.
+    /// The throughput of the workers in jobs a second, measured over `jobs` jobs. Without workers it is 0.
     pub fn throughput(&self, workers: u32, jobs: u32, seed: u64) -> f64 {
         let mut random = Random::new(seed);
         let others = f64::from(workers.saturating_sub(1));
@@ -29,7 +31,7 @@ impl Workers {
             let alone = random.exponential(self.alone);
             (alone, random.exponential(self.locked) + self.talk * others)
         };
-        // Who asks for the lock next, and for how long.
+        // The next request for the lock, and how long it is held.
         let mut asks: BinaryHeap<Reverse<Ask>> = (0..workers)
             .map(|_| Reverse(Ask::new(0.0, work())))
             .collect();
@@ -53,7 +55,8 @@ pub fn amdahl(undivided: f64, workers: u32) -> f64 {
 }
 // ANCHOR_END: amdahl
 
-/// The throughput of workers that share a lock and don't talk, in jobs a second: the closed formula of the repairman model.
+/// The throughput of workers that share a lock and don't notify each other, in jobs a second: the closed formula of the
+/// repairman model.
 pub fn repairman(alone: f64, locked: f64, workers: u32) -> f64 {
     let mut term = 1.0;
     let mut sum = 1.0;

@@ -1,10 +1,13 @@
-//! A ring on which no node gets more than its part and a little: a full node passes on to the next.
+//! A ring on which no node gets much more than its share: a full node passes keys on to the next.
+//!
+//! Shown in `src/partitioning/hot-keys.md`.
 //!
 //! V. Mirrokni, M. Thorup and M. Zadimoghaddam, "Consistent Hashing with Bounded Loads", SODA 2018.
 
+use crate::number::{float, whole_count};
 use std::collections::BTreeMap;
 
-use super::Ring;
+use crate::partitioning::ring::Ring;
 
 // ANCHOR: bounded
 /// Places keys, in order, on the nodes of a ring. No node takes more than `slack` times the mean, rounded up; a key whose node is
@@ -30,20 +33,13 @@ pub fn place_bounded<'a>(ring: &'a Ring, keys: &[u64], slack: Option<f64>) -> Ve
 
 /// How many of `keys` keys a node may have.
 fn most(keys: usize, nodes: usize, slack: f64) -> usize {
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "keys are few, and a slack below 1 is taken for 1"
-    )]
-    let bound = (keys as f64 / nodes.max(1) as f64 * slack.max(1.0)).ceil() as usize;
-    bound
+    whole_count((float(keys) / float(nodes.max(1)) * slack.max(1.0)).ceil())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::partitioning::hash_number;
+    use crate::partitioning::hash::hash_number;
     use proptest::prelude::*;
 
     proptest! {

@@ -1,16 +1,18 @@
-//! Many logical shards, fixed in number, and a directory that says on which node each of them lies.
+//! Many logical shards, fixed in number, and a directory that says which node holds each of them.
+//!
+//! Shown in `src/partitioning/directory.md`.
 //!
 //! G. `DeCandia` et al., "Dynamo: Amazon's Highly Available Key-value Store", SOSP 2007, section 6.2, strategy 3, places equal
 //! parts in this way.
 
-use super::hash_number;
+use crate::partitioning::hash::hash_number;
 
 /// Which node holds each logical shard. Nodes have numbers and are never renumbered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Directory {
     node_of: Vec<usize>,
     nodes: Vec<usize>,
-    /// Grows with each change, so that a client can tell that its copy is old.
+    /// Grows with each change, so that a client can detect that its copy is outdated.
     pub version: u64,
 }
 
@@ -27,7 +29,8 @@ impl Directory {
         self.node_of.get(self.shard_of(key)).copied()
     }
 
-    /// Adds a node: shards move to it, one after the other from the node that has most, until none has two more than it.
+    /// Adds a node: shards move to it, one after the other from the node that has most, until no node has two more than the new
+    /// one.
     pub fn add_node(&mut self, node: usize) {
         if self.nodes.contains(&node) {
             return;
@@ -43,7 +46,7 @@ impl Directory {
     }
     // ANCHOR_END: directory
 
-    /// A directory of `shards` logical shards, dealt out to the nodes `0..nodes` in turn. There is at least one of each.
+    /// A directory of `shards` logical shards, assigned to the nodes `0..nodes` in turn. There is at least one of each.
     pub fn new(shards: usize, nodes: usize) -> Self {
         let nodes: Vec<usize> = (0..nodes.max(1)).collect();
         Self {
@@ -55,7 +58,7 @@ impl Directory {
         }
     }
 
-    /// Takes a node away: each of its shards moves to the node that has fewest. The last node stays.
+    /// Removes a node: each of its shards moves to the node with the fewest. The last node stays.
     pub fn remove_node(&mut self, node: usize) {
         if !self.nodes.contains(&node) || self.nodes.len() == 1 {
             return;
@@ -73,7 +76,8 @@ impl Directory {
         }
     }
 
-    /// Moves the shards that carry most load until no move makes the busiest node less busy. `load` is each shard's load. Returns the number of moves.
+    /// Moves the shards with the most load until no move relieves the busiest node. `load` is each shard's load. Returns the
+    /// number of moves.
     pub fn balance(&mut self, load: &[u64]) -> usize {
         let mut moves = 0;
         loop {
@@ -131,7 +135,7 @@ impl Directory {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::partitioning::moved;
+    use crate::partitioning::modulo::moved;
     use proptest::prelude::*;
 
     #[test]

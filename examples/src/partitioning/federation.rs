@@ -1,19 +1,21 @@
-//! Tables put into databases by function, and the joins that this cuts.
+//! Tables split into databases by function, and the joins that this breaks.
+//!
+//! Shown in `src/partitioning/federation.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Something that is asked often: the tables that it needs and how often, a second.
+/// A frequent query: the tables that it needs, and how often it runs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query<'a> {
     /// What it is for.
     pub name: &'a str,
     /// The tables that it reads or writes.
     pub tables: &'a [&'a str],
-    /// How often, a second.
+    /// How often it runs, a second.
     pub rate: f64,
 }
 
-/// What a cut into databases does to a workload.
+/// What a split into databases does to a workload.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Federated<'a> {
     /// Queries a second on each database, in the order of their names.

@@ -1,6 +1,9 @@
-//! A key that is asked for more than others, on many shards, whole and in parts.
+//! A key that is requested more than others, on many shards, whole or split into parts.
+//!
+//! Shown in `src/partitioning/hot-keys.md`.
 
-use super::hash_number;
+use crate::number::float;
+use crate::partitioning::hash::hash_number;
 
 // ANCHOR: busiest
 /// The share of the requests that the busiest of `shards` shards gets, when the `parts` of the keys below `hot` take turns and
@@ -12,13 +15,11 @@ pub fn busiest(requests: &[usize], shards: usize, hot: usize, parts: usize) -> f
         loads[shard_of(*key, part, shards)] += 1;
     }
     let most = loads.iter().max().copied().unwrap_or(0);
-    #[expect(clippy::cast_precision_loss, reason = "requests are few")]
-    let count = requests.len().max(1) as f64;
-    f64::from(most) / count
+    f64::from(most) / float(requests.len().max(1))
 }
 
-/// The shard of a part of a key. Part 0 lies where the whole key would, the others behind it, so that up to `shards` parts
-/// lie on different shards.
+/// The shard of a part of a key. Part 0 is on the shard of the whole key, the others on the next ones, so that up to `shards` parts
+/// are on different shards.
 pub fn shard_of(key: usize, part: usize, shards: usize) -> usize {
     let shards = shards.max(1);
     let hash = hash_number(u64::try_from(key).unwrap_or(u64::MAX));

@@ -1,13 +1,16 @@
 //! A node joins a ring while requests go on, on a simulated network.
 //!
+//! Shown in `src/partitioning/membership.md`.
+//!
 //! The newcomer announces itself to the nodes that hold its future keys. They send it these keys, and drop them when it has
-//! them. Everybody else learns of it by gossip. After G. `DeCandia` et al., "Dynamo: Amazon's Highly Available Key-value
+//! them. All other nodes learn of it by gossip. After G. `DeCandia` et al., "Dynamo: Amazon's Highly Available Key-value
 //! Store", SOSP 2007, sections 4.8 and 4.9.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::{Ring, hash_number};
+use crate::partitioning::hash::hash_number;
+use crate::partitioning::ring::Ring;
 use crate::simulation::{Conditions, Event, Network, NodeId};
 
 /// What is tried. Times are in microseconds.
@@ -15,12 +18,12 @@ use crate::simulation::{Conditions, Event, Network, NodeId};
 pub struct Join {
     /// How many nodes there are before.
     pub members: usize,
-    /// Whether a node that gives keys away counts the newcomer as a member at once, and so sends requests on. Otherwise it learns
+    /// Whether a node that hands over keys counts the newcomer as a member at once, and so forwards requests. Otherwise it learns
     /// of it by gossip, as the others do.
     pub forwards: bool,
     /// How long it takes to copy a node's keys to the newcomer.
     pub copying: u64,
-    /// How often a node tells a random other one who the members are.
+    /// How often a node tells another random one who the members are.
     pub gossip: u64,
     /// The keys that are asked for in turn, one request a millisecond, and how many requests there are.
     pub keys: u64,
@@ -28,7 +31,7 @@ pub struct Join {
     pub requests: u64,
 }
 
-/// How the requests fared.
+/// The outcome of the requests.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Joined {
     /// Answered with the value.
@@ -105,7 +108,7 @@ impl Simulation {
         } else if owner != node {
             self.pass_on(node, owner, key);
         } else if node == self.newcomer() {
-            // Still copying: the owner before has it.
+            // Still copying: the previous owner has it.
             self.pass_on(node, self.owner(false, key), key);
         } else {
             self.network
@@ -135,8 +138,8 @@ impl Simulation {
     }
 
     fn other_node(&mut self) -> NodeId {
-        let count = u64::try_from(self.join.members).unwrap_or(1);
-        usize::try_from(self.network.random().below(count)).unwrap_or(0)
+        let members = self.join.members;
+        self.network.random().index(members)
     }
 
     /// The keys of a node that the newcomer will own.

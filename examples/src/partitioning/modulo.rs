@@ -1,6 +1,9 @@
-//! Placement by remainder, and two measures for any placement: how evenly it spreads keys, and how many a change moves.
+//! Placement by remainder, and two measures for any placement: how evenly it spreads keys, and how many keys a change moves.
+//!
+//! Shown in `src/partitioning/modulo.md`.
 
-use super::hash_number;
+use crate::number::float;
+use crate::partitioning::hash::hash_number;
 
 // ANCHOR: modulo
 /// The node of a key, of `nodes` nodes: the remainder of its hash.
@@ -8,12 +11,10 @@ pub fn place_modulo(key: u64, nodes: u64) -> u64 {
     hash_number(key) % nodes.max(1)
 }
 
-/// The share of the keys `0..keys` that have another node after a change than before.
+/// The share of the keys `0..keys` whose node is a different one after a change.
 pub fn moved<T: PartialEq>(keys: u64, before: impl Fn(u64) -> T, after: impl Fn(u64) -> T) -> f64 {
     let moved = (0..keys).filter(|key| before(*key) != after(*key)).count();
-    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-    let share = moved as f64 / keys.max(1) as f64;
-    share
+    float(moved) / float(keys.max(1))
 }
 // ANCHOR_END: modulo
 
@@ -30,8 +31,7 @@ pub struct Spread {
 
 /// Sums up the loads of all nodes. Without any load all figures are 0.
 pub fn spread(loads: &[f64]) -> Spread {
-    #[expect(clippy::cast_precision_loss, reason = "nodes are few")]
-    let count = loads.len().max(1) as f64;
+    let count = float(loads.len().max(1));
     let mean = loads.iter().sum::<f64>() / count;
     if mean <= 0.0 {
         return Spread {

@@ -1,12 +1,14 @@
-//! One table in parts by a rule that people choose: by time, by a list of values, or by a hash.
+//! A table partitioned by a rule that people choose: by time, by a list of values, or by a hash.
+//!
+//! Shown in `src/partitioning/parts.md`.
 //!
 //! The three kinds and their names are those of the SQL systems: range, list and hash partitions.
 
 use std::collections::BTreeMap;
 
-use super::hash_number;
+use crate::partitioning::hash::hash_number;
 
-/// A post, as far as a cut may look at it.
+/// The columns of a post by which a table may be partitioned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row {
     /// The day on which it was written.
@@ -17,18 +19,18 @@ pub struct Row {
     pub country: u64,
 }
 
-/// The rule that says into which part a row goes.
+/// The rule that assigns rows to partitions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cut {
-    /// By time: so many days in each part.
+    /// By time: this many days in each part.
     Time(u64),
     /// By a list: each of the first countries has a part of its own, and all others share one.
     List(u64),
-    /// By a hash of the author, into so many parts.
+    /// By a hash of the author, into this many parts.
     Hash(u64),
 }
 
-/// What is asked for. `None` asks for any.
+/// The conditions of a query; `None` matches any value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Wanted {
     /// The first day.
@@ -77,7 +79,7 @@ impl Parts {
         }
     }
 
-    /// Whether a part can have what is wanted, by the rule alone: the others aren't opened.
+    /// Whether a part can have matching rows, by the rule alone: the others aren't opened.
     fn may_have(&self, part: u64, wanted: &Wanted) -> bool {
         match self.cut {
             Cut::Time(days) => part >= wanted.from / days.max(1),
@@ -90,7 +92,7 @@ impl Parts {
         }
     }
 
-    /// Deletes what is older than a day. A part that is older as a whole is dropped without a look at its rows.
+    /// Deletes what is older than a given day. A part that is completely older is dropped without reading its rows.
     pub fn expire(&mut self, before: u64) -> Effort {
         let mut effort = Effort::default();
         if let Cut::Time(days) = self.cut {
@@ -107,7 +109,7 @@ impl Parts {
     }
     // ANCHOR_END: parts
 
-    /// What is wanted, and the effort.
+    /// The matching rows, and the effort.
     pub fn read(&self, wanted: &Wanted) -> (Vec<Row>, Effort) {
         let opened = self
             .parts
@@ -190,7 +192,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The bureau's table ends with the people whose names are rarer, and says what share the listed names are.
+    /// The bureau's table ends with the people whose names are rarer, and returns what share the listed names are.
     #[test]
     fn the_letters_add_up_to_what_the_bureau_says() {
         let listed: u64 = INITIALS.iter().map(|(_, count)| count).sum();

@@ -1,4 +1,6 @@
-//! Shards that hold ranges of keys, split when they are full, and merge when they are empty enough.
+//! Shards that hold ranges of keys, split when they are full, and merged when they are nearly empty.
+//!
+//! Shown in `src/partitioning/ranges.md`.
 //!
 //! After F. Chang et al., "Bigtable: A Distributed Storage System for Structured Data", OSDI 2006, where such a range is a tablet.
 
@@ -51,7 +53,7 @@ impl RangeShards {
         }
     }
 
-    /// Removes a key. A shard that together with the one before or behind it has at most half of the limit is merged with it.
+    /// Removes a key. A shard that together with a neighbor has at most half of the limit is merged with it.
     pub fn remove(&mut self, key: u64) {
         let shard = self.shard_of(key);
         if let Some(keys) = self.shards.get_mut(&shard) {
@@ -114,7 +116,7 @@ mod tests {
             let last = shards.sizes().last().unwrap().0;
             assert_eq!(shards.insert(key).shard, last);
         }
-        // A split leaves half of the keys behind for good: each shard but the last has half of the limit.
+        // A split leaves half of the keys in the old shard: each shard but the last has half of the limit.
         let sizes: Vec<_> = shards.sizes().map(|(_, size)| size).collect();
         assert!(sizes[..sizes.len() - 1].iter().all(|size| *size == 5));
     }

@@ -1,6 +1,9 @@
 //! Two placements without a ring: rendezvous hashing and jump hashing.
+//!
+//! Shown in `src/partitioning/rendezvous.md`.
 
-use super::{hash, hash_number};
+use crate::number::float;
+use crate::partitioning::hash::{hash, hash_number};
 
 // ANCHOR: rendezvous
 /// The nodes of a key, best first: each node gets a score from its name and the key, and the highest wins.
@@ -35,8 +38,7 @@ pub fn jump(key: u64, nodes: u32) -> u32 {
         state = state
             .wrapping_mul(2_862_933_555_777_941_757)
             .wrapping_add(1);
-        #[expect(clippy::cast_precision_loss, reason = "31 bits fit a float exactly")]
-        let draw = (1u64 << 31) as f64 / ((state >> 33) + 1) as f64;
+        let draw = float(1u64 << 31) / float((state >> 33) + 1);
         next = f64::from(at + 1) * draw;
         next = next.floor();
     }
@@ -47,7 +49,7 @@ pub fn jump(key: u64, nodes: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::partitioning::{moved, spread};
+    use crate::partitioning::modulo::{moved, spread};
     use proptest::prelude::*;
 
     fn loads(owners: impl Iterator<Item = usize>, nodes: usize) -> Vec<f64> {
@@ -59,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn both_spread_keys_as_evenly_as_chance_does() {
+    fn both_spread_keys_as_evenly_as_random_placement_does() {
         let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
         let index = |name: &str| names.iter().position(|other| *other == name).unwrap();
         let ranked = (0..40_000).map(|key| index(rendezvous(key, &names)[0]));

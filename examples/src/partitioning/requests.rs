@@ -1,12 +1,15 @@
-//! The requests of the service, sent to posts on shards: how many shards have to work for each.
+//! The requests of the service, on sharded posts: how many shards each of them needs.
+//!
+//! Shown in `src/partitioning/shard-key.md`.
 
+use crate::number::float;
 use std::collections::BTreeSet;
 
-use super::{Post, PostShards, Question, ShardKey, post_id};
+use crate::partitioning::shard_key::{Post, PostShards, Question, ShardKey, post_id};
 use crate::random::Random;
 use crate::service::SERVICE;
 
-/// How a home timeline comes about.
+/// How a home timeline is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Home {
     /// The posts of all followed users are looked for when it is read.
@@ -51,7 +54,7 @@ pub fn work(key: ShardKey, home: Home, shards: usize, seed: u64) -> Work {
     for post in &posts {
         written[store.write(*post)] += 1.0;
     }
-    // Whom a user follows, or who follows a user.
+    // The users whom a user follows, or the followers of a user.
     let others = |random: &mut Random| -> Vec<u64> {
         (0..SERVICE.follows_per_user)
             .map(|_| random.below(USERS))
@@ -101,7 +104,7 @@ pub fn work(key: ShardKey, home: Home, shards: usize, seed: u64) -> Work {
 // ANCHOR_END: work
 
 fn count(shards: &BTreeSet<usize>) -> f64 {
-    f64::from(u32::try_from(shards.len()).unwrap_or(u32::MAX))
+    float(shards.len())
 }
 
 #[cfg(test)]
@@ -112,7 +115,7 @@ mod tests {
     #[test]
     fn each_key_is_direct_for_what_names_it_and_asks_all_shards_otherwise() {
         for (shards, seed) in [(4usize, 1), (11, 2), (32, 3)] {
-            let all = f64::from(u32::try_from(shards).unwrap());
+            let all = float(shards);
             let is = |seen: f64, expected: f64| (seen - expected).abs() < 1e-9;
             let id = work(ShardKey::Id, Home::Pulled, shards, seed);
             assert!(id.post >= 1.0 && id.post <= 2.0 && is(id.user_page, all) && is(id.home, all));
@@ -120,7 +123,7 @@ mod tests {
             assert!(is(author.post, all) && is(author.user_page, 1.0));
             let both = work(ShardKey::AuthorInId, Home::Pulled, shards, seed);
             assert!(is(both.post, 1.0) && is(both.user_page, 1.0) && is(both.write, 1.0));
-            // Balls into bins: 200 followed users miss a shard with the chance (1 - 1/n)^200.
+            // Balls into bins: 200 followed users miss a shard with probability (1 - 1/n)^200.
             let hit = all * (1.0 - (1.0 - 1.0 / all).powi(200));
             assert!((both.home / hit - 1.0).abs() < 0.02, "{} {hit}", both.home);
             let kept = work(ShardKey::AuthorInId, Home::Kept, shards, seed);

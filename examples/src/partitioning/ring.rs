@@ -1,16 +1,19 @@
 //! The consistent hash ring, with several points a node.
 //!
+//! Shown in `src/partitioning/points.md` and `src/partitioning/ring.md`.
+//!
 //! After D. Karger et al., "Consistent Hashing and Random Trees", STOC 1997. Several points a node: F. Dabek et al.,
 //! "Wide-area cooperative storage with CFS", SOSP 2001, as virtual servers.
 
+use crate::number::float;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::hash;
+use crate::partitioning::hash::hash;
 
 /// How a ring makes its points, and what it does when two nodes want the same one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RingRule {
-    /// Stands between a node's name and the number of the point when the two are hashed.
+    /// The separator between a node's name and the number of the point when the two are hashed.
     pub separator: &'static str,
     /// How many bits of the hash place a point, from 1 to 64.
     pub bits: u32,
@@ -50,7 +53,7 @@ impl Ring {
         }
     }
 
-    /// The node of a key: the owner of the first point at or behind the key's place, and of the first of all behind the last.
+    /// The node of a key: the owner of the first point at or after the key's place; after the last point comes the first.
     pub fn owner(&self, key_hash: u64) -> Option<&str> {
         let place = self.place(key_hash);
         let mut onward = self.points.range(place..).chain(&self.points);
@@ -136,10 +139,9 @@ impl Ring {
         };
         let mut before = *last;
         for (point, claims) in &self.points {
-            // Around the end of the ring the difference wraps; a single point owns everything.
+            // The difference wraps around the end of the ring; a single point owns everything.
             let arc = point.wrapping_sub(before) & self.mask();
-            #[expect(clippy::cast_precision_loss, reason = "shares need no 64 bits")]
-            let share = if arc == 0 { 1.0 } else { arc as f64 / size };
+            let share = if arc == 0 { 1.0 } else { float(arc) / size };
             if let Some(node) = claims.first() {
                 *shares.entry(node).or_default() += share;
             }
@@ -164,7 +166,8 @@ impl Ring {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::partitioning::{hash_number, spread};
+    use crate::partitioning::hash::hash_number;
+    use crate::partitioning::modulo::spread;
     use proptest::prelude::*;
 
     fn names(prefix: &str, count: usize) -> Vec<String> {

@@ -1,10 +1,12 @@
 //! A secondary index over shards: each shard indexes its own rows, or the index is a sharded table of its own.
+//!
+//! Shown in `src/partitioning/secondary.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::hash;
+use crate::partitioning::hash::{hash, hash_number};
 
-/// Where the entries of the index lie.
+/// Where the entries of the index are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IndexKind {
     /// Beside the row. A term's entries are on all shards.
@@ -55,7 +57,7 @@ impl IndexedShards {
         touched.len()
     }
 
-    /// Looks a term up in the index.
+    /// Finds the rows with a term in the index.
     pub fn find(&self, term: &str) -> Found {
         let ask: Vec<usize> = match self.kind {
             IndexKind::Local => (0..self.index.len()).collect(),
@@ -93,7 +95,7 @@ impl IndexedShards {
     }
 
     fn shard_of_row(&self, id: u64) -> usize {
-        self.shard_of_hash(super::hash_number(id))
+        self.shard_of_hash(hash_number(id))
     }
 
     fn shard_of_term(&self, term: &str) -> usize {

@@ -1,8 +1,10 @@
 //! Posts on shards, by one of several keys, and how many shards each question needs.
+//!
+//! Shown in `src/partitioning/shard-key.md`.
 
 use std::collections::BTreeSet;
 
-use super::hash_number;
+use crate::partitioning::hash::hash_number;
 
 /// A post. Its id may tell who wrote it: see [`post_id`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,20 +29,20 @@ impl Post {
     }
 }
 
-/// What decides on which shard a post lies.
+/// What decides which shard holds a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShardKey {
     /// Its id.
     Id,
     /// Its author.
     Author,
-    /// Its author, who can also be read off the id.
+    /// Its author, whom the id also contains.
     AuthorInId,
     /// Its day.
     Day,
 }
 
-/// What a question knows of the posts that it looks for.
+/// What a query knows about the posts that it looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Question {
     /// Their id.
@@ -131,7 +133,7 @@ impl PostShards {
         }
     }
 
-    /// The shard on which a post lies: it has a value for every key.
+    /// The shard that holds a post: it has a value for every key.
     pub fn shard_for(&self, post: &Post) -> usize {
         let all = Question {
             id: Some(post.id),
@@ -207,7 +209,7 @@ mod tests {
                 }
                 let (found, asked) = store.home(&followed, limit);
                 prop_assert_eq!(&found, &expected);
-                // An author's name lies on the shard of that author's posts, if the author is the key.
+                // An author's name is on the shard of that author's posts, if the author is the key.
                 if matches!(key, ShardKey::Author | ShardKey::AuthorInId) {
                     prop_assert!(store.names(&found).is_subset(&asked));
                     prop_assert!(asked.len() <= followed.len());

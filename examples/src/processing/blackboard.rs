@@ -1,5 +1,7 @@
 //! A shared space: workers that each know one rule watch a board, and write on it what they can conclude.
 //!
+//! Shown in `src/processing/patterns.md`.
+//!
 //! After L. D. Erman, F. Hayes-Roth, V. R. Lesser and D. R. Reddy, "The Hearsay-II Speech-Understanding System", *ACM Computing
 //! Surveys* 12(2), 1980.
 

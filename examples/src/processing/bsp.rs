@@ -1,12 +1,14 @@
 //! Bulk synchronous parallel: supersteps with a barrier, on a search for distances in a graph.
 //!
+//! Shown in `src/processing/supersteps.md`.
+//!
 //! After L. G. Valiant, "A Bridging Model for Parallel Computation", *Communications of the ACM* 33(8), 1990, and G. Malewicz et
 //! al., "Pregel: A System for Large-Scale Graph Processing", SIGMOD 2010.
 
 use crate::random::Random;
 use crate::simulation::EventQueue;
 
-/// Who follows whom: for each vertex those that it sends to.
+/// A directed graph: for each vertex, the neighbors that it sends messages to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Graph {
     /// For each vertex its neighbors.
@@ -17,7 +19,7 @@ impl Graph {
     /// A graph in which each vertex has `degree` neighbors, drawn with a seed.
     pub fn random(vertices: usize, degree: usize, seed: u64) -> Self {
         let mut random = Random::new(seed);
-        let mut pick = || usize::try_from(random.below(vertices as u64)).unwrap_or(0);
+        let mut pick = || random.index(vertices);
         let edges = (0..vertices).map(|_| (0..degree).map(|_| pick()).collect());
         Self {
             edges: edges.collect(),
@@ -32,7 +34,7 @@ pub struct Superstep {
     pub reached: usize,
     /// Messages that were sent for the next one.
     pub messages: usize,
-    /// How long all waited for the slowest worker at the barrier: its messages handled, times its slowness.
+    /// How long all waited for the slowest worker at the barrier: the messages that it handled, times its slowness.
     pub time: u64,
 }
 
@@ -106,8 +108,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The judge: Floyd and Warshall's all-pairs distances.
-    fn judge(graph: &Graph, from: usize) -> Vec<Option<u64>> {
+    /// The reference: Floyd and Warshall's all-pairs distances.
+    fn reference(graph: &Graph, from: usize) -> Vec<Option<u64>> {
         let n = graph.edges.len();
         let mut d = vec![vec![u64::MAX / 2; n]; n];
         for (a, row) in d.iter_mut().enumerate() {
@@ -148,7 +150,7 @@ mod tests {
         ) {
             let graph = Graph::random(vertices, degree, seed);
             let (found, steps) = distances(&graph, 0, &slowness);
-            prop_assert_eq!(&found, &judge(&graph, 0));
+            prop_assert_eq!(&found, &reference(&graph, 0));
             let reached: usize = steps.iter().map(|step| step.reached).sum();
             prop_assert_eq!(reached, found.iter().flatten().count());
             let free = distances_without_barrier(&graph, 0, &slowness);

@@ -1,4 +1,6 @@
 //! Batch engines: passes over data from disk or from memory, and streams cut into small batches.
+//!
+//! Shown in `src/processing/engines.md`.
 
 /// A cluster that reads data. Sizes are in megabytes, rates in megabytes a second.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -7,13 +9,13 @@ pub struct Engine {
     pub disk: f64,
     /// How fast it reads from memory.
     pub memory_rate: f64,
-    /// How much data it keeps in memory from one pass to the next. Zero for an engine that keeps nothing.
+    /// How much data it keeps in memory from one pass to the next. 0 for an engine that keeps nothing.
     pub memory: f64,
 }
 
 // ANCHOR: passes
 impl Engine {
-    /// The seconds of several passes over data. The first one comes from disk; later ones find in memory what has room there.
+    /// The seconds of several passes over data. The first one comes from disk; later ones read from memory what fits there.
     pub fn passes(&self, data: f64, passes: u32) -> f64 {
         let kept = data.min(self.memory);
         let pass = |number| {
@@ -26,8 +28,9 @@ impl Engine {
 // ANCHOR_END: passes
 
 // ANCHOR: micro
-/// The latency of each event when a stream is cut into batches of `interval`: an event waits for its batch's end, and for the batches before.
-/// A batch costs `fixed`, and `each` for every event in it. All times are in microseconds; arrivals are in order.
+/// The latency of each event when a stream is cut into batches of `interval`: an event waits for the end of its batch, and for
+/// earlier batches. A batch costs `fixed`, and `each` for every event in it. All times are in microseconds; arrivals are in
+/// order.
 pub fn micro_batches(arrivals: &[u64], interval: u64, fixed: u64, each: u64) -> Vec<u64> {
     let interval = interval.max(1);
     let (mut free_at, mut latencies, mut rest) = (0, Vec::new(), arrivals);

@@ -1,4 +1,6 @@
 //! Ingestion with and without a buffer, and jobs that run on a schedule.
+//!
+//! Shown in `src/processing/ingestion.md` and `src/processing/jobs.md`.
 
 use std::collections::BTreeMap;
 
@@ -9,15 +11,15 @@ pub struct Second {
     pub arrived: u64,
     /// Records that were written to the database.
     pub written: u64,
-    /// Records that wait at its end.
+    /// Records that wait at the end of the second.
     pub waiting: u64,
     /// Records that were turned away.
     pub refused: u64,
 }
 
 // ANCHOR: ingest
-/// Records arrive, wait in a buffer with some room, and are written at `capacity` a second. Without room they are written at once, or
-/// refused. Goes on until the buffer is empty.
+/// Records arrive, wait in a buffer with some room, and are written at `capacity` a second. Without room they are written at
+/// once, or refused. Goes on until the buffer is empty.
 pub fn ingest(arrivals: &[u64], capacity: u64, room: u64) -> Vec<Second> {
     let mut seconds = Vec::new();
     let mut waiting = 0;
@@ -41,7 +43,7 @@ pub fn ingest(arrivals: &[u64], capacity: u64, room: u64) -> Vec<Second> {
 }
 // ANCHOR_END: ingest
 
-/// How a load treats rows that are there already.
+/// How a load treats rows that already exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Load {
     /// Every row is added.
@@ -96,18 +98,18 @@ impl Target {
 pub enum Overlap {
     /// Starts another run beside it. All runs share the machine, so each gets slower.
     Allow,
-    /// Leaves this one out.
+    /// Skips this run.
     Skip,
-    /// Puts a message into a queue, from which one worker takes one run after the other.
+    /// Adds a message to a queue, from which one worker takes one run after the other.
     Queue,
 }
 
-/// What became of a schedule.
+/// The outcome of a schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schedule {
     /// Runs that were finished.
     pub finished: u64,
-    /// Runs that were left out.
+    /// Runs that were skipped.
     pub skipped: u64,
     /// The most runs at the same time, or waiting.
     pub most: usize,

@@ -1,7 +1,10 @@
 //! `MapReduce`, with shuffle and combiner, on simulated machines.
 //!
+//! Shown in `src/processing/mapreduce.md`.
+//!
 //! After Dean and Ghemawat, "`MapReduce`: Simplified Data Processing on Large Clusters", OSDI 2004.
 
+use crate::hash::fnv1a;
 use std::collections::BTreeMap;
 
 /// Counts of words.
@@ -13,11 +16,11 @@ pub type Reduce = fn(&[u64]) -> u64;
 /// How a job is split.
 #[derive(Debug, Clone, Copy)]
 pub struct Job {
-    /// Machines that map. At least one works, even if this is 0.
+    /// Machines that map; 0 counts as 1.
     pub mappers: usize,
-    /// Machines that reduce. At least one works, even if this is 0.
+    /// Machines that reduce; 0 counts as 1.
     pub reducers: usize,
-    /// What each mapper runs over a key's numbers before it sends them. Without one, every pair travels.
+    /// What each mapper applies to a key's numbers before it sends them. Without it, every pair is sent.
     pub combiner: Option<Reduce>,
 }
 
@@ -89,8 +92,8 @@ fn reduce_groups(pairs: Vec<(String, u64)>, reduce: impl Fn(&[u64]) -> u64) -> W
 // ANCHOR_END: job
 
 // ANCHOR: split
-/// A split of one key's numbers between two mappers after which the reducer, used as its own combiner, gives another result than
-/// over all the numbers at once. `None` if every split of these numbers gives the same. Looks at the first 16 numbers.
+/// A split of one key's numbers between two mappers after which the reducer, used as its own combiner, gives a different result
+/// than over all the numbers at once. `None` if every split of these numbers gives the same. Looks at the first 16 numbers.
 pub fn harmful_split(reduce: Reduce, numbers: &[u64]) -> Option<[Vec<u64>; 2]> {
     let numbers = numbers.get(..16).unwrap_or(numbers);
     let result = reduce(numbers);
@@ -112,10 +115,7 @@ pub fn harmful_split(reduce: Reduce, numbers: &[u64]) -> Option<[Vec<u64>; 2]> {
 
 /// The reducer that a key belongs to: FNV-1a over its bytes, so that every mapper agrees.
 fn partition(key: &str, reducers: usize) -> usize {
-    let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    usize::try_from(hash % reducers as u64).unwrap_or(0)
+    usize::try_from(fnv1a(key) % reducers as u64).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -131,7 +131,7 @@ mod tests {
         }
     }
 
-    /// The judge: one loop over all words.
+    /// The reference: one loop over all words.
     fn count(documents: &[&str]) -> WordCount {
         let mut counts = WordCount::new();
         for word in documents.join(" ").split_whitespace() {
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_split_at_what_is_no_letter_and_no_digit() {
+    fn words_are_split_at_everything_but_letters_and_digits() {
         let words: Vec<_> = map_words("To be, or not—to be?")
             .into_iter()
             .map(|p| p.0)
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn a_count_of_counts_is_no_count() {
         let count = REDUCERS[3].0;
-        // Two mappers with one number each hide the mistake; one mapper with both shows it.
+        // Two mappers with one number each hide the mistake; a mapper with both shows it.
         assert_eq!(harmful_split(count, &[7, 8]), Some([vec![7, 8], vec![]]));
         let documents = ["be be", "be"];
         let run = |combiner, reduce: Reduce| {
@@ -201,7 +201,8 @@ mod tests {
             prop_assert_eq!(all.pairs, expected.values().sum::<u64>());
         }
 
-        /// The judge is the job itself: whatever two mappers get, a reducer that no split harms gives what it gives without them.
+        /// The reference is the job itself: however the numbers are split, a reducer that no split harms gives the same result
+        /// as without a combiner.
         #[test]
         fn a_reducer_that_no_split_harms_may_combine(numbers in prop::collection::vec(0..20u64, 1..7), which in 0..5usize) {
             let (reduce, always) = REDUCERS[which];

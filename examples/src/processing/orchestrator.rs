@@ -1,4 +1,6 @@
-//! An execution orchestrator: tasks that wait for each other, on workers that know nothing.
+//! An execution orchestrator: tasks that depend on each other, on workers without knowledge of the dependencies.
+//!
+//! Shown in `src/processing/orchestrator.md`.
 //!
 //! The bounds are those of R. L. Graham, "Bounds on Multiprocessing Timing Anomalies", *SIAM Journal on Applied Mathematics*
 //! 17(2), 1969. Times are in minutes.
@@ -13,7 +15,7 @@ pub struct Task {
     pub name: String,
     /// How long it takes.
     pub length: u64,
-    /// Numbers of the tasks that it needs. They are lower than its own, so that there are no circles.
+    /// Numbers of the tasks that it needs. They are lower than its own, so that there are no cycles.
     pub needs: Vec<usize>,
 }
 
@@ -46,7 +48,7 @@ pub fn tails(tasks: &[Task]) -> Vec<u64> {
 // ANCHOR_END: tails
 
 // ANCHOR: schedule
-/// Gives each free worker a task that is ready: of several, the one with the longest chain behind it.
+/// Gives each free worker a task that is ready: of several, the one that starts the longest chain.
 pub fn schedule(tasks: &[Task], workers: usize) -> Vec<Ran> {
     let tails = tails(tasks);
     let mut missing: Vec<usize> = tasks.iter().map(|task| task.needs.len()).collect();
@@ -91,7 +93,7 @@ pub fn random_tasks(count: usize, longest: u64, seed: u64) -> Vec<Task> {
     let mut random = Random::new(seed);
     let tasks = (0..count).map(|number| {
         let mut needs: Vec<usize> = (0..random.below(4))
-            .map(|_| usize::try_from(random.below(number as u64)).unwrap_or(0))
+            .map(|_| random.index(number))
             .filter(|need| *need < number)
             .collect();
         needs.sort_unstable();

@@ -1,4 +1,8 @@
-//! Pipe and filter: stages in a row, with channels of limited room between them. Times are in microseconds.
+//! Pipe and filter: a series of stages, with channels of limited capacity between them. Times are in microseconds.
+//!
+//! Shown in `src/processing/pipes.md`.
+
+use crate::number::float;
 
 // ANCHOR: pipes
 /// When each item leaves the last stage. `service[s][i]` is how long stage `s` works on item `i`; all items wait at the entrance.
@@ -35,9 +39,9 @@ pub fn run_pipes(service: &[Vec<u64>], room: usize) -> Vec<u64> {
 
 /// Items in a second, from the times at which they left.
 pub fn items_per_second(leaves: &[u64]) -> f64 {
-    let count = f64::from(u32::try_from(leaves.len()).unwrap_or(u32::MAX));
+    let count = float(leaves.len());
     let last = leaves.last().copied().unwrap_or(0);
-    let seconds = f64::from(u32::try_from(last).unwrap_or(u32::MAX)) / 1e6;
+    let seconds = float(last) / 1e6;
     if seconds > 0.0 { count / seconds } else { 0.0 }
 }
 
@@ -47,7 +51,7 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::VecDeque;
 
-    /// The judge: the same machine, a microsecond at a time.
+    /// The reference: the same machine, a microsecond at a time.
     fn by_ticks(service: &[Vec<u64>], room: usize) -> Vec<u64> {
         let (stages, items) = (service.len(), service[0].len());
         let mut at: Vec<Option<(usize, u64)>> = vec![None; stages];

@@ -1,11 +1,13 @@
 //! Scatter and gather: every shard is asked for its best documents, and the answers are merged, with a deadline or without.
+//!
+//! Shown in `src/processing/scatter.md`.
 
 use crate::random::Random;
 
-/// A document's score and number. The greater is the better; of equal scores the lower number.
+/// A document's score and number. Higher scores are better; of equal scores, the lower number.
 pub type Hit = (u64, usize);
 
-/// What came together.
+/// The merged result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gathered {
     /// The best documents of the shards that answered, the best first.
@@ -23,7 +25,7 @@ pub struct Shards {
 }
 
 impl Shards {
-    /// `documents` documents with random scores, dealt out to shards in turn.
+    /// `documents` documents with random scores, assigned to shards in turn.
     pub fn new(documents: usize, shards: usize, random: &mut Random) -> Self {
         let mut dealt = vec![Vec::new(); shards.max(1)];
         for document in 0..documents {
@@ -71,7 +73,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// The judge: sort all documents at one place.
+        /// The reference: sort all documents at one place.
         #[test]
         fn without_a_deadline_shards_find_what_one_machine_finds(
             documents in 0..200usize, shards in 1..12usize, k in 0..20usize, seed in any::<u64>(),

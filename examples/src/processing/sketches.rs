@@ -1,5 +1,7 @@
 //! Sketches: answers about a stream in little memory, with a known error.
 //!
+//! Shown in `src/processing/distinct.md` and `src/processing/frequent.md`.
+//!
 //! `HyperLogLog` after P. Flajolet, É. Fusy, O. Gandouet and F. Meunier, 2007; Count-Min after G. Cormode and S. Muthukrishnan,
 //! *Journal of Algorithms* 55(1), 2005; Space-Saving after A. Metwally, D. Agrawal and A. El Abbadi, ICDT 2005; the reservoir
 //! after J. S. Vitter, *ACM Transactions on Mathematical Software* 11(1), 1985.
@@ -69,7 +71,7 @@ impl HyperLogLog {
     // ANCHOR_END: hll
 }
 
-/// Counts keys in rows of shared counters: never too few, seldom much too many.
+/// Counts keys in rows of shared counters: never too low, rarely much too high.
 #[derive(Debug, Clone)]
 pub struct CountMin {
     width: usize,
@@ -117,7 +119,7 @@ impl CountMin {
 #[derive(Debug, Clone)]
 pub struct SpaceSaving {
     k: usize,
-    /// For each kept key its count, and how much of it may be others'.
+    /// For each kept key, its count, and how much of it may belong to other keys.
     counters: BTreeMap<u64, (u64, u64)>,
     /// Counts with their keys, the smallest first.
     by_count: BTreeSet<(u64, u64)>,
@@ -134,7 +136,7 @@ impl SpaceSaving {
     }
 
     // ANCHOR: saving
-    /// Counts a key. If it is new and there is no counter left, it takes over the smallest one, count and all.
+    /// Counts a key. If it is new and no counter is left, it takes over the smallest one, including its count.
     pub fn add(&mut self, key: u64) {
         if let Some((count, _)) = self.counters.get_mut(&key) {
             self.by_count.remove(&(*count, key));
@@ -167,15 +169,13 @@ impl SpaceSaving {
 }
 
 // ANCHOR: reservoir
-/// `k` items of a stream of unknown length, every item with the same chance to be among them.
+/// `k` items of a stream of unknown length, each item included with the same probability.
 pub fn reservoir<T>(stream: impl IntoIterator<Item = T>, k: usize, random: &mut Random) -> Vec<T> {
     let mut kept = Vec::new();
     for (item, seen) in stream.into_iter().zip(1..) {
         if kept.len() < k {
             kept.push(item);
-        } else if let Ok(place) = usize::try_from(random.below(seen))
-            && let Some(old) = kept.get_mut(place)
-        {
+        } else if let Some(old) = kept.get_mut(random.index(seen)) {
             *old = item;
         }
     }
@@ -224,7 +224,7 @@ mod tests {
             for (key, count, error) in saving.top() {
                 prop_assert!(error <= bound && (count - error..=count).contains(&exact[&key]));
             }
-            // Whoever is more frequent than the bound is kept.
+            // Every key that is more frequent than the bound is kept.
             let kept: Vec<u64> = saving.top().iter().map(|(key, ..)| *key).collect();
             prop_assert!(exact.iter().all(|(key, count)| *count <= bound || kept.contains(key)));
         }

@@ -1,6 +1,9 @@
 //! Tasks on machines of which some are slow, with and without backup copies of the last tasks.
 //!
-//! After Dean and Ghemawat, "`MapReduce`: Simplified Data Processing on Large Clusters", OSDI 2004, section 3.6. Times are in seconds.
+//! Shown in `src/processing/stragglers.md`.
+//!
+//! After Dean and Ghemawat, "`MapReduce`: Simplified Data Processing on Large Clusters", OSDI 2004, section 3.6. Times are in
+//! seconds.
 
 use crate::simulation::{EventId, EventQueue};
 
@@ -90,6 +93,7 @@ fn longest_alone(running: &[Running]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::float;
     use proptest::prelude::*;
 
     #[test]
@@ -115,9 +119,9 @@ mod tests {
             prop_assert!(backed.time <= plain.time);
             prop_assert!(backed.copies < slowness.len() as u64);
             // No schedule beats all machines working all the time.
-            let speed: f64 = slowness.iter().map(|s| 1.0 / f64::from(u32::try_from(*s).unwrap())).sum();
-            let work = f64::from(u32::try_from(tasks as u64 * length).unwrap());
-            prop_assert!(f64::from(u32::try_from(backed.time).unwrap()) >= work / speed - 1e-6);
+            let speed: f64 = slowness.iter().map(|s| 1.0 / float(*s)).sum();
+            let work = float(tasks as u64 * length);
+            prop_assert!(float(backed.time) >= work / speed - 1e-6);
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Windows over a stream whose events arrive late and out of order, closed by a watermark.
 //!
+//! Shown in `src/processing/windows.md`.
+//!
 //! After T. Akidau et al., "The Dataflow Model", *Proceedings of the VLDB Endowment* 8(12), 2015. Times are in milliseconds.
 
 use std::collections::BTreeMap;
 
 use crate::random::Random;
 
-/// Something that happened, and when it was heard of.
+/// An event: when it happened, and when it arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamped {
     /// When it happened.
@@ -26,7 +28,7 @@ pub struct Fired {
     pub at: u64,
 }
 
-/// Counts in tumbling windows: one behind the other, each of the same size.
+/// Counts in tumbling windows: adjacent, and all of the same size.
 #[derive(Debug, Clone)]
 pub struct Tumbling {
     size: u64,
@@ -37,7 +39,7 @@ pub struct Tumbling {
 }
 
 impl Tumbling {
-    /// Windows of a size; the watermark stays `slack` behind the newest event that was seen.
+    /// Windows of a size; the watermark stays `slack` before the newest event that was seen.
     pub fn new(size: u64, slack: u64) -> Self {
         Self {
             size: size.max(1),
@@ -49,7 +51,7 @@ impl Tumbling {
     }
 
     // ANCHOR: push
-    /// The time up to which everything is taken to have arrived.
+    /// The time up to which all events are assumed to have arrived.
     pub fn watermark(&self) -> u64 {
         self.newest.saturating_sub(self.slack)
     }
@@ -98,18 +100,18 @@ pub fn windows_of(event: u64, size: u64, slide: u64) -> Vec<u64> {
 /// How long events take to arrive. Both times are exponentially distributed, and given by their means in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Delays {
-    /// On the way, for every event.
+    /// The transit time of every event.
     pub way: f64,
     /// The share of events that happen where there is no connection, such as in a tunnel.
     pub cut_off: f64,
-    /// How long these wait until they can be sent.
+    /// How long these wait before they can be sent.
     pub wait: f64,
 }
 
 /// Events on average `between` apart, in the order in which they arrive.
 pub fn delayed_events(count: usize, between: f64, delays: Delays, seed: u64) -> Vec<Stamped> {
     let mut random = Random::new(seed);
-    // A generator of its own, so that the same events happen, with the same ways, whatever share of them is cut off.
+    // A separate generator, so that the same events happen, with the same transit times, whatever share of them is disconnected.
     let mut tunnels = Random::new(seed ^ 1 << 63);
     let mut event = 0;
     let mut events: Vec<Stamped> = (0..count)
@@ -128,6 +130,7 @@ pub fn delayed_events(count: usize, between: f64, delays: Delays, seed: u64) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::float;
     use proptest::prelude::*;
 
     #[test]
@@ -137,7 +140,7 @@ mod tests {
         assert_eq!(windows_of(5, 60, 20), [0]);
     }
 
-    /// An event is late if its delay is longer than the slack and the rest of its window together. The judge is the integral of
+    /// An event is late if its delay is longer than the slack and the rest of its window together. The reference is the integral of
     /// that over the window, for one exponential delay and for the sum of two. The newest event that has arrived is itself a
     /// little old, and adds that to the slack: the first of a Poisson process of growing rate, on average √(π/2 × way × between).
     #[test]
@@ -165,7 +168,7 @@ mod tests {
                     windows.late()
                 })
                 .sum();
-            let found = f64::from(u32::try_from(late).unwrap()) / 500_000.0;
+            let found = float(late) / 500_000.0;
             assert!(
                 (found / theory - 1.0).abs() < 0.12,
                 "slack {slack}, cut off {cut_off}: {found} for {theory}"
@@ -186,7 +189,7 @@ mod tests {
             let longest = events.iter().map(|e| e.arrival - e.event).max().unwrap();
             if slack >= longest {
                 prop_assert_eq!(windows.late(), 0);
-                // The judge: count by event time alone.
+                // The reference: count by event time alone.
                 for window in &fired {
                     let within = |e: &&Stamped| e.event / size * size == window.start;
                     prop_assert_eq!(events.iter().filter(within).count() as u64, window.count);

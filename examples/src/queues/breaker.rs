@@ -1,5 +1,7 @@
 //! A circuit breaker: calls to something that fails are refused for a while.
 //!
+//! Shown in `src/queues/circuit-breaker.md`.
+//!
 //! The pattern is that of M. Nygard, *Release It!*, 2007, chapter 5. Times are in milliseconds.
 
 use std::fmt;
@@ -26,14 +28,14 @@ impl fmt::Display for State {
     }
 }
 
-/// Permission for one call. Its holder hands it back with the result, so it can be used only once.
+/// Permission for one call. The caller returns it with the result, so it can be used only once.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Pass {
     generation: u64,
 }
 
 impl Pass {
-    /// When it was given, as a generation of its breaker. That uses it up.
+    /// The generation of the breaker in which it was given. This consumes it.
     fn spend(self) -> u64 {
         self.generation
     }
@@ -74,7 +76,7 @@ impl Breaker {
         }
     }
 
-    /// A pass for a call, if it may go through now. Whoever gets one must report how the call went.
+    /// A pass for a call, if it may go through now. The caller must report the result of the call.
     pub fn allows(&mut self, now: u64) -> Option<Pass> {
         let may_pass = match self.state(now) {
             State::Closed => true,
@@ -85,7 +87,7 @@ impl Breaker {
         may_pass.then_some(Pass { generation })
     }
 
-    /// Reports how a call went that ended now.
+    /// Reports the result of a call that ended now.
     pub fn report(&mut self, now: u64, pass: Pass, success: bool) {
         if pass.spend() != self.generation {
             return; // The call began before the breaker last opened or closed: its result is old news.
@@ -105,7 +107,7 @@ impl Breaker {
     // ANCHOR_END: breaker
 }
 
-/// Calls at even distances to a service that doesn't answer for a while.
+/// Calls at regular intervals to a service that doesn't answer for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calls {
     /// The time between two calls.
@@ -116,11 +118,11 @@ pub struct Calls {
     pub timeout: u64,
     /// When the service doesn't answer.
     pub down: Range<u64>,
-    /// How long all of it lasts.
+    /// How long the run lasts.
     pub length: u64,
 }
 
-/// What became of the calls.
+/// The outcome of the calls.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
     /// Calls that got an answer.
@@ -142,7 +144,7 @@ pub struct Report {
 pub fn make_calls(calls: &Calls, mut breaker: Option<Breaker>) -> Report {
     let mut report = Report::default();
     let mut state = State::Closed;
-    // Calls under way: when they end, whether well, and the breaker's pass.
+    // Calls in progress: when they end, whether they succeed, and the breaker's pass.
     let mut under_way: Vec<(u64, bool, Option<Pass>)> = Vec::new();
     for now in 0..calls.length {
         let ended: Vec<_> = under_way
@@ -235,7 +237,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
-        /// The judge knows which call is the probe and when the breaker last changed, so it needs no generations.
+        /// The reference knows which call is the probe and when the breaker last changed, so it needs no generations.
         #[test]
         fn it_changes_only_along_the_arrows_of_its_diagram(
             threshold in 1..4u32, pause in 1..40u64, steps in prop::collection::vec((0..12u64, any::<bool>(), 0..8usize, any::<bool>()), 1..200),
@@ -295,7 +297,7 @@ mod tests {
             let (with, without) = (make_calls(&calls, Some(Breaker::new(threshold, pause))), make_calls(&calls, None));
             prop_assert!(with.useless <= without.useless);
             prop_assert_eq!(with.changes.last().map(|(_, state)| *state), Some(State::Closed));
-            // After the service is back, at most a pause, a probe's time-out and a call's distance are lost.
+            // After the service is back, at most a pause, a probe's time-out and the interval between two calls are lost.
             prop_assert!(u64::from(with.refused_in_vain) * gap <= pause + 100 + 5 + 2 * gap);
         }
     }

@@ -1,5 +1,7 @@
 //! A message broker that keeps its messages in memory or in a log on disk, and crashes.
 //!
+//! Shown in `src/queues/asynchronous.md`.
+//!
 //! Times are in microseconds. The crash loses everything that no flush has put on disk before it.
 
 /// When a broker puts a message on disk.
@@ -9,11 +11,11 @@ pub enum Durability {
     Memory,
     /// Before it confirms it to the producer.
     EachMessage,
-    /// Every so many microseconds, after it was confirmed.
+    /// At intervals of this many microseconds, after it was confirmed.
     Every(u64),
 }
 
-/// What a crash left.
+/// What is left after a crash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Crash {
     /// Messages that were confirmed to their producers.
@@ -56,7 +58,7 @@ pub fn crash(durability: Durability, gap: u64, pace: u64, flush: u64, at: u64) -
 // ANCHOR_END: crash
 
 // ANCHOR: backlog
-/// How much work waits after each second.
+/// The backlog at the end of each second.
 ///
 /// `arrivals` are messages in each second, and the workers take at most `pace` a second.
 pub fn backlog(arrivals: &[u64], pace: u64) -> Vec<u64> {
@@ -97,7 +99,7 @@ mod tests {
 
         #[test]
         fn a_backlog_is_what_came_less_what_was_done(arrivals in prop::collection::vec(0..50u64, 1..40), pace in 0..40u64) {
-            // Done step by step, with a line of single messages.
+            // Step by step, with a queue of single messages.
             let mut line = 0;
             let mut expected = Vec::new();
             for arrived in &arrivals {

@@ -1,5 +1,7 @@
 //! Bulkheads: threads that are shared by two dependencies, or divided between them.
 //!
+//! Shown in `src/queues/bulkheads.md`.
+//!
 //! The pattern is that of M. Nygard, *Release It!*, 2007, chapter 5; the loss of calls that find no free thread is A. K. Erlang's
 //! formula B of 1917. Times are in microseconds.
 
@@ -24,7 +26,7 @@ pub struct Shares {
 }
 
 // ANCHOR: share
-/// Calls to two dependencies from one pool of threads, of which each may hold at most its limit at a time. A call that finds no
+/// Calls to two dependencies from one pool of threads, each of which may use at most its limit at a time. A call that finds no
 /// thread fails at once.
 pub fn share_threads(
     demands: [Demand; 2],

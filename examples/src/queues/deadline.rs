@@ -1,4 +1,6 @@
-//! Deadlines: a chain of services in which each gives its callee a time-out of its own, or what is left of the caller's.
+//! Deadlines: a chain of services in which each uses a time-out of its own for its callee, or what is left of its caller's.
+//!
+//! Shown in `src/queues/deadlines.md`.
 //!
 //! Deadline propagation is described by B. Beyer and others (editors), *Site Reliability Engineering*, 2016, chapter 22. Times are
 //! in milliseconds.
@@ -36,7 +38,7 @@ pub struct Cost {
     pub answered: u32,
     /// Work of all services.
     pub work: u64,
-    /// Work that began after the user had gone.
+    /// Work that began after the user had stopped waiting.
     pub wasted: u64,
 }
 
@@ -53,7 +55,7 @@ fn ask(
         return Ok(now);
     }
     if chain.patience == Patience::Deadline && now >= chain.user {
-        return Err(now); // Nobody waits for this any more.
+        return Err(now); // No one waits for this any more.
     }
     let effort = random.exponential_us(chain.work);
     cost.work += effort;
@@ -64,7 +66,7 @@ fn ask(
             Patience::Fixed(wait) => at + wait,
             Patience::Deadline => chain.user,
         };
-        // The service below goes on in any case, even when nobody waits for its answer.
+        // The service below continues in any case, even when no one waits for its answer.
         match ask(chain, level + 1, at, cost, random) {
             Ok(end) if end <= until => return Ok(end),
             Ok(_) => at = until.max(at),
@@ -117,7 +119,7 @@ mod tests {
         fn without_retries_the_first_asked_decide_alike(depth in 1..6usize, work in 1.0..300.0f64, seed in 0..999u64) {
             let deadline = Chain { depth, work, user: 1_000, patience: Patience::Deadline, tries: 1 };
             let fixed = Chain { patience: Patience::Fixed(u64::MAX / 2), ..deadline };
-            // Endless patience answers nobody later than a deadline does; only single requests are comparable.
+            // Unlimited patience answers no request later than a deadline does; only single requests are comparable.
             for seed in [seed, seed + 1_000] {
                 prop_assert_eq!(ask_all(&deadline, 1, seed).answered, ask_all(&fixed, 1, seed).answered);
             }

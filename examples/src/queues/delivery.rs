@@ -1,4 +1,6 @@
-//! Delivery guarantees over a network that loses messages and answers, and a receiver that knows what it has done.
+//! Delivery guarantees over a network that loses messages and answers, and a receiver that remembers what it has done.
+//!
+//! Shown in `src/queues/delivery.md`.
 //!
 //! The argument is that of J. H. Saltzer, D. P. Reed and D. D. Clark, "End-to-End Arguments in System Design", *ACM Transactions on
 //! Computer Systems* 2(4), 1984.
@@ -14,7 +16,7 @@ pub enum Guarantee {
     AtMostOnce,
     /// Send until an answer comes.
     AtLeastOnce,
-    /// The same, with a key by which the receiver knows what it has done.
+    /// The same, with a key by which the receiver recognizes what it has done.
     WithKey,
 }
 
@@ -29,7 +31,7 @@ pub struct Effects {
     pub more: u32,
     /// All effects.
     pub total: u32,
-    /// All sendings.
+    /// Messages sent, repeats included.
     pub sent: u32,
 }
 
@@ -43,7 +45,7 @@ pub fn deliver(messages: u32, loss: f64, guarantee: Guarantee, seed: u64) -> Eff
         loop {
             effects.sent += 1;
             let arrives = !random.chance(loss);
-            // The receiver answers in any case, and acts unless it knows the key.
+            // The receiver always answers, and acts unless it knows the key.
             if arrives && !(guarantee == Guarantee::WithKey && done > 0) {
                 done += 1;
             }
@@ -106,7 +108,7 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// A receiver that forgets a key after so many seconds.
+    /// A receiver that forgets a key after this many seconds.
     pub fn new(remembers: u64) -> Self {
         Self {
             remembers,
@@ -143,7 +145,7 @@ mod tests {
             let n = 100_000;
             let once = deliver(n, loss, Guarantee::AtMostOnce, 1);
             assert!((f64::from(once.never) / f64::from(n) - loss).abs() < 0.01);
-            // Each sending arrives with 1 - loss and ends the tries with (1 - loss)^2: 1 / (1 - loss) arrivals.
+            // Each message arrives with 1 - loss and ends the tries with (1 - loss)^2: 1 / (1 - loss) arrivals.
             let least = deliver(n, loss, Guarantee::AtLeastOnce, 1);
             let arrivals = f64::from(least.total) / f64::from(n);
             assert!((arrivals * (1.0 - loss) - 1.0).abs() < 0.01, "{arrivals}");

@@ -1,11 +1,13 @@
 //! Rate limiters: token bucket, leaky bucket, fixed and sliding windows.
 //!
+//! Shown in `src/queues/rate-limits.md`.
+//!
 //! The token bucket is that of J. Turner, "New Directions in Communications (or Which Way to the Information Age?)", *IEEE
 //! Communications Magazine* 24(10), 1986, who called it a leaky bucket; RFC 2697 uses it for packets. Times are in milliseconds.
 
 use std::collections::VecDeque;
 
-/// Something that lets a request through at a time, or doesn't. Times never go back.
+/// Decides whether a request may pass at a given time. Times never decrease.
 pub trait Limiter {
     /// Whether a request at this time may pass; if so, it is counted.
     fn allow(&mut self, now: u64) -> bool;
@@ -48,7 +50,7 @@ impl Limiter for TokenBucket {
     // ANCHOR_END: token
 }
 
-/// A line that leaves at an even pace: requests come out `interval` apart, and those for whom there is no place are refused.
+/// A queue with a constant output rate: requests leave `interval` apart, and those that find no place are refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeakyBucket {
     interval: u64,
@@ -195,14 +197,14 @@ impl Limiter for SlidingCounter {
     // ANCHOR_END: counter
 }
 
-/// The times, of those at which requests come, at which one passes.
+/// The times at which a request passes, of those at which one arrives.
 pub fn passed(limiter: &mut dyn Limiter, times: &[u64]) -> Vec<u64> {
     let times = times.iter().copied();
     times.filter(|time| limiter.allow(*time)).collect()
 }
 
 // ANCHOR: most
-/// The most of these times, which are in order, that fall into one window of this width.
+/// The largest number of these times, which are in order, that fall into one window of this width.
 pub fn most_in_a_window(times: &[u64], width: u64) -> usize {
     let ends = |start: u64| times.partition_point(|time| *time < start + width);
     let counts = times.iter().enumerate().map(|(n, start)| ends(*start) - n);
@@ -264,7 +266,7 @@ mod tests {
         fn the_log_keeps_its_limit_in_every_window(times in times(), limit in 1..20usize) {
             let out = passed(&mut SlidingLog::new(limit, 1_000), &times);
             prop_assert!(most_in_a_window(&out, 1_000) <= limit);
-            // And it refuses nobody without a reason.
+            // And it refuses no request without a reason.
             for time in times.iter().filter(|time| !out.contains(time)) {
                 let recent = out.iter().filter(|t| **t <= *time && *time < **t + 1_000).count();
                 prop_assert_eq!(recent, limit);

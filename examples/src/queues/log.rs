@@ -1,18 +1,22 @@
 //! A partitioned log with consumer groups, and its compaction to a table.
 //!
-//! The design is that of J. Kreps, N. Narkhede and J. Rao, "Kafka: a Distributed Messaging System for Log Processing", *Proceedings
-//! of the 6th Workshop on Networking Meets Databases*, 2011; compaction is described in the documentation of Apache Kafka, section "Log Compaction".
+//! Shown in `src/queues/compaction.md` and `src/queues/log.md`.
+//!
+//! The design is that of J. Kreps, N. Narkhede and J. Rao, "Kafka: a Distributed Messaging System for Log Processing",
+//! *Proceedings of the 6th Workshop on Networking Meets Databases*, 2011; compaction is described in the documentation of
+//! Apache Kafka, section "Log Compaction".
 
+use crate::hash::fnv1a;
 use std::collections::BTreeMap;
 
-/// A record of a log. Without a value it says that its key is gone: a tombstone.
+/// A record of a log. Without a value it is a tombstone: its key is deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// Its place in its partition, which it keeps for ever.
+    /// Its place in its partition, which never changes.
     pub offset: u64,
-    /// What it is about.
+    /// The key.
     pub key: String,
-    /// What is so from now on.
+    /// The new value of the key.
     pub value: Option<String>,
 }
 
@@ -26,7 +30,7 @@ pub struct Topic {
 }
 
 impl Topic {
-    /// A topic with so many partitions.
+    /// A topic with this many partitions.
     pub fn new(partitions: usize) -> Self {
         Self {
             partitions: vec![Vec::new(); partitions],
@@ -36,7 +40,7 @@ impl Topic {
     }
 
     // ANCHOR: append
-    /// Appends a record to the partition of its key, and says where it is. A topic without partitions takes nothing.
+    /// Appends a record to the partition of its key, and returns where it is. A topic without partitions takes nothing.
     pub fn append(&mut self, key: &str, value: Option<&str>) -> Option<(usize, u64)> {
         let partition = partition_of(key, self.partitions.len())?;
         let offset = self.next[partition];
@@ -97,7 +101,7 @@ impl Topic {
     // ANCHOR_END: compact
 
     // ANCHOR: table
-    /// What a reader of everything knows in the end: the last value of each key.
+    /// What a reader of the whole log ends up with: the last value of each key.
     pub fn table(&self) -> BTreeMap<&str, &str> {
         let mut table = BTreeMap::new();
         for record in self.partitions.iter().flatten() {
@@ -113,11 +117,8 @@ impl Topic {
 
 /// The partition of a key: its hash (FNV-1a, 64 bits) modulo their number. `None` if there are none.
 pub fn partition_of(key: &str, partitions: usize) -> Option<usize> {
-    let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
     let partitions = u64::try_from(partitions).ok()?;
-    usize::try_from(hash.checked_rem(partitions)?).ok()
+    usize::try_from(fnv1a(key).checked_rem(partitions)?).ok()
 }
 
 // ANCHOR: assign

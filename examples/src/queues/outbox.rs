@@ -1,4 +1,6 @@
-//! Writing to a database and telling others: two writes and a crash between them, and the outbox that makes them one.
+//! Writing to a database and telling others: two writes and a crash between them, and an outbox that combines them into one.
+//!
+//! Shown in `src/queues/outbox.md`.
 //!
 //! The outbox is described by C. Richardson, *Microservices Patterns*, 2018, section 3.3.
 
@@ -26,7 +28,7 @@ impl fmt::Display for Method {
     }
 }
 
-/// What is where in the end.
+/// The final state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outcome {
     /// Whether the order is in the database.
@@ -35,7 +37,7 @@ pub struct Outcome {
     pub published: u32,
     /// How often a consumer that knows messages by their number acted on it.
     pub acted: u32,
-    /// Whether the client was told that all is well.
+    /// Whether the client was told that the order succeeded.
     pub confirmed: bool,
 }
 
@@ -57,7 +59,7 @@ enum Step {
 }
 
 // ANCHOR: place
-/// Runs the steps of a method, but the process dies after `survived` of them. It restarts; clients don't try again.
+/// Runs the steps of a method; the process crashes after `survived` of them and restarts. Clients don't retry.
 pub fn place_order(method: Method, survived: usize) -> Outcome {
     let steps: &[Step] = match method {
         Method::StoreFirst => &[Step::Store, Step::Publish, Step::Confirm],
@@ -96,17 +98,17 @@ struct Database {
     outbox: Vec<u32>,
 }
 
-/// When a consumer tells the queue that it is done with a message.
+/// When a consumer acknowledges a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Acknowledge {
-    /// As soon as it has it.
+    /// As soon as it is received.
     OnReceipt,
     /// After the row is committed.
     AfterCommit,
 }
 
 // ANCHOR: consume
-/// A consumer writes each message into a database that fails `failures` times. Says how often the row was written.
+/// A consumer writes each message into a database that fails `failures` times. Returns how often the row was written.
 pub fn consume(
     acknowledge: Acknowledge,
     by_key: bool,

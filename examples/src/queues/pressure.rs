@@ -1,4 +1,6 @@
-//! A pipeline whose waiting lines are bounded: a stage that can't hand on its item stands still, and so does the one before it.
+//! A pipeline whose waiting lines are bounded: a stage that can't hand on its item is blocked, and then so is the one before it.
+//!
+//! Shown in `src/queues/back-pressure.md`.
 //!
 //! This is a tandem queue with blocking after service; its recursion is that of H. G. Perros, *Queueing Networks with
 //! Blocking*, 1994.
@@ -12,7 +14,7 @@ pub struct Stage {
     pub room: usize,
 }
 
-/// When items were where. Times are in microseconds.
+/// When each item entered and left each stage. Times are in microseconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Flow {
     /// For each stage, when each item came to it.
@@ -39,7 +41,7 @@ impl Flow {
 pub fn press(arrivals: &[u64], stages: &[Stage]) -> Flow {
     let mut entered = vec![Vec::with_capacity(arrivals.len()); stages.len()];
     let mut left: Vec<Vec<u64>> = entered.clone();
-    // A stage holds its room and the item in work: item n gets in when item n - room - 1 is out.
+    // A stage holds `room` items and the one in progress: item n enters when item n - room - 1 has left.
     let has_room = |left: &[Vec<u64>], stage: usize, item: usize| match stages.get(stage) {
         Some(next) if item > next.room => left[stage][item - next.room - 1],
         _ => 0,
@@ -62,7 +64,7 @@ pub fn press(arrivals: &[u64], stages: &[Stage]) -> Flow {
 // ANCHOR_END: press
 
 // ANCHOR: room_for
-/// How long a waiting line may be so that nobody in it waits for longer than `longest_wait`. Times are in microseconds.
+/// How long a waiting line may be so that no item in it waits for longer than `longest_wait`. Times are in microseconds.
 ///
 /// Workers that began together end together, and then the line moves by as many places as there are workers, once in a
 /// `service`. Without work every wait is short enough, and the answer is `None`.
@@ -74,7 +76,7 @@ pub fn room_for(longest_wait: u64, service: u64, workers: u64) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::latency::{Job, Visit, bounded_queue, queue};
+    use crate::latency::queue::{Job, Visit, bounded_queue, queue};
     use proptest::prelude::*;
 
     fn stages() -> impl Strategy<Value = Vec<Stage>> {
@@ -131,9 +133,11 @@ mod tests {
             let room = room_for(promise, service, workers as u64).unwrap();
             let (visits, _) = bounded_queue(&jobs, workers, usize::try_from(room).unwrap());
             prop_assert!(visits.iter().all(|visit| visit.wait() <= promise));
-            // And the promise is kept by no longer line: a burst meets it to the last service time.
-            let burst = vec![Job { arrival: 0, service }; 200];
-            let (visits, _) = bounded_queue(&burst, workers, usize::try_from(room).unwrap());
+            // And no longer line would keep the promise: a burst waits for as long as whole service times allow.
+            let room = usize::try_from(room).unwrap();
+            let burst = vec![Job { arrival: 0, service }; room + workers + 1];
+            let (visits, refused) = bounded_queue(&burst, workers, room);
+            prop_assert_eq!(refused, 1);
             prop_assert_eq!(visits.iter().map(Visit::wait).max(), Some(promise / service * service));
         }
 

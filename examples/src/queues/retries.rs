@@ -1,5 +1,7 @@
 //! Retries after an outage: backing off, jitter, and a budget.
 //!
+//! Shown in `src/queues/retries.md`.
+//!
 //! The rules are those of M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015; the budget is that of B. Beyer
 //! and others (editors), *Site Reliability Engineering*, 2016, chapter 21. Times are in milliseconds.
 
@@ -20,7 +22,7 @@ pub enum Backoff {
         /// The longest wait.
         cap: u64,
     },
-    /// Anything from nothing to what [`Backoff::Exponential`] waits, by chance.
+    /// A random time between 0 and what [`Backoff::Exponential`] waits.
     FullJitter {
         /// The longest first wait.
         base: u64,
@@ -31,7 +33,7 @@ pub enum Backoff {
 
 impl Backoff {
     // ANCHOR: wait
-    /// The wait after so many failures, one or more.
+    /// The wait after this many failures, one or more.
     pub fn wait(self, failures: u32, random: &mut Random) -> u64 {
         let doubled = |base: u64, cap: u64| {
             let factor = 1_u64.checked_shl(failures - 1).unwrap_or(u64::MAX);
@@ -51,9 +53,9 @@ impl Backoff {
 pub struct Storm {
     /// Requests that all come at the start.
     pub herd: usize,
-    /// New requests a second, at even distances.
+    /// New requests a second, at regular intervals.
     pub arrivals: u32,
-    /// How many requests a second the service answers if it does nothing else; it refuses what is more.
+    /// How many requests a second the service answers if it does nothing else; it refuses the rest.
     pub capacity: u32,
     /// What it costs to refuse a request, as a part of what it costs to answer one.
     pub refusal: f64,
@@ -83,7 +85,7 @@ pub struct Second {
     pub sent: u32,
     /// Requests that it answered.
     pub answered: u32,
-    /// Requests that were given up.
+    /// Requests that were abandoned.
     pub given_up: u32,
     /// The most that reached it within 10 ms.
     pub busiest: u32,
@@ -92,7 +94,7 @@ pub struct Second {
 const TICK: u64 = 10;
 const TICKS: u64 = 1_000 / TICK;
 
-/// Runs it for some seconds, in steps of 10 ms, and says what happened in each second.
+/// Runs it for some seconds, in steps of 10 ms, and returns what happened in each second.
 pub fn storm(storm: &Storm, backoff: Backoff, seconds: u64, seed: u64) -> Vec<Second> {
     let mut random = Random::new(seed);
     // For each step, the requests that come then: how often each has failed so far.
@@ -277,7 +279,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(24))]
 
         #[test]
-        fn every_request_is_answered_or_given_up_in_the_end(
+        fn every_request_is_answered_or_abandoned_in_the_end(
             arrivals in 1..900u32, capacity in 0..900u32, tries in 1..5u32, seed in 0..9u64
         ) {
             let storm_of = Storm { herd: 0, arrivals, capacity, refusal: 0.1, down: 500..2_500, tries, budget: None };
@@ -285,7 +287,7 @@ mod tests {
                 let seconds = storm(&storm_of, backoff, 30, seed);
                 let done: u64 = seconds.iter().map(|s| u64::from(s.answered + s.given_up)).sum();
                 prop_assert!(done <= u64::from(arrivals) * 30);
-                // Nobody tries for longer than three waits of 5 s, so all that came in the first 14 s are done by then.
+                // No request is retried for longer than three waits of 5 s, so all that came in the first 14 s are done by then.
                 prop_assert!(done >= u64::from(arrivals) * 14);
                 prop_assert!(seconds.iter().all(|s| s.answered <= capacity));
             }

@@ -1,45 +1,47 @@
-//! Load shedding: what a server that gets more than it can do should leave undone.
+//! Load shedding: which requests an overloaded server should drop.
+//!
+//! Shown in `src/queues/shedding.md`.
 //!
 //! The rules are those of B. Beyer and others (editors), *Site Reliability Engineering*, 2016, chapters 21 and 22. Times are
 //! in microseconds.
 
 use std::collections::VecDeque;
 
-use crate::latency::Job;
+use crate::latency::queue::Job;
 
 /// What a server takes, and in which order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Policy {
     /// Everything, in order.
     All,
-    /// What arrives while fewer than this wait, in order.
+    /// What arrives while fewer than this many wait, in order.
     Room(usize),
-    /// Everything, in order, but whoever has given up is skipped.
+    /// Everything, in order, except requests whose client has stopped waiting.
     SkipExpired,
     /// Everything, the newest first.
     NewestFirst,
 }
 
-/// What became of the requests.
+/// The outcome of the requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
     /// Answered while the client still waited.
     pub in_time: usize,
-    /// Answered when the client had given up: work for nothing.
+    /// Answered after the client had stopped waiting: wasted work.
     pub late: usize,
     /// Refused or skipped.
     pub shed: usize,
 }
 
 // ANCHOR: serve
-/// One server gets requests whose clients wait for `patience` and then give up without telling anyone.
+/// One server gets requests whose clients wait for `patience` and then stop waiting without notice.
 pub fn serve(requests: &[Job], patience: u64, policy: Policy) -> Tally {
     let mut tally = Tally::default();
     let mut waiting: VecDeque<Job> = VecDeque::new();
     let mut incoming = requests.iter().peekable();
     let mut now = 0;
     loop {
-        // Whoever has arrived by now joins the line, or is refused.
+        // Requests that have arrived by now join the line, or are refused.
         while let Some(request) = incoming.next_if(|request| request.arrival <= now) {
             match policy {
                 Policy::Room(room) if waiting.len() >= room => tally.shed += 1,
@@ -93,7 +95,7 @@ pub fn admit(
     reserved: usize,
 ) -> Classes {
     let mut classes = Classes::default();
-    // When those who were let in start; they are served in order.
+    // When the admitted requests start; they are served in order.
     let mut starts: VecDeque<u64> = VecDeque::new();
     let mut free = 0;
     for (n, request) in requests.iter().enumerate() {
@@ -130,7 +132,7 @@ pub fn admit(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::latency::{bounded_queue, poisson_jobs, queue};
+    use crate::latency::queue::{bounded_queue, poisson_jobs, queue};
     use proptest::prelude::*;
 
     const POLICIES: [Policy; 4] = [

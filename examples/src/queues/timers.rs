@@ -1,5 +1,7 @@
 //! Jobs that are due later, on a wheel of slots.
 //!
+//! Shown in `src/queues/timers.md`.
+//!
 //! After G. Varghese and A. Lauck, "Hashed and Hierarchical Timing Wheels", SOSP 1987: the wheel with rounds, their scheme 6.
 
 use std::collections::HashMap;
@@ -8,7 +10,7 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TimerId(u64);
 
-/// A wheel on which each slot holds the jobs of every so many ticks, each with the rounds that it still has to wait.
+/// A wheel whose slots take turns, one per tick. Each job in a slot has a number of rounds that it still has to wait.
 #[derive(Debug, Clone)]
 pub struct TimerWheel<T> {
     slots: Vec<Vec<(u64, TimerId)>>,
@@ -21,7 +23,7 @@ pub struct TimerWheel<T> {
 }
 
 impl<T> TimerWheel<T> {
-    /// A wheel with so many slots, at least one.
+    /// A wheel with this many slots, at least one.
     pub fn new(slots: usize) -> Self {
         Self {
             slots: (0..slots.max(1)).map(|_| Vec::new()).collect(),
@@ -33,7 +35,7 @@ impl<T> TimerWheel<T> {
     }
 
     // ANCHOR: wheel
-    /// Puts a job on the wheel that is due in so many ticks. What is due now is due at the next one.
+    /// Adds a job that is due in this many ticks, at least one.
     pub fn add(&mut self, ticks: u64, job: T) -> TimerId {
         let slots = self.slots.len() as u64;
         let due = self.now + ticks.max(1);
@@ -46,12 +48,12 @@ impl<T> TimerWheel<T> {
         id
     }
 
-    /// Takes a job back. Its place on the wheel is cleared when the hand next comes by.
+    /// Cancels a job. Its place on the wheel is cleared when its slot comes up next.
     pub fn cancel(&mut self, id: TimerId) -> Option<T> {
         self.jobs.remove(&id)
     }
 
-    /// Turns the wheel by one slot and takes what is due. The others in the slot have one round less to wait.
+    /// Advances the wheel by one slot and returns the jobs that are due. The others in the slot have one round less to wait.
     pub fn tick(&mut self) -> Vec<T> {
         self.now += 1;
         let at = usize::try_from(self.now % self.slots.len() as u64).unwrap_or(0);
@@ -92,7 +94,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// The judge: a queue that is sorted by time.
+        /// The reference: a queue that is sorted by time.
         #[test]
         fn jobs_come_at_the_tick_at_which_a_sorted_queue_has_them(
             slots in 1..20usize, jobs in prop::collection::vec((0..30u64, 0..100u64, prop::option::of(0..80u64)), 0..60),
@@ -105,7 +107,7 @@ mod tests {
                     if *start == now - 1 {
                         ids[job] = Some((wheel.add(*ticks, job), sorted.schedule_at(start + (*ticks).max(1), job)));
                     }
-                    // Each job may be taken back at some time, also after it was due.
+                    // Each job may be canceled at some time, also after it was due.
                     if let (Some(cancel), Some((on_wheel, in_queue))) = (cancel, ids[job]) && now - 1 == start + cancel {
                         prop_assert_eq!(wheel.cancel(on_wheel), sorted.cancel(in_queue));
                     }

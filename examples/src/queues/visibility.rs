@@ -1,4 +1,7 @@
-//! A queue whose messages are hidden while a worker has them, come back if it doesn't delete them, and are put aside in the end.
+//! A queue whose messages are hidden while a worker has them, reappear if it doesn't delete them, and end up in a dead-letter
+//! queue.
+//!
+//! Shown in `src/queues/redelivery.md`.
 //!
 //! The terms are those of the Amazon Simple Queue Service: visibility timeout, receive count, dead-letter queue.
 
@@ -18,7 +21,7 @@ struct Entry<T> {
     receives: u32,
 }
 
-/// A queue of messages. Times are in any unit, and never go back.
+/// A queue of messages. Times are in any unit, and never decrease.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkQueue<T> {
     timeout: u64,
@@ -69,7 +72,7 @@ impl<T: Clone> WorkQueue<T> {
         }
     }
 
-    /// Deletes a message that was worked on. Says whether the receipt was still the latest one.
+    /// Deletes a message that was worked on. Returns whether the receipt was still the latest one.
     pub fn delete(&mut self, receipt: Receipt) -> bool {
         let latest = self.messages.get(&receipt.id);
         let is_latest = latest.is_some_and(|entry| entry.receives == receipt.receives);
@@ -96,12 +99,12 @@ impl<T: Clone> WorkQueue<T> {
     }
 }
 
-/// What workers made of a queue.
+/// The work done on a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Work {
-    /// How often somebody worked on a message to its end.
+    /// How often a worker finished a message.
     pub done: u32,
-    /// How often that was a message that had been done before.
+    /// How often that message had been finished before.
     pub again: u32,
     /// When the last message was deleted.
     pub finished: u64,

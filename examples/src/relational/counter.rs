@@ -1,17 +1,19 @@
 //! A count that is stored beside the rows it counts, and updated in a step of its own.
+//!
+//! Shown in `src/relational/counters.md`.
 
 use crate::random::Random;
 
-/// Users mark a post and take it back, `operations` times; between the row and the counter a crash
+/// Users mark and unmark a post, `operations` times; between the row and the counter a crash
 /// comes with a probability, after which the user sends the operation again. Returns the rows and
-/// the counter in the end, and how often a row came or went.
+/// the counter in the end, and how often a row was added or removed.
 pub fn drift(operations: u64, crash: f64, seed: u64) -> (i32, i32, u32) {
     let mut random = Random::new(seed);
     // Whether each of the users has a row.
     let mut rows = [false; 1_000];
     let (mut counter, mut changes) = (0, 0);
     for _ in 0..operations {
-        let user = usize::try_from(random.below(rows.len() as u64)).unwrap_or(0);
+        let user = random.index(rows.len());
         let marks = random.chance(0.5);
         loop {
             // First step: the row. A repetition finds nothing to do.

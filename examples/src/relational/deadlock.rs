@@ -1,5 +1,7 @@
-//! Deadlock: workers that lock several things, in virtual time, and its four conditions taken away
+//! Deadlock: workers that lock several things, in virtual time, and its four conditions removed
 //! one by one.
+//!
+//! Shown in `src/relational/deadlock.md`.
 //!
 //! The conditions are those of E. G. Coffman, M. J. Elphick and A. Shoshani, "System Deadlocks",
 //! ACM Computing Surveys 3(2), 1971.
@@ -8,7 +10,7 @@ use crate::interleave::interleavings;
 use crate::random::Random;
 use std::collections::BTreeMap;
 
-/// Which of the four conditions is taken away.
+/// Which of the four conditions is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Without {
     /// All four hold.
@@ -17,13 +19,13 @@ pub enum Without {
     MutualExclusion,
     /// All locks are taken at once, or none.
     HoldAndWait,
-    /// A worker that would wait in a circle loses its locks and starts again.
+    /// A worker that would close a cycle of waiting loses its locks and starts over.
     NoPreemption,
-    /// Wound-wait: a worker takes a lock from a later one, which starts again. Workers are numbered by
-    /// age. Nobody has to see a circle. D. J. Rosenkrantz, R. E. Stearns and P. M. Lewis, "System Level
+    /// Wound-wait: a worker takes a lock from a younger one, which starts over. Workers are numbered by
+    /// age. No one has to detect a cycle. D. J. Rosenkrantz, R. E. Stearns and P. M. Lewis, "System Level
     /// Concurrency Control for Distributed Database Systems", ACM TODS 3(2), 1978.
     WoundWait,
-    /// Wait-die: a worker that would wait for an earlier one starts again instead. As there.
+    /// Wait-die: a worker that would wait for an older one starts over instead. From the same paper.
     WaitDie,
     /// Locks are taken in the order of their numbers.
     CircularWait,
@@ -34,9 +36,9 @@ pub enum Without {
 pub struct Ended {
     /// Workers that finished.
     pub finished: usize,
-    /// Workers that wait for each other for ever.
+    /// Workers that wait for each other forever.
     pub stuck: usize,
-    /// How often a worker lost its locks and started again.
+    /// How often a worker lost its locks and started over.
     pub restarts: usize,
     /// Steps that were taken, waiting ones included.
     pub steps: usize,
@@ -50,7 +52,7 @@ struct Worker {
 }
 
 // ANCHOR: cycle
-/// The workers on a circle of waiting, if there is one. `waits_for` leads from each
+/// The workers on a cycle of waiting, if there is one. `waits_for` leads from each
 /// that waits to the one that holds what it wants.
 pub fn circle(waits_for: &BTreeMap<usize, usize>) -> Option<Vec<usize>> {
     for start in waits_for.keys() {
@@ -68,7 +70,7 @@ pub fn circle(waits_for: &BTreeMap<usize, usize>) -> Option<Vec<usize>> {
 // ANCHOR_END: cycle
 
 /// In how many of all orders of their lock requests these workers end in a deadlock, and how many
-/// orders there are. A worker that waits takes its turns by waiting, and nobody releases anything
+/// orders there are. A worker that waits takes its turns by waiting, and none releases anything
 /// before all have asked.
 pub fn in_every_order(wants: &[Vec<usize>]) -> (usize, usize) {
     let counts: Vec<usize> = wants.iter().map(Vec::len).collect();
@@ -131,11 +133,11 @@ pub fn run(wants: &[Vec<usize>], without: Without, seed: u64) -> Ended {
             .iter()
             .filter_map(|who| Some((*who, holder(&workers, *who, without)?)))
             .collect();
-        // By age, whoever finds a lock taken gives way or takes it, so no circle comes to be.
+        // By age, a worker that finds a lock taken restarts or takes it, so no cycle forms.
         let is_by_age = matches!(without, Without::WoundWait | Without::WaitDie);
         if let Some(circle) = circle(&waits_for).filter(|_| !is_by_age) {
             if without != Without::NoPreemption {
-                // A worker that waits can wait for one on the circle, too: all that nobody can release.
+                // A worker can also wait for one on the cycle: all of these are stuck.
                 ended.stuck = open
                     .iter()
                     .filter(|who| waits_for.contains_key(who))
@@ -152,15 +154,9 @@ pub fn run(wants: &[Vec<usize>], without: Without, seed: u64) -> Ended {
         if open.is_empty() {
             return ended;
         }
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "a place in a short list"
-        )]
-        let who = open[(random.uniform() * open.len() as f64) as usize];
+        let who = open[random.index(open.len())];
         ended.steps += 1;
-        // By age instead of by circles: one of the two gives way.
+        // By age instead of by cycles: one of the two starts over.
         let gives_way = match (without, holder(&workers, who, without)) {
             (Without::WoundWait, Some(holder)) if who < holder => Some(holder),
             (Without::WaitDie, Some(holder)) if who > holder => Some(who),
@@ -170,7 +166,7 @@ pub fn run(wants: &[Vec<usize>], without: Without, seed: u64) -> Ended {
             workers[younger].held.clear();
             ended.restarts += 1;
         }
-        // Who has just given way starts again at a later step; else nobody else would ever get its locks.
+        // A worker that has just lost its locks starts over at a later step; otherwise no one else would ever get them.
         if gives_way != Some(who) && holder(&workers, who, without).is_none() {
             let worker = &mut workers[who];
             let taken = worker.held.len();
@@ -205,6 +201,7 @@ fn holder(workers: &[Worker], who: usize, without: Without) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::float;
     use proptest::prelude::*;
 
     fn wants() -> impl Strategy<Value = Vec<Vec<usize>>> {
@@ -235,7 +232,7 @@ mod tests {
         let wants = [vec![0, 1], vec![1, 0]];
         assert_eq!(in_every_order(&wants), (4, 6));
         assert_eq!(in_every_order(&[vec![0, 1], vec![0, 1]]), (0, 6));
-        // In a circle all are stuck if nobody's second request comes before the neighbor's first one.
+        // In a circle all are stuck if no worker's second request comes before its neighbor's first one.
         for n in 2..=4 {
             let wants: Vec<Vec<usize>> = (0..n).map(|who| vec![who, (who + 1) % n]).collect();
             let orders = interleavings(&vec![2; n]);
@@ -249,13 +246,13 @@ mod tests {
         }
         let stuck = (0..10_000).filter(|seed| run(&wants, Without::Nothing, *seed).stuck > 0);
         // The runs choose who moves, at each step, by a coin: stuck when the second step is the other worker's.
-        let share = f64::from(u32::try_from(stuck.count()).unwrap()) / 1e4;
+        let share = float(stuck.count()) / 1e4;
         assert!((share - 0.5).abs() < 0.02, "{share}");
     }
 
-    /// The oldest is never ended by age, and no circle of waiting comes to be.
+    /// The oldest never loses its locks, and no cycle of waiting forms.
     #[test]
-    fn by_age_nobody_waits_in_a_circle() {
+    fn by_age_no_cycle_of_waiting_forms() {
         for seed in 0..500 {
             let wants: Vec<Vec<usize>> = (0..5).map(|who| vec![who, (who + 1) % 5]).collect();
             for without in [Without::WoundWait, Without::WaitDie] {

@@ -1,4 +1,6 @@
-//! One home timeline, asked for in three ways, by a database that counts its questions.
+//! One home timeline, queried in three ways, from a database that counts its queries.
+//!
+//! Shown in `src/relational/timelines.md`.
 
 use super::timeline::{Timeline, newest};
 
@@ -59,7 +61,7 @@ impl Home {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::relational::{newest_by_merge, timelines};
+    use crate::relational::timeline::{newest_by_merge, timelines};
     use proptest::prelude::*;
 
     proptest! {

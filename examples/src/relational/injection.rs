@@ -1,4 +1,6 @@
-//! How a statement's text falls into tokens, and how a value that is pasted into it changes them.
+//! How a statement's text is split into tokens, and how a value that is pasted into it changes them.
+//!
+//! Shown in `src/relational/injection.md`.
 
 /// A piece of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,7 +11,7 @@ pub enum Token {
     Number(String),
     /// A text in single quotes, without them.
     Text(String),
-    /// A place for a value that is sent beside the statement: `?`.
+    /// A placeholder for a value that is sent separately: `?`.
     Bind,
     /// Anything else, such as `=` or `;`.
     Sign(char),
@@ -73,7 +75,7 @@ fn quoted(sql: &str) -> (Option<String>, usize) {
     (None, sql.len())
 }
 
-/// A value as a text of SQL: in quotes, with its own quotes doubled.
+/// A value as an SQL string: in quotes, with its own quotes doubled.
 pub fn quote(value: &str) -> String {
     format!("'{}'", value.replace('\'', "''"))
 }

@@ -1,6 +1,8 @@
 //! Two transactions on a toy store, in every order in which their steps can interleave, under three
 //! levels of isolation.
 //!
+//! Shown in `src/relational/isolation.md`.
+//!
 //! H. Berenson and others, "A Critique of ANSI SQL Isolation Levels", SIGMOD 1995; snapshot
 //! isolation with first-committer-wins as there, section 4.2; the serializable level validates
 //! reads at the commit, as in H. T. Kung and J. T. Robinson, "On Optimistic Methods for Concurrency
@@ -14,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum Level {
     /// Each read sees what was committed last.
     ReadCommitted,
-    /// All reads see the state at the start; a commit is refused if somebody committed a change to
+    /// All reads see the state at the start; a commit is refused if another transaction committed a change to
     /// the same item since then.
     Snapshot,
     /// As a snapshot, and a commit is also refused if what it read has changed since the start:
@@ -34,9 +36,9 @@ pub type Items = BTreeMap<&'static str, i64>;
 pub enum Step {
     /// Reads an item into the transaction's notes.
     Read(&'static str),
-    /// Reads all items whose name has this beginning.
+    /// Reads all items whose names have this prefix.
     ReadAll(&'static str),
-    /// Writes what the function makes of the notes to an item, if it makes something.
+    /// Writes the function's result for the notes to an item, if there is one.
     Write(&'static str, fn(&Items) -> Option<i64>),
 }
 
@@ -46,7 +48,7 @@ struct Transaction {
     begun: u64,
     snapshot: Items,
     notes: Items,
-    /// The items and the beginnings of names that it read; `true` for a beginning.
+    /// The items and the prefixes that it read; `true` for a prefix.
     read: Vec<(&'static str, bool)>,
     writes: Items,
     /// When it committed, if it did.
@@ -243,7 +245,7 @@ pub fn interleavings(start: &Items, transactions: &[Vec<Step>], level: Level) ->
     outcomes
 }
 
-/// The outcomes that no order of whole transactions gives, refused ones left out: the anomalies.
+/// The anomalies: outcomes that no serial order of the transactions gives, without refused ones.
 ///
 /// An item is compared only by its value in the end. A refused transaction counts as if it had not
 /// been.

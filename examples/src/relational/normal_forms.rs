@@ -1,5 +1,7 @@
 //! Normal forms from dependencies: closures, keys, 2NF, 3NF, BCNF, and 4NF.
 //!
+//! Shown in `src/relational/normal-forms.md`.
+//!
 //! E. F. Codd, "Further Normalization of the Data Base Relational Model", 1971; W. W. Armstrong,
 //! "Dependency Structures of Data Base Relationships", IFIP Congress 1974; R. Fagin, "Multivalued
 //! Dependencies and a New Normal Form for Relational Databases", ACM TODS 2(3), 1977.
@@ -90,7 +92,7 @@ pub struct Violation {
 }
 
 // ANCHOR: violations
-/// What keeps a table from BCNF, by the lowest form that each dependency breaks.
+/// The violations of BCNF in a table, with the lowest form that each dependency breaks.
 pub fn violations(all: &Columns, dependencies: &[Dependency]) -> Vec<Violation> {
     let keys = keys(all, dependencies);
     let is_prime = |column: &str| keys.iter().any(|key| key.contains(column));
@@ -118,7 +120,7 @@ pub fn violations(all: &Columns, dependencies: &[Dependency]) -> Vec<Violation> 
 // ANCHOR_END: violations
 
 /// Splits a table until every part is in BCNF, by taking out what a violating dependency
-/// determines. Joins of the parts give back the table; a dependency over several parts can get
+/// determines. Joins of the parts give back the table; a dependency across several parts can get
 /// lost.
 pub fn decompose(all: &Columns, dependencies: &[Dependency]) -> Vec<Columns> {
     for from in subsets(all) {
@@ -138,7 +140,7 @@ pub fn decompose(all: &Columns, dependencies: &[Dependency]) -> Vec<Columns> {
 }
 
 /// Whether the rows of a three-column table obey the multivalued dependency first →→ second: for
-/// each first value, every second value stands with every third one.
+/// each first value, every second value occurs with every third one.
 pub fn is_product(rows: &[[&str; 3]]) -> bool {
     rows.iter().all(|[first, second, _]| {
         let mut same = rows.iter().filter(|row| row[0] == *first);

@@ -1,5 +1,7 @@
-//! Locks for work that lasts longer than a transaction: by version stamp, and by a lock that
+//! Offline locks, for work that lasts longer than a transaction: by version stamp, and by a lock that
 //! expires. Times are in seconds.
+//!
+//! Shown in `src/relational/offline-locks.md`.
 //!
 //! Both after M. Fowler, *Patterns of Enterprise Application Architecture*, 2002, chapter 16 (by D.
 //! Rice).
@@ -17,9 +19,9 @@ pub struct Document {
 /// Why something was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
-    /// Somebody saved since it was opened. The version that is there now.
+    /// It was saved since it was opened. The current version.
     Conflict(u64),
-    /// Somebody else holds the lock, until this time.
+    /// Another person holds the lock, until this time.
     Locked(String, u64),
     /// The lock has run out, or was never taken.
     NotHeld,
@@ -27,7 +29,7 @@ pub enum Refused {
 
 impl Document {
     // ANCHOR: optimistic
-    /// Saves, if nobody has saved since the version that the editor opened.
+    /// Saves, if it wasn't saved since the version that the editor opened.
     ///
     /// # Errors
     /// [`Refused::Conflict`], and nothing is changed.
@@ -46,7 +48,7 @@ impl Document {
     /// same person.
     ///
     /// # Errors
-    /// [`Refused::Locked`] while somebody else holds it.
+    /// [`Refused::Locked`] while another person holds it.
     pub fn lock(&mut self, who: &str, now: u64, lease: u64) -> Result<(), Refused> {
         match &self.lock {
             Some((holder, until)) if holder != who && *until > now => {
@@ -75,7 +77,7 @@ impl Document {
     // ANCHOR_END: pessimistic
 }
 
-/// What became of many editors of one document.
+/// The outcome of many editors of one document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Edits {
     /// Edits that were saved.
@@ -84,7 +86,7 @@ pub struct Edits {
     pub wasted: usize,
     /// Editors that were turned away before they began.
     pub turned_away: usize,
-    /// Saves that wrote over somebody else's work without a word.
+    /// Saves that silently overwrote another person's work.
     pub overwritten: usize,
 }
 
@@ -142,6 +144,7 @@ pub fn edit(arrivals: &[u64], seconds: u64, guard: Guard) -> Edits {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::{float, whole};
     use crate::random::Random;
     use proptest::prelude::*;
 
@@ -162,25 +165,19 @@ mod tests {
     }
 
     /// With people who come at random times, `overlap` of them on average within one edit, the share that
-    /// meets somebody else's save is `1 - e^-overlap`, and a lock turns away Erlang's loss for one server,
+    /// meets another person's save is `1 - e^-overlap`, and a lock turns away Erlang's loss for one server,
     /// `overlap / (1 + overlap)`.
     #[test]
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "times and counts are small"
-    )]
     fn shares_are_those_of_the_formulas() {
         for (seed, overlap) in [(1, 0.05), (2, 0.5), (3, 1.0), (4, 2.0)] {
             let (mut random, mut now) = (Random::new(seed), 0.0);
             let mut next = || {
                 now += random.exponential(10_000.0 / overlap);
-                now as u64
+                whole(now)
             };
             let arrivals: Vec<u64> = (0..20_000).map(|_| next()).collect();
             let share = |guard, part: fn(Edits) -> usize| {
-                part(edit(&arrivals, 10_000, guard)) as f64 / 20_000.0
+                float(part(edit(&arrivals, 10_000, guard))) / 20_000.0
             };
             let near = |measured: f64, formula: f64| (measured - formula).abs() < 0.015;
             assert!(near(
@@ -205,7 +202,7 @@ mod tests {
                 prop_assert_eq!(edits.saved + edits.wasted + edits.turned_away, arrivals.len());
                 prop_assert!(guard == Guard::None || edits.overwritten == 0);
             }
-            // Who locks first is never refused at the end.
+            // An editor that locks first is never refused at the end.
             prop_assert_eq!(edit(&arrivals, seconds, Guard::Pessimistic).wasted, 0);
         }
     }

@@ -1,8 +1,10 @@
 //! Reading a list page by page while it changes: by offset and by key ("keyset" or "seek" paging).
+//!
+//! Shown in `src/relational/paging.md`.
 
 use std::collections::BTreeMap;
 
-/// How a page's beginning is named.
+/// How the beginning of a page is identified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Paging {
     /// As a number of rows to skip.
@@ -16,9 +18,9 @@ pub enum Paging {
 pub enum Churn {
     /// Nothing.
     None,
-    /// So many posts come in at the top.
+    /// This many posts are added at the top.
     Add(usize),
-    /// So many of the newest posts that were shown already are deleted.
+    /// This many of the newest posts that were already shown are deleted.
     DeleteShown(usize),
 }
 
@@ -55,8 +57,8 @@ enum Place {
 }
 
 /// Reads a list of `posts` posts in pages of `size`, with `churn` between two pages, until
-/// a page comes back empty. A list that grows faster than it is read has no end: nobody turns more
-/// pages than there were posts.
+/// a page comes back empty. A list that grows faster than it is read has no end, so reading stops after as many
+/// pages as there were posts.
 pub fn read_all(posts: u64, size: usize, churn: Churn, paging: Paging) -> Seen {
     let mut list: Vec<u64> = (1..=posts).rev().collect();
     let mut shown: BTreeMap<u64, usize> = BTreeMap::new();

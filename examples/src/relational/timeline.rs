@@ -1,4 +1,6 @@
 //! The newest posts of many authors, by sorting all of them and by merging the authors' own lists.
+//!
+//! Shown in `src/relational/timelines.md`.
 
 use crate::random::Random;
 use std::collections::BinaryHeap;
@@ -6,7 +8,7 @@ use std::collections::BinaryHeap;
 /// The times of an author's posts, newest first.
 pub type Timeline = Vec<u64>;
 
-/// Timelines of `authors` authors with `posts` posts each. Times are drawn without order, up to a
+/// Timelines of `authors` authors with `posts` posts each. Times are drawn in no order, up to a
 /// million.
 pub fn timelines(authors: usize, posts: usize, seed: u64) -> Vec<Timeline> {
     let mut random = Random::new(seed);

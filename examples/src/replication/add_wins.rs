@@ -1,7 +1,9 @@
-//! A set in which additions win, without tombstones: what was removed is told by a version vector alone.
+//! A set in which additions win, without tombstones: a version vector alone tells what was removed.
 //!
-//! A. Bieniusa et al., "An optimized conflict-free replicated set", 2012, arXiv:1210.3368. Riak calls its version an observed-remove
-//! set without tombstones, ORSWOT.
+//! Shown in `src/replication/crdts.md`.
+//!
+//! A. Bieniusa et al., "An optimized conflict-free replicated set", 2012, arXiv:1210.3368. Riak calls its version an
+//! observed-remove set without tombstones, ORSWOT.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,14 +28,14 @@ impl AddWinsSet {
         self.held.insert(element.to_owned(), BTreeSet::from([dot]));
     }
 
-    /// Removes an element. Nothing is left of it but that its additions were seen.
+    /// Removes an element. What remains is only that its additions were seen.
     pub fn remove(&mut self, element: &str) {
         self.held.remove(element);
     }
 }
 
 impl Merge for AddWinsSet {
-    /// Takes in what the other has. An addition that only one side holds stays if the other side has never seen it; if the other
+    /// Merges in the other's state. An addition that only one side holds stays if the other side has never seen it; if the other
     /// side has seen it, it was removed there.
     fn merge(&mut self, other: &Self) {
         let is_news = |(replica, number): &Dot, seen: &VersionVector| seen.get(replica) < *number;
@@ -67,15 +69,15 @@ impl AddWinsSet {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ObservedSet;
     use super::*;
+    use crate::replication::crdt::ObservedSet;
     use proptest::prelude::*;
 
     const REPLICAS: [&str; 3] = ["a", "b", "c"];
     const ELEMENTS: [&str; 4] = ["w", "x", "y", "z"];
 
     proptest! {
-        /// The judge is the set that keeps every addition and every removal forever.
+        /// The reference is the set that keeps every addition and every removal forever.
         #[test]
         fn it_holds_what_the_set_with_tombstones_holds(
             steps in prop::collection::vec((0..3usize, 0..3usize, 0..4usize, 0..4u8), 0..80),

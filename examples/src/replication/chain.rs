@@ -1,10 +1,12 @@
 //! Replicas in a chain: writes enter at the head and are done when they reach the tail, which answers reads.
 //!
+//! Shown in `src/replication/chain.md`.
+//!
 //! R. van Renesse and F. B. Schneider, "Chain Replication for Supporting High Throughput and Availability", OSDI 2004.
 
 use crate::random::Random;
 
-/// Where something is decided.
+/// A position in the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum At {
     /// At the first replica.
@@ -15,7 +17,7 @@ pub enum At {
     Tail,
 }
 
-/// A chain. Writes have one order, so a replica's log is told by how many of them it has.
+/// A chain. Writes have one order, so the number of writes that a replica has describes its log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chain {
     /// The replicas that are up, from head to tail, and how many writes each has.
@@ -24,7 +26,7 @@ pub struct Chain {
 
 // ANCHOR: chain
 impl Chain {
-    /// So many replicas, all empty.
+    /// This many replicas, all empty.
     pub fn new(replicas: usize) -> Self {
         Self {
             has: vec![0; replicas],
@@ -47,7 +49,7 @@ impl Chain {
         }
     }
 
-    /// A replica is gone. Its neighbors are now next to each other, and the first of them sends what the second lacks.
+    /// A replica crashes. Its neighbors are now adjacent, and the first of them sends what the second lacks.
     pub fn crash(&mut self, replica: usize) {
         self.has.remove(replica);
     }
@@ -67,7 +69,7 @@ impl Chain {
 /// What went wrong in runs with crashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Broken {
-    /// Runs in which a write was gone that had been confirmed.
+    /// Runs in which a confirmed write was lost.
     pub lost: u32,
     /// Runs in which a read saw less than an earlier one.
     pub back_in_time: u32,
@@ -82,21 +84,19 @@ pub fn broken_runs(confirms: At, reads: At, runs: u32, seed: u64) -> Broken {
         let mut chain = Chain::new(5);
         let (mut confirmed, mut read, mut lost, mut back) = (0, 0, false, false);
         for _ in 0..40 {
-            let links = u64::try_from(chain.has.len()).unwrap_or(1);
+            let links = chain.has.len();
             match random.below(10) {
                 0 if links > 1 => {
-                    let replica = usize::try_from(random.below(links)).unwrap_or(0);
-                    chain.crash(replica);
+                    chain.crash(random.index(links));
                 }
                 1..=3 => chain.write(),
                 _ if links > 1 => {
-                    let from = usize::try_from(random.below(links - 1)).unwrap_or(0);
-                    chain.pass(from);
+                    chain.pass(random.index(links - 1));
                 }
                 _ => {}
             }
             confirmed = confirmed.max(chain.seen(confirms));
-            // The head is the first to know a write; what it lacks is nowhere.
+            // The head is the first to get a write; what it lacks exists nowhere.
             lost |= chain.seen(At::Head) < confirmed;
             back |= chain.seen(reads) < read;
             read = chain.seen(reads);
@@ -108,7 +108,7 @@ pub fn broken_runs(confirms: At, reads: At, runs: u32, seed: u64) -> Broken {
 }
 
 // ANCHOR: times
-/// The mean time of a write, in the unit of `hop`: through a chain of so many replicas, and from a primary to as many at once
+/// The mean time of a write, in the unit of `hop`: through a chain of this many replicas, and from a primary to as many at once
 /// until all have it. Each hop takes an exponential time, writes come every `interval`, and none overtakes the one ahead of it.
 ///
 /// The first tenth of the writes is left out of the means, because it meets empty links.
@@ -197,7 +197,7 @@ mod tests {
         for _ in 0..2_000 {
             match random.below(4) {
                 0 => chain.write(),
-                _ => chain.pass(usize::try_from(random.below(3)).unwrap()),
+                _ => chain.pass(random.index(3)),
             }
             assert!(chain.has.is_sorted_by(|a, b| a >= b));
         }

@@ -1,8 +1,11 @@
 //! Lamport clocks and vector clocks, on the events of processes that send each other messages.
 //!
+//! Shown in `src/replication/clocks.md`.
+//!
 //! L. Lamport, "Time, Clocks, and the Ordering of Events in a Distributed System", *Communications of the ACM* 21(7), 1978.
 //! Vector clocks: C. J. Fidge, 1988, and F. Mattern, 1989.
 
+use crate::number::float;
 use std::cmp::Ordering;
 
 use crate::random::Random;
@@ -10,7 +13,7 @@ use crate::random::Random;
 /// Something that happens in a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// Nothing that others see.
+    /// A local event.
     Local {
         /// The process.
         at: usize,
@@ -76,7 +79,7 @@ pub fn stamp(processes: usize, steps: &[Step]) -> Vec<Stamped> {
     events
 }
 
-/// How two vectors are ordered: none means that neither event could know of the other.
+/// How two vectors are ordered; `None` means that neither event could know of the other.
 pub fn order(one: &[u64], other: &[u64]) -> Option<Ordering> {
     let ahead = one.iter().zip(other).any(|(a, b)| a > b);
     let behind = one.iter().zip(other).any(|(a, b)| a < b);
@@ -89,17 +92,15 @@ pub fn order(one: &[u64], other: &[u64]) -> Option<Ordering> {
 }
 // ANCHOR_END: stamp
 
-/// Steps at random: a message with this probability, otherwise something local.
+/// Random steps: a message with this probability, otherwise a local event.
 pub fn random_steps(processes: usize, count: usize, messages: f64, seed: u64) -> Vec<Step> {
     let mut random = Random::new(seed);
-    let wide = u64::try_from(processes.max(1)).unwrap_or(1);
-    let mut draw = move |bound: u64| random.below(bound);
+    let wide = processes.max(1);
     (0..count)
         .map(|_| {
-            let at = usize::try_from(draw(wide)).unwrap_or(0);
-            let hop = usize::try_from(draw(wide - 1)).unwrap_or(0) + 1;
-            #[expect(clippy::cast_precision_loss, reason = "a draw below a million")]
-            let is_message = draw(1_000_000) as f64 / 1e6 < messages;
+            let at = random.index(wide);
+            let hop = random.index(wide - 1) + 1;
+            let is_message = float(random.below(1_000_000)) / 1e6 < messages;
             match is_message && wide > 1 {
                 true => Step::Message {
                     from: at,

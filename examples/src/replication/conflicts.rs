@@ -1,13 +1,15 @@
-//! Two leaders that both accept writes of one record, and what is left of conflicting ones.
+//! Two leaders that both accept writes of one record, and what remains of conflicting ones.
+//!
+//! Shown in `src/replication/conflicts.md`.
 
-/// What a leader does when two writes meet of which neither knew the other.
+/// What a leader does with two writes that were made without knowing each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resolve {
-    /// The one with the later time stamp stays.
+    /// The one with the later time stamp wins.
     LastWins,
-    /// The one with the earlier time stamp stays.
+    /// The one with the earlier time stamp wins.
     FirstWins,
-    /// Both stay, for a reader to merge.
+    /// Both are kept, for a reader to merge.
     KeepBoth,
 }
 
@@ -33,18 +35,18 @@ pub struct Client {
     pub value: &'static str,
 }
 
-/// What is left, and what is not.
+/// What remains, and what is lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled {
     /// What each leader holds in the end.
     pub held: [Vec<String>; 2],
-    /// Acknowledged values that nobody holds and nobody replaced on purpose.
+    /// Acknowledged values that no leader holds and no client replaced on purpose.
     pub lost: Vec<String>,
 }
 
 // ANCHOR: meet
 impl Resolve {
-    /// What stays of two sets of writes when leaders exchange them.
+    /// What remains of two sets of writes when leaders exchange them.
     pub fn meet(self, ours: &[Write], theirs: &[Write]) -> Vec<Write> {
         let mut all: Vec<Write> = ours.iter().chain(theirs).cloned().collect();
         all.sort();

@@ -1,12 +1,14 @@
-//! Values that any replica may change, and that agree as soon as all have seen the same changes, in whatever order.
+//! Values that any replica may change, and that are equal once all replicas have seen the same changes, in any order.
+//!
+//! Shown in `src/replication/crdts.md`.
 //!
 //! M. Shapiro et al., "A comprehensive study of Convergent and Commutative Replicated Data Types", INRIA RR-7506, 2011.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A value that can take in another replica's.
+/// A value that can be merged with that of another replica.
 pub trait Merge {
-    /// Takes in what the other has. Order, grouping and repetition of merges don't matter.
+    /// Merges in the other's state. Order, grouping and repetition of merges don't matter.
     fn merge(&mut self, other: &Self);
 }
 
@@ -80,7 +82,7 @@ pub struct ObservedSet {
 }
 
 impl ObservedSet {
-    /// Adds an element at a replica, as an addition that is unlike all others.
+    /// Adds an element at a replica, as a unique addition.
     pub fn add(&mut self, replica: usize, element: &str) {
         let number = self.numbers.entry(replica).or_default();
         *number += 1;
@@ -93,7 +95,7 @@ impl ObservedSet {
         self.removed.extend(known.cloned());
     }
 
-    /// The elements that have an addition which nobody removed.
+    /// The elements that have an addition which was not removed.
     pub fn elements(&self) -> BTreeSet<&str> {
         self.added
             .difference(&self.removed)
@@ -121,7 +123,7 @@ impl Merge for ObservedSet {
     }
 }
 
-/// A value of which the last write stays, by time stamp and then by replica.
+/// A value that keeps the last write, by time stamp and then by replica.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LastWrite {
     stamp: (u64, usize),
@@ -161,7 +163,7 @@ mod tests {
 
     type Change = (usize, i64, u8);
 
-    /// Three replicas that make changes and now and then take in another one's state.
+    /// Three replicas that make changes and occasionally merge in another one's state.
     fn replicas<T: Merge + Clone + Default>(
         changes: &[Change],
         apply: impl Fn(&mut T, usize, i64),

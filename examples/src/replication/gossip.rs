@@ -1,21 +1,23 @@
-//! News that spreads from node to node, each telling one other at random in every round.
+//! Gossip: news that spreads from node to node, each of which contacts one other at random in every round.
+//!
+//! Shown in `src/replication/gossip.md`.
 //!
 //! A. Demers et al., "Epidemic Algorithms for Replicated Database Maintenance", PODC 1987.
 
 use crate::random::Random;
 
-/// Who tells whom.
+/// The direction in which news travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// Who knows tells a random node.
+    /// Nodes that know tell a random node.
     Push,
-    /// Who doesn't know asks a random node.
+    /// Nodes that don't know ask a random node.
     Pull,
     /// Both.
     PushPull,
 }
 
-/// How far news came in each round.
+/// How far news spread in each round.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spread {
     /// How many nodes knew at the start and after each round, up to the round in which all did.
@@ -63,14 +65,13 @@ pub fn spread(nodes: usize, style: Style, loss: f64, seed: u64) -> Spread {
 const MOST_ROUNDS: usize = 1_000;
 
 fn other_than(node: usize, count: usize, random: &mut Random) -> usize {
-    let others = u64::try_from(count - 1).unwrap_or(0);
-    let hop = usize::try_from(random.below(others)).unwrap_or(0) + 1;
-    (node + hop) % count
+    (node + 1 + random.index(count - 1)) % count
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::float;
     use proptest::prelude::*;
 
     #[test]
@@ -86,7 +87,7 @@ mod tests {
                         - 1
                 })
                 .sum();
-            let mean = f64::from(u32::try_from(rounds).unwrap()) / 40.0;
+            let mean = float(rounds) / 40.0;
             let theory = f64::from(nodes).log2() + f64::from(nodes).ln();
             assert!((mean - theory).abs() < 1.5, "{nodes}: {mean} {theory}");
         }

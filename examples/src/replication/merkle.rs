@@ -1,10 +1,12 @@
-//! A Merkle tree over the keys of a replica, to find the keys in which two replicas differ.
+//! A Merkle tree over the keys of a replica, to find the keys whose values differ between two replicas.
+//!
+//! Shown in `src/replication/merkle.md`.
 //!
 //! R. C. Merkle, "A Digital Signature Based on a Conventional Encryption Function", CRYPTO '87.
 
 use std::collections::BTreeMap;
 
-use crate::partitioning::{hash, hash_number};
+use crate::partitioning::hash::{hash, hash_number};
 
 /// Hashes of hashes, over the values of `2^depth` buckets of keys.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,8 @@
 //! A primary and its replicas: when a write is acknowledged, and what is lost when the primary crashes. Times are in milliseconds.
+//!
+//! Shown in `src/replication/primary.md`.
 
+use crate::number::float;
 use crate::random::Random;
 
 /// A primary with replicas.
@@ -7,9 +10,9 @@ use crate::random::Random;
 pub struct Setup {
     /// How many replicas there are.
     pub replicas: usize,
-    /// How many of them must have a write before the client is told that it is done. 0 is asynchronous.
+    /// How many of them must have a write before it is acknowledged to the client. 0 is asynchronous.
     pub acks: usize,
-    /// The mean time until a replica has a write and says so, exponentially distributed. Writes stay in order.
+    /// The mean time until a replica has confirmed a write, exponentially distributed. Writes stay in order.
     pub delay: f64,
     /// The time between two writes.
     pub interval: f64,
@@ -69,8 +72,7 @@ pub fn crash(setup: &Setup, writes: u32, promote: Promote, seed: u64) -> Outcome
         Promote::First => latest.first().copied(),
     };
     let kept = kept.unwrap_or(0);
-    #[expect(clippy::cast_precision_loss, reason = "writes are few")]
-    let count = acknowledged.len().max(1) as f64;
+    let count = float(acknowledged.len().max(1));
     Outcome {
         latency: waited / count,
         acknowledged: acknowledged.len(),
@@ -100,21 +102,35 @@ mod tests {
         }
     }
 
+    /// Little's law: the mean number of writes in flight is the number that arrive during the latency of one. That latency is
+    /// what a primary that waits for its only replica measures, and the writes in flight at the crash are those that one that
+    /// doesn't wait loses.
     #[test]
-    fn asynchronous_loses_about_what_was_under_way() {
-        let setup = Setup {
-            replicas: 1,
-            acks: 0,
-            delay: 50.0,
-            interval: 500.0,
-        };
-        let lost = |setup: &Setup| {
-            let runs = (0..4_000).map(|seed| crash(setup, 40, Promote::First, seed).lost);
-            f64::from(u32::try_from(runs.sum::<usize>()).unwrap()) / 4_000.0
-        };
-        // A single write is under way for 50 ms of each 500.
-        let seen = lost(&setup);
-        assert!((seen - 0.1).abs() < 0.02, "{seen}");
+    fn asynchronous_loses_what_is_under_way() {
+        for (delay, interval, writes) in [
+            (50.0, 500.0, 20),
+            (50.0, 50.0, 60),
+            (50.0, 5.0, 400),
+            (20.0, 3.0, 300),
+            (100.0, 30.0, 120),
+        ] {
+            let setup = |acks| Setup {
+                replicas: 1,
+                acks,
+                delay,
+                interval,
+            };
+            let latency = crash(&setup(1), 100_000, Promote::First, 1).latency;
+            let runs = 1_000_000 / u64::from(writes);
+            let lost = (0..runs).map(|seed| crash(&setup(0), writes, Promote::First, seed).lost);
+            let mean = float(lost.sum::<usize>()) / float(runs);
+            let law = latency / interval;
+            assert!(
+                (mean / law - 1.0).abs() < 0.06,
+                "{setup:?}: {mean} {law}",
+                setup = setup(0)
+            );
+        }
     }
 
     proptest! {

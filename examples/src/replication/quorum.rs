@@ -1,7 +1,10 @@
-//! Reads and writes of some of N replicas, without a leader.
+//! Reads and writes that involve some of N replicas, without a leader.
+//!
+//! Shown in `src/replication/quorums.md` and `src/replication/repair.md`.
 //!
 //! D. K. Gifford, "Weighted Voting for Replicated Data", SOSP 1979.
 
+use crate::number::float;
 use crate::random::Random;
 
 /// How many replicas there are, and how many take part in a read and in a write.
@@ -29,13 +32,13 @@ pub struct Reads {
 pub enum Take {
     /// It takes the highest version.
     Newest,
-    /// It takes the first one that came: the mistake that shows what versions are for.
+    /// It takes the first one to arrive: the mistake that shows why versions are needed.
     First,
 }
 
 // ANCHOR: run
 impl Quorum {
-    /// Writes and reads in turn, one after the other. Each write reaches `w` replicas chosen at random and no others; each read
+    /// Alternating writes and reads. Each write reaches `w` replicas chosen at random and no others; each read
     /// asks `r` chosen at random.
     pub fn run(&self, take: Take, rounds: u32, seed: u64) -> Reads {
         let mut random = Random::new(seed);
@@ -69,7 +72,7 @@ impl Quorum {
 
 // ANCHOR: sloppy
 impl Quorum {
-    /// The same with `spare` more nodes. A writer reaches each of its `n` replicas with a chance of 1 - `cut`; if fewer than `w`
+    /// The same with `spare` more nodes. A writer reaches each of its `n` replicas with probability 1 - `cut`; if fewer than `w`
     /// answer, spare nodes take the write in their place. A reader reaches all of the `n` replicas, and asks no spare node.
     pub fn sloppy(&self, spare: usize, cut: f64, rounds: u32, seed: u64) -> Sloppy {
         let mut random = Random::new(seed);
@@ -96,7 +99,7 @@ impl Quorum {
 }
 // ANCHOR_END: sloppy
 
-/// What became of writes whose replicas could not all be reached.
+/// The outcome of writes whose replicas could not all be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sloppy {
     /// Writes that `w` of the `n` replicas took, so that they would be stored without spare nodes.
@@ -153,17 +156,12 @@ pub fn read_during_write(quorum: &Quorum) -> Interleaved {
 fn choose(n: usize, count: usize, random: &mut Random) -> Vec<usize> {
     let mut all: Vec<usize> = (0..n).collect();
     (0..count.min(n))
-        .map(|_| {
-            let left = u64::try_from(all.len()).unwrap_or(1);
-            all.swap_remove(usize::try_from(random.below(left)).unwrap_or(0))
-        })
+        .map(|_| all.swap_remove(random.index(all.len())))
         .collect()
 }
 
 fn ratio(part: usize, whole: usize) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "replicas are few")]
-    let ratio = part as f64 / whole.max(1) as f64;
-    ratio
+    float(part) / float(whole.max(1))
 }
 
 #[cfg(test)]

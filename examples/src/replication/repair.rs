@@ -1,4 +1,6 @@
-//! A replica that was away, and three ways for it to catch up: hints, repair by reads, and a comparison of trees.
+//! A replica that was down, and three ways for it to catch up: hints, read repair, and a comparison of trees.
+//!
+//! Shown in `src/replication/repair.md`.
 //!
 //! G. `DeCandia` et al., "Dynamo: Amazon's Highly Available Key-value Store", SOSP 2007, sections 4.6 and 4.7.
 
@@ -16,7 +18,7 @@ pub struct Repairs {
     pub by_reads: bool,
 }
 
-/// How many keys are old on the replica that was away.
+/// How many keys are outdated on the replica that was down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Behind {
     /// Right when it is back, after hints were delivered.
@@ -30,7 +32,7 @@ pub struct Behind {
 type Store = BTreeMap<usize, u64>;
 
 // ANCHOR: away
-/// Three replicas, one of which is away for the second half of `writes` writes. Afterwards come `reads` reads of two replicas each,
+/// Three replicas, one of which is down for the second half of `writes` writes. Afterwards come `reads` reads of two replicas each,
 /// in turn. Keys are drawn from `keys`, by the popularity of the service's posts.
 pub fn away(keys: usize, writes: usize, reads: usize, repairs: Repairs, seed: u64) -> Behind {
     let mut draws = Zipf::new(keys, SERVICE.popularity, seed);

@@ -1,8 +1,11 @@
-//! Sessions that read from lagging replicas, and a checker of what they were promised.
+//! Sessions that read from lagging replicas, and a checker of session guarantees.
+//!
+//! Shown in `src/replication/sessions.md`.
 //!
 //! The guarantees: D. B. Terry et al., "Session Guarantees for Weakly Consistent Replicated Data", PDIS 1994. Times are in
 //! milliseconds.
 
+use crate::number::float;
 use crate::random::Random;
 
 /// How a read finds its replica.
@@ -29,7 +32,7 @@ pub enum Step {
     Read(u64),
 }
 
-/// What a session was not given.
+/// Violations of the session guarantees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Violations {
     /// Reads of a version older than one that the session had written.
@@ -81,12 +84,12 @@ pub struct Seen {
     pub reads: usize,
     /// Reads that went to the primary.
     pub at_primary: usize,
-    /// Reads of a version that was not the newest, by whomever it was written.
+    /// Reads of a version that was not the newest, whoever wrote the newest.
     pub stale: usize,
 }
 
 struct Replica {
-    /// When each version is there. Version n stands at n - 1.
+    /// When each version arrives. Version n is at index n - 1.
     applied: Vec<f64>,
 }
 
@@ -111,12 +114,11 @@ pub fn run(workload: &Workload, route: Route, steps: usize, seed: u64) -> Seen {
     let mut known = vec![0u64; sessions];
     let (mut now, mut newest) = (0.0, 0u64);
     let mut seen = Seen::default();
-    #[expect(clippy::cast_precision_loss, reason = "sessions are few")]
-    let step_every = workload.pause / sessions as f64;
+    let step_every = workload.pause / float(sessions);
     for _ in 0..steps {
         now += random.exponential(step_every);
-        let session = draw(&mut random, sessions);
-        let any = draw(&mut random, replicas.len());
+        let session = random.index(sessions);
+        let any = random.index(replicas.len());
         if random.chance(workload.writes) {
             newest += 1;
             for replica in &mut replicas {
@@ -154,11 +156,6 @@ pub fn run(workload: &Workload, route: Route, steps: usize, seed: u64) -> Seen {
         seen.violations.monotonic_reads += found.monotonic_reads;
     }
     seen
-}
-
-fn draw(random: &mut Random, count: usize) -> usize {
-    let count = u64::try_from(count).unwrap_or(u64::MAX);
-    usize::try_from(random.below(count)).unwrap_or(0)
 }
 
 #[cfg(test)]

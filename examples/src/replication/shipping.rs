@@ -1,4 +1,6 @@
 //! What a primary sends to its replicas: statements, changed rows, or the bytes that changed on its pages.
+//!
+//! Shown in `src/replication/shipping.md`.
 
 use std::collections::BTreeMap;
 

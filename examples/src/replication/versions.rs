@@ -1,5 +1,7 @@
 //! Version vectors, and a register that keeps concurrent values side by side.
 //!
+//! Shown in `src/replication/versions.md`.
+//!
 //! D. S. Parker et al., "Detection of Mutual Inconsistency in Distributed Systems", *IEEE Transactions on Software Engineering*
 //! SE-9(3), 1983.
 
@@ -97,7 +99,7 @@ impl Register {
         self.values.push((dot, value.to_owned()));
     }
 
-    /// Takes in what another replica holds. A value goes if the other one has seen it and holds it no longer.
+    /// Takes in what another replica holds. A value is dropped if the other replica has seen it and no longer holds it.
     pub fn merge(&mut self, other: &Self) {
         self.values.retain(|value| {
             let ((replica, n), _) = value;
@@ -131,7 +133,7 @@ impl Register {
             .collect()
     }
 
-    /// What a client has seen that has read everything here. It hands it back when it writes.
+    /// The context of a client that has read everything here, to be passed along with its next write.
     pub fn context(&self) -> VersionVector {
         self.seen.clone()
     }
@@ -146,7 +148,7 @@ mod tests {
     const REPLICAS: [&str; 3] = ["a", "b", "c"];
 
     proptest! {
-        /// The judge keeps, for each value, the set of all writes that it knew of.
+        /// The reference keeps, for each value, the set of all writes that it knew of.
         #[test]
         fn a_value_is_dropped_only_for_one_that_knew_it(
             steps in prop::collection::vec((0..3usize, 0..3usize, any::<bool>()), 1..40),

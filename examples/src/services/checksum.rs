@@ -1,7 +1,9 @@
 //! The checksum of TCP, UDP and IP (RFC 1071), and a cyclic redundancy check to compare it with (CRC-32, IEEE 802.3).
+//!
+//! Shown in `src/services/checksum.md`.
 
 // ANCHOR: checksum
-/// The Internet checksum: the words of 16 bits are added, what overflows is added again, and the sum is inverted.
+/// The Internet checksum: the words of 16 bits are added, overflow is added back, and the sum is inverted.
 pub fn internet_checksum(bytes: &[u8]) -> u16 {
     let words = bytes.chunks(2).map(|pair| {
         let low = pair.get(1).copied().unwrap_or(0); // An odd byte at the end is followed by a zero.

@@ -1,5 +1,7 @@
 //! Reads the claims of a token: one flat JSON object, and nothing else.
 //!
+//! Used by `services/tokens.rs`.
+//!
 //! RFC 8259 for the notation; RFC 7519, section 4, for the names, of which none may come twice.
 
 use std::collections::BTreeMap;
@@ -19,8 +21,8 @@ pub enum Claim {
 const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
 // ANCHOR: claims
-/// The claims of an object without lists, inner objects and escapes. `None` for anything else, and if a name comes twice: readers
-/// that disagree on which of the two counts are a way in.
+/// The claims of an object without lists, inner objects and escapes. `None` for anything else, and if a name occurs twice: readers
+/// that disagree on which of the two counts open a security hole.
 pub fn claims(content: &str) -> Option<BTreeMap<String, Claim>> {
     let inner = content.trim_matches(SPACE).strip_prefix('{')?;
     let mut rest = inner.strip_suffix('}')?.trim_matches(SPACE);
@@ -72,7 +74,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_is_no_flat_object_is_refused() {
+    fn anything_but_a_flat_object_is_refused() {
         for content in [
             "",
             "{",

@@ -1,7 +1,11 @@
 //! A registry in which services are found, with leases that run out. Times are in milliseconds.
 //!
-//! After C. Gray and D. Cheriton, "Leases: An Efficient Fault-Tolerant Mechanism for Distributed File Cache Consistency", SOSP 1989.
+//! Shown in `src/services/discovery.md`.
+//!
+//! After C. Gray and D. Cheriton, "Leases: An Efficient Fault-Tolerant Mechanism for Distributed File Cache Consistency", SOSP
+//! 1989.
 
+use crate::number::float;
 use std::collections::BTreeMap;
 
 use crate::random::Random;
@@ -25,7 +29,7 @@ impl Registry {
         alive.map(|(address, _)| address.as_str()).collect()
     }
 
-    /// Takes an instance out at once, as one that shuts down in good order does.
+    /// Removes an instance at once, as an orderly shutdown does.
     pub fn leave(&mut self, address: &str) {
         self.leases.remove(address);
     }
@@ -33,7 +37,8 @@ impl Registry {
 // ANCHOR_END: registry
 
 // ANCHOR: staleness
-/// How long a crashed instance is still found. It renews `renewals` times a lease, and crashes at a random moment; the mean of `crashes` crashes.
+/// How long a crashed instance can still be found. It renews `renewals` times a lease, and crashes at a random moment; the mean
+/// of `crashes` crashes.
 pub fn found_after_crash(lease: u64, renewals: u64, crashes: u32, random: &mut Random) -> f64 {
     let interval = (lease / renewals.max(1)).max(1);
     let mut total = 0.0;
@@ -48,7 +53,7 @@ pub fn found_after_crash(lease: u64, renewals: u64, crashes: u32, random: &mut R
         let gone = (crash..=crash + lease)
             .find(|time| !is_found(time))
             .unwrap_or(crash);
-        total += f64::from(u32::try_from(gone - crash).unwrap_or(u32::MAX));
+        total += float(gone - crash);
     }
     total / f64::from(crashes.max(1))
 }
@@ -76,8 +81,8 @@ mod tests {
         ) {
             let lease = 60 * renewals;
             let stale = found_after_crash(lease, renewals, 20, &mut Random::new(seed));
-            prop_assert!(stale <= 60.0 * f64::from(u32::try_from(renewals).unwrap()));
-            prop_assert!(stale >= 60.0 * f64::from(u32::try_from(renewals - 1).unwrap()));
+            prop_assert!(stale <= 60.0 * float(renewals));
+            prop_assert!(stale >= 60.0 * float(renewals - 1));
         }
     }
 }

@@ -1,7 +1,10 @@
 //! The eight fallacies of distributed computing as programs that fail.
 //!
+//! Shown in `src/services/fallacies.md`.
+//!
 //! The list is that of P. Deutsch and others at Sun Microsystems; A. Rotem-Gal-Oz, "Fallacies of Distributed Computing Explained".
 
+use crate::number::float;
 use std::collections::BTreeSet;
 
 use crate::random::Random;
@@ -14,10 +17,6 @@ pub struct Failed {
     pub expected: f64,
     /// On the network.
     pub got: f64,
-}
-
-fn float(n: usize) -> f64 {
-    f64::from(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
 // ANCHOR: first
@@ -38,7 +37,7 @@ pub fn reliable(messages: u32, loss: f64, seed: u64) -> Failed {
     }
 }
 
-/// Fallacy 2, "Latency is zero": a loop asks for one item after the other. Seconds, with a delay in microseconds each way.
+/// Fallacy 2, "Latency is zero": a loop requests one item after the other. Seconds, with a delay in microseconds each way.
 pub fn latency(items: u32, delay: u64) -> Failed {
     let conditions = Conditions {
         min_delay: delay,
@@ -52,7 +51,7 @@ pub fn latency(items: u32, delay: u64) -> Failed {
             network.send(1, 0, message);
         }
     }
-    let seconds = f64::from(u32::try_from(network.now()).unwrap_or(u32::MAX)) / 1e6;
+    let seconds = float(network.now()) / 1e6;
     Failed {
         expected: 0.0,
         got: seconds,
@@ -61,7 +60,7 @@ pub fn latency(items: u32, delay: u64) -> Failed {
 // ANCHOR_END: first
 
 // ANCHOR: second
-/// Fallacy 3, "Bandwidth is infinite": clients ask for a picture at once. Seconds until the last one has it.
+/// Fallacy 3, "Bandwidth is infinite": clients request a picture at the same time. Seconds until the last one has it.
 pub fn bandwidth(clients: u32, bytes: f64, bytes_a_second: f64) -> Failed {
     let one = bytes / bytes_a_second;
     let mut sent_at = 0.0; // The line sends one picture behind the other.
@@ -74,7 +73,7 @@ pub fn bandwidth(clients: u32, bytes: f64, bytes_a_second: f64) -> Failed {
     }
 }
 
-/// Fallacy 4, "The network is secure": somebody on the way inserts something into a payment, in front of the amount.
+/// Fallacy 4, "The network is secure": an attacker on the path inserts a digit into a payment, in front of the amount.
 pub fn secure(amount: u32, inserted: &str) -> Failed {
     let mut received = format!("pay {amount} to bob");
     received.insert_str("pay ".len(), inserted);
@@ -90,8 +89,8 @@ pub fn secure(amount: u32, inserted: &str) -> Failed {
 // ANCHOR_END: second
 
 // ANCHOR: third
-/// Fallacy 5, "The topology doesn't change": a client looked addresses up once, and instances chosen by chance are replaced since.
-/// Percent of its addresses that still work, the mean of `trials`.
+/// Fallacy 5, "The topology doesn't change": a client resolved addresses once, and instances chosen at random have been
+/// replaced since. Percent of its addresses that still work, the mean of `trials`.
 pub fn topology(instances: u64, replaced: usize, trials: u32, random: &mut Random) -> Failed {
     let mut working = 0;
     for _ in 0..trials {
@@ -103,13 +102,12 @@ pub fn topology(instances: u64, replaced: usize, trials: u32, random: &mut Rando
     }
     Failed {
         expected: 100.0,
-        got: float(working) * 100.0
-            / (f64::from(trials) * float(usize::try_from(instances).unwrap_or(0))),
+        got: float(working) * 100.0 / (f64::from(trials) * float(instances)),
     }
 }
 
-/// Fallacy 6, "There is one administrator": a message passes only where every owner on the way allows its port.
-/// Counted are the ports that the first owner allows, and those that really work.
+/// Fallacy 6, "There is one administrator": a message passes only if every owner on the path allows its port.
+/// Counts the ports that the first owner allows, and those that actually work.
 pub fn administrators(rules: &[&[u16]]) -> Failed {
     let first = rules.first().copied().unwrap_or(&[]);
     let pass = first
@@ -123,7 +121,7 @@ pub fn administrators(rules: &[&[u16]]) -> Failed {
 // ANCHOR_END: third
 
 // ANCHOR: fourth
-/// How a record travels.
+/// How a record is encoded for transport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// Four bytes for each value, in an order that both sides know.
@@ -153,7 +151,8 @@ pub fn transport_cost(record: &[(&str, u32)], format: Format) -> Failed {
     }
 }
 
-/// Fallacy 8, "The network is homogeneous": one machine writes a number with its highest byte first, another reads it with its lowest first.
+/// Fallacy 8, "The network is homogeneous": one machine writes a number with its highest byte first, another reads it with its
+/// lowest first.
 pub fn homogeneous(number: u32) -> Failed {
     let sent = number.to_be_bytes();
     Failed {
@@ -191,12 +190,12 @@ mod tests {
         assert!(holds(homogeneous(0)) && !holds(homogeneous(1)));
     }
 
-    /// An address survives each replacement with the chance 1 - 1/n.
+    /// An address survives each replacement with probability 1 - 1/n.
     #[test]
     fn addresses_go_stale_as_the_formula_says() {
         for (instances, replaced) in [(12, 6), (3, 2), (50, 100)] {
             let found = topology(instances, replaced, 20_000, &mut Random::new(2)).got;
-            let share = 1.0 - 1.0 / f64::from(u32::try_from(instances).unwrap());
+            let share = 1.0 - 1.0 / float(instances);
             let theory = 100.0 * share.powi(i32::try_from(replaced).unwrap());
             assert!(
                 (found - theory).abs() < 0.5,

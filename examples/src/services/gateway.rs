@@ -1,10 +1,12 @@
-//! A gateway: the one door in front of many services, which checks who asks, limits how often, and sends on by path.
+//! A gateway: a single entry point to many services, which authenticates, limits rates, and routes by path.
+//!
+//! Shown in `src/services/tiers.md`.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use super::tokens::{Trust, verify};
-use crate::queues::{Limiter, TokenBucket};
+use crate::queues::limits::{Limiter, TokenBucket};
 
 /// Why a request isn't passed on, as an HTTP status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +93,7 @@ impl<'a> Gateway<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::services::issue;
+    use crate::services::tokens::issue;
     use proptest::prelude::*;
 
     const TRUST: Trust<'_> = Trust {
@@ -133,7 +135,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever else asks, with whatever token: a user gets what a gateway of one's own would give.
+        /// Whatever other users send: a user gets the same answers as from a gateway of their own.
         #[test]
         fn nobody_can_use_up_the_limit_of_another(mut requests in prop::collection::vec((0..5_000u64, 0..3usize), 0..60)) {
             requests.sort_unstable();

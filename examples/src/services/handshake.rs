@@ -1,5 +1,7 @@
 //! TLS as a trace of messages, with a toy key exchange. It shows round trips and who knows what, and protects nothing.
 //!
+//! Shown in `src/services/handshake.md`.
+//!
 //! The messages are those of RFC 5246 (TLS 1.2) and RFC 9846 (TLS 1.3).
 
 use std::fmt;
@@ -87,7 +89,8 @@ pub fn connect(setup: Setup, delay: u64) -> (u64, Vec<String>) {
 // ANCHOR_END: connect
 
 // ANCHOR: exchange
-/// `base` to the power of `secret`, modulo a prime: easy this way, and hard to turn back when the numbers are large. Here they are tiny.
+/// `base` to the power of `secret`, modulo a prime: easy to compute, and hard to invert when the numbers are large. Here they
+/// are tiny.
 pub fn key_share(base: u64, secret: u64, prime: u64) -> u64 {
     let prime = prime.max(1);
     let mut power = 1 % prime;

@@ -1,6 +1,9 @@
-//! A service whose answers carry links, and two clients: one that follows them, and one that builds paths by itself.
+//! A service whose answers carry links, and two clients: one that follows the links, and one that builds paths by itself.
 //!
-//! After R. T. Fielding, *Architectural Styles and the Design of Network-based Software Architectures*, dissertation, 2000, chapter 5.
+//! Shown in `src/services/hypermedia.md`.
+//!
+//! After R. T. Fielding, *Architectural Styles and the Design of Network-based Software Architectures*, dissertation, 2000,
+//! chapter 5.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,7 +17,7 @@ pub enum State {
     Paid,
     /// On its way.
     Sent,
-    /// Called off.
+    /// Canceled.
     Cancelled,
 }
 
@@ -29,12 +32,12 @@ impl fmt::Display for State {
     }
 }
 
-/// An answer: what there is, and where one can go from here.
+/// An answer: the content, and the possible next steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     /// The order's state, if the page shows it.
     pub state: Option<State>,
-    /// Relations and their addresses.
+    /// Link relations and their addresses.
     pub links: BTreeMap<&'static str, String>,
 }
 
@@ -94,11 +97,11 @@ impl Shop {
 }
 
 // ANCHOR: follow
-/// Begins at the one known address and follows relations.
+/// Starts at the only known address and follows links by their relations.
 ///
 /// # Errors
 ///
-/// Says where it ended if a page has no such link, or a link leads nowhere.
+/// Returns where it ended if a page has no such link, or a link leads nowhere.
 pub fn follow(shop: &mut Shop, relations: &[&str]) -> Result<Page, String> {
     let mut page = shop.visit("/").ok_or("nothing at /")?;
     for relation in relations {

@@ -1,4 +1,7 @@
-//! Input that becomes code: how a statement changes its shape, and encoding for the place where text goes. And who may do what.
+//! Input that becomes code: how a statement changes its shape, and encoding text for the place where it is inserted; and access
+//! control.
+//!
+//! Shown in `src/services/input.md`.
 
 /// A piece of a statement in SQL, roughly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,13 +15,13 @@ pub enum Token {
 }
 
 // ANCHOR: shape
-/// The shape of a statement: what it is made of, without what the values are.
+/// The shape of a statement: its tokens, without the values.
 pub fn shape(statement: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut letters = statement.chars().peekable();
     while let Some(letter) = letters.next() {
         if letter == '\'' {
-            // A text goes to the next quote that isn't doubled.
+            // A string ends at the next quote that isn't doubled.
             while let Some(inside) = letters.next() {
                 if inside == '\'' && letters.next_if_eq(&'\'').is_none() {
                     break;
@@ -62,7 +65,7 @@ pub fn escape_html(text: &str) -> String {
     escaped
 }
 
-/// The wrong way: take out what looks bad, once.
+/// The wrong way: remove what looks dangerous, once.
 pub fn remove_scripts(text: &str) -> String {
     text.replace("<script>", "").replace("</script>", "")
 }
@@ -79,7 +82,7 @@ pub fn tags(html: &str) -> Vec<String> {
     names.filter(|name: &String| !name.is_empty()).collect()
 }
 
-/// A rule of an access control list: who may do what to which things. `*` stands for all.
+/// A rule of an access control list: who may do what to which things. `*` means all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
     /// An account.

@@ -1,4 +1,6 @@
-//! Sidecars and retries in a chain of services, and switches that turn a feature on for a part of the users.
+//! Sidecars and retries in a chain of services, and switches that turn on a feature for some of the users.
+//!
+//! Shown in `src/services/mesh.md`.
 
 use crate::hash::mix;
 use crate::random::Random;
@@ -6,7 +8,7 @@ use crate::random::Random;
 /// A chain of services, each of which calls the next one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Chain {
-    /// How many calls lie one below the other.
+    /// The depth of the chain.
     pub depth: u32,
     /// How often each caller tries again after a failure.
     pub retries: u32,
@@ -33,7 +35,7 @@ impl Chain {
         f64::from(reached) / f64::from(requests.max(1))
     }
 
-    /// Calls down the rest of the chain; says whether it worked.
+    /// Calls down the rest of the chain; returns whether it worked.
     fn call(
         &self,
         callers: &mut [Account],
@@ -64,7 +66,7 @@ impl Chain {
 
 // ANCHOR: feature
 /// Whether a feature that is rolled out to some percent of the users is on for this one. The same user always gets the same
-/// answer, and keeps the feature when the percentage grows. Each feature picks other users.
+/// answer, and keeps the feature when the percentage grows. Each feature selects different users.
 pub fn is_on(feature: u64, user: u64, percent: u64) -> bool {
     mix(mix(feature) ^ user) % 100 < percent
 }

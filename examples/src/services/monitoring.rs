@@ -1,6 +1,10 @@
 //! Monitoring: counters that restart, quantiles from buckets, and alerts by the rate at which an error budget burns.
 //!
+//! Shown in `src/services/monitoring.md`.
+//!
 //! The alert is that of B. Beyer et al. (editors), *The Site Reliability Workbook*, O'Reilly, 2018, chapter 5.
+
+use crate::number::float;
 
 /// How much a counter grew over its samples. A value below the one before means that the process restarted from 0.
 // ANCHOR: increase
@@ -43,8 +47,7 @@ impl Buckets {
 
     /// A quantile from 0 to 1, on a straight line through the bucket that it falls in.
     pub fn quantile(&self, q: f64) -> f64 {
-        let float = |n: u64| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
-        let rank = q * float(self.counts.iter().sum());
+        let rank = q * float(self.counts.iter().sum::<u64>());
         let (mut below, mut lower) = (0.0, 0.0);
         for (count, upper) in self.counts.iter().zip(&self.bounds) {
             let count = float(*count);
@@ -79,7 +82,7 @@ impl BurnAlert {
         let burn = |minute: usize, window: usize| {
             let first = (minute + 1).saturating_sub(window);
             let sum: f64 = errors[first..=minute].iter().sum();
-            let minutes = f64::from(u32::try_from(window.max(1)).unwrap_or(u32::MAX));
+            let minutes = float(window.max(1));
             sum / minutes / self.budget
         };
         let is_on = |minute: &usize| {
@@ -94,6 +97,7 @@ impl BurnAlert {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::whole_count;
     use proptest::prelude::*;
 
     #[test]
@@ -112,8 +116,7 @@ mod tests {
             }
             let mut sorted = values.clone();
             sorted.sort_by(f64::total_cmp);
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "small")]
-            let rank = ((q * sorted.len() as f64).ceil() as usize).clamp(1, sorted.len());
+            let rank = whole_count((q * float(sorted.len())).ceil()).clamp(1, sorted.len());
             prop_assert!((buckets.quantile(q) - sorted[rank - 1]).abs() <= 5.0);
         }
 
@@ -123,7 +126,7 @@ mod tests {
             let alert = BurnAlert { budget: 0.001, threshold: 14.4, long: 60, short: 5 };
             let first = alert.minutes_on(&[rate; 100])[0];
             let theory = 14.4 * 0.001 * 60.0 / rate;
-            let minutes = f64::from(u32::try_from(first + 1).unwrap());
+            let minutes = float(first + 1);
             prop_assert!(minutes >= theory - 1e-6 && minutes < theory.max(14.4 * 0.001 * 5.0 / rate) + 1.0 + 1e-6);
         }
     }

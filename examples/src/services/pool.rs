@@ -1,21 +1,24 @@
 //! A pool of connections between an application server and its database.
+//!
+//! Shown in `src/services/tiers.md`.
 
+use crate::number::float;
 use std::collections::VecDeque;
 
-use crate::latency::Job;
+use crate::latency::queue::Job;
 
 /// A database. It shares its cores evenly among the requests that it works on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Database {
     /// How many requests it serves at full speed.
     pub cores: f64,
-    /// By what share each busy connection beyond the cores slows all of them, through locks and switches.
+    /// By what share each busy connection beyond the cores slows down all of them, through locks and context switches.
     pub overhead: f64,
 }
 
 // ANCHOR: speed
 impl Database {
-    /// The speed at which each of this many requests is worked on; 1 is the speed of one alone.
+    /// The speed at which each of this many requests is processed; 1 is the speed of a single one.
     pub fn speed(&self, busy: f64) -> f64 {
         let crowd = (busy - self.cores).max(0.0);
         (self.cores / busy.max(1.0)).min(1.0) / (1.0 + self.overhead * crowd)
@@ -32,7 +35,6 @@ struct Busy {
 
 /// The response times of requests, in microseconds, if at most `limit` connections are open and all others wait for one.
 pub fn with_pool(jobs: &[Job], limit: usize, database: Database) -> Vec<f64> {
-    let time = |micros: u64| f64::from(u32::try_from(micros).unwrap_or(u32::MAX));
     let mut responses = vec![0.0; jobs.len()];
     let mut arrivals = jobs.iter().enumerate().peekable();
     let (mut waiting, mut busy, mut now) = (VecDeque::new(), Vec::<Busy>::new(), 0.0);
@@ -43,7 +45,7 @@ pub fn with_pool(jobs: &[Job], limit: usize, database: Database) -> Vec<f64> {
         {
             busy.push(Busy {
                 job,
-                left: time(jobs[job].service),
+                left: float(jobs[job].service),
             });
         }
         let active: f64 = busy.iter().map(|_| 1.0).sum();
@@ -55,7 +57,7 @@ pub fn with_pool(jobs: &[Job], limit: usize, database: Database) -> Vec<f64> {
             / speed;
         let next_arrival = arrivals
             .peek()
-            .map_or(f64::INFINITY, |(_, job)| time(job.arrival) - now);
+            .map_or(f64::INFINITY, |(_, job)| float(job.arrival) - now);
         let step = next_end.min(next_arrival);
         if step.is_infinite() {
             return responses;
@@ -65,7 +67,7 @@ pub fn with_pool(jobs: &[Job], limit: usize, database: Database) -> Vec<f64> {
             busy.left -= step * speed;
         }
         for done in busy.extract_if(.., |busy| busy.left < 1e-6) {
-            responses[done.job] = now - time(jobs[done.job].arrival);
+            responses[done.job] = now - float(jobs[done.job].arrival);
         }
         if next_arrival <= next_end
             && let Some((job, _)) = arrivals.next()
@@ -79,7 +81,7 @@ pub fn with_pool(jobs: &[Job], limit: usize, database: Database) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::latency::{Visit, poisson_jobs, queue};
+    use crate::latency::queue::{Visit, poisson_jobs, queue};
 
     #[test]
     fn a_pool_of_the_cores_size_is_a_queue_with_as_many_servers() {
@@ -90,7 +92,7 @@ mod tests {
         };
         let found = with_pool(&jobs, 4, database);
         for (visit, response) in queue(&jobs, 4).iter().map(Visit::response).zip(found) {
-            assert!((f64::from(u32::try_from(visit).unwrap()) - response).abs() < 1.0);
+            assert!((float(visit) - response).abs() < 1.0);
         }
     }
 
@@ -114,8 +116,8 @@ mod tests {
         assert_eq!(with_pool(&jobs, 9, database), [1_200.0, 400.0]);
     }
 
-    /// A pool that carries less when full than arrives never gets rid of its line: four times the requests, and the mean grows with
-    /// them. One that carries more keeps its mean.
+    /// A pool whose full capacity is below the arrival rate never gets rid of its line: four times the requests, and the mean
+    /// grows with them. One with more capacity keeps its mean.
     #[test]
     fn the_line_grows_where_a_full_pool_carries_less_than_arrives() {
         let database = |overhead| Database {
@@ -125,7 +127,7 @@ mod tests {
         let mean = |limit, overhead, count, seed| {
             let jobs = poisson_jobs(count, 1e6 / 700.0, 10_000.0, seed);
             let responses = with_pool(&jobs, limit, database(overhead));
-            responses.iter().sum::<f64>() / f64::from(u32::try_from(count).unwrap())
+            responses.iter().sum::<f64>() / float(count)
         };
         for (limit, overhead) in [
             (10, 0.01),
@@ -136,7 +138,7 @@ mod tests {
             (60, 0.01),
             (100, 0.01),
         ] {
-            let busy = f64::from(u32::try_from(limit).unwrap());
+            let busy = float(limit);
             let carried = busy * database(overhead).speed(busy) * 100.0;
             let growth = (0..5).map(|seed| {
                 mean(limit, overhead, 40_000, seed) / mean(limit, overhead, 10_000, seed)

@@ -1,17 +1,21 @@
-//! How a server's news reach a client: polling, long polling, and streams. Times are in milliseconds.
+//! How updates from a server reach a client: polling, long polling, and streams. Times are in milliseconds.
+//!
+//! Shown in `src/services/push.md`.
 //!
 //! RFC 6202 (long polling), the HTML standard (server-sent events), RFC 6455 (WebSocket).
 
-/// How the client learns of news.
+use crate::number::float;
+
+/// How the client gets updates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// It asks every so often.
+    /// It asks at regular intervals.
     Poll(u64),
-    /// It asks, and the server answers when there is news, or with nothing after this time.
+    /// It asks, and the server answers when there is an update, or with nothing after this time.
     LongPoll(u64),
-    /// One request, and the answer goes on and on.
+    /// One request, with an answer that never ends.
     ServerSentEvents,
-    /// One request that turns the connection into one for messages both ways.
+    /// One request that upgrades the connection for messages in both directions.
     WebSocket,
 }
 
@@ -20,7 +24,7 @@ pub enum Way {
 pub struct Price {
     /// Requests.
     pub requests: u64,
-    /// Bytes of headers and frames, without the news themselves.
+    /// Bytes of headers and frames, without the updates themselves.
     pub overhead: u64,
     /// The mean time from a message's origin until the client has it.
     pub latency: f64,
@@ -85,7 +89,6 @@ pub fn deliver(messages: &[u64], duration: u64, delay: u64, way: Way, sizes: Siz
         Way::WebSocket => sizes.frame,
         _ => 0,
     };
-    let float = |n: u64| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
     Price {
         requests,
         overhead: requests * sizes.headers + delivered * each,
@@ -109,8 +112,7 @@ mod tests {
         fn latencies_keep_to_the_bounds_of_each_way(mut times in prop::collection::vec(100..9_000u64, 1..40), delay in 1..50u64) {
             times.sort_unstable();
             let price = |way| deliver(&times, 20_000, delay, way, SIZES);
-            let float = |n: u64| f64::from(u32::try_from(n).unwrap());
-            prop_assert!((price(Way::WebSocket).latency - float(delay)).abs() < 1e-9);
+                    prop_assert!((price(Way::WebSocket).latency - float(delay)).abs() < 1e-9);
             prop_assert!(price(Way::LongPoll(5_000)).latency <= 3.0 * float(delay));
             let poll = price(Way::Poll(1_000));
             prop_assert!(poll.latency >= float(delay) && poll.latency <= 1_000.0 + float(delay));

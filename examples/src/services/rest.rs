@@ -1,4 +1,6 @@
-//! Resources behind HTTP's methods, and a check of what the methods promise: safe, and idempotent (RFC 9110, section 9.2).
+//! Resources behind HTTP's methods, and a check of what the methods promise: to be safe, and idempotent (RFC 9110, section 9.2).
+//!
+//! Shown in `src/services/rest.md`.
 
 use std::collections::BTreeMap;
 

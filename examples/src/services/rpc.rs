@@ -1,4 +1,6 @@
-//! Remote procedure calls: stubs that pack and unpack, and what a caller can't know when messages are lost.
+//! Remote procedure calls: stubs that encode and decode calls, and what a caller can't know when messages are lost.
+//!
+//! Shown in `src/services/rpc.md`.
 //!
 //! After A. D. Birrell and B. J. Nelson, "Implementing Remote Procedure Calls", *ACM Transactions on Computer Systems* 2(1), 1984.
 
@@ -7,7 +9,7 @@ use std::fmt;
 
 use crate::simulation::{Conditions, Event, Network};
 
-/// A call as it travels.
+/// A call as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// The caller's number for this call, the same in every repetition.
@@ -20,7 +22,7 @@ pub struct Request {
 
 // ANCHOR: marshal
 impl Request {
-    /// Packs a call into bytes: the number, the name's length and bytes, and each argument, most significant byte first.
+    /// Encodes a call as bytes: the number, the name's length and bytes, and each argument, most significant byte first.
     pub fn marshal(&self) -> Vec<u8> {
         let name = self.procedure.as_bytes();
         let mut bytes = self.id.to_be_bytes().to_vec();
@@ -32,7 +34,7 @@ impl Request {
         bytes
     }
 
-    /// Unpacks it again. `None` if the bytes are no call.
+    /// Decodes it again. `None` if the bytes aren't a call.
     pub fn unmarshal(bytes: &[u8]) -> Option<Self> {
         let (id, rest) = bytes.split_first_chunk::<8>()?;
         let (length, rest) = rest.split_first_chunk::<2>()?;
@@ -52,10 +54,10 @@ impl Request {
 }
 // ANCHOR_END: marshal
 
-/// What travels between the stubs.
+/// What the stubs send to each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Message {
-    /// A packed call.
+    /// An encoded call.
     Call(Vec<u8>),
     /// The answer to a call's number.
     Answer(u64, i64),
@@ -81,15 +83,15 @@ impl fmt::Display for Message {
 /// What the client does when no answer comes, and what the server does with a call that it knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Semantics {
-    /// Call once and give up: at most once.
+    /// Call once and don't retry: at most once.
     AtMostOnce,
     /// Call again until an answer comes: at least once.
     AtLeastOnce,
-    /// Call again, and let the server remember the answers by their number: once in effect.
+    /// Call again, and let the server remember the answers by their number: effectively once.
     Deduplicated,
 }
 
-/// What came of a client's calls to a server that adds to a balance.
+/// The outcome of a client's calls to a server that adds to a balance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// Calls whose answer came.

@@ -1,6 +1,8 @@
 //! SHA-256 (FIPS 180-4), HMAC (RFC 2104) and base64url (RFC 4648), to show what a signature does.
 //!
-//! For learning. Real systems use a well-kept library.
+//! Shown in `src/services/tokens.md`.
+//!
+//! For learning only. Real systems use a well-maintained library.
 
 use std::sync::LazyLock;
 
@@ -88,7 +90,7 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 }
 
 // ANCHOR: hmac
-/// A hash that only the holder of the key can make: the key goes in before the inner hash and before the outer one.
+/// A hash that only the holder of the key can compute: the key goes in before the inner hash and before the outer one.
 pub fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     let mut block = if key.len() > 64 {
         sha256(key).to_vec()
@@ -121,7 +123,7 @@ pub fn base64url(bytes: &[u8]) -> String {
     text
 }
 
-/// The bytes of such a text. `None` if it is none.
+/// The bytes that a text encodes. `None` if it isn't valid.
 pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     for chunk in text.as_bytes().chunks(4) {
@@ -156,7 +158,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn hashes_are_those_of_a_well_kept_library(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn hashes_are_those_of_a_well_tested_library(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let expected: [u8; 32] = sha2::Sha256::digest(&bytes).into();
             prop_assert_eq!(sha256(&bytes), expected);
         }

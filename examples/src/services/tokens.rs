@@ -1,4 +1,6 @@
 //! Signed tokens: JSON Web Tokens with HMAC-SHA256 (RFC 7515, RFC 7519), and a guard against replay.
+//!
+//! Shown in `src/services/tokens.md`.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -18,13 +20,13 @@ pub fn sign(header: &str, content: &str, key: &[u8]) -> String {
     format!("{signed}.{signature}")
 }
 
-/// The token's content, if its signature was made with the key. What the header says about the algorithm isn't asked, and what
-/// the content says isn't read: for that there is [`verify`].
+/// The token's content, if its signature was made with the key. It ignores what the header says about the algorithm, and
+/// doesn't read what the content says; [`verify`] does.
 pub fn signed_content(token: &str, key: &[u8]) -> Option<String> {
     let (signed, signature) = token.rsplit_once('.')?;
     let expected = hmac(key, signed.as_bytes());
     let given = from_base64url(signature)?;
-    // All bytes are compared, so that the time tells nothing about the first wrong one.
+    // All bytes are compared, so that the time reveals nothing about the first wrong one.
     let differences = expected
         .iter()
         .zip(&given)
@@ -58,7 +60,7 @@ pub enum Refused {
     Issuer,
     /// It is for another service, or for none.
     Audience,
-    /// Its time is over, or it has no end.
+    /// It has expired, or it has no expiry.
     Expired,
 }
 
@@ -75,7 +77,7 @@ impl fmt::Display for Refused {
 }
 
 // ANCHOR: verify
-/// The subject of a token, if everything about it is right at `now`, in seconds since 1970.
+/// The subject of a token, if it is valid in every respect at `now`, in seconds since 1970.
 ///
 /// # Errors
 ///

@@ -1,4 +1,6 @@
-//! Two ways over a network that loses and reorders: a reliable, ordered transfer with a window, and datagrams.
+//! Two protocols over a network that loses and reorders packets: a reliable, ordered transfer with a window, and datagrams.
+//!
+//! Shown in `src/services/transport.md`.
 //!
 //! After RFC 9293 (TCP), with selective acknowledgments as in RFC 2018, and RFC 768 (UDP); simplified to numbered packets.
 
@@ -8,12 +10,12 @@ use std::fmt;
 use crate::random::Random;
 use crate::simulation::{Conditions, Event, Network};
 
-/// What travels.
+/// What is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Packet {
     /// A piece of data, by its number.
     Data(u64),
-    /// "I have this one."
+    /// An acknowledgment of one packet.
     Ack(u64),
 }
 
@@ -46,7 +48,7 @@ pub struct Sending {
     pub timeout: u64,
 }
 
-/// What became of a transfer.
+/// The outcome of a transfer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transfer {
     /// For each packet that came, when it was handed to the application. Times are in microseconds.
@@ -61,7 +63,7 @@ const SENDER: usize = 0;
 const RECEIVER: usize = 1;
 
 /// Sends until all packets are acknowledged. The receiver hands them on in order: one that came early waits for those before it.
-/// Gives up after a thousand sent packets for each one there is.
+/// Stops after a thousand sent packets for each one there is.
 pub fn reliable(sending: Sending, conditions: Conditions, seed: u64) -> Transfer {
     let mut network = Network::new(["sender", "receiver"], conditions, seed);
     let mut waits_for_ack: BTreeSet<u64> = (0..sending.packets).collect();
@@ -122,7 +124,7 @@ pub fn reliable(sending: Sending, conditions: Conditions, seed: u64) -> Transfer
 }
 
 // ANCHOR: datagrams
-/// Sends each packet once. What arrives is handed on at once; what is lost is lost.
+/// Sends each packet once. What arrives is delivered at once; what is lost stays lost.
 pub fn datagrams(sending: Sending, conditions: Conditions, seed: u64) -> Transfer {
     let mut network = Network::new(["sender", "receiver"], conditions, seed);
     let mut delivered = BTreeMap::new();
@@ -153,9 +155,10 @@ pub fn datagrams(sending: Sending, conditions: Conditions, seed: u64) -> Transfe
 // ANCHOR_END: datagrams
 
 // ANCHOR: rounds
-/// How many packets a sender sends in each round trip until a number of them has arrived. Slow start doubles its window while nothing
-/// is lost; from the first loss on it grows by one in a round trip without loss and is halved in one with. Each packet is lost with
-/// the same chance, and every loss is noticed within the round trip. After M. Allman, V. Paxson and E. Blanton, RFC 5681; without time-outs.
+/// How many packets a sender sends in each round trip until a number of them has arrived. Slow start doubles its window while
+/// nothing is lost; from the first loss on it grows by one in a round trip without loss and is halved in one with. Each packet
+/// is lost with the same probability, and every loss is noticed within the round trip. After M. Allman, V. Paxson and
+/// E. Blanton, RFC 5681; without time-outs.
 pub fn windows_by_round(packets: u64, first: u64, loss: f64, random: &mut Random) -> Vec<u64> {
     let (mut window, mut missing, mut is_slow_start) = (first.max(1), packets, true);
     let mut rounds = Vec::new();
@@ -178,7 +181,7 @@ pub fn windows_by_round(packets: u64, first: u64, loss: f64, random: &mut Random
 }
 // ANCHOR_END: rounds
 
-/// How two senders that share a link react to its being full or not.
+/// How two senders that share a link react to congestion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reaction {
     /// One more while there is room, half when there is none: TCP's way.
@@ -212,6 +215,7 @@ pub fn share_link(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::float;
     use proptest::prelude::*;
 
     const STILL: Conditions = Conditions {
@@ -245,13 +249,13 @@ mod tests {
         assert_eq!(rounds(0), [0; 0]);
     }
 
-    /// The judge is the formula of M. Mathis et al., √(3/2) / √loss packets in a round trip. It assumes losses at equal distances; lost at
-    /// random, they make it a little more. So many packets that slow start hardly counts.
+    /// The reference is the formula of M. Mathis et al., √(3/2) / √loss packets in a round trip. It assumes losses at equal
+    /// distances; lost at random, they make it a little more. There are enough packets for slow start to hardly matter.
     #[test]
     fn a_long_transfer_is_as_fast_as_the_formula_says() {
         for loss in [0.001_f64, 0.002, 0.005, 0.01, 0.02] {
             let rounds = windows_by_round(1_000_000, 10, loss, &mut Random::new(3));
-            let mean = 1e6 / f64::from(u32::try_from(rounds.len()).unwrap());
+            let mean = 1e6 / float(rounds.len());
             let theory = (1.5 / loss).sqrt();
             assert!(
                 (mean / theory - 1.0).abs() < 0.1,

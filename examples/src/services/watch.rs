@@ -1,24 +1,28 @@
-//! How a monitor notices that an instance died, if it asks for numbers (pull) and if instances send them (push).
+//! How a monitor notices that an instance died, by requesting metrics (pull) or by receiving them (push).
+//!
+//! Shown in `src/services/monitoring.md`.
 
+use crate::number::float;
 use crate::random::Random;
 
-/// How an instance's numbers reach the monitor.
+/// How an instance's metrics reach the monitor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Collection {
     /// The monitor asks.
     Pull,
-    /// The instance sends, also when it has nothing to tell.
+    /// The instance sends, even when it has nothing to report.
     Push,
-    /// The instance sends if it had work since the last time. Its requests come by chance, on average this many milliseconds apart.
+    /// The instance sends if it had work since the last time. Its requests arrive at random, on average this many milliseconds
+    /// apart.
     PushWhenBusy(f64),
 }
 
 /// A monitor that looks after an instance. Times are in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Watch {
-    /// How far apart questions, messages and looks are.
+    /// The interval between questions, messages and checks.
     pub interval: u64,
-    /// How often in a row nothing may have come before the alarm rings.
+    /// How many in a row may be missing before the alarm is raised.
     pub misses: u32,
     /// How long a message may take. Each takes a random time up to that.
     pub delay: u64,
@@ -29,7 +33,7 @@ pub struct Watch {
 /// What the monitor noticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Noticed {
-    /// How often the alarm rang while the instance was alive.
+    /// How often the alarm was raised while the instance was alive.
     pub false_alarms: u64,
     /// How long after its death the alarm was on.
     pub after: u64,
@@ -37,12 +41,12 @@ pub struct Noticed {
 
 impl Watch {
     // ANCHOR: notice
-    /// Watches an instance until the alarm tells of its death.
+    /// Watches an instance until the alarm reports its death.
     pub fn notice(&self, collection: Collection, death: u64, random: &mut Random) -> Noticed {
         let came = self.came(collection, death, random);
         let (mut missed, mut false_alarms) = (0, 0);
         for tick in (1..).map(|n| n * self.interval) {
-            // A question has its answer until the time-out. A message may come at any time between two looks.
+            // A question has its answer until the time-out. A message may arrive at any time between two checks.
             let (since, look) = match collection {
                 Collection::Pull => (tick, tick + 2 * self.delay),
                 _ => (tick, tick + self.interval),
@@ -104,10 +108,6 @@ impl Watch {
     }
 }
 
-fn float(n: u64) -> f64 {
-    f64::from(u32::try_from(n).unwrap_or(u32::MAX))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,10 +132,11 @@ mod tests {
         )
     }
 
-    /// The closed formulas. The first question without an answer comes half an interval after the death on average. The last message
-    /// comes half an interval before it, the look that misses its successor one and a half intervals after that message.
+    /// The closed formulas. The first question without an answer comes half an interval after the death on average. The last
+    /// message comes half an interval before it, the check that misses its successor one and a half intervals after that
+    /// message.
     #[test]
-    fn on_a_perfect_line_nobody_rings_for_nothing_and_deaths_show_after_the_formula_s_time() {
+    fn on_a_perfect_network_no_alarm_is_false_and_deaths_are_seen_after_the_formula_s_time() {
         for misses in 1..=3 {
             let watch = Watch {
                 interval: 15_000,
@@ -155,10 +156,10 @@ mod tests {
         }
     }
 
-    /// An alarm begins where `misses` idle intervals follow a busy one. No request comes in an interval with the chance
+    /// An alarm begins where `misses` idle intervals follow a busy one. An interval has no request with probability
     /// e^(-interval / between).
     #[test]
-    fn an_idle_instance_that_is_silent_rings_as_often_as_the_formula_says() {
+    fn an_idle_silent_instance_raises_alarms_as_often_as_the_formula_says() {
         for (between, misses) in [(5_000.0, 1), (5_000.0, 2), (15_000.0, 3)] {
             let watch = Watch {
                 interval: 15_000,
@@ -178,7 +179,7 @@ mod tests {
 
     /// A pull needs two messages, a push one. Without delay an alarm begins where `misses` losses follow something that came.
     #[test]
-    fn losses_ring_as_often_as_the_formula_says() {
+    fn losses_raise_alarms_as_often_as_the_formula_says() {
         for (collection, messages) in [(Collection::Pull, 2), (Collection::Push, 1)] {
             let watch = Watch {
                 interval: 15_000,

@@ -1,15 +1,17 @@
 //! A queue of events with virtual time, in whole microseconds.
+//!
+//! Used by `simulation/mod.rs`.
 
 use std::collections::BTreeMap;
 
-/// Names an event that was scheduled, to cancel it.
+/// Identifies a scheduled event, to cancel it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EventId {
     time: u64,
     order: u64,
 }
 
-/// Events that wait for their time. Those of the same time come in the order in which they were scheduled.
+/// Events that wait for their time. Events of the same time come in the order in which they were scheduled.
 ///
 /// Scheduling, cancelling and taking the next one cost O(log n).
 #[derive(Debug, Clone)]
@@ -40,7 +42,7 @@ impl<E> EventQueue<E> {
         self.now
     }
 
-    /// Schedules an event for a time. One that lies in the past happens now.
+    /// Schedules an event for a time. An event in the past happens now.
     pub fn schedule_at(&mut self, time: u64, event: E) -> EventId {
         let id = EventId {
             time: time.max(self.now),
@@ -56,7 +58,7 @@ impl<E> EventQueue<E> {
         self.schedule_at(self.now.saturating_add(delay), event)
     }
 
-    /// Takes back an event that has not happened yet.
+    /// Cancels an event that has not happened yet.
     pub fn cancel(&mut self, id: EventId) -> Option<E> {
         self.waiting.remove(&id)
     }

@@ -1,4 +1,6 @@
-//! A network that delays, loses, doubles and reorders messages, and that can be cut in parts.
+//! A network that delays, loses, duplicates and reorders messages, and that can be partitioned.
+//!
+//! Used by `simulation/mod.rs`.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -14,7 +16,7 @@ pub type NodeId = usize;
 pub struct Conditions {
     /// The shortest delay, in microseconds.
     pub min_delay: u64,
-    /// The longest. Delays are drawn evenly between the two, so that messages overtake each other unless both are equal.
+    /// The longest. Delays are uniform between the two, so that messages overtake each other unless both are equal.
     pub max_delay: u64,
     /// The probability that a message is lost, from 0 to 1.
     pub loss: f64,
@@ -66,7 +68,7 @@ pub struct TraceLine {
 
 /// Nodes, the messages between them, and their timers, in virtual time.
 ///
-/// A message between two nodes is lost by chance, or when the way from the one to the other is cut, or the receiver down, at
+/// A message between two nodes is lost at random, or when the link from one to the other is cut, or the receiver is down, at
 /// the moment it is sent or at the moment it would arrive.
 #[derive(Debug, Clone)]
 pub struct Network<M, T> {
@@ -150,7 +152,7 @@ impl<M: Clone + Display, T> Network<M, T> {
         self.queue.schedule_in(delay, Event::Timer { node, timer })
     }
 
-    /// Takes a timer back.
+    /// Cancels a timer.
     pub fn cancel_timer(&mut self, id: EventId) {
         self.queue.cancel(id);
     }
@@ -183,7 +185,7 @@ impl<M: Clone + Display, T> Network<M, T> {
         }
     }
 
-    /// Cuts the network in groups that don't hear each other. Nodes that stand in no group form one more. An earlier cut ends.
+    /// Partitions the network into groups that don't hear each other. Nodes in no group form one more. An earlier cut ends.
     pub fn partition(&mut self, groups: &[&[NodeId]]) {
         let group_of = |node: NodeId| groups.iter().position(|group| group.contains(&node));
         self.cut = self
@@ -193,7 +195,7 @@ impl<M: Clone + Display, T> Network<M, T> {
             .collect();
     }
 
-    /// Cuts one direction: nothing from the one node arrives at the other.
+    /// Cuts one direction: nothing from the first node arrives at the second.
     pub fn cut(&mut self, from: NodeId, to: NodeId) {
         self.cut.insert((from, to));
     }
@@ -210,7 +212,7 @@ impl<M: Clone + Display, T> Network<M, T> {
             .retain(|event| !matches!(event, Event::Timer { node: of, .. } if *of == node));
     }
 
-    /// Starts a node again. Its timers have to be set anew.
+    /// Restarts a node. Its timers have to be set again.
     pub fn restart(&mut self, node: NodeId) {
         self.down.remove(&node);
     }
@@ -220,7 +222,7 @@ impl<M: Clone + Display, T> Network<M, T> {
         self.down.contains(&node)
     }
 
-    /// Whether a message from the one node would arrive at the other now, if it isn't lost by chance.
+    /// Whether a message from the first node would arrive at the second now, if it isn't lost at random.
     pub fn is_reachable(&self, from: NodeId, to: NodeId) -> bool {
         !self.is_down(to) && !self.cut.contains(&(from, to))
     }

@@ -1,8 +1,10 @@
-//! A store for large objects: bytes in chunks that are named by their content, and metadata apart
+//! A store for large objects: bytes in chunks that are named by their content, and metadata stored separately
 //! from them.
 //!
+//! Shown in `src/storage/blobs.md`.
+//!
 //! Naming by content as in S. Quinlan and S. Dorward, "Venti: A New Approach to Archival Storage",
-//! FAST 2002, which uses a cryptographic hash; the one here is a short one and for show.
+//! FAST 2002, which uses a cryptographic hash; the one here is short, and only for illustration.
 
 use crate::hash::fnv1a;
 use std::collections::BTreeMap;
@@ -57,7 +59,7 @@ impl BlobStore {
         moved
     }
 
-    /// Gives an object another path. No byte of it is touched.
+    /// Gives an object another path, without moving its bytes.
     pub fn rename(&mut self, from: &str, to: &str) -> Moved {
         match self.objects.remove(from) {
             Some(names) => {
@@ -92,7 +94,7 @@ impl BlobStore {
         Moved { bytes: 0, entries }
     }
 
-    /// Removes chunks that no object has; how many bytes that freed.
+    /// Removes chunks that no object has, and returns how many bytes that freed.
     pub fn collect(&mut self) -> usize {
         let before = self.stored();
         let used: std::collections::BTreeSet<Name> =

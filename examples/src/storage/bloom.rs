@@ -1,12 +1,14 @@
 //! A Bloom filter, and the formula for its false positives.
 //!
+//! Shown in `src/caching/negative.md` and `src/storage/bloom.md`.
+//!
 //! B. H. Bloom, "Space/Time Trade-offs in Hash Coding with Allowable Errors", CACM 13(7), 1970. All
 //! places come from two hashes, as in A. Kirsch and M. Mitzenmacher, "Less Hashing, Same
 //! Performance", ESA 2006.
 
 use crate::hash::mix;
 
-/// A set that may say yes by mistake, and never says no by mistake.
+/// A set that may say yes by mistake, but never no.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bloom {
     bits: Vec<bool>,
@@ -14,7 +16,7 @@ pub struct Bloom {
 }
 
 impl Bloom {
-    /// A filter of so many bits, at least one, that sets so many for each key.
+    /// A filter of `bits` bits, at least one, that sets `hashes` of them for each key.
     pub fn new(bits: usize, hashes: u64) -> Self {
         Self {
             bits: vec![false; bits.max(1)],
@@ -53,6 +55,7 @@ pub fn false_positives(bits: f64, hashes: f64, keys: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::float;
     use proptest::prelude::*;
 
     proptest! {
@@ -70,12 +73,8 @@ mod tests {
             let mut filter = Bloom::new(per_key * 20_000, u64::from(hashes));
             (0..20_000).for_each(|key| filter.insert(key));
             let let_through = (20_000..220_000).filter(|key| filter.may_contain(*key));
-            let share = f64::from(u32::try_from(let_through.count()).unwrap()) / 200_000.0;
-            let theory = false_positives(
-                f64::from(u32::try_from(per_key).unwrap()),
-                f64::from(hashes),
-                1.0,
-            );
+            let share = float(let_through.count()) / 200_000.0;
+            let theory = false_positives(float(per_key), f64::from(hashes), 1.0);
             assert!(
                 (share / theory - 1.0).abs() < 0.1,
                 "{per_key} {hashes}: {share} {theory}"
@@ -90,8 +89,8 @@ mod tests {
             (0..1_000).for_each(|key| bloom.insert(key));
             assert!((0..1_000).all(|key| bloom.may_contain(key)));
             let strangers = (1_000..101_000).filter(|key| bloom.may_contain(*key));
-            let measured = f64::from(u32::try_from(strangers.count()).unwrap()) / 100_000.0;
-            let k = f64::from(u32::try_from(hashes).unwrap());
+            let measured = float(strangers.count()) / 100_000.0;
+            let k = float(hashes);
             let expected = (1.0 - (-k / f64::from(per_key)).exp()).powf(k);
             assert!(
                 (measured - expected).abs() < 0.15 * expected + 0.001,

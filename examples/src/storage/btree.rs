@@ -1,8 +1,12 @@
 //! A B+-tree on pages: every entry in a leaf, leaves linked in order, inner pages that only lead to
 //! them.
 //!
+//! Shown in `src/storage/btree.md`.
+//!
 //! R. Bayer and E. `McCreight`, "Organization and Maintenance of Large Ordered Indexes", Acta
 //! Informatica 1, 1972; D. Comer, "The Ubiquitous B-Tree", ACM Computing Surveys 11(2), 1979.
+
+use crate::number::float;
 
 #[derive(Debug, Clone)]
 enum Page {
@@ -44,7 +48,7 @@ impl BTree {
     }
 
     // ANCHOR: get
-    /// The path from the root to the leaf that has to hold a key.
+    /// The path from the root to the leaf for a key.
     pub fn path(&self, key: u64) -> Vec<usize> {
         let mut path = vec![self.root];
         let mut at = self.root;
@@ -71,7 +75,7 @@ impl BTree {
     // ANCHOR_END: get
 
     // ANCHOR: put
-    /// Puts a value under a key. A page that is too full is split, and its parent
+    /// Stores a value under a key. A page that is too full is split, and its parent
     /// gets one more child, up to the root. Returns the pages that were changed.
     pub fn put(&mut self, key: u64, value: u64) -> Vec<usize> {
         let mut path = self.path(key);
@@ -174,9 +178,7 @@ impl BTree {
             Page::Inner { .. } => None,
         });
         let (count, entries) = leaves.fold((0, 0), |(count, sum), n| (count + 1, sum + n));
-        #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-        let fill = entries as f64 / (count * self.room) as f64;
-        fill
+        float(entries) / float(count * self.room)
     }
 
     /// The pages level by level, each with its keys, for small trees.
@@ -227,7 +229,7 @@ mod tests {
             }
             let expected: Vec<u64> = model.iter().filter(|(key, _)| (from..to).contains(*key)).map(|(_, value)| *value).collect();
             prop_assert_eq!(tree.range(from, to).0, expected);
-            // All leaves lie equally deep, and no page is too full.
+            // All leaves have the same depth, and no page is too full.
             let depths: Vec<usize> = (0..200).map(|key| tree.path(key).len()).collect();
             prop_assert!(depths.iter().all(|depth| *depth == tree.height()));
             for page in &tree.pages {

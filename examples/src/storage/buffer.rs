@@ -1,8 +1,10 @@
-//! Pages in memory: which of them have to be read from the disk, and which written back.
+//! Pages in memory: which of them have to be read from the disk, and which have to be written back.
+//!
+//! Shown in `src/storage/choosing.md`.
 
-use crate::caching::Lru;
+use crate::caching::lru::Lru;
 
-/// Room for some pages in memory. The page that was unused longest has to go, and is written if it was changed.
+/// A buffer for some pages. The page unused for longest is evicted, and written if it was changed.
 #[derive(Debug)]
 pub struct Buffer {
     /// Each page in memory, and whether it is newer than the one on disk.
@@ -16,7 +18,7 @@ pub struct Buffer {
 }
 
 impl Buffer {
-    /// Room for so many pages.
+    /// A buffer for this many pages.
     pub fn new(room: usize) -> Self {
         Self {
             pages: Lru::new(room),
@@ -26,7 +28,7 @@ impl Buffer {
         }
     }
 
-    /// Uses a page, which comes from the disk if it isn't in memory and isn't new.
+    /// Uses a page, which is read from the disk unless it is in memory or new.
     pub fn touch(&mut self, page: usize, changes: bool) {
         let is_dirty = match self.pages.peek(&page) {
             Some(is_dirty) => *is_dirty,
@@ -57,7 +59,8 @@ impl Buffer {
 mod tests {
     use super::*;
     use crate::hash::mix;
-    use crate::storage::BTree;
+    use crate::number::float;
+    use crate::storage::btree::BTree;
 
     #[test]
     fn each_page_is_written_once_for_each_time_it_was_dirty_in_memory() {
@@ -65,7 +68,7 @@ mod tests {
         for (page, changes) in [(0, true), (1, false), (0, true), (2, true), (1, true)] {
             buffer.touch(page, changes);
         }
-        // 2 put 1 out, unchanged; 1 put 0 out, changed twice; 1 came back from the disk.
+        // 2 evicted 1, unchanged; 1 evicted 0, changed twice; 1 was read from the disk again.
         assert_eq!((buffer.read, buffer.written), (1, 1));
         buffer.flush();
         buffer.flush();
@@ -92,9 +95,7 @@ mod tests {
             let (read, written) = (buffer.read, buffer.written);
             (5_000..25_000).for_each(|n| use_tree(&mut tree, &mut buffer, n));
             let missed = 1.0 - 1.0 / f64::from(part);
-            let each = |after: u64, before: u64| {
-                f64::from(u32::try_from(after - before).unwrap()) / 20_000.0
-            };
+            let each = |after: u64, before: u64| float(after - before) / 20_000.0;
             let (read, written) = (each(buffer.read, read), each(buffer.written, written));
             assert!((read - missed).abs() < 0.05, "{part}: {read}");
             assert!((written - missed).abs() < 0.05, "{part}: {written}");

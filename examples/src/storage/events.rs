@@ -1,5 +1,7 @@
 //! Event sourcing: the state as a fold over events, snapshots, and views that are kept up to date.
 //!
+//! Shown in `src/storage/events.md`.
+//!
 //! The pattern is described in M. Fowler, "Event Sourcing", 2005; materialized views in A. Gupta
 //! and I. S. Mumick, "Maintenance of Materialized Views", IEEE Data Engineering Bulletin 18(2),
 //! 1995.
@@ -11,11 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum Event {
     /// A user marked a post.
     Marked(u32, u32),
-    /// A user took a mark back.
+    /// A user removed a mark.
     Unmarked(u32, u32),
 }
 
-/// Who marks what: the state.
+/// The state: which user marks which post.
 pub type Marks = BTreeSet<(u32, u32)>;
 
 // ANCHOR: apply
@@ -37,7 +39,7 @@ pub fn replay(events: &[Event]) -> Marks {
 }
 // ANCHOR_END: apply
 
-/// Events, with a copy of the state every so often.
+/// Events, with periodic snapshots of the state.
 #[derive(Debug, Clone, Default)]
 pub struct Journal {
     events: Vec<Event>,
@@ -47,7 +49,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// An empty journal that takes a snapshot every so many events, or never if it is 0.
+    /// An empty journal that takes a snapshot every `every` events, or never if that is 0.
     pub fn new(every: usize) -> Self {
         Self {
             every,
@@ -88,11 +90,11 @@ impl Journal {
 /// When a view is brought up to date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refresh {
-    /// It isn't kept: each read counts anew.
+    /// It isn't kept: each read counts again.
     Never,
-    /// All is counted anew every so many events.
+    /// Everything is counted again every this many events.
     Every(usize),
-    /// Each event changes what it changes.
+    /// Each event updates the rows that it affects.
     Incremental,
 }
 
@@ -128,7 +130,7 @@ pub fn view(events: &[Event], refresh: Refresh, reads_every: usize) -> Cost {
                     cost.rows_written += counts.len();
                 }
             }
-            // A repetition changes nothing, and so must the view.
+            // A repeated mark changes nothing, neither in the state nor in the view.
             Refresh::Incremental if marks.len() == before => {}
             Refresh::Incremental => {
                 let count = counts.entry(post).or_insert(0usize);

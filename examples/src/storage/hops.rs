@@ -1,4 +1,6 @@
-//! Who is reached in so many hops: by neighbors that each node knows, by an index on edges, and by reading all edges.
+//! Who can be reached in a number of hops: by neighbors that each node knows, by an index on edges, and by reading all edges.
+//!
+//! Shown in `src/storage/models.md`.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +11,9 @@ use crate::random::Random;
 pub enum Way {
     /// Each node has a list of its neighbors, as in a graph store.
     Neighbors,
-    /// Edges are rows of a table, in order, and each person's first one is found by halving.
+    /// Edges are rows of a table, in order, and each person's first one is found by binary search.
     Index,
-    /// All edges are read, once a hop, and compared with those reached so far.
+    /// All edges are read once per hop, and compared with the people reached so far.
     Scan,
 }
 
@@ -23,11 +25,10 @@ pub struct Follows {
 }
 
 impl Follows {
-    /// So many people, each of whom follows so many others at random.
+    /// People, each of whom follows `each` others at random.
     pub fn new(people: usize, each: usize, seed: u64) -> Self {
         let mut random = Random::new(seed);
-        let count = u64::try_from(people).unwrap_or(u64::MAX).max(1);
-        let mut one = || usize::try_from(random.below(count)).unwrap_or(0);
+        let mut one = || random.index(people);
         let neighbors: Vec<Vec<usize>> = (0..people)
             .map(|_| (0..each).map(|_| one()).collect())
             .collect();
@@ -41,7 +42,8 @@ impl Follows {
     }
 
     // ANCHOR: reach
-    /// Who is reached from a person in at most so many hops, and the steps: edges that were read, and comparisons in the index.
+    /// Who can be reached from a person in at most this many hops, and the steps: edges that were read, and comparisons in the
+    /// index.
     pub fn reach(&self, from: usize, hops: u32, way: Way) -> (BTreeSet<usize>, usize) {
         let (mut reached, mut newest, mut steps) = (BTreeSet::from([from]), vec![from], 0);
         for _ in 0..hops {

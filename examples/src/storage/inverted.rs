@@ -1,6 +1,8 @@
 //! An inverted index: for each word the documents that have it, and how lists of documents are
 //! intersected.
 //!
+//! Shown in `src/storage/inverted.md`.
+//!
 //! C. D. Manning, P. Raghavan and H. Schütze, *Introduction to Information Retrieval*, 2008,
 //! chapters 1, 2 and 5.
 
@@ -32,7 +34,7 @@ impl Index {
     }
 
     /// The documents that have all of the words, and how many postings were looked
-    /// at. It begins with the rarest word.
+    /// at. The search begins with the rarest word.
     pub fn search(&self, query: &[&str]) -> (Vec<u32>, usize) {
         let lists = query.iter().map(|word| self.postings.get(*word));
         let Some(mut lists) = lists.collect::<Option<Vec<&Vec<u32>>>>() else {
@@ -57,7 +59,7 @@ impl Index {
     // ANCHOR_END: add
 }
 
-/// The first place that isn't below a number, and the steps: 1, 2, 4, 8 ahead, then halving.
+/// The first place that isn't below a number, and the steps: 1, 2, 4, 8 ahead, then binary search.
 fn gallop(list: &[u32], number: u32) -> (usize, usize) {
     let (mut low, mut jump, mut steps) = (0, 1, 0);
     while low + jump <= list.len() && list[low + jump - 1] < number {
@@ -79,7 +81,7 @@ fn gallop(list: &[u32], number: u32) -> (usize, usize) {
 }
 
 // ANCHOR: pack
-/// A posting list in bytes: differences instead of numbers, seven bits a byte, the
+/// A posting list in bytes: differences instead of numbers, seven bits a byte; the
 /// eighth says that more come.
 pub fn pack(list: &[u32]) -> Vec<u8> {
     let (mut bytes, mut last) = (Vec::new(), 0);

@@ -1,5 +1,7 @@
-//! A hash store and an ordered store that count their steps, and nodes that hold keys by either
-//! rule.
+//! A hash store and an ordered store that count their steps, and nodes that hold keys by one of the two
+//! rules.
+//!
+//! Shown in `src/storage/keys.md`.
 
 use crate::hash::mix;
 
@@ -11,7 +13,7 @@ pub struct HashStore {
 }
 
 impl HashStore {
-    /// Puts a value under a key.
+    /// Stores a value under a key.
     pub fn put(&mut self, key: u64, value: u64) {
         if 2 * (self.used + 1) > self.slots.len() {
             let larger = vec![None; (4 * self.used).max(8)];
@@ -71,7 +73,7 @@ pub struct OrderedStore {
 }
 
 impl OrderedStore {
-    /// Puts a value under a key.
+    /// Stores a value under a key.
     pub fn put(&mut self, key: u64, value: u64) {
         match self.entries.binary_search_by_key(&key, |(key, _)| *key) {
             Ok(place) => self.entries[place].1 = value,
@@ -81,7 +83,7 @@ impl OrderedStore {
 
     // ANCHOR: ordered
     /// The first place whose key is not below this one, and how many keys were
-    /// compared: halving.
+    /// compared, by binary search.
     fn find(&self, key: u64) -> (usize, usize) {
         let (mut low, mut high, mut compared) = (0, self.entries.len(), 0);
         while low < high {
@@ -122,7 +124,7 @@ impl OrderedStore {
 pub enum Placement {
     /// By a hash of the key.
     Hashed,
-    /// By the key, each node one stretch.
+    /// By the key: each node has one range.
     Ordered,
 }
 

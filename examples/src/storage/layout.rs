@@ -1,5 +1,7 @@
 //! A table laid out by rows or by columns: which pages a query touches, and how small a column can
 //! be made.
+//!
+//! Shown in `src/storage/layout.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -82,7 +84,7 @@ pub fn dictionary<T: Ord + Clone>(values: &[T]) -> (Vec<T>, Vec<usize>) {
 }
 // ANCHOR_END: runs
 
-/// How many bits a code for so many different values needs.
+/// How many bits a code for this many distinct values needs.
 pub fn code_bits(words: usize) -> u32 {
     words.max(2).next_power_of_two().ilog2()
 }

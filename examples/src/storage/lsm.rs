@@ -1,6 +1,8 @@
 //! A log-structured merge tree: a table in memory, sorted runs below it, and merges that keep their
 //! number small.
 //!
+//! Shown in `src/storage/lsm.md`.
+//!
 //! P. O'Neil and others, "The Log-Structured Merge-Tree (LSM-Tree)", Acta Informatica 33, 1996. The
 //! two policies are compared in N. Dayan, M. Athanassoulis and S. Idreos, "Monkey: Optimal
 //! Navigable Key-Value Store", SIGMOD 2017.
@@ -20,7 +22,7 @@ pub enum Policy {
 
 #[derive(Debug, Clone)]
 struct Run {
-    /// A value of `None` says that the key was deleted: a tombstone.
+    /// A value of `None` is a tombstone: the key was deleted.
     entries: Vec<(u64, Option<u64>)>,
     filter: Option<Bloom>,
 }
@@ -42,8 +44,8 @@ pub struct Lsm {
 }
 
 impl Lsm {
-    /// A store with room for so many entries in memory, runs that grow by `ratio`, and filters of
-    /// so many bits for each key (0 for none).
+    /// A store with room for this many entries in memory, runs that grow by `ratio`, and filters of
+    /// this many bits for each key (0 for none).
     pub fn new(policy: Policy, memory_room: usize, ratio: usize, filter_bits: usize) -> Self {
         Self {
             memory: BTreeMap::new(),

@@ -1,9 +1,11 @@
 //! Shapes on a map: an R-tree, which keeps a rectangle around each group of neighbors.
 //!
+//! Shown in `src/storage/spatial.md`.
+//!
 //! A. Guttman, "R-Trees: A Dynamic Index Structure for Spatial Searching", SIGMOD 1984, with its quadratic split. What is kept
 //! small is the width and the height of a rectangle together, where the paper takes their product, which is 0 for points.
 
-use super::Area;
+use crate::storage::spatial::Area;
 
 /// Rectangles, found by what they overlap.
 #[derive(Debug, Clone)]
@@ -20,7 +22,7 @@ enum Node {
 }
 
 impl Rtree {
-    /// An empty tree, with room for so many rectangles, at least 2, on each node.
+    /// An empty tree, with room for this many rectangles, at least 2, on each node.
     pub fn new(room: usize) -> Self {
         Self {
             root: Node::Leaf(Vec::new()),
@@ -64,7 +66,7 @@ impl Node {
         }
     }
 
-    /// Adds a rectangle where the one around the group has to grow least. A node that is too full gives half away.
+    /// Adds a rectangle where the one around the group has to grow least. A node that is too full is split.
     fn insert(&mut self, area: Area, room: usize) -> Option<(Area, Node)> {
         match self {
             Self::Leaf(items) => {
@@ -102,7 +104,7 @@ fn around_all(areas: impl Iterator<Item = Area>) -> Option<Area> {
 }
 
 /// Splits items that are more than `room` around the two that fit together worst, and gives those away that are nearer to the
-/// second one. Each side keeps a third at least.
+/// second one. Each side keeps at least a third.
 fn give_half<T>(
     items: &mut Vec<T>,
     area: impl Fn(&T) -> Area,

@@ -1,5 +1,7 @@
-//! Time series: timestamps as differences of differences, values as what changed in their bits, and
+//! Time series: timestamps as differences of differences, values as their changed bits, and
 //! coarser series made from finer ones.
+//!
+//! Shown in `src/storage/series.md`.
 //!
 //! T. Pelkonen and others, "Gorilla: A Fast, Scalable, In-Memory Time Series Database", PVLDB
 //! 8(12), 2015, section 4.1. The values' blocks are always written with their window, which the
@@ -8,7 +10,7 @@
 /// A measurement: seconds, and a value.
 pub type Sample = (i64, f64);
 
-/// Bits, written and read one after the other.
+/// A sequence of bits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bits {
     bits: Vec<bool>,
@@ -32,7 +34,7 @@ impl Bits {
 }
 
 // ANCHOR: times
-/// How a difference of differences is written: a beginning, its width, and the width
+/// How a difference of differences is written: a prefix, its width, and the width
 /// of the number after it.
 const FORMS: [(u64, u32, u32); 5] = [
     (0b0, 1, 0),
@@ -68,7 +70,7 @@ pub fn pack_times(times: &[i64]) -> Bits {
 }
 // ANCHOR_END: times
 
-/// The times of packed ones.
+/// The times, unpacked.
 pub fn unpack_times(bits: &Bits) -> Vec<i64> {
     let (mut times, mut last, mut gap, mut at) = (Vec::new(), 0i64, 0i64, 0);
     while at < bits.len() {
@@ -115,10 +117,10 @@ pub fn value_bits(values: &[f64]) -> usize {
 }
 // ANCHOR_END: values
 
-/// What is kept of the samples of a stretch of time.
+/// A summary of the samples in an interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Summary {
-    /// When the stretch begins.
+    /// When the interval begins.
     pub begin: i64,
     /// How many samples there were.
     pub count: u32,
@@ -131,7 +133,7 @@ pub struct Summary {
 }
 
 // ANCHOR: downsample
-/// Summaries of stretches of so many seconds, in the order of time. Sums and counts
+/// Summaries of intervals of this many seconds, in order of time. Sums and counts
 /// are kept, not means: they can be summed up again.
 pub fn downsample(samples: &[Sample], seconds: i64) -> Vec<Summary> {
     let mut summaries: Vec<Summary> = Vec::new();

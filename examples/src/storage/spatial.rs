@@ -1,5 +1,7 @@
 //! Points on a map: a quadtree, and geohashes that turn two coordinates into one key.
 //!
+//! Shown in `src/storage/spatial.md`.
+//!
 //! R. A. Finkel and J. L. Bentley, "Quad Trees: A Data Structure for Retrieval on Composite Keys",
 //! Acta Informatica 4, 1974. Geohash: G. Niemeyer, 2008.
 
@@ -18,7 +20,7 @@ pub struct Area {
 }
 
 impl Area {
-    /// Whether a point lies in it.
+    /// Whether it contains a point.
     pub fn contains(&self, (x, y): Point) -> bool {
         self.low.0 <= x && x < self.high.0 && self.low.1 <= y && y < self.high.1
     }
@@ -37,7 +39,7 @@ impl Area {
         self.high.0 - self.low.0 + self.high.1 - self.low.1
     }
 
-    /// Whether the two have a place in common.
+    /// Whether the two overlap.
     pub fn overlaps(&self, other: &Area) -> bool {
         self.low.0 < other.high.0
             && other.low.0 < self.high.0
@@ -77,7 +79,7 @@ pub struct Quadtree {
 }
 
 impl Quadtree {
-    /// An empty tree over an area, with room for so many points in each part.
+    /// An empty tree over an area, with room for this many points in each part.
     pub fn new(area: Area, room: usize) -> Self {
         Self {
             area,
@@ -126,7 +128,7 @@ impl Quadtree {
     }
     // ANCHOR_END: insert
 
-    /// How deep the deepest part lies.
+    /// The depth of the deepest part.
     pub fn deepest(&self) -> u32 {
         self.parts
             .iter()
@@ -137,7 +139,7 @@ impl Quadtree {
 }
 
 // ANCHOR: geohash
-/// The geohash of a point, with so many characters: halve the longitude, then the
+/// The geohash of a point, with this many characters: halve the longitude, then the
 /// latitude, and so on, a bit for each half; five bits make a character.
 pub fn geohash((longitude, latitude): Point, length: usize) -> String {
     const DIGITS: &[u8; 32] = b"0123456789bcdefghjkmnpqrstuvwxyz";
@@ -165,12 +167,12 @@ pub fn geohash((longitude, latitude): Point, length: usize) -> String {
 }
 // ANCHOR_END: geohash
 
-/// How many characters two geohashes have in common at their beginning.
+/// The length of the common prefix of two geohashes.
 pub fn common_prefix(a: &str, b: &str) -> usize {
     a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count()
 }
 
-/// Points of a seed: a share in a few towns, each within about a degree, the others anywhere.
+/// Random points from a seed: a share in a few towns, each within about a degree, the others anywhere.
 pub fn people(n: usize, in_towns: f64, seed: u64) -> Vec<Point> {
     let mut random = Random::new(seed);
     let towns: Vec<Point> = (0..5)

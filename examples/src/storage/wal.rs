@@ -1,17 +1,20 @@
 //! A write-ahead log: records with a length and a checksum, and what is left of them after a crash.
 //!
-//! The form of a record is of the kind that `LevelDB`'s and `SQLite`'s logs have; write-ahead
+//! Shown in `src/storage/wal.md`.
+//!
+//! Records have a form similar to those in the logs of `LevelDB` and `SQLite`; write-ahead
 //! logging is described in C. Mohan and others, "ARIES", ACM TODS 17(1), 1992. The checksum is
 //! CRC-32 as in ISO/IEC 13239 and IEEE 802.3.
 
-use crate::services::crc32;
+use crate::number::float;
+use crate::services::checksum::crc32;
 
 /// Whether records are checked when they are read back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Check {
-    /// The checksum has to fit.
+    /// The checksum has to match.
     Checksum,
-    /// Only the length is looked at: the mistake that the page shows.
+    /// Only the length is checked: the mistake that the page shows.
     LengthOnly,
 }
 
@@ -25,8 +28,8 @@ pub fn append(log: &mut Vec<u8>, record: &[u8]) {
     log.extend_from_slice(&[&length[..], &sum, record].concat());
 }
 
-/// The records at the beginning of a log that are whole. The rest is what a crash
-/// left behind, and is cut off.
+/// The records at the beginning of a log that are whole. The rest was left by a
+/// crash, and is cut off.
 pub fn recover(log: &[u8], check: Check) -> Vec<&[u8]> {
     let mut records = Vec::new();
     let mut rest = log;
@@ -67,13 +70,13 @@ pub fn recover_pairs(log: &[u8]) -> Vec<(u64, u64)> {
 pub enum Commit {
     /// After a flush of its own.
     Each,
-    /// After a flush that takes along all that wait: group commit.
+    /// After a flush that covers all waiting records: group commit.
     Group,
-    /// At once; a flush comes every so many microseconds.
+    /// At once; flushes are this many microseconds apart.
     Async(u64),
 }
 
-/// What became of a load of commits. Times are in microseconds.
+/// The outcome of a load of commits. Times are in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Load {
     /// How many flushes were done.
@@ -112,8 +115,7 @@ pub fn commits(arrivals: &[u64], flush: u64, commit: Commit) -> Load {
         }
         at += takes;
     }
-    #[expect(clippy::cast_precision_loss, reason = "sums stay far below 2^52")]
-    let mean_wait = waited as f64 / arrivals.len().max(1) as f64;
+    let mean_wait = float(waited) / float(arrivals.len().max(1));
     Load {
         flushes,
         mean_wait,
@@ -124,7 +126,8 @@ pub fn commits(arrivals: &[u64], flush: u64, commit: Commit) -> Load {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::latency::{Job, Visit, mean, queue};
+    use crate::latency::percentile::mean;
+    use crate::latency::queue::{Job, Visit, queue};
     use proptest::prelude::*;
 
     fn log_of(records: &[Vec<u8>]) -> Vec<u8> {
@@ -159,7 +162,7 @@ mod tests {
             for cut in 0..=log.len() {
                 let left = recover(&log[..cut], Check::Checksum);
                 prop_assert!(records.iter().zip(&left).all(|(record, left)| record == left));
-                // All records that were there in whole are there still.
+                // All records that were complete are still there.
                 let mut end = 0;
                 let whole = records.iter().filter(|record| { end += 8 + record.len(); end <= cut }).count();
                 prop_assert_eq!(left.len(), whole);
@@ -196,8 +199,8 @@ mod tests {
         assert!((0..8 * log.len()).any(|bit| is_wrong(&bit)));
     }
 
-    /// Appends records and flushes after some of them. A crash leaves what was flushed, and any part of the rest. Says whether all
-    /// records come back that had been confirmed: after their flush, or, against the rule, when they were appended.
+    /// Appends records and flushes after some of them. A crash leaves what was flushed, and any part of the rest. Returns
+    /// whether all records come back that had been confirmed: after their flush, or, against the rule, when they were appended.
     fn keeps_its_promises(records: &[(Vec<u8>, bool)], waits_for_flush: bool) -> bool {
         let (mut log, mut durable, mut flushed) = (Vec::new(), 0, 0);
         for (number, (record, flush)) in (1..).zip(records) {
@@ -231,7 +234,7 @@ mod tests {
     #[test]
     fn waits_are_those_of_a_queue_and_a_group_waits_for_two_flushes_at_most() {
         for (rate, seed) in [(50.0, 1), (300.0, 2), (480.0, 3)] {
-            let jobs = crate::latency::poisson_jobs(3_000, 1e6 / rate, 1.0, seed);
+            let jobs = crate::latency::queue::poisson_jobs(3_000, 1e6 / rate, 1.0, seed);
             let arrivals: Vec<u64> = jobs.iter().map(|job| job.arrival).collect();
             let flushes = arrivals.iter().map(|arrival| Job {
                 arrival: *arrival,

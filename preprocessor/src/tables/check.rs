@@ -73,10 +73,7 @@ fn judge_table(judge: &mut Judge<'_>, table: &Table) {
     for declared in &declared {
         if declared.rule.form() == Form::Equation && !table.is_printed {
             let header = grid.columns[declared.columns[0]].span;
-            judge
-                .meaning
-                .formulas
-                .push((header, declared.expression));
+            judge.meaning.formulas.push((header, declared.expression));
         }
         declared.rule.check(judge, &sheet, declared);
     }

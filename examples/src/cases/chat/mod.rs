@@ -1,4 +1,7 @@
-//! A chat room: people who answer what they see, the gateways that hold their connections, and what numbers do for the order.
+//! A chat room: people who answer what they see, the gateways that hold their connections, and how numbering the messages
+//! affects their order.
+//!
+//! Shown in `src/cases/chat.md`.
 //!
 //! Every line between two machines delivers in order, as TCP does, so nothing overtakes on one line. Messages that reach a reader
 //! by two different ways may: over two gateways, or over a new connection and the history that fills the gap before it.

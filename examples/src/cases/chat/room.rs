@@ -1,5 +1,8 @@
 //! Messages on their way from an author to all screens.
+//!
+//! Shown in `src/cases/chat.md`.
 
+use crate::number::float;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::MessageId;
@@ -36,7 +39,7 @@ pub struct Room {
     pub line: (u64, u64),
     /// The mean time after which a connection breaks, if any does.
     pub breaks: Option<u64>,
-    /// How long a reader is away then. Connects again to any gateway.
+    /// How long a reader is disconnected then. It reconnects to any gateway.
     pub away: (u64, u64),
 }
 
@@ -51,7 +54,7 @@ pub struct Seen {
     pub held: u64,
 }
 
-/// Where a line begins or ends. A reader's connection has a number, since no line outlives its connection.
+/// Where a line begins or ends. A reader's connection has a number, since no line survives its connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
     Reader(usize, u32),
@@ -147,7 +150,7 @@ impl Run {
         }
         for _ in 0..self.room.conversations.min(self.room.messages) {
             self.planned += 1;
-            let (author, delay) = (self.anybody(), self.draw(self.room.think));
+            let (author, delay) = (self.any_reader(), self.draw(self.room.think));
             self.queue.schedule_in(delay, Happens::Writes(author, None));
         }
         (0..self.readers.len()).for_each(|reader| self.plan_break(reader));
@@ -211,7 +214,7 @@ impl Run {
         self.answers.push(answers);
         if self.planned < self.room.messages {
             self.planned += 1;
-            let next = self.anybody();
+            let next = self.any_reader();
             self.readers[next].answers.insert(id);
         }
         let number = usize::MAX; // Not in the log yet.
@@ -219,7 +222,7 @@ impl Run {
         self.send(from, Place::Gateway(gateway), Message { id, number });
     }
 
-    /// Writes a message into the room's log, before anybody else gets it.
+    /// Writes a message into the room's log, before other readers get it.
     fn store(&mut self, message: Message) -> Message {
         let number = self.log.len();
         self.log.push(message.id);
@@ -236,7 +239,7 @@ impl Run {
     }
 
     // ANCHOR: send
-    /// Sends a message over a line. It arrives behind everything that was sent over the same line before.
+    /// Sends a message over a line. It arrives after everything that was sent over the same line before.
     fn send(&mut self, from: Place, to: Place, message: Message) {
         let is_line = matches!((from, to), (Place::Reader(..), _) | (_, Place::Reader(..)));
         let delay = self.draw(if is_line {
@@ -251,7 +254,7 @@ impl Run {
     // ANCHOR_END: send
 
     // ANCHOR: show
-    /// A message has reached a reader, from a gateway or out of the history.
+    /// A message has reached a reader, from a gateway or from the history.
     fn show(&mut self, reader: usize, message: Message) {
         let now = self.queue.now();
         let it = &mut self.readers[reader];
@@ -284,8 +287,7 @@ impl Run {
 
     fn plan_break(&mut self, reader: usize) {
         if let Some(mean) = self.room.breaks {
-            #[expect(clippy::cast_precision_loss, reason = "a mean time in microseconds")]
-            let delay = self.random.exponential_us(mean as f64 * 1e3);
+            let delay = self.random.exponential_us(float(mean) * 1e3);
             self.queue.schedule_in(delay, Happens::Breaks(reader));
         }
     }
@@ -320,8 +322,8 @@ impl Run {
         it.gateway.is_some() && it.connection == connection
     }
 
-    fn anybody(&mut self) -> usize {
-        usize::try_from(self.random.below(self.readers.len() as u64)).unwrap_or(0)
+    fn any_reader(&mut self) -> usize {
+        self.random.index(self.readers.len())
     }
 
     /// A time from a range of milliseconds, in microseconds.

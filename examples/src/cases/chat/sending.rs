@@ -1,4 +1,6 @@
 //! Lines that one phone sends, each as a request that may be lost.
+//!
+//! Used by `cases/chat/mod.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::number::float;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
@@ -44,7 +45,7 @@ fn measured_collisions_are_those_of_the_formula() {
             shortener.shorten(&format!("address {n}"), None, 9).unwrap();
         }
         let expected = filling(scheme, 2, 700.0).collisions;
-        let measured = f64::from(u32::try_from(shortener.collisions).unwrap());
+        let measured = float(shortener.collisions);
         assert!(
             (measured / expected - 1.0).abs() < 0.25,
             "{scheme:?} {measured} {expected}"
@@ -94,7 +95,7 @@ fn right(shortener: &mut Shortener, address: &str, name: Option<&str>) -> Option
     shortener.shorten(address, name, 9).ok()
 }
 
-/// The rule of the page, broken: nobody looks whether a code is taken.
+/// The rule of the page, broken: no one checks whether a code is taken.
 #[expect(
     clippy::unnecessary_wraps,
     reason = "it replaces the right one, which refuses"
@@ -173,7 +174,7 @@ fn a_removed_link_is_gone() {
     assert_eq!(shortener.follow(&code, 0), None);
 }
 
-/// The judge of the regions: the first digits of random numbers.
+/// The reference for the regions: the first digits of random numbers.
 #[test]
 fn first_digits_are_as_uneven_as_the_formula_says() {
     let draws = 20_000;
@@ -183,8 +184,7 @@ fn first_digits_are_as_uneven_as_the_formula_says() {
         .count();
     let short = 62f64.powi(21) / 2f64.powi(128);
     let expected = 1.0 - short + short * (61.0 / 62.0) * (7.0 / 61.0);
-    let measured =
-        f64::from(u32::try_from(low).unwrap()) / f64::from(u32::try_from(draws).unwrap());
+    let measured = float(low) / float(draws);
     assert!((measured - expected).abs() < 0.01, "{measured} {expected}");
 }
 

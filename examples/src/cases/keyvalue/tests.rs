@@ -11,7 +11,7 @@ const SAFE: Promise = Promise {
     log: true,
 };
 
-/// The judge: a map of what was confirmed. Whatever nodes do, a read that is answered has the last value.
+/// The reference: a map of what was confirmed. Whatever nodes do, a read that is answered has the last value.
 fn answers_are_the_last_confirmed(promise: Promise, seed: u64, steps: u32) -> bool {
     let mut random = Random::new(seed);
     let mut store = KeyStore::new(5, promise);
@@ -19,7 +19,7 @@ fn answers_are_the_last_confirmed(promise: Promise, seed: u64, steps: u32) -> bo
     let mut confirmed = BTreeMap::new();
     (0..steps).all(|step| {
         let key = random.below(10);
-        let node = usize::try_from(random.below(names.len() as u64)).unwrap();
+        let node = random.index(names.len());
         match random.below(10) {
             0 => store.crash(&names[node]),
             1 | 2 => store.restart(&names[node]),

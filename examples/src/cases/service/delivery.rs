@@ -1,9 +1,11 @@
 //! How posts reach inboxes: a queue of posts, workers that copy each one's number to the author's followers, and the inboxes.
+//!
+//! Shown in `src/cases/assembled.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{Follows, Post};
-use crate::queues::Topic;
+use crate::cases::timelines::{Follows, Post};
+use crate::queues::log::Topic;
 use crate::service::SERVICE;
 
 const GROUP: &str = "delivery";
@@ -19,7 +21,7 @@ pub(super) struct Delivery {
     copy_time: u64,
     /// Up to when each worker has worked, in microseconds.
     clocks: Vec<u64>,
-    /// How far each worker is in the followers of its record. Lost when it crashes.
+    /// How many followers of its record each worker has reached. Lost when it crashes.
     reached: Vec<usize>,
     inboxes: BTreeMap<usize, BTreeSet<Post>>,
     /// When each post that isn't delivered yet was handed over, in microseconds.
@@ -31,7 +33,7 @@ pub(super) struct Delivery {
 }
 
 impl Delivery {
-    /// Workers that write so many copies a second each.
+    /// Workers that each write this many copies a second.
     pub(super) fn new(workers: usize, pace: u64) -> Self {
         let workers = workers.max(1);
         Self {

@@ -1,22 +1,24 @@
 //! What users do: a load for the whole service.
+//!
+//! Used by `cases/service/mod.rs`.
 
 use super::{Service, Tally};
-use crate::cases::Post;
+use crate::cases::timelines::Post;
 use crate::random::Random;
 use crate::service::Service as Inputs;
 
 /// What happens in a second, on average: requests arrive independently of each other.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Load {
-    /// Posts of anybody.
+    /// Posts by all users.
     pub posts: f64,
-    /// Favorites: somebody marks a post of their own timeline.
+    /// Favorites: a user marks a post of their own timeline.
     pub favorites: f64,
     /// Home timelines.
     pub timelines: f64,
     /// Pages with the newest posts of one author, whom the reader follows.
     pub user_pages: f64,
-    /// Single posts: somebody opens a post of their own timeline.
+    /// Single posts: a user opens a post of their own timeline.
     pub single_posts: f64,
     /// How often this one post is opened on top of all that.
     pub opened: Option<(Post, f64)>,
@@ -36,7 +38,7 @@ impl Load {
         }
     }
 
-    /// The same with so many times the reads.
+    /// The same with this many times the reads.
     #[must_use]
     pub fn with_reads(self, times: f64) -> Self {
         Self {
@@ -47,7 +49,7 @@ impl Load {
         }
     }
 
-    /// The same with so many times the writes.
+    /// The same with this many times the writes.
     #[must_use]
     pub fn with_writes(self, times: f64) -> Self {
         Self {
@@ -59,7 +61,7 @@ impl Load {
 }
 
 // ANCHOR: load
-/// Puts a load on a service for so many seconds, from a second on. Returns what the parts had to do.
+/// Puts a load on a service for some seconds, from a given second on. Returns what the parts had to do.
 pub fn run_load(
     service: &mut Service<'_>,
     load: Load,

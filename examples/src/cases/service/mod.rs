@@ -1,16 +1,19 @@
 //! The book's running example, put together from the parts of its chapters: a rate limit and a balancer in front of servers, caches
 //! near and far, shards with a log and copies, and a queue from which workers fill inboxes.
+//!
+//! Shown in `src/cases/assembled.md`.
 
 mod delivery;
 mod load;
 mod store;
 
+use crate::number::float;
 use std::collections::BTreeMap;
 
-use super::{Follows, Post};
-use crate::balancing::{Balancer, Rule, View};
-use crate::caching::Lru;
-use crate::queues::{Limiter, TokenBucket};
+use super::timelines::{Follows, Post};
+use crate::balancing::rule::{Balancer, Rule, View};
+use crate::caching::lru::Lru;
+use crate::queues::limits::{Limiter, TokenBucket};
 use crate::random::Random;
 use crate::service::Service as Inputs;
 use delivery::Delivery;
@@ -20,7 +23,7 @@ use store::{Caches, RECENT, Store};
 /// How many posts a timeline shows.
 pub const PAGE: usize = RECENT;
 
-/// How much there is of each part.
+/// How many there are of each part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parts {
     /// Application servers.
@@ -29,7 +32,7 @@ pub struct Parts {
     pub near: usize,
     /// Cache machines.
     pub caches: usize,
-    /// For how many posts each of them has room.
+    /// How many posts each of them has room for.
     pub room: usize,
     /// Store, by author.
     pub shards: usize,
@@ -50,9 +53,9 @@ pub struct Tally {
     pub server: u64,
     /// Questions to the busiest cache machine.
     pub cache: u64,
-    /// Posts and lists that were asked of caches, and those that they had.
+    /// Posts and lists that were requested from caches.
     pub asked: u64,
-    /// The same, of which they answered.
+    /// Of these, those that the caches had.
     pub hits: u64,
     /// Reads and writes at the busiest copy of the busiest shard.
     pub copy: u64,
@@ -77,22 +80,21 @@ pub struct Used {
     pub copies: f64,
     /// Delivery workers.
     pub workers: f64,
-    /// How much of what the caches were asked they had.
+    /// The share of the requests to the caches that they answered, in percent.
     pub hits: f64,
 }
 
 impl Tally {
-    /// What was done in so many seconds, against what a machine of the book's example does. Each of the model's users
+    /// The work of some seconds, compared with what a machine of the book's example can do. Each of the model's users
     /// represents `scale` of the example's.
-    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
     pub fn used(&self, seconds: u64, inputs: &Inputs, scale: f64) -> Used {
-        let percent = |count: u64, most: f64| count as f64 / seconds as f64 * scale / most * 100.0;
+        let percent = |count: u64, most: f64| float(count) / float(seconds) * scale / most * 100.0;
         Used {
             servers: percent(self.server, inputs.server_rate),
             caches: percent(self.cache, inputs.cache_rate),
             copies: percent(self.copy, inputs.database_rate),
             workers: percent(self.worker, inputs.delivery_rate),
-            hits: self.hits as f64 / self.asked.max(1) as f64 * 100.0,
+            hits: float(self.hits) / float(self.asked.max(1)) * 100.0,
         }
     }
 }
@@ -138,7 +140,7 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// A service whose users have written so many posts each in the past, before anything that timelines show.
+    /// A service whose users have each written this many posts in the past, before anything that timelines show.
     pub fn with_past(follows: &'a Follows, parts: Parts, posts: u64) -> Self {
         let mut service = Self::new(follows, parts);
         for _ in 0..posts {
@@ -244,7 +246,7 @@ impl<'a> Service<'a> {
         page.get(load::pick(random, page.len() as u64)).copied()
     }
 
-    /// Somebody opens a single post.
+    /// A user opens a single post.
     pub fn open(&mut self, user: usize, post: Post) -> bool {
         let server = self.server(user);
         self.load(server, post).is_some()
@@ -278,7 +280,7 @@ impl<'a> Service<'a> {
         &self.delivery.took
     }
 
-    /// Counts from zero again. What is stored and cached stays.
+    /// Resets the counts. What is stored and cached stays.
     pub fn count_anew(&mut self) {
         self.requests.fill(0);
         self.caches.asked.fill(0);
@@ -289,7 +291,7 @@ impl<'a> Service<'a> {
         self.delivery.took.clear();
     }
 
-    /// What the parts had to do since they were counted.
+    /// What the parts have done since the last reset.
     pub fn tally(&self) -> Tally {
         let copies = self.shards.reads.iter().zip(&self.shards.writes);
         let copies =

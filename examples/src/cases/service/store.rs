@@ -1,12 +1,16 @@
 //! Where posts are kept: shards on a ring, each with a log and several copies, and cache machines in front of them.
+//!
+//! Used by `cases/service/mod.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::Post;
-use crate::caching::Lru;
-use crate::partitioning::{Ring, hash_number};
+use crate::caching::lru::Lru;
+use crate::cases::timelines::Post;
+use crate::partitioning::hash::hash_number;
+use crate::partitioning::ring::Ring;
 use crate::service::SERVICE;
-use crate::storage::{Lsm, Policy, append_pair, recover_pairs};
+use crate::storage::lsm::{Lsm, Policy};
+use crate::storage::wal::{append_pair, recover_pairs};
 
 /// Points of each machine on its ring.
 const POINTS: u32 = 100;
@@ -187,7 +191,7 @@ pub(super) struct Caches {
 }
 
 impl Caches {
-    /// So many machines with room for so many posts each, and for as many lists.
+    /// Machines with room for this many posts each, and for as many lists.
     pub(super) fn new(machines: usize, room: usize) -> Self {
         let machines = machines.max(1);
         Self {
@@ -227,7 +231,7 @@ impl Caches {
         recent
     }
 
-    /// An author has a new post: the list of the newest is no longer right.
+    /// An author has a new post: the cached list of the newest is out of date.
     pub(super) fn forget(&mut self, author: usize) {
         self.recent[self.placed.of(author as u64)].remove(&author);
     }

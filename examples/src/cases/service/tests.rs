@@ -1,4 +1,5 @@
 use super::*;
+use crate::number::float;
 use crate::random::Random;
 use proptest::prelude::*;
 
@@ -14,11 +15,7 @@ const PARTS: Parts = Parts {
     limit: usize::MAX,
 };
 
-fn below(random: &mut Random, bound: usize) -> usize {
-    usize::try_from(random.below(bound as u64)).unwrap()
-}
-
-/// The judge: all posts that a user wrote or follows, sorted.
+/// The reference: all posts that a user wrote or follows, sorted.
 fn timeline(follows: &Follows, posts: &[Post], user: usize) -> Vec<Post> {
     let is_seen = |post: &&Post| post.1 == user || follows.following[user].contains(&post.1);
     posts
@@ -42,7 +39,7 @@ proptest! {
         let mut service = Service::new(&follows, parts);
         let mut posts = Vec::new();
         for step in 0..steps {
-            let author = below(&mut random, 25);
+            let author = random.index(25);
             let post = service.write(author, step * 1_000).unwrap();
             posts.push(post);
             // Whatever still waits: one's own post is there.
@@ -68,7 +65,7 @@ proptest! {
         let mut random = Random::new(seed);
         let follows = Follows::random(10, 3, 2, &mut random);
         let mut service = Service::new(&follows, PARTS);
-        let posts: Vec<Post> = (0..count).filter_map(|n| service.write(below(&mut random, 10), n * 100)).collect();
+        let posts: Vec<Post> = (0..count).filter_map(|n| service.write(random.index(10), n * 100)).collect();
         service.crash();
         for post in posts {
             prop_assert!(service.open(0, post));
@@ -123,7 +120,6 @@ fn a_load_does_what_it_says() {
     };
     let tally = run_load(&mut service, load, 10, 1_000, &mut Random::new(2));
     // Poisson counts: four standard deviations of each.
-    let float = |count: u64| f64::from(u32::try_from(count).unwrap());
     let near = |count: u64, mean: f64| (float(count) - mean).abs() < 4.0 * mean.sqrt();
     assert!(near(service.requests.iter().sum(), 32_000.0));
     let writes = service.shards.writes.iter().sum();
@@ -194,8 +190,8 @@ proptest! {
         let mut service = Service::with_past(&follows, Parts { room, ..PARTS }, past);
         let mut posts: Vec<Post> = (1..=past * 10).zip((0..10).cycle()).collect();
         for n in 0..count {
-            posts.extend(service.write(below(&mut random, 10), n * 1_000));
-            let author = below(&mut random, 10);
+            posts.extend(service.write(random.index(10), n * 1_000));
+            let author = random.index(10);
             let expected: Vec<Post> = posts.iter().rev().filter(|post| post.1 == author).take(PAGE).copied().collect();
             prop_assert_eq!(service.user_page(0, author), expected);
         }

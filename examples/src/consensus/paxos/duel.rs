@@ -1,4 +1,6 @@
 //! Proposers that get in each other's way, on a simulated network.
+//!
+//! Used by `consensus/paxos.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,15 +11,15 @@ use crate::simulation::{Conditions, Event, Network, NodeId};
 /// Three acceptors, and proposers that all begin at the same time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Duel {
-    /// How many want something, each something else.
+    /// How many proposers there are, each with a value of its own.
     pub proposers: usize,
-    /// How the network treats messages. It should lose none: nobody sends again.
+    /// How the network treats messages. It should lose none: no message is resent.
     pub conditions: Conditions,
     /// After a refusal a proposer waits for a random time up to this, in microseconds, before its next ballot.
     pub longest_wait: u64,
 }
 
-/// What a duel came to.
+/// The outcome of a duel.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Decision {
     /// When a value was chosen, in microseconds; `None` if none was.
@@ -65,7 +67,7 @@ struct Proposer {
 const ACCEPTORS: usize = 3;
 
 // ANCHOR: duel
-/// Lets the proposers go on, also after a value was chosen, until each one is through or a time in microseconds has come. The seed
+/// Lets the proposers run, also after a value was chosen, until each one is done or a time in microseconds has come. The seed
 /// decides everything.
 pub fn duel(duel: &Duel, until: u64, seed: u64) -> Decision {
     let names = (0..ACCEPTORS + duel.proposers).map(|n| format!("node {n}"));
@@ -153,6 +155,7 @@ pub fn duel(duel: &Duel, until: u64, seed: u64) -> Decision {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::float;
     use proptest::prelude::*;
 
     #[test]
@@ -166,8 +169,8 @@ mod tests {
         assert_eq!((decision.time, decision.ballots), (Some(3_000), 1));
     }
 
-    /// Over many seeds: without a wait proposers interrupt each other, the more of them the longer, and with one far longer than a
-    /// round trip nearly every ballot but one is merely refused.
+    /// Over many seeds: without a wait proposers interrupt each other, the more of them the longer, and with a wait far longer
+    /// than a round trip nearly every ballot but one is merely refused.
     #[test]
     fn waiting_ends_a_duel() {
         let conditions = Conditions {
@@ -185,7 +188,7 @@ mod tests {
             all.sum::<f64>() / 300.0
         };
         for proposers in [2, 3, 5] {
-            let least = f64::from(u32::try_from(proposers).unwrap());
+            let least = float(proposers);
             let (hasty, patient) = (ballots(proposers, 0), ballots(proposers, 1_000_000));
             assert!(hasty > 1.5 * least, "{proposers} {hasty}");
             assert!(
@@ -196,7 +199,7 @@ mod tests {
     }
 
     proptest! {
-        /// Messages are lost and doubled here, so it may not end, but what is chosen is one value that somebody wanted.
+        /// Messages are lost and doubled here, so it may not end, but what is chosen is one value that was proposed.
         #[test]
         fn whatever_is_chosen_was_proposed(
             proposers in 1..5usize, loss in 0.0..0.3, duplication in 0.0..0.3, longest_wait in 0..50_000u64, seed in any::<u64>(),

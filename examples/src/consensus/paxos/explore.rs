@@ -1,4 +1,6 @@
 //! Every order of the messages of a few ballots.
+//!
+//! Used by `consensus/paxos.rs`.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -7,20 +9,20 @@ use super::{Acceptor, Adopt, Promise, proposal};
 /// The most ballots that can be explored.
 const BALLOTS: usize = 4;
 
-/// An acceptor, and what came of each ballot's two messages to it.
+/// An acceptor, and the outcome of each ballot's two messages to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 struct Column {
     acceptor: Acceptor,
     /// Promises that the proposer has heard, with what had been accepted.
     heard: [Option<Promise>; BALLOTS],
-    /// In which ballots it has accepted.
+    /// The ballots in which it has accepted.
     accepted: [bool; BALLOTS],
 }
 
 /// What is true in all states that some order of messages leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Explored {
-    /// Different states. Acceptors are alike, so those that differ only in which acceptor is which count once.
+    /// Different states. Acceptors are interchangeable, so states that differ only in which acceptor is which count once.
     pub states: usize,
     /// States in which a value is chosen.
     pub decided: usize,
@@ -28,7 +30,7 @@ pub struct Explored {
     pub contradictions: usize,
 }
 
-/// The different columns that were met, numbered: a state is then a short list of numbers, and the steps of each column are worked
+/// The distinct columns found so far, numbered: a state is then a short list of numbers, and the steps of each column are worked
 /// out once. That is what makes millions of steps affordable.
 #[derive(Default)]
 struct Columns {
@@ -122,7 +124,7 @@ fn steps(column: Column, proposed: &[Option<u16>]) -> Vec<Column> {
         };
         // The request arrives, and the answer doesn't, or comes when the proposer has its majority.
         next.push(asked);
-        // The answer arrives as well, at once: a later one would tell the same.
+        // The answer arrives as well, at once: a later one would carry the same information.
         if proposed.is_none() && asked.heard[index].is_none() {
             asked.heard[index] = Some(promise);
             next.push(asked);

@@ -1,20 +1,22 @@
 //! A Raft cluster under everything that can go wrong: lost, late, doubled and reordered messages, crashes, partitions.
+//!
+//! Shown in `src/consensus/raft-safety.md`.
 
 use super::cluster::{Cluster, Times};
 use super::node::Rules;
 use crate::random::Random;
 use crate::simulation::Conditions;
 
-/// What a run under chaos came to.
+/// The outcome of a run under chaos.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// Entries that were committed.
     pub committed: usize,
     /// Terms that had a leader.
     pub leaders: usize,
-    /// What was seen that must not be.
+    /// Violations of the safety properties.
     pub violations: Vec<String>,
-    /// Whether a new command was committed everywhere after all was well again.
+    /// Whether a new command was committed everywhere after the faults ended.
     pub recovered: bool,
 }
 
@@ -37,7 +39,7 @@ pub fn chaos(rules: Rules, seed: u64) -> Outcome {
     // ANCHOR: chaos
     for step in 1..=75 {
         cluster.run_until(step * 40_000);
-        let node = usize::try_from(random.below(5)).unwrap_or(0);
+        let node = random.index(5);
         match random.below(12) {
             0 | 1 => cluster.crash(node),
             2..=4 => cluster.restart(node),
@@ -46,7 +48,7 @@ pub fn chaos(rules: Rules, seed: u64) -> Outcome {
                 cluster.network.partition(&[&[node, other]]);
             }
             6 => cluster.network.heal(),
-            // Whoever believes that it leads takes commands, even if it is wrong.
+            // Every member that believes it leads takes commands, even if it is wrong.
             _ => {
                 for node in 0..5 {
                     command += 1;
@@ -92,7 +94,7 @@ mod tests {
             committed += outcome.committed;
             leaders += outcome.leaders;
         }
-        // The chaos is neither too tame nor too wild to mean anything.
+        // The chaos is neither too mild nor too severe for a meaningful test.
         assert!(
             committed > 10_000 && leaders > 2_000,
             "{committed} {leaders}"

@@ -1,4 +1,6 @@
 //! A Raft cluster on a simulated network, watched by the safety properties of the paper's figure 3.
+//!
+//! Shown in `src/consensus/raft-safety.md`.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +11,7 @@ use crate::simulation::{Conditions, Event, EventId, Network, NodeId};
 /// What a node's timer means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timer {
-    /// No leader was heard of.
+    /// No leader was heard from.
     Election,
     /// A leader of this term sends its heartbeats.
     Heartbeat(u64),
@@ -51,7 +53,7 @@ pub struct Answer {
 /// A member's role, term, length of its log, last entry, and how far it is committed.
 type Checked = (Role, u64, usize, Option<Entry>, usize);
 
-/// A cluster and what was ever committed in it.
+/// A cluster and everything that was ever committed in it.
 #[derive(Debug, Clone)]
 pub struct Cluster {
     /// The network between the members.
@@ -64,9 +66,9 @@ pub struct Cluster {
     checked: Vec<Option<Checked>>,
     /// The leader of each term.
     pub leaders: BTreeMap<u64, NodeId>,
-    /// The first entry that any member held to be committed at each index.
+    /// The first entry that any member considered committed at each index.
     pub committed: Vec<Entry>,
-    /// What was seen that must not be.
+    /// Violations of the safety properties.
     pub violations: Vec<String>,
     asked: u64,
     /// The reads that were answered, in order.
@@ -106,7 +108,7 @@ impl Cluster {
         while self.step(time) {}
     }
 
-    /// Handles the next event up to a time, in microseconds. Says whether there was one.
+    /// Handles the next event up to a time, in microseconds. Returns whether there was one.
     pub fn step(&mut self, time: u64) -> bool {
         let event = self.network.next_event_until(time);
         let happened = event.is_some();
@@ -116,7 +118,7 @@ impl Cluster {
         happened
     }
 
-    /// Runs until somebody leads, or until a time. Says when that was.
+    /// Runs until there is a leader, or until a time. Returns when that was.
     pub fn run_to_leader(&mut self, time: u64) -> Option<u64> {
         while self.leaders.is_empty() {
             let event = self.network.next_event_until(time)?;
@@ -145,8 +147,8 @@ impl Cluster {
         index
     }
 
-    /// A client asks a member for the newest command. The number of the read, by which it is found in [`Cluster::answers`], or `None`
-    /// if the member is down, doesn't believe that it leads, or must not answer yet.
+    /// A client asks a member for the newest command. The number of the read, by which it is found in [`Cluster::answers`], or
+    /// `None` if the member is down, doesn't believe that it leads, or must not answer yet.
     pub fn read(&mut self, node: NodeId) -> Option<u64> {
         if self.network.is_down(node) {
             return None;
@@ -269,7 +271,7 @@ impl Cluster {
         }
         // ANCHOR_END: leader
         // ANCHOR: match
-        // State machine safety: nobody holds another entry to be committed at the same index.
+        // State machine safety: no two members consider different entries committed at the same index.
         for (index, entry) in node.log.iter().enumerate().take(node.commit) {
             match self.committed.get(index) {
                 Some(known) if known != entry => {

@@ -1,8 +1,10 @@
-//! What clients see of a Raft cluster while its network is cut and its members crash: a history of reads and writes, for a judge.
+//! What clients see of a Raft cluster while its network is cut and its members crash: a history of reads and writes, for a checker.
+//!
+//! Used by `consensus/raft/mod.rs`.
 
 use super::cluster::{Cluster, Times};
 use super::node::{Role, Rules};
-use crate::consensus::Operation;
+use crate::consensus::linearizable::Operation;
 use crate::random::Random;
 use crate::simulation::{Conditions, NodeId};
 
@@ -50,12 +52,13 @@ enum Asked {
     Read(u64),
 }
 
-/// A client gives up after 300 ms.
+/// A client stops waiting after 300 ms.
 const PATIENCE: u64 = 300_000;
 
 impl Trial {
     // ANCHOR: history
-    /// Three seconds of reads and writes, as their clients saw them, at most 60. Times are in microseconds; the seed decides everything.
+    /// Three seconds of reads and writes, as their clients saw them, at most 60. Times are in microseconds; the seed decides
+    /// everything.
     pub fn run(&self, rules: Rules, seed: u64) -> Vec<Operation> {
         let names = ["a", "b", "c", "d", "e", "f", "g"];
         let names = &names[..self.members.min(names.len())];
@@ -74,11 +77,10 @@ impl Trial {
                 if client.is_some() || history.len() + self.clients >= 60 || random.chance(0.5) {
                     continue;
                 }
-                // Whoever believes that it leads is asked, even if it is wrong.
+                // A member that believes it leads is asked, even if it is wrong.
                 let leads = |node: &NodeId| cluster.nodes[*node].role == Role::Leader;
                 let believers: Vec<NodeId> = cluster.network.nodes().filter(leads).collect();
-                let chosen = usize::try_from(random.below(believers.len().max(1) as u64));
-                if let Some(node) = chosen.ok().and_then(|chosen| believers.get(chosen)) {
+                if let Some(node) = believers.get(random.index(believers.len().max(1))) {
                     value += 1;
                     *client = ask(&mut cluster, *node, random.chance(0.5).then_some(value));
                 }
@@ -116,7 +118,7 @@ fn ask(cluster: &mut Cluster, node: NodeId, value: Option<u64>) -> Option<Waitin
     })
 }
 
-/// Moves operations that were answered, or given up, into the history.
+/// Moves operations that were answered, or that timed out, into the history.
 fn collect(cluster: &Cluster, clients: &mut [Option<Waiting>], history: &mut Vec<Operation>) {
     let now = cluster.network.now();
     for client in clients {
@@ -156,13 +158,13 @@ impl Waiting {
 /// A crash, a restart, a cut or its end, now and then.
 fn disturb(cluster: &mut Cluster, random: &mut Random) {
     let members = cluster.nodes.len();
-    let node = usize::try_from(random.below(members as u64)).unwrap_or(0);
+    let node = random.index(members);
     match random.below(24) {
         0 => cluster.crash(node),
         1..=3 => cluster.restart(node),
         4 | 5 => {
             // A minority, of random members, is cut off.
-            let size = 1 + usize::try_from(random.below(members as u64 / 2)).unwrap_or(0);
+            let size = 1 + random.index(members / 2);
             let minority: Vec<NodeId> = (node..node + size).map(|n| n % members).collect();
             cluster.network.partition(&[&minority]);
         }
@@ -179,7 +181,7 @@ fn disturb(cluster: &mut Cluster, random: &mut Random) {
 mod tests {
     use super::super::node::Reads;
     use super::*;
-    use crate::consensus::linearize;
+    use crate::consensus::linearizable::linearize;
     use proptest::prelude::*;
 
     fn is_linearizable(trial: &Trial, rules: Rules, seed: u64) -> bool {
@@ -194,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_histories_are_neither_too_tame_nor_too_wild_to_mean_anything() {
+    fn the_histories_are_neither_too_mild_nor_too_severe_to_be_meaningful() {
         let histories: Vec<_> = (0..50)
             .map(|seed| Trial::default().run(Rules::default(), seed))
             .collect();

@@ -1,4 +1,6 @@
 //! What the members of a Raft cluster say to each other: the paper's two calls and their answers.
+//!
+//! Used by `consensus/raft/cluster.rs` and `consensus/raft/node.rs`.
 
 use std::fmt;
 
@@ -38,9 +40,9 @@ pub enum Message {
         prev_index: usize,
         /// The term of that entry.
         prev_term: u64,
-        /// The entries behind it.
+        /// The entries after it.
         entries: Vec<Entry>,
-        /// How far the leader has committed.
+        /// The leader's commit index.
         commit: usize,
     },
     /// The answer.
@@ -49,7 +51,7 @@ pub enum Message {
         term: u64,
         /// Whether the entry before those sent was the same in both logs.
         success: bool,
-        /// If so, up to where the logs agree; if not, from where the leader may try next.
+        /// If so, the index up to which the logs agree; if not, the index at which the leader may try next.
         index: usize,
     },
     /// A heartbeat by which a leader makes sure that it still leads, before it answers a read.

@@ -1,4 +1,6 @@
 //! Raft: one member, a cluster on a simulated network, a cluster that follows a script, chaos, and what clients see of it.
+//!
+//! Shown in `src/consensus/linearizability.md`, `src/consensus/raft-election.md` and `src/consensus/raft-log.md`.
 
 mod chaos;
 mod cluster;

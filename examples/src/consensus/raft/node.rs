@@ -1,8 +1,10 @@
 //! One member of a Raft cluster: what it does with a message or a time-out, without clocks or networks.
 //!
+//! Shown in `src/consensus/linearizability.md`, `src/consensus/raft-election.md` and `src/consensus/raft-log.md`.
+//!
 //! After D. Ongaro and J. Ousterhout, "In Search of an Understandable Consensus Algorithm", USENIX ATC 2014, figure 2. Indexes
-//! into the log begin at 1; index 0 is the empty log. There are no snapshots and no changes of membership. Reads without the log are
-//! those of section 8 of the paper's extended version.
+//! into the log begin at 1; index 0 is the empty log. There are no snapshots and no changes of membership. Reads without the
+//! log are those of section 8 of the paper's extended version.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -43,14 +45,14 @@ pub enum Reads {
     AskAfterOwnCommit,
 }
 
-/// The rules that keep Raft safe, each of which can be taken away to see what it is for.
+/// The rules that keep Raft safe, each of which can be switched off to see why it is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
     /// A vote goes only to a candidate whose log is at least as up to date as the voter's (section 5.4.1).
     pub vote_checks_log: bool,
     /// A leader counts replicas only for entries of its own term (section 5.4.2).
     pub commit_own_term_only: bool,
-    /// A vote and a term outlive a crash.
+    /// A vote and a term survive a crash.
     pub vote_is_stored: bool,
     /// What comes before the answer to a read (section 8).
     pub reads: Reads,
@@ -77,16 +79,16 @@ pub struct Node {
     id: NodeId,
     members: usize,
     rules: Rules,
-    /// The latest term that it knows. Outlives a crash.
+    /// The latest term that it knows. Survives a crash.
     pub term: u64,
     voted_for: Option<NodeId>,
-    /// Its log. Outlives a crash.
+    /// Its log. Survives a crash.
     pub log: Vec<Entry>,
     /// How many entries it knows to be committed.
     pub commit: usize,
     /// What it is at the moment.
     pub role: Role,
-    /// Whether its election time-out has to start anew: it heard from a leader, or gave a vote. Whoever runs it clears this.
+    /// Whether its election time-out has to be restarted: it heard from a leader, or gave a vote. The caller clears this.
     pub heard: bool,
     votes: BTreeSet<NodeId>,
     /// For each member, up to where its log is known to agree with the leader's.
@@ -95,7 +97,7 @@ pub struct Node {
     next: Vec<usize>,
     /// Reads that wait for a majority: the index up to which each one sees the log, and who has confirmed the leader.
     waiting: BTreeMap<u64, (usize, BTreeSet<NodeId>)>,
-    /// Reads that may be answered, and the command that each one sees. Whoever runs the member takes them.
+    /// Reads that may be answered, and the command that each one sees. The caller takes them.
     pub answers: Vec<(u64, u64)>,
 }
 
@@ -130,7 +132,7 @@ impl Node {
         }
     }
 
-    /// A client asks for something. The index that it gets if it is ever committed, or `None` if this is no leader.
+    /// Takes a client's command. The index that it gets if it is ever committed, or `None` if this is not the leader.
     pub fn propose(&mut self, command: u64) -> Option<usize> {
         if self.role != Role::Leader {
             return None;
@@ -142,7 +144,7 @@ impl Node {
         Some(self.log.len())
     }
 
-    /// What a leader sends to everybody: what they lack, or a heartbeat. Others send nothing.
+    /// What a leader sends to all others: the entries they lack, or a heartbeat. Members that don't lead send nothing.
     pub fn appends(&self) -> Outgoing {
         if self.role != Role::Leader {
             return Vec::new();
@@ -152,8 +154,8 @@ impl Node {
     }
 
     // ANCHOR: read
-    /// A client asks for the newest command. `read` is a number above 0 that no other read has. Says what to send, or `None` if this
-    /// is no leader, or one that must not answer yet. The answer comes in [`Node::answers`].
+    /// A client asks for the newest command. `read` is a number above 0 that no other read has. Returns what to send, or `None`
+    /// if this is no leader, or one that must not answer yet. The answer comes in [`Node::answers`].
     pub fn read(&mut self, read: u64) -> Option<Outgoing> {
         let knows_all = self.term_at(self.commit) == Some(self.term);
         let is_early = self.rules.reads == Reads::AskAfterOwnCommit && !knows_all;
@@ -164,7 +166,7 @@ impl Node {
             self.answer(read, self.commit);
             return Some(Vec::new());
         }
-        // What is committed now is what the read sees. Whether that was the newest, a majority has to say.
+        // What is committed now is what the read sees. A majority has to confirm that it was the newest.
         self.waiting.insert(read, (self.commit, BTreeSet::new()));
         self.confirm(read, self.id);
         let term = self.term;
@@ -235,13 +237,13 @@ impl Node {
     }
     // ANCHOR_END: election
 
-    /// Handles a message, and says what to send.
+    /// Handles a message, and returns what to send.
     pub fn receive(&mut self, from: NodeId, message: Message) -> Outgoing {
         if message.term() > self.term {
             self.term = message.term();
             self.voted_for = None;
             self.role = Role::Follower;
-            // Somebody else may have led since they were asked.
+            // There may have been another leader since they were asked.
             self.waiting.clear();
         }
         let is_old = message.term() < self.term;
@@ -334,7 +336,7 @@ impl Node {
         let last = prev_index + entries.len();
         for (index, entry) in (prev_index + 1..).zip(entries) {
             if self.term_at(index) != Some(entry.term) {
-                // What is here and not at the leader was never committed.
+                // Entries that the leader doesn't have were never committed.
                 self.log.truncate(index - 1);
                 self.log.push(entry);
             }

@@ -1,4 +1,6 @@
 //! A Raft cluster whose messages go exactly where a script sends them.
+//!
+//! Used by `consensus/raft/mod.rs`.
 
 use super::node::{Node, Outgoing, Role, Rules};
 use crate::simulation::NodeId;
@@ -13,7 +15,7 @@ pub struct Script {
 }
 
 impl Script {
-    /// So many members, named S1, S2 and so on.
+    /// This many members, named S1, S2 and so on.
     pub fn new(members: usize, rules: Rules) -> Self {
         Self {
             nodes: (0..members)
@@ -23,7 +25,7 @@ impl Script {
         }
     }
 
-    /// A member's election time-out runs out, and only these others hear of it. Says whether it leads.
+    /// A member's election time-out runs out, and its messages reach only these others. Returns whether it leads.
     pub fn elect(&mut self, candidate: NodeId, voters: &[NodeId]) -> bool {
         let requests = self.nodes[candidate].time_out();
         let appends = self.exchange(candidate, requests, voters);
@@ -80,7 +82,7 @@ impl Script {
 // ANCHOR: figure
 /// The steps of the paper's figure 8: (a), (b), (c), and then S5 tries to lead. With `own_entry`, S1 gets one more command in (c).
 ///
-/// Returns the script, and what S1 held to be committed before S5 tried.
+/// Returns the script, and what S1 considered committed before S5 tried.
 pub fn figure_eight(rules: Rules, own_entry: bool) -> (Script, Vec<u64>) {
     let [s1, s2, s3, s4, s5] = [0, 1, 2, 3, 4];
     let mut script = Script::new(5, rules);
@@ -114,14 +116,14 @@ mod tests {
     use super::*;
     use crate::random::Random;
 
-    /// Elections, commands and appends in any order, each of which reaches any of the others. Says whether two members ever hold
-    /// different entries to be committed at the same place.
+    /// Elections, commands and appends in any order, each of which reaches any of the others. Returns whether two members ever consider
+    /// different entries committed at the same index.
     fn contradicts_itself(rules: Rules, seed: u64) -> bool {
         let mut random = Random::new(seed);
         let mut script = Script::new(5, rules);
         let mut committed = Vec::new();
         for command in 0..60 {
-            let node = usize::try_from(random.below(5)).unwrap();
+            let node = random.index(5);
             let reach = |random: &mut Random| -> Vec<NodeId> {
                 (0..5)
                     .filter(|other| *other != node && random.chance(0.5))
@@ -145,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn no_order_of_events_contradicts_itself_unless_a_rule_is_taken_away() {
+    fn no_order_of_events_contradicts_itself_unless_a_rule_is_switched_off() {
         let all = Rules::default();
         assert!((0..20_000).all(|seed| !contradicts_itself(all, seed)));
         for broken in [

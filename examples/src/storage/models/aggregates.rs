@@ -1,5 +1,8 @@
-//! Stores that keep an order as one thing: under a key, as a document, as a row of a partition.
+//! Stores that keep an order as a whole: under a key, as a document, or as a row of a partition.
+//!
+//! Used by `storage/models/shop.rs`.
 
+use super::indexes::Indexes;
 use super::shop::{Counted, Order, Paths, Store, sum};
 use std::collections::BTreeSet;
 
@@ -19,7 +22,7 @@ impl KeyValue {
         }
     }
 
-    /// The program's encoding of an order, or of a list: numbers of four bytes.
+    /// The program's encoding of an order or of a list: four bytes for each number.
     fn encode(numbers: impl IntoIterator<Item = u32>) -> Vec<u8> {
         numbers.into_iter().flat_map(u32::to_le_bytes).collect()
     }
@@ -119,10 +122,6 @@ impl Store for KeyValue {
         wanted.filter_map(|(_, id)| self.order(id)).collect()
     }
 
-    fn orders_with(&self, product: u32) -> Vec<Order> {
-        self.orders_with_any(&BTreeSet::from([product]))
-    }
-
     fn orders_with_any(&self, products: &BTreeSet<u32>) -> Vec<Order> {
         if self.paths == Paths::Natural {
             let has = |order: &Order| order.products.iter().any(|p| products.contains(p));
@@ -144,8 +143,7 @@ impl Store for KeyValue {
 #[derive(Debug, Clone)]
 pub(super) struct Documents {
     by_number: Counted<u32, Order>,
-    by_customer_and_day: Counted<(u32, u32, u32), ()>,
-    by_product: Counted<(u32, u32), ()>,
+    indexes: Indexes,
     paths: Paths,
 }
 
@@ -154,8 +152,7 @@ impl Documents {
     pub(super) fn new(paths: Paths) -> Self {
         Self {
             by_number: Counted::default(),
-            by_customer_and_day: Counted::default(),
-            by_product: Counted::default(),
+            indexes: Indexes::default(),
             paths,
         }
     }
@@ -174,11 +171,7 @@ impl Store for Documents {
     fn put(&mut self, order: &Order) {
         self.by_number.put(order.id, order.clone());
         if self.paths == Paths::All {
-            let key = (order.customer, order.day, order.id);
-            self.by_customer_and_day.put(key, ());
-            for product in &order.products {
-                self.by_product.put((*product, order.id), ());
-            }
+            self.indexes.put(order);
         }
     }
 
@@ -195,9 +188,7 @@ impl Store for Documents {
             "{{\"_id\":{id},\"customer\":{customer},\"day\":{day},\"products\":[{list}]}}"
         )];
         if self.paths == Paths::All {
-            lines.push(format!("index: customer {customer}, day {day} -> {id}"));
-            let entry = |p| format!("index: product {p} -> {id}");
-            lines.extend(products.iter().map(entry));
+            lines.extend(Indexes::lines(order));
         }
         lines
     }
@@ -211,34 +202,20 @@ impl Store for Documents {
             return self
                 .filter(|order| order.customer == customer && (from..to).contains(&order.day));
         }
-        let keys = (customer, from, 0)..(customer, to, 0);
-        let entries = self.by_customer_and_day.range(keys);
-        entries
-            .filter_map(|((_, _, id), ())| self.order(*id))
-            .collect()
-    }
-
-    fn orders_with(&self, product: u32) -> Vec<Order> {
-        self.orders_with_any(&BTreeSet::from([product]))
+        let found = self.indexes.of(customer, from, to);
+        found.filter_map(|id| self.order(id)).collect()
     }
 
     fn orders_with_any(&self, products: &BTreeSet<u32>) -> Vec<Order> {
         if self.paths == Paths::Natural {
             return self.filter(|order| order.products.iter().any(|p| products.contains(p)));
         }
-        let entries = products
-            .iter()
-            .flat_map(|p| self.by_product.range((*p, 0)..=(*p, u32::MAX)));
-        let ids: BTreeSet<u32> = entries.map(|((_, id), ())| *id).collect();
-        ids.into_iter().filter_map(|id| self.order(id)).collect()
+        let found = self.indexes.with_any(products).into_iter();
+        found.filter_map(|id| self.order(id)).collect()
     }
 
     fn counts(&self) -> (usize, usize) {
-        sum([
-            self.by_number.counts(),
-            self.by_customer_and_day.counts(),
-            self.by_product.counts(),
-        ])
+        sum([self.by_number.counts(), self.indexes.counts()])
     }
 }
 
@@ -331,10 +308,6 @@ impl Store for WideColumns {
     fn orders_of(&self, customer: u32, from: u32, to: u32) -> Vec<Order> {
         let stretch = (customer, from, 0)..(customer, to, 0);
         self.by_customer.range(stretch).map(Self::row).collect()
-    }
-
-    fn orders_with(&self, product: u32) -> Vec<Order> {
-        self.orders_with_any(&BTreeSet::from([product]))
     }
 
     fn orders_with_any(&self, products: &BTreeSet<u32>) -> Vec<Order> {

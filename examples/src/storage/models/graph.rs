@@ -1,4 +1,6 @@
 //! A store of nodes and edges: each node leads to its neighbors, in both directions.
+//!
+//! Used by `storage/models/shop.rs`.
 
 use super::shop::{Counted, Order, Store, sum};
 use std::collections::BTreeSet;
@@ -96,10 +98,6 @@ impl Store for Graph {
             }
         }
         found
-    }
-
-    fn orders_with(&self, product: u32) -> Vec<Order> {
-        self.orders_with_any(&BTreeSet::from([product]))
     }
 
     fn orders_with_any(&self, products: &BTreeSet<u32>) -> Vec<Order> {

@@ -1,4 +1,6 @@
 //! Orders, the questions that a store of them answers, and tables that count.
+//!
+//! Shown in `src/storage/models.md`.
 
 use super::aggregates::{Documents, KeyValue, WideColumns};
 use super::graph::Graph;
@@ -21,7 +23,7 @@ pub struct Order {
     pub products: Vec<u32>,
 }
 
-/// Orders of a seed, in the order of days, ten a day.
+/// Random orders from a seed, sorted by day, ten a day.
 pub fn orders(n: u32, customers: u32, products: u32, seed: u64) -> Vec<Order> {
     let mut random = Random::new(seed);
     let mut below = |limit: u32| u32::try_from(random.below(u64::from(limit))).unwrap_or(0);
@@ -38,7 +40,7 @@ pub fn orders(n: u32, customers: u32, products: u32, seed: u64) -> Vec<Order> {
         .collect()
 }
 
-/// How else orders are found than by the key that is natural to a store.
+/// How orders are found other than by the store's natural key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Paths {
     /// Not at all.
@@ -47,15 +49,15 @@ pub enum Paths {
     All,
 }
 
-/// A store of orders. Questions are answered from what is read; each returns its answer in order.
+/// A store of orders. Queries are answered only from what is read, and return their answers in order.
 pub trait Store {
-    /// Its kind, as people call it.
+    /// The usual name of its kind.
     fn name(&self) -> &'static str;
 
-    /// Stores an order in everything that the store keeps of it.
+    /// Stores an order and its index entries.
     fn put(&mut self, order: &Order);
 
-    /// The lines in which the store keeps an order, for reading.
+    /// What the store keeps of an order, as readable lines.
     fn lines(&self, order: &Order) -> Vec<String>;
 
     /// One order, whole.
@@ -65,7 +67,9 @@ pub trait Store {
     fn orders_of(&self, customer: u32, from: u32, to: u32) -> Vec<Order>;
 
     /// The orders that have a product, whole.
-    fn orders_with(&self, product: u32) -> Vec<Order>;
+    fn orders_with(&self, product: u32) -> Vec<Order> {
+        self.orders_with_any(&BTreeSet::from([product]))
+    }
 
     /// The products in other customers' orders that have a product of this customer's, without those.
     fn also_bought(&self, customer: u32) -> Vec<u32> {
@@ -78,10 +82,7 @@ pub trait Store {
     }
 
     /// The orders that have any of some products. A store that has to read everything for it does so once.
-    fn orders_with_any(&self, products: &BTreeSet<u32>) -> Vec<Order> {
-        let all = products.iter();
-        all.flat_map(|product| self.orders_with(*product)).collect()
-    }
+    fn orders_with_any(&self, products: &BTreeSet<u32>) -> Vec<Order>;
 
     /// How many records have been read and written since the last call: values, documents, rows, nodes, edges, and
     /// entries of indexes.
@@ -124,7 +125,7 @@ impl<K: Ord, V> Counted<K, V> {
         found
     }
 
-    /// The records of a stretch of keys, each counted when it is taken.
+    /// The records of a range of keys, each counted when it is read.
     pub(super) fn range(&self, keys: impl RangeBounds<K>) -> impl Iterator<Item = (&K, &V)> {
         let count = |_: &(&K, &V)| self.read.set(self.read.get() + 1);
         self.records.range(keys).inspect(count)
@@ -202,7 +203,7 @@ mod tests {
                     let (read, _) = store.counts();
                     let is_found_by_path = paths == Paths::All || store.name() == "graph";
                     assert!(read >= found);
-                    // By a path it reads the orders found and what belongs to them; else at least everything once.
+                    // With a path it reads the orders found and their parts; otherwise everything at least once.
                     assert_eq!(read < 12 * found + 3, is_found_by_path, "{}", store.name());
                     assert_eq!(read >= all.len(), !is_found_by_path, "{}", store.name());
                 }

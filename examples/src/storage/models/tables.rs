@@ -1,5 +1,8 @@
 //! A relational store: a table of orders, a table of their lines, and indexes.
+//!
+//! Used by `storage/models/shop.rs`.
 
+use super::indexes::Indexes;
 use super::shop::{Counted, Order, Paths, Store, sum};
 use std::collections::BTreeSet;
 
@@ -10,10 +13,7 @@ pub(super) struct Relational {
     orders: Counted<u32, (u32, u32)>,
     /// By order and product.
     lines: Counted<(u32, u32), ()>,
-    /// An index of orders: customer, day, number.
-    by_customer: Counted<(u32, u32, u32), ()>,
-    /// An index of lines: product, order.
-    by_product: Counted<(u32, u32), ()>,
+    indexes: Indexes,
     paths: Paths,
 }
 
@@ -23,8 +23,7 @@ impl Relational {
         Self {
             orders: Counted::default(),
             lines: Counted::default(),
-            by_customer: Counted::default(),
-            by_product: Counted::default(),
+            indexes: Indexes::default(),
             paths,
         }
     }
@@ -52,11 +51,7 @@ impl Store for Relational {
             self.lines.put((order.id, *product), ());
         }
         if self.paths == Paths::All {
-            let key = (order.customer, order.day, order.id);
-            self.by_customer.put(key, ());
-            for product in &order.products {
-                self.by_product.put((*product, order.id), ());
-            }
+            self.indexes.put(order);
         }
     }
 
@@ -70,9 +65,7 @@ impl Store for Relational {
         let mut lines = vec![format!("orders ({id}, {customer}, {day})")];
         lines.extend(products.iter().map(|p| format!("lines ({id}, {p})")));
         if self.paths == Paths::All {
-            lines.push(format!("index: customer {customer}, day {day} -> {id}"));
-            let entry = |p| format!("index: product {p} -> {id}");
-            lines.extend(products.iter().map(entry));
+            lines.extend(Indexes::lines(order));
         }
         lines
     }
@@ -88,16 +81,8 @@ impl Store for Relational {
             let mine = rows.filter(|(_, (who, day))| *who == customer && (from..to).contains(day));
             return mine.map(|(id, row)| self.join(*id, *row)).collect();
         }
-        let entries = self
-            .by_customer
-            .range((customer, from, 0)..(customer, to, 0));
-        entries
-            .filter_map(|((_, _, id), ())| self.order(*id))
-            .collect()
-    }
-
-    fn orders_with(&self, product: u32) -> Vec<Order> {
-        self.orders_with_any(&BTreeSet::from([product]))
+        let found = self.indexes.of(customer, from, to);
+        found.filter_map(|id| self.order(id)).collect()
     }
 
     fn orders_with_any(&self, products: &BTreeSet<u32>) -> Vec<Order> {
@@ -106,10 +91,7 @@ impl Store for Relational {
             let have = lines.filter(|((_, product), ())| products.contains(product));
             have.map(|((id, _), ())| *id).collect()
         } else {
-            let entries = products
-                .iter()
-                .flat_map(|p| self.by_product.range((*p, 0)..=(*p, u32::MAX)));
-            entries.map(|((_, id), ())| *id).collect()
+            self.indexes.with_any(products)
         };
         ids.into_iter().filter_map(|id| self.order(id)).collect()
     }
@@ -118,8 +100,7 @@ impl Store for Relational {
         sum([
             self.orders.counts(),
             self.lines.counts(),
-            self.by_customer.counts(),
-            self.by_product.counts(),
+            self.indexes.counts(),
         ])
     }
 }

@@ -1,15 +1,17 @@
-//! What a power failure at each single write does to a database's money.
+//! What a power failure at each single write does to the balances of a database.
+//!
+//! Used by `storage/transactions/mod.rs`.
 
 use super::database::{Database, Rules, restore};
 use super::records::ACCOUNTS_A_PAGE;
 use crate::random::Random;
 
-/// What crashes did to a database's money.
+/// What crashes did to the balances.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Damage {
     /// At how many points the power failed.
     pub crashes: usize,
-    /// After how many of them the balances are those of no whole number of transfers.
+    /// After how many of them the balances match no whole number of transfers.
     pub broken: usize,
     /// After how many a confirmed transfer is missing.
     pub forgotten: usize,
@@ -25,7 +27,7 @@ pub fn crash_everywhere(transfers: &[(u32, u32, i64)], rules: Rules) -> Damage {
     let (mut database, disk) = Database::new(PAGES, 100, rules);
     let mut states = vec![database.coins()];
     for (number, (from, to, coins)) in (1..).zip(transfers) {
-        // The judge: plain sums, without pages and logs.
+        // The reference: plain sums, without pages and logs.
         let mut state = states[states.len() - 1].clone();
         state[*from as usize] -= coins;
         state[*to as usize] += coins;
@@ -58,7 +60,7 @@ pub fn crash_everywhere(transfers: &[(u32, u32, i64)], rules: Rules) -> Damage {
     damage
 }
 
-/// Transfers of a seed between the accounts of so many pages.
+/// Random transfers from a seed between the accounts of this many pages.
 pub fn transfers(count: usize, pages: u32, seed: u64) -> Vec<(u32, u32, i64)> {
     let mut random = Random::new(seed);
     let accounts = u64::from(pages) * ACCOUNTS_A_PAGE as u64;

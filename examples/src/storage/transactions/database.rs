@@ -1,4 +1,6 @@
-//! A database of accounts that logs, writes pages and recovers, by rules that can be taken away.
+//! A database of accounts that logs, writes pages and recovers, by rules that can be switched off.
+//!
+//! Shown in `src/storage/wal.md`.
 
 use super::disk::{Disk, Write};
 use super::records::{ACCOUNTS_A_PAGE, Bytes, Entry, Page};
@@ -8,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What is done about a page of which the disk wrote only some sectors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Torn {
-    /// Nothing: it is read as it is.
+    /// Nothing: it is used as it is.
     Believed,
     /// Each page is written to a second place first, and read from there if the page's checksum doesn't fit.
     DoubleWrite,
@@ -16,14 +18,14 @@ pub enum Torn {
     PageImage,
 }
 
-/// Which rules the database follows. All of them together are needed; the page takes each away.
+/// Which rules the database follows. All of them are needed; the page switches off one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
     /// Changes go to a log, and to pages later. Without it, a commit writes its pages in place.
     pub log: bool,
     /// Recovery applies a transaction's changes only if it finds its commit record.
     pub commit_records: bool,
-    /// A page carries the number (LSN) of the last record applied to it, and recovery skips what it has already.
+    /// A page carries the number (LSN) of the last record applied to it, and recovery skips what the page already has.
     pub page_numbers: bool,
     /// What is done about torn pages.
     pub torn: Torn,
@@ -45,7 +47,7 @@ pub struct Recovered {
     /// How many records of the log were read.
     pub read: usize,
     pages: Vec<Page>,
-    /// Where the whole records of the log end.
+    /// Where the intact records of the log end.
     end: usize,
 }
 
@@ -57,7 +59,7 @@ impl Recovered {
 }
 
 // ANCHOR: recover
-/// The state after a crash: pages as they are on the disk, made whole where they are torn, and brought up to date from
+/// The state after a crash: pages as they are on the disk, repaired where they are torn, and brought up to date from
 /// the log. What transactions without a commit record wrote is dropped.
 pub fn restore(disk: &Disk, rules: Rules) -> Recovered {
     let both = disk.pages.iter().zip(&disk.copies);
@@ -90,7 +92,7 @@ pub fn restore(disk: &Disk, rules: Rules) -> Recovered {
     Recovered { read, pages, end }
 }
 
-/// Applies changes to their pages, up to a record's number; not to pages that have that record already.
+/// Applies changes to their pages, up to a record's number; except for pages that already have that record.
 fn redo(pages: &mut [Page], changes: &[(u32, i64)], number: usize, skips: bool) {
     for (at, page) in pages.iter_mut().enumerate() {
         if skips && page.applied >= number as u64 {
@@ -127,7 +129,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// A database of so many pages, each account with so many coins, and its disk.
+    /// A database of this many pages, with the same number of coins in each account, and its disk.
     pub fn new(pages: u32, coins: i64, rules: Rules) -> (Self, Disk) {
         let page = |place| Page {
             place,
@@ -157,7 +159,7 @@ impl Database {
         }
     }
 
-    /// Starts after a crash: recovers, cuts off the end of the log that isn't whole, writes the pages, and makes a
+    /// Starts after a crash: recovers, cuts off the incomplete end of the log, writes the pages, and makes a
     /// checkpoint, so that nothing that was dropped is ever read again. Returns the disk as it was when writing began.
     pub fn restart(mut disk: Disk, rules: Rules) -> (Self, Disk) {
         let found = restore(&disk, rules);
@@ -216,7 +218,7 @@ impl Database {
     }
 
     /// A checkpoint: all pages are on disk up to here, so recovery begins here. What open transactions have logged is
-    /// logged again behind that place.
+    /// logged again after that place.
     pub fn checkpoint(&mut self) {
         self.write_pages();
         let begin = self.disk.log.len();
@@ -261,7 +263,7 @@ impl Database {
         }
     }
 
-    /// Appends a record; its number.
+    /// Appends a record, and returns its number.
     fn append(&mut self, entry: &Entry) -> usize {
         let mut bytes = Vec::new();
         wal::append(&mut bytes, &entry.encode());

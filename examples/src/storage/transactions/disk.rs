@@ -1,4 +1,6 @@
 //! A disk on which the power can fail after each byte of the log and each sector of a page.
+//!
+//! Used by `storage/transactions/database.rs`.
 
 use super::records::{Bytes, SECTOR};
 
@@ -11,7 +13,7 @@ pub struct Disk {
     pub(super) begin: usize,
 }
 
-/// A step towards the disk, in order.
+/// A write to the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
     /// Bytes at the end of the log. The power can fail after each of them.
@@ -27,7 +29,7 @@ pub enum Write {
 }
 
 impl Disk {
-    /// Does a step.
+    /// Applies a write.
     pub fn apply(&mut self, write: &Write) {
         match write {
             Write::Log(bytes) => self.log.extend(bytes),

@@ -1,10 +1,12 @@
 //! What is written: records of the log, and pages, as bytes.
+//!
+//! Used by `storage/transactions/damage.rs` and `storage/transactions/database.rs`.
 
-use crate::services::crc32;
+use crate::services::checksum::crc32;
 
 /// Accounts on a page.
 pub const ACCOUNTS_A_PAGE: usize = 4;
-/// What a disk writes whole or not at all, in bytes.
+/// The size of a sector, which a disk writes completely or not at all, in bytes.
 pub(super) const SECTOR: usize = 16;
 pub(super) const PAGE: usize = 48;
 pub(super) type Bytes = [u8; PAGE];
@@ -36,7 +38,7 @@ impl Entry {
         }
     }
 
-    /// A record from its bytes; none if they aren't one.
+    /// A record from its bytes; `None` if they aren't one.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let (kind, rest) = bytes.split_first()?;
         let (first, rest) = rest.split_first_chunk()?;
@@ -75,7 +77,7 @@ impl Page {
         bytes
     }
 
-    /// What the bytes say, whether or not they fit their checksum.
+    /// The content of the bytes, whether or not they match their checksum.
     pub(super) fn read(bytes: &Bytes) -> Self {
         let number = |at: usize| {
             let bytes = bytes[at..].first_chunk().copied();
