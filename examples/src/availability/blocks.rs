@@ -81,15 +81,16 @@ impl System {
 // ANCHOR: at_least
 /// The availability of a system that needs at least `needed` of `n` equal parts, by the binomial formula.
 pub fn at_least(needed: u32, n: u32, part: f64) -> f64 {
-    if part >= 1.0 {
-        return f64::from(needed <= n);
+    if part <= 0.0 || needed > n {
+        return f64::from(needed == 0);
     }
-    let mut chance = (1.0 - part).powf(f64::from(n));
-    let mut sum = if needed == 0 { chance } else { 0.0 };
-    for up in 1..=n {
-        // From exactly up − 1 working parts to exactly up.
-        chance *= f64::from(n - up + 1) / f64::from(up) * part / (1.0 - part);
-        sum += if up >= needed { chance } else { 0.0 };
+    // As logarithms: the powers of many parts are too small for a number.
+    let mut chance = f64::from(n) * part.ln();
+    let mut sum = chance.exp();
+    for down in 1..=n - needed {
+        // From exactly down − 1 failed parts to exactly down.
+        chance += (f64::from(n - down + 1) / f64::from(down) * (1.0 - part) / part).ln();
+        sum += chance.exp();
     }
     sum
 }
@@ -135,6 +136,18 @@ mod tests {
                 let (needed, n) = (u32::try_from(needed).unwrap(), u32::try_from(n).unwrap());
                 near(at_least(needed, n, 0.97), system.availability(|_| 0.97));
             }
+        }
+    }
+
+    #[test]
+    fn at_least_holds_for_many_parts_and_at_the_ends() {
+        near(at_least(0, 5000, 0.99), 1.0);
+        // 13 spares for 2.1 expected failures.
+        assert!(at_least(197, 210, 0.99) > 1.0 - 1e-6);
+        // Half of the parts or more, by symmetry.
+        assert!((at_least(2501, 5001, 0.5) - 0.5).abs() < 1e-9);
+        for (needed, part, wanted) in [(0, 0.0, 1.0), (1, 0.0, 0.0), (5, 1.0, 1.0), (6, 1.0, 0.0)] {
+            near(at_least(needed, 5, part), wanted);
         }
     }
 }
