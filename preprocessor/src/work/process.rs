@@ -1,7 +1,4 @@
 //! Running one process: bounded, alone, in a folder of its own, with a deadline and a limit on its output.
-//!
-//! The waiting is kept by hand: `wait-timeout` installs a handler of SIGCHLD for the whole process, and can't watch
-//! how much is printed meanwhile.
 
 use crate::work::sandbox::{self, Bounds, Spec, Status};
 use crate::work::wait::wait;

@@ -1,4 +1,7 @@
 //! Waiting for a child: until it ends, a deadline passes, or it has printed too much.
+//!
+//! Kept by hand: `wait-timeout` installs a handler of SIGCHLD for the whole process, and can't watch how much is printed
+//! meanwhile.
 
 use std::io;
 use std::process::{Child, ExitStatus};

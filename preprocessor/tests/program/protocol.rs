@@ -2,6 +2,7 @@
 
 use crate::fixture::{Answer, Book, answer};
 use mdbook_driver::MDBook;
+use mdbook_proof::Options;
 use mdbook_proof::book::preprocessor::Proof;
 use std::io::Write;
 use std::process::Stdio;
@@ -113,7 +114,12 @@ fn a_build_through_the_command_and_one_with_the_preprocessor_inside_give_the_sam
     };
     load("one").build().unwrap();
     let mut embedded = load("two");
-    embedded.with_preprocessor(Proof::default());
+    embedded.with_preprocessor(Proof {
+        options: Options {
+            program: Some(env!("CARGO_BIN_EXE_mdbook-proof").into()),
+            ..Options::default()
+        },
+    });
     embedded.build().unwrap();
     let (one, two) = (book.files("one"), book.files("two"));
     assert!(one.len() > 10);

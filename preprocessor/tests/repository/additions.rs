@@ -1,4 +1,4 @@
-//! What CONTRIBUTING shows of adding a rule, a picture and a language: it works as it stands there.
+//! What CONTRIBUTING shows of adding a rule, a picture and a language: it works exactly as shown.
 
 use crate::root;
 use std::fs;

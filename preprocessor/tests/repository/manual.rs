@@ -131,7 +131,7 @@ fn the_documented_keys_of_a_json_finding_are_those_of_the_program() {
     assert_eq!(documented, real);
 }
 
-/// The texts of the fences of a kind, in order.
+/// The texts of the fences that start with a line, in order.
 fn fences(text: &str, start: &str) -> Vec<String> {
     let end = format!("\n{}\n", start.trim_end_matches(char::is_alphabetic));
     text.split(&format!("\n{start}\n"))
