@@ -31,6 +31,13 @@ pub enum Answer {
 
 /// The sessions that are open.
 #[derive(Default)]
+#[cfg_attr(
+    not(feature = "numbat"),
+    allow(
+        clippy::zero_sized_map_values,
+        reason = "there is no interpreter to keep"
+    )
+)]
 pub struct Sessions {
     /// The preludes.
     base: Option<Interpreter>,
