@@ -4,6 +4,24 @@
 //! [`Options`], and gets [`Finding`]s, each of a [`Code`], or an [`Error`]. All else is hidden: the program, its
 //! benchmarks and its fuzz targets use it, and it may change with any version.
 //!
+//! ```
+//! use mdbook_proof::{Book, Code, Options};
+//! use std::fs;
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let folder = folder.path();
+//! fs::create_dir(folder.join("src"))?;
+//! fs::write(folder.join("book.toml"), "[book]\ntitle = \"Small\"\n")?;
+//! fs::write(folder.join("src/SUMMARY.md"), "- [Time](time.md)\n")?;
+//! fs::write(folder.join("src/time.md"), "A day has 86,401 s<!-- = 1 day -->.\n")?;
+//!
+//! let findings = Book::open(folder, Options::default())?.check()?;
+//! assert_eq!(findings.len(), 1);
+//! assert_eq!(findings[0].code, Code::Figure);
+//! assert_eq!(findings[0].message, "the figure is not what its expression gives");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # How it is built
 //!
 //! `line` is the line that a page goes through, stage after stage. Each folder knows only those below it:

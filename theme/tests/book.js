@@ -89,7 +89,11 @@ export async function reader(browser, theme, width = 1280, folder = root) {
   });
   page.on("console", (message) => faults.push(`console: ${message.text()}`));
   page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
-  page.on("requestfailed", (request) => faults.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  page.on("requestfailed", (request) => {
+    const reason = request.failure()?.errorText;
+    // The next page was opened before its icon had come; what isn't there has been answered with 404.
+    if (reason !== "net::ERR_ABORTED") faults.push(`failed: ${request.url()} ${reason}`);
+  });
   const open = async (path) => {
     await page.goto(`${origin}/${path}`, { waitUntil: "load" });
     await page.evaluate(() => document.fonts.ready.then(() => undefined));

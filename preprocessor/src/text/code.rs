@@ -3,6 +3,15 @@
 use std::fmt;
 
 /// What kind of fault a finding reports.
+///
+/// ```
+/// use mdbook_proof::{Code, Family, Level};
+///
+/// let code = Code::Output;
+/// assert_eq!(code.name(), "output");
+/// assert_eq!(code.family(), Family::Blocks);
+/// assert_eq!(code.level(), Level::Error);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Code {
     /// An attribute of a fence that is unknown, repeated or has a wrong value.

@@ -5,6 +5,20 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// Why something could not be done.
+///
+/// ```
+/// use mdbook_proof::{Book, Error, Options};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let folder = folder.path();
+/// match Book::open(folder, Options::default()) {
+///     Err(Error::NoBook(place)) => println!("no book.toml in {} or above it", place.display()),
+///     Err(Error::Findings(findings)) => println!("{} findings", findings.len()),
+///     Err(error) => println!("error: {error:#}"),
+///     Ok(book) => println!("{}", book.root().display()),
+/// }
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {

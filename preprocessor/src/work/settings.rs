@@ -243,7 +243,8 @@ impl Settings {
     }
 }
 
-/// A number of bytes as people write it: `512MiB`, `2 GB`, `4096`.
+/// A number of bytes as people write it: `512MiB`, `2 GB`, `4096`. By hand, since crates for it also take fractions and bare
+/// letters, which a limit should not be written with.
 ///
 /// # Errors
 /// When it isn't one.
