@@ -27,7 +27,8 @@ use crate::tables::units::Units;
 use crate::tables::{check, structure};
 use crate::text::code::Code;
 use crate::text::edit;
-use crate::text::finding::{Finding, Findings};
+use crate::text::error::Error;
+use crate::text::finding::Finding;
 use crate::text::markdown;
 use crate::text::source::Source;
 use crate::verify;
@@ -78,7 +79,7 @@ pub struct Line {
 /// Takes pages through all stages. `book` are all pages that their links may lead to.
 ///
 /// # Errors
-/// When a stage can't work: no compiler, a library that doesn't build; [`Findings`] when the book's prelude is
+/// When a stage can't work: no compiler, a library that doesn't build; [`Error::Findings`] when the book's prelude is
 /// wrong. What is wrong with a page is a finding of that page.
 pub fn check(
     sources: &[Arc<Source>],
@@ -133,7 +134,7 @@ impl Line {
     /// The line whose expressions are computed at a place.
     ///
     /// # Errors
-    /// When the prelude can't be read; [`Findings`] when it is wrong.
+    /// When the prelude can't be read; [`Error::Findings`] when it is wrong.
     pub fn at(workplace: Workplace, settings: &Settings) -> Result<Self> {
         let engine = engine(workplace, settings)?;
         Ok(Self {
@@ -302,6 +303,6 @@ fn engine(workplace: Workplace, settings: &Settings) -> Result<Engine> {
         let source = source.clone().unwrap_or_else(ours);
         let mut finding = Finding::new(Code::Expression, &source, span, error.message);
         finding.help = error.help;
-        Findings(vec![finding]).into()
+        Error::Findings(vec![finding]).into()
     })
 }

@@ -37,7 +37,7 @@ impl Linter {
     /// The linter for what lies at `path`: with the prelude and the Markdown settings of the book around it, if there is one.
     ///
     /// # Errors
-    /// When that book's `book.toml` or prelude can't be read; [`Findings`](crate::text::finding::Findings) when its prelude is wrong.
+    /// When that book's `book.toml` or prelude can't be read; [`Error::Findings`](crate::Error::Findings) when its prelude is wrong.
     pub fn new(path: &Path, options: &Options) -> Result<Self> {
         let root = book::around(path)?.ok();
         let settings = match &root {

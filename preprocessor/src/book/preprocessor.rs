@@ -1,7 +1,8 @@
 //! The mdBook side: the `Preprocessor` itself, and the protocol on standard input and output.
 
 use crate::line;
-use crate::text::finding::{Finding, Findings};
+use crate::text::error::Error;
+use crate::text::finding::Finding;
 use crate::text::source::Source;
 use crate::work::settings::{Options, Settings};
 use anyhow::{Context, Result, bail};
@@ -43,7 +44,7 @@ impl Preprocessor for Proof {
             self.options.progress.show("rendering the pages");
             Ok(book)
         } else {
-            Err(Findings(findings).into())
+            Err(Error::Findings(findings).into())
         }
     }
 }

@@ -19,8 +19,8 @@ mod warnings;
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 use mdbook_preprocessor::Preprocessor as _;
+use mdbook_proof::book::Target;
 use mdbook_proof::book::preprocessor::Proof;
-use mdbook_proof::book::{self, Target};
 use mdbook_proof::figures::calculator;
 use mdbook_proof::{Error, Options};
 use output::{Caller, Format};
@@ -163,10 +163,10 @@ pub(crate) fn run() -> ExitCode {
             "mdbook-proof bless"
         },
         format: arguments.format,
-        folder: match arguments.command {
+        dir: match arguments.command {
             // Their paths are those of the call.
-            Some(Command::Lint { .. } | Command::Fix { .. }) => PathBuf::new(),
-            _ => book::folder(&arguments.dir),
+            Some(Command::Lint { .. } | Command::Fix { .. }) => None,
+            _ => Some(arguments.dir.clone()),
         },
         options: Options {
             program: std::env::current_exe().ok(),

@@ -1,6 +1,7 @@
 //! How commands print: findings in the format that was asked for, and changed files.
 
 use clap::ValueEnum;
+use mdbook_proof::book;
 use mdbook_proof::book::lint::Fixed;
 use mdbook_proof::text::finding::Finding;
 use mdbook_proof::text::finding::summary;
@@ -31,8 +32,8 @@ pub(crate) struct Caller {
     /// How findings and reports are printed.
     pub(crate) format: Format,
     pub(crate) options: Options,
-    /// The folder of the book in its repository, from whose root GitHub and `git apply` read paths.
-    pub(crate) folder: PathBuf,
+    /// The folder that the book is in or around, if paths of findings start from the book's.
+    pub(crate) dir: Option<PathBuf>,
 }
 
 impl Caller {
@@ -44,11 +45,18 @@ impl Caller {
     /// Prints findings, and their number.
     pub(crate) fn print(&self, findings: &[Finding]) {
         let color = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let folder = match self.format {
+            Format::Github => self.folder(),
+            Format::Human | Format::Json => PathBuf::new(),
+        };
         for finding in findings {
             match self.format {
                 Format::Human => eprintln!("{}", message::human(finding, self.bless, color)),
                 Format::Github => {
-                    print!("{}", message::github(&self.located(finding), self.bless));
+                    print!(
+                        "{}",
+                        message::github(&located(finding, &folder), self.bless)
+                    );
                 }
                 Format::Json => print!("{}", message::json(finding, self.bless)),
             }
@@ -58,19 +66,17 @@ impl Caller {
         }
     }
 
-    /// The finding with its path from the repository's root.
-    fn located(&self, finding: &Finding) -> Finding {
-        let source = &finding.source;
-        let mut finding = finding.clone();
-        finding.source = Arc::new(Source::new(self.folder.join(source.path()), source.text()));
-        finding
+    /// The folder of the book in its repository, from whose root GitHub and `git apply` read paths.
+    fn folder(&self) -> PathBuf {
+        self.dir.as_deref().map(book::folder).unwrap_or_default()
     }
 
     /// Prints a patch that `git apply` takes, alone or as a section of Markdown; nothing if nothing changes.
     pub(crate) fn print_patch(&self, written: Vec<Fixed>) {
+        let folder = self.folder();
         let located: Vec<Fixed> = written
             .into_iter()
-            .map(|(path, before, after)| (self.folder.join(path), before, after))
+            .map(|(path, before, after)| (folder.join(path), before, after))
             .collect();
         let patch = message::patch(&located);
         if self.format == Format::Github {
@@ -84,6 +90,14 @@ impl Caller {
             print!("{patch}");
         }
     }
+}
+
+/// The finding with its path from the repository's root, in which the book has this folder.
+fn located(finding: &Finding, folder: &Path) -> Finding {
+    let source = &finding.source;
+    let mut finding = finding.clone();
+    finding.source = Arc::new(Source::new(folder.join(source.path()), source.text()));
+    finding
 }
 
 /// Prints how files were changed.

@@ -1,6 +1,6 @@
 //! What keeps the library from working, as far as callers tell it apart.
 
-use crate::text::finding::{Finding, Findings, summary};
+use crate::text::finding::{Finding, summary};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -56,12 +56,6 @@ impl std::error::Error for Error {
 
 impl From<anyhow::Error> for Error {
     fn from(error: anyhow::Error) -> Self {
-        match error.downcast::<Findings>() {
-            Ok(Findings(findings)) => Self::Findings(findings),
-            Err(error) => match error.downcast::<Self>() {
-                Ok(error) => error,
-                Err(error) => Self::Other(error),
-            },
-        }
+        error.downcast().unwrap_or_else(Self::Other)
     }
 }

@@ -4,7 +4,6 @@ use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::source::Source;
 use crate::text::span::Span;
-use std::fmt;
 use std::sync::Arc;
 
 /// A fault at a place in a file of the author's.
@@ -99,18 +98,6 @@ impl Finding {
         self
     }
 }
-
-/// Findings as an error: what keeps a book from being written.
-#[derive(Debug)]
-pub struct Findings(pub Vec<Finding>);
-
-impl fmt::Display for Findings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&summary(self.0.len()))
-    }
-}
-
-impl std::error::Error for Findings {}
 
 /// The closing line of a list of findings.
 pub fn summary(findings: usize) -> String {

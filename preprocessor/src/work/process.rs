@@ -126,30 +126,27 @@ impl Host {
                 "runs are bounded by the program `mdbook-proof`, and this caller names none",
             ));
         };
-        let mut command = match cfg!(target_os = "linux") {
-            true => {
-                let mut command = Command::new(shim);
-                command.arg("shim").arg(serde_json::to_string(&Spec {
-                    program: task.program.to_owned(),
-                    arguments: task.arguments.clone(),
-                    bounds: task.bounds.clone(),
-                    parent: std::process::id(),
-                    filter: self.status.holds(sandbox::CALLS),
-                    watched: false,
-                })?);
-                // A supervisor ends its program when this pipe closes.
-                if task.bounds.processes {
-                    command.stdin(Stdio::piped());
-                } else {
-                    command.stdin(Stdio::null());
-                }
-                command
+        let mut command = if cfg!(target_os = "linux") {
+            let mut command = Command::new(shim);
+            command.arg("shim").arg(serde_json::to_string(&Spec {
+                program: task.program.to_owned(),
+                arguments: task.arguments.clone(),
+                bounds: task.bounds.clone(),
+                parent: std::process::id(),
+                filter: self.status.holds(sandbox::CALLS),
+                watched: false,
+            })?);
+            // A supervisor ends its program when this pipe closes.
+            if task.bounds.processes {
+                command.stdin(Stdio::piped());
+            } else {
+                command.stdin(Stdio::null());
             }
-            false => {
-                let mut command = Command::new(task.program);
-                command.args(&task.arguments).stdin(Stdio::null());
-                command
-            }
+            command
+        } else {
+            let mut command = Command::new(task.program);
+            command.args(&task.arguments).stdin(Stdio::null());
+            command
         };
         command
             .current_dir(task.folder)

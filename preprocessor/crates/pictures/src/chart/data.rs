@@ -274,14 +274,13 @@ fn number(cell: &str) -> Option<(f64, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::picture::Wanted;
     use crate::table;
 
     fn chart(kind: ChartKind) -> Chart {
         Chart {
             kind,
-            log_x: false,
-            log_y: false,
-            references: Vec::new(),
+            ..Chart::wanted(&Wanted::default())
         }
     }
 

@@ -196,9 +196,8 @@ mod tests {
     fn chart(kind: ChartKind) -> Chart {
         Chart {
             kind,
-            log_x: false,
-            log_y: false,
             references: vec!["theory".to_owned()],
+            ..Chart::wanted(&Wanted::default())
         }
     }
 
