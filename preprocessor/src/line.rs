@@ -2,7 +2,8 @@
 //!
 //! | stage | does |
 //! | --- | --- |
-//! | [`read`](Line::read) | finds the parts that are run, computed or checked, and expands includes |
+//! | [`assemble`](crate::read::include::Includer::assemble) | puts a page and what it includes together |
+//! | [`read`](Line::read) | finds the parts that are run, computed or checked |
 //! | [`run`](Line::run) | compiles and runs the blocks, or remembers what they gave |
 //! | [`verify`](Line::verify) | compares what they printed with the output in the page |
 //! | [`judge`](Line::judge) | computes the expressions, judges figures and tables, and counts the evidence |
@@ -17,6 +18,7 @@ use crate::evidence::{self, Tally};
 use crate::figures;
 use crate::figures::engine::{Engine, Workplace};
 use crate::pictures::{self, Drawn};
+use crate::read::include::Assembled;
 use crate::read::{self, Parts};
 use crate::render::{self, source_links::Links};
 use crate::run;
@@ -76,18 +78,23 @@ pub struct Line {
     units: Units,
 }
 
-/// Takes pages through all stages. `book` are all pages that their links may lead to.
+/// Takes pages through all stages, each with what is wrong with its includes. `book` are all pages that their links may lead to.
 ///
 /// # Errors
 /// When a stage can't work: no compiler, a library that doesn't build; [`Error::Findings`] when the book's prelude is
 /// wrong. What is wrong with a page is a finding of that page.
 pub fn check(
-    sources: &[Arc<Source>],
+    sources: Vec<Assembled>,
     book: &[Arc<Source>],
     settings: &Settings,
 ) -> Result<Vec<Page>> {
     let mut line = Line::new(settings)?;
-    let mut pages: Vec<Page> = sources.iter().map(|source| line.read(source)).collect();
+    let read = |(source, findings)| {
+        let mut page = line.read(&source);
+        page.findings.extend::<Vec<Finding>>(findings);
+        page
+    };
+    let mut pages: Vec<Page> = sources.into_iter().map(read).collect();
     line.run(&mut pages)?;
     for page in &mut pages {
         line.verify(page);
@@ -110,6 +117,12 @@ pub fn check(
         page.findings.sort_by_key(|finding| finding.span);
     }
     line.render(&mut pages);
+    for page in &mut pages {
+        for findings in [&mut page.findings, &mut page.meaning.unfilled] {
+            let found = std::mem::take(findings).into_iter();
+            findings.extend(found.map(Finding::in_files));
+        }
+    }
     Ok(pages)
 }
 
@@ -157,7 +170,6 @@ impl Line {
         if self.settings.sketches == Sketches::Theirs {
             parts.sketches.clear();
         }
-        findings.extend(read::include::expand(&mut parts, &self.settings.folders()));
         findings.extend(structure::check(
             source,
             &events,
@@ -281,7 +293,8 @@ impl Page {
         let fresh = self.results.iter().filter(|(_, result)| result.is_fresh);
         fresh.filter_map(|(number, _)| {
             let block = self.parts.blocks.get(*number)?;
-            Some(self.source.position(block.code.span.start).line)
+            let (file, span) = self.source.origin(block.code.span);
+            Some(file.position(span.start).line)
         })
     }
 }

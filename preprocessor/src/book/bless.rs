@@ -118,10 +118,8 @@ fn is_asked_for(finding: &Finding, page: &Path, targets: &[Target]) -> bool {
     let source = &finding.source;
     let lines = source.position(finding.span.start).line..=source.position(finding.span.end).line;
     targets.is_empty()
-        || targets.iter().any(|target| {
-            page.starts_with(&target.path)
-                && target
-                    .line
-                    .is_none_or(|line| source.path() == page && lines.contains(&line))
+        || targets.iter().any(|target| match target.line {
+            None => page.starts_with(&target.path) || source.path().starts_with(&target.path),
+            Some(line) => source.path() == target.path && lines.contains(&line),
         })
 }

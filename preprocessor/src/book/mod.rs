@@ -12,13 +12,14 @@ pub mod serve;
 
 pub use bless::Blessed;
 
-use crate::book::preprocessor::{Proof, sources};
+use crate::book::preprocessor::{Proof, assembled};
 #[cfg(feature = "serve")]
 use crate::book::serve::site::Built;
 
 use crate::line::{self, Page};
 use crate::text::error::Error;
 use crate::text::finding::Finding;
+use crate::text::source::Source;
 use crate::work::host;
 use crate::work::sandbox::Status;
 use crate::work::settings::{Options, Settings};
@@ -27,6 +28,7 @@ use anyhow::{Context, Result, bail};
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config as BookConfig;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A book on disk, and how it is verified.
 ///
@@ -51,13 +53,21 @@ pub struct Book {
     options: Options,
 }
 
-/// A page, or one line of it, that a command is asked for.
+/// A page or a file that one includes, or a line of it, that a command is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// The page's file, or a folder of pages, relative to the book's root.
+    /// The file, or a folder of pages, relative to the book's root.
     pub path: PathBuf,
     /// The line.
     pub line: Option<usize>,
+}
+
+impl Target {
+    /// Whether it is a page, the folder of one, or a file that the page includes.
+    fn is_part_of(&self, page: &Arc<Source>) -> bool {
+        let is_here = |source: &Arc<Source>| source.path().starts_with(&self.path);
+        is_here(page) || page.files().into_iter().any(is_here)
+    }
 }
 
 impl Book {
@@ -146,24 +156,21 @@ impl Book {
     pub fn pages(&self, targets: &[Target]) -> Result<Vec<Page>> {
         let book = self.load()?;
         let settings = Settings::read(&book.config, self.root.clone(), &self.options)?;
-        let all = sources(&book.book, &settings);
-        let mut pages = all.clone();
+        let mut pages = assembled(&book.book, &settings);
+        let all: Vec<_> = pages.iter().map(|(page, _)| Arc::clone(page)).collect();
         for target in targets {
-            if !pages
-                .iter()
-                .any(|page| page.path().starts_with(&target.path))
-            {
+            if !all.iter().any(|page| target.is_part_of(page)) {
                 bail!(
-                    "`{}` is not a page of this book; pages are listed in {}",
+                    "`{}` is not a page of this book, and none includes it; pages are listed in {}",
                     target.path.display(),
                     settings.src.join("SUMMARY.md").display()
                 );
             }
         }
-        pages.retain(|page| {
-            targets.is_empty() || targets.iter().any(|t| page.path().starts_with(&t.path))
+        pages.retain(|(page, _)| {
+            targets.is_empty() || targets.iter().any(|target| target.is_part_of(page))
         });
-        line::check(&pages, &all, &settings)
+        line::check(pages, &all, &settings)
     }
 
     /// As [`Book::build`]; `warnings` counts what mdBook warned of so far, which fails the build too.

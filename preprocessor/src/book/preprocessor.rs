@@ -1,6 +1,7 @@
 //! The mdBook side: the `Preprocessor` itself, and the protocol on standard input and output.
 
 use crate::line;
+use crate::read::include::{Assembled, Includer};
 use crate::text::error::Error;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
@@ -28,8 +29,9 @@ impl Preprocessor for Proof {
         let root = std::fs::canonicalize(&ctx.root)
             .with_context(|| format!("failed to find `{}`", ctx.root.display()))?;
         let settings = Settings::read(&ctx.config, root, &self.options)?;
-        let sources = sources(&book, &settings);
-        let checked = line::check(&sources, &sources, &settings)?;
+        let assembled = assembled(&book, &settings);
+        let sources: Vec<_> = assembled.iter().map(|(page, _)| Arc::clone(page)).collect();
+        let checked = line::check(assembled, &sources, &settings)?;
         let mut pages = checked.iter();
         book.for_each_mut(|item| {
             if let BookItem::Chapter(chapter) = item
@@ -49,11 +51,16 @@ impl Preprocessor for Proof {
     }
 }
 
-/// The book's chapters as pages, in the order in which mdBook walks them.
-pub fn sources(book: &Book, settings: &Settings) -> Vec<Arc<Source>> {
+/// The book's chapters as pages, with what they include, in the order in which mdBook walks them.
+pub fn assembled(book: &Book, settings: &Settings) -> Vec<Assembled> {
     let mut sources = Vec::new();
     walk(&book.items, settings, &mut sources);
+    let folders = settings.folders();
+    let mut includer = Includer::new(&folders, settings.markdown());
     sources
+        .iter()
+        .map(|source| includer.assemble(source))
+        .collect()
 }
 
 /// As `Book::for_each_mut` walks, which hands the checked pages back: sub-chapters first.

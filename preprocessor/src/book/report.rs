@@ -6,6 +6,7 @@ use crate::text::source::Source;
 use crate::text::span::Span;
 use serde::Serialize;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// The report on a book.
 #[derive(Debug, Serialize)]
@@ -39,6 +40,8 @@ pub struct Page {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Place {
+    /// Its file: the page's, or one that the page includes.
+    pub path: String,
     /// The line, counted from 1.
     pub line: usize,
     /// The column in characters, counted from 1.
@@ -113,20 +116,16 @@ impl Report {
     }
 
     fn list(&self, out: &mut String, title: &str, of: impl Fn(&Page) -> Vec<&Place>) {
-        let mut places = self
-            .pages
-            .iter()
-            .flat_map(|page| of(page).into_iter().map(move |place| (page, place)))
-            .peekable();
+        let mut places = self.pages.iter().flat_map(of).peekable();
         if places.peek().is_none() {
             return;
         }
         let _ = writeln!(out, "\n{title}:");
-        for (page, place) in places {
+        for place in places {
             let _ = writeln!(
                 out,
                 "  {}:{}:{}  {}",
-                page.path, place.line, place.column, place.text
+                place.path, place.line, place.column, place.text
             );
         }
     }
@@ -146,16 +145,22 @@ fn page(proven: &line::Page) -> Page {
         .map(|span| place(source, *span, true))
         .collect();
     Page {
-        path: source.path().to_string_lossy().replace('\\', "/"),
+        path: shown(source),
         counts: tally.counts,
         bare,
         skipped,
     }
 }
 
-fn place(source: &Source, span: Span, in_table: bool) -> Place {
-    let position = source.position(span.start);
+fn shown(source: &Source) -> String {
+    source.path().to_string_lossy().replace('\\', "/")
+}
+
+fn place(source: &Arc<Source>, span: Span, in_table: bool) -> Place {
+    let (file, start) = source.origin(span);
+    let position = file.position(start.start);
     Place {
+        path: shown(&file),
         line: position.line,
         column: position.column,
         text: crate::text::message::printable(source.slice(span).trim()),

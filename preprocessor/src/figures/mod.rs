@@ -6,10 +6,10 @@ pub mod calculator;
 pub mod engine;
 mod literal;
 
-use crate::read::{Fence, Parts};
+use crate::read::{Fence, Line, Parts};
 use crate::text::code::Code;
 use crate::text::edit::Edit;
-use crate::text::finding::{BLESS, Finding};
+use crate::text::finding::Finding;
 use crate::text::source::Source;
 use crate::text::span::Span;
 use engine::Engine;
@@ -75,24 +75,24 @@ pub fn check_in_scope(page: &Parts, engine: &Engine, runs: &Runs) -> (Checked, S
 }
 
 /// Judges the numbers of a program that were included. Another page may include them as well, so they can
-/// only use what the preludes define; and it is the page that `bless` is asked for.
+/// only use what the preludes define.
 fn included(page: &Parts, code: &Fence, engine: &Engine) -> Checked {
     let mut checked = Checked::default();
     let runs = Runs::default();
     for line in &code.lines {
-        let Some(file) = &line.file else { continue };
-        let mut checker = Checker::new(file, engine, &runs);
-        // What is hidden has a mark in the block that the file hasn't.
-        checker.literals(file.slice(line.span), line.span.start);
+        if !is_included(&page.source, line) {
+            continue;
+        }
+        let mut checker = Checker::new(&page.source, engine, &runs);
+        checker.literals(&line.text, line.span.start);
         checked.add(checker.checked);
     }
-    for finding in &mut checked.findings {
-        if finding.blessed.is_some() {
-            let page = page.source.path().display();
-            finding.help = Some(format!("to accept it: {BLESS} {page}"));
-        }
-    }
     checked
+}
+
+/// Whether a line of a page comes from another file.
+fn is_included(page: &Arc<Source>, line: &Line) -> bool {
+    page.origin(line.span).0.path() != page.path()
 }
 
 /// What a page's expressions may use: the preludes, and what the page defines.
@@ -218,8 +218,10 @@ impl<'page> Checker<'page> {
 
     /// Judges the numbers of a program that have an expression, except those of [`included`] lines.
     fn code(&mut self, fence: &Fence) {
-        for line in fence.lines.iter().filter(|line| line.file.is_none()) {
-            self.literals(&line.text, line.span.start);
+        for line in &fence.lines {
+            if !is_included(self.source, line) {
+                self.literals(&line.text, line.span.start);
+            }
         }
     }
 

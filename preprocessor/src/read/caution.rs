@@ -7,7 +7,6 @@
 //! <!-- gather: cautions -->                   the place where all of them are shown once more
 //! ```
 
-use crate::read::include;
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::markdown::Spanned;
@@ -156,20 +155,11 @@ pub fn anchor(number: &str) -> Option<String> {
 
 /// Why a box can't be shown elsewhere.
 fn hindrance(source: &Arc<Source>, caution: &Caution, depth: usize) -> Option<Finding> {
-    let text = source.slice(caution.span);
-    let (message, help) = if depth > 0 {
-        (
-            "a box with a number is inside a list or a quote, and can't be gathered",
-            "put it between the paragraphs, or take the number out",
-        )
-    } else if !include::directives(text).is_empty() {
-        (
-            "a box with a number includes a file, and can't be gathered",
-            "write the text into the box, or take the number out",
-        )
-    } else {
+    if depth == 0 {
         return None;
-    };
+    }
+    let message = "a box with a number is inside a list or a quote, and can't be gathered";
+    let help = "put it between the paragraphs, or take the number out";
     Some(Finding::new(Code::Gather, source, caution.label, message).with_help(help))
 }
 

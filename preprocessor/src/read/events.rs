@@ -2,7 +2,9 @@
 
 use crate::read::block::{self, Kind};
 use crate::read::table;
-use crate::read::{Block, Fence, Figure, Parts, Sketch, View, caution, fence, output, passage};
+use crate::read::{
+    Block, Fence, Figure, Parts, Sketch, View, caution, fence, include, output, passage,
+};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::info_string;
@@ -141,9 +143,8 @@ impl Reader<'_> {
                     name: run.name,
                     fails: run.fails,
                     timeout: run.timeout,
+                    is_broken: !include::directives(source.slice(fence.span)).is_empty(),
                     code: fence,
-                    is_expanded: false,
-                    is_broken: false,
                     output: None,
                     view: View::default(),
                 });

@@ -2,7 +2,6 @@
 
 use crate::text::source::Source;
 use crate::text::span::Span;
-use std::sync::Arc;
 
 /// A fenced code block of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +25,6 @@ pub struct Line {
     pub text: String,
     /// Its bytes.
     pub span: Span,
-    /// The file that it was included from; none for the page itself.
-    pub file: Option<Arc<Source>>,
 }
 
 impl Fence {
@@ -81,7 +78,6 @@ pub(super) fn read<'spans>(
             Line {
                 text: source.slice(span).to_owned(),
                 span,
-                file: None,
             }
         })
         .collect();

@@ -62,11 +62,9 @@ pub struct Block {
     pub fails: bool,
     /// How long it may run, if it says so.
     pub timeout: Option<Duration>,
-    /// The code, its includes expanded.
+    /// The code.
     pub code: Fence,
-    /// Whether includes were expanded.
-    pub is_expanded: bool,
-    /// Whether an include failed, which is reported: the block can't run.
+    /// Whether an include in it failed, which is reported: the block can't run.
     pub is_broken: bool,
     /// The `output` fence under the code.
     pub output: Option<Fence>,

@@ -10,7 +10,6 @@ use crate::pictures::Drawn;
 use crate::read::{Block, Fence, Parts};
 use crate::render::source_links::Links;
 use crate::text::edit::Edit;
-use crate::text::markdown;
 use crate::text::source::Source;
 use crate::text::span::Span;
 use mdbook_proof_text::html::escaped;
@@ -34,7 +33,7 @@ pub fn render(
     let source = &page.source;
     let mut edits = Vec::new();
     for (number, block) in page.blocks.iter().enumerate() {
-        edits.extend(code(source, block));
+        edits.extend(code(block));
         if let Some(output) = &block.output {
             let picture = drawn.outputs.get(&number).map(String::as_str);
             let link = source_of(source, block, links);
@@ -79,17 +78,10 @@ pub fn render(
     edits
 }
 
-/// The block as it is shown: our attributes gone, its includes expanded, and nothing left that mdBook would
-/// expand.
-fn code(source: &Source, block: &Block) -> Vec<Edit> {
+/// The block as it is shown: our attributes gone, and nothing left that mdBook would expand.
+fn code(block: &Block) -> Vec<Edit> {
     let code = &block.code;
-    let language = block.language.as_str();
-    if block.is_expanded {
-        let text = as_text(&code.text());
-        let fence = markdown::fence(language, &text, &code.prefix, source.line_end());
-        return vec![Edit::new(code.span, fence)];
-    }
-    let mut edits = vec![Edit::new(code.info, language)];
+    let mut edits = vec![Edit::new(code.info, block.language.as_str())];
     for line in &code.lines {
         let text = as_text(&line.text);
         if text != line.text {
@@ -116,23 +108,20 @@ fn apart(fence: &Fence, html: &str) -> String {
 }
 
 /// A link to the block's code: to its file if all of it is included from one, or to its lines in the page.
-fn source_of(source: &Source, block: &Block, links: &Links) -> Option<String> {
+fn source_of(source: &Arc<Source>, block: &Block, links: &Links) -> Option<String> {
     let code = &block.code;
-    let (first, last) = (code.lines.first()?, code.lines.last()?);
-    let file = first.file.as_ref().filter(|file| {
-        let mut others = code.lines.iter().map(|line| line.file.as_ref());
-        others.all(|other| other.is_some_and(|other| Arc::ptr_eq(other, file)))
+    let (file, fence) = source.origin(code.span);
+    let mut files = code.lines.iter().map(|line| source.origin(line.span));
+    let (first, start) = files.next()?;
+    let last = files.try_fold(start, |_, (file, span)| {
+        Arc::ptr_eq(&file, &first).then_some(span)
     });
-    match file {
-        Some(file) => {
-            let line = |at| file.position(at).line;
-            links.lines(file, line(first.span.start), line(last.span.start))
-        }
-        None => {
-            let line = |at| source.position(at).line;
-            links.lines(source, line(code.span.start), line(code.span.end))
-        }
-    }
+    let (file, start, end) = match last {
+        Some(last) if !Arc::ptr_eq(&first, &file) => (first, start.start, last.start),
+        _ => (file, fence.start, fence.end),
+    };
+    let line = |at| file.position(at).line;
+    links.lines(&file, line(start), line(end))
 }
 
 /// Whether there is nothing to say about a page's evidence.

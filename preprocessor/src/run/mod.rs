@@ -135,13 +135,14 @@ fn plan<'page>(pages: &[&'page Parts]) -> Vec<Vec<Job<'page>>> {
             blocks
                 .filter(|(_, block)| !block.is_broken)
                 .map(|(number, block)| {
-                    let line = page.source.position(block.code.span.start).line;
+                    let (file, span) = page.source.origin(block.code.span);
+                    let line = file.position(span.start).line;
                     let earlier = earlier.entry(&block.language).or_default();
                     let job = Job {
                         number,
                         block,
                         earlier: earlier.clone(),
-                        place: format!("{}:{line}", page.source.path().display()),
+                        place: format!("{}:{line}", file.path().display()),
                     };
                     earlier.push(block);
                     job

@@ -76,10 +76,11 @@ impl Finding {
     /// Adds what `bless` would write, and how to call it.
     #[must_use]
     pub fn with_blessed(mut self, blessed: Edit) -> Self {
-        let line = self.source.position(self.span.start).line;
+        let (file, span) = self.source.origin(self.span);
+        let line = file.position(span.start).line;
         self.help = Some(format!(
             "to accept it: {BLESS} {}:{line}",
-            self.source.path().display()
+            file.path().display()
         ));
         self.blessed = Some(blessed);
         self
@@ -95,6 +96,31 @@ impl Finding {
                 .to_owned(),
         );
         self.repair = Some(repair);
+        self
+    }
+
+    /// The same finding at the place in the author's files: where the page includes some, in the one that it is about.
+    #[must_use]
+    pub(crate) fn in_files(mut self) -> Self {
+        let (file, span) = self.source.origin(self.span);
+        let page = std::mem::replace(&mut self.source, file);
+        self.span = span;
+        let line_end = self.source.line_end();
+        let written = |edit: Edit| {
+            let span = page.copied(edit.span, &self.source)?;
+            let text = match line_end {
+                "\r\n" => edit.text.replace("\r\n", "\n").replace('\n', "\r\n"),
+                _ => edit.text,
+            };
+            Some(Edit::new(span, text))
+        };
+        let had_edit = self.blessed.is_some() || self.repair.is_some();
+        self.blessed = self.blessed.and_then(written);
+        self.repair = self.repair.and_then(written);
+        if had_edit && self.blessed.is_none() && self.repair.is_none() {
+            let help = "it comes from several files, so it has to be changed by hand";
+            self.help = Some(help.to_owned());
+        }
         self
     }
 }

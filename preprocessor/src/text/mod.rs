@@ -1,6 +1,7 @@
 //! What is independent of books: texts with positions, edits, findings, and the small notations that several stages read.
 
 pub mod address;
+pub mod assembly;
 pub mod code;
 pub mod edit;
 pub mod error;

@@ -1,7 +1,9 @@
 //! A text file of the author's: its path, its text, and where each line starts.
 
+use crate::text::assembly::Assembly;
 use crate::text::span::Span;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The byte order mark that some editors put before a text. It is not part of the text.
 const MARK: &str = "\u{feff}";
@@ -14,12 +16,14 @@ pub fn split_mark(file: &str) -> (&str, &str) {
     }
 }
 
-/// A file as its author knows it, so that a finding can quote it.
+/// A file as its author knows it, so that a finding can quote it; or a page with the files that it includes.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Source {
     path: PathBuf,
     text: String,
     line_starts: Vec<usize>,
+    /// Where the parts of a page with includes come from.
+    assembly: Option<Assembly>,
 }
 
 /// A place in a [`Source`], as editors count: both numbers start at 1.
@@ -47,6 +51,41 @@ impl Source {
             path: path.into(),
             text,
             line_starts,
+            assembly: None,
+        }
+    }
+
+    /// A page whose text is put together from several files.
+    pub(crate) fn assembled(path: impl Into<PathBuf>, assembly: Assembly) -> Self {
+        let source = Self::new(path, assembly.text());
+        Self {
+            assembly: Some(assembly),
+            ..source
+        }
+    }
+
+    /// The file and the bytes that a part of the text comes from: the text's own, unless it is put together from several files.
+    pub fn origin(self: &Arc<Self>, span: Span) -> (Arc<Self>, Span) {
+        let assembly = self.assembly.as_ref();
+        match assembly.and_then(|assembly| assembly.origin(span)) {
+            Some((file, span)) => (Arc::clone(file), span),
+            None => (Arc::clone(self), span),
+        }
+    }
+
+    /// The bytes of a file that a part of the text is a copy of; none where some of it comes from elsewhere.
+    pub(crate) fn copied(&self, span: Span, file: &Self) -> Option<Span> {
+        match &self.assembly {
+            Some(assembly) => assembly.copied(span, file),
+            None => std::ptr::eq(self, file).then_some(span),
+        }
+    }
+
+    /// The files that the text comes from.
+    pub(crate) fn files(self: &Arc<Self>) -> Vec<&Arc<Self>> {
+        match &self.assembly {
+            Some(assembly) => assembly.files(),
+            None => vec![self],
         }
     }
 

@@ -41,6 +41,12 @@ impl Span {
         Self::new(self.start + by, self.end + by)
     }
 
+    /// The opposite of [`shift`](Self::shift); a byte before the start counts as the start.
+    #[must_use]
+    pub const fn back(self, by: usize) -> Self {
+        Self::new(self.start.saturating_sub(by), self.end.saturating_sub(by))
+    }
+
     /// The span from the first byte of both to the last.
     #[must_use]
     pub fn cover(self, other: Self) -> Self {

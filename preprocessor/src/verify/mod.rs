@@ -72,11 +72,8 @@ pub fn verify(
             column,
             message,
         } => {
-            let (source, span) = place(
-                source,
-                block,
-                Some(&(line, Span::new(column, usize::MAX / 2))),
-            );
+            let rest = Span::new(column, usize::MAX / 2);
+            let span = place(block, Some(&(line, rest)));
             findings.push(Finding::new(Code::Sql, source, span, message));
             return (findings, None);
         }
@@ -227,7 +224,7 @@ fn no_text(source: &Arc<Source>, block: &Block, run: &Run) -> Finding {
 }
 
 fn compiler(source: &Arc<Source>, block: &Block, diagnostic: &Diagnostic) -> Finding {
-    let (source, span) = place(source, block, diagnostic.place.as_ref());
+    let span = place(block, diagnostic.place.as_ref());
     let code = if diagnostic.is_error {
         Code::Compile
     } else {
@@ -241,19 +238,15 @@ fn compiler(source: &Arc<Source>, block: &Block, diagnostic: &Diagnostic) -> Fin
     finding
 }
 
-/// The file and the bytes of a part of a block's line.
-fn place<'page>(
-    source: &'page Arc<Source>,
-    block: &'page Block,
-    place: Option<&(usize, Span)>,
-) -> (&'page Arc<Source>, Span) {
+/// The bytes of a part of a block's line.
+fn place(block: &Block, place: Option<&(usize, Span)>) -> Span {
     let found = place.and_then(|(line, columns)| {
         let line = block.code.lines.get(*line)?;
         let start = (line.span.start + columns.start).min(line.span.end);
         let end = (line.span.start + columns.end).clamp(start, line.span.end);
-        Some((line.file.as_ref().unwrap_or(source), Span::new(start, end)))
+        Some(Span::new(start, end))
     });
-    found.unwrap_or((source, block.code.opening()))
+    found.unwrap_or(block.code.opening())
 }
 
 fn failed(
@@ -273,10 +266,8 @@ fn failed(
     };
     let stderr = String::from_utf8_lossy(&run.stderr);
     let (stderr, line) = language.located(source, block, name, &stderr);
-    let (source, span) = match line.and_then(|line| block.code.lines.get(line)) {
-        Some(line) => (line.file.as_ref().unwrap_or(source), line.span),
-        None => (source, block.code.opening()),
-    };
+    let line = line.and_then(|line| block.code.lines.get(line));
+    let span = line.map_or(block.code.opening(), |line| line.span);
     let mut finding = Finding::new(Code::Run, source, span, message);
     let text = shown(stderr.trim_end(), 20);
     let is_refused = [

@@ -287,10 +287,6 @@ mod tests {
     fn what_cannot_be_gathered_is_found() {
         for (text, message) in [
             ("- > [!CAUTION]\n  > **E1** x\n", "inside a list or a quote"),
-            (
-                "> [!CAUTION]\n> **E1** {{#include a.md}}\n",
-                "includes a file",
-            ),
             ("a <!-- gather: cautions --> b\n", "inside other text"),
             ("- <!-- gather: cautions -->\n", "inside other text"),
             (

@@ -22,7 +22,7 @@ fn send(book: &Book, text: &[u8]) -> Answer {
 }
 
 /// What mdBook 0.5 sends for a book with one page.
-fn input(version: &str, content: &str) -> String {
+pub(crate) fn input(version: &str, content: &str) -> String {
     serde_json::json!([
         {
             "root": ".",

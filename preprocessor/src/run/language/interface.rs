@@ -12,6 +12,7 @@ use anyhow::Result;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A language that blocks can be written in.
 pub trait Language: Debug + Send + Sync {
@@ -68,7 +69,13 @@ pub trait Language: Debug + Send + Sync {
     }
 
     /// What a failed run said on standard error, in the page's terms, and the first line of the block that it names.
-    fn located(&self, _: &Source, _: &Block, _: &str, stderr: &str) -> (String, Option<usize>) {
+    fn located(
+        &self,
+        _: &Arc<Source>,
+        _: &Block,
+        _: &str,
+        stderr: &str,
+    ) -> (String, Option<usize>) {
         (stderr.to_owned(), None)
     }
 

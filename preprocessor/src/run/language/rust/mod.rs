@@ -24,6 +24,7 @@ use library::Library;
 use program::Program;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Rust, in the book's edition, with the library that `book.toml` names.
 pub(super) fn language(settings: &Settings) -> Box<dyn Language> {
@@ -119,7 +120,7 @@ impl Language for Rust {
 
     fn located(
         &self,
-        source: &Source,
+        source: &Arc<Source>,
         block: &Block,
         name: &str,
         stderr: &str,

@@ -4,11 +4,12 @@ use crate::read::Block;
 use crate::run::language::rust::program::Program;
 use crate::text::source::Source;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// What a failed block printed on standard error, with positions in our generated file translated to the page;
 /// and the first of the block's lines that it names.
 pub(super) fn in_page(
-    source: &Source,
+    source: &Arc<Source>,
     block: &Block,
     name: &str,
     stderr: &str,
@@ -31,10 +32,10 @@ pub(super) fn in_page(
         {
             Some((before, at, line, rest)) => {
                 first = first.or(Some(at));
-                let source = line.file.as_deref().unwrap_or(source);
+                let (file, span) = source.origin(line.span);
                 let before = before.rsplit_once(' ').map_or("", |(before, _)| before);
-                let number = source.position(line.span.start).line;
-                let _ = write!(text, "{before} {}:{number}{rest}", source.path().display());
+                let number = file.position(span.start).line;
+                let _ = write!(text, "{before} {}:{number}{rest}", file.path().display());
             }
             None => text.push_str(line),
         }

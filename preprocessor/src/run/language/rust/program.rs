@@ -174,7 +174,6 @@ mod tests {
                 .map(|line| Line {
                     text: line.to_owned(),
                     span: Span::at(0),
-                    file: None,
                 })
                 .collect(),
             prefix: String::new(),
