@@ -8,7 +8,8 @@ use crate::line::Line;
 use crate::read::table;
 use crate::tables::units::Units;
 use crate::tables::{check, structure};
-use crate::text::code::{Code, Family};
+use crate::text::code::Family;
+use crate::text::encoding;
 use crate::text::finding::Finding;
 use crate::text::markdown;
 use crate::text::source::{Source, split_mark};
@@ -168,21 +169,7 @@ pub type Read = std::result::Result<Arc<Source>, Box<Finding>>;
 
 fn read(file: PathBuf) -> Result<Read> {
     let bytes = fs::read(&file).with_context(|| format!("failed to read `{}`", file.display()))?;
-    Ok(match String::from_utf8(bytes) {
-        Ok(text) => Ok(Arc::new(Source::of_file(file, &text))),
-        Err(error) => {
-            let valid = error.utf8_error().valid_up_to();
-            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-            let source = Arc::new(Source::new(file, text));
-            let finding = Finding::new(
-                Code::Encoding,
-                &source,
-                valid..valid,
-                "the file is not UTF-8",
-            );
-            Err(Box::new(finding.with_help("save it as UTF-8")))
-        }
-    })
+    Ok(encoding::decode(file, bytes))
 }
 
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
@@ -214,7 +201,7 @@ fn is_foreign(folder: &fs::DirEntry) -> bool {
         || folder.path().join("CACHEDIR.TAG").is_file()
 }
 
-fn is_markdown(path: &Path) -> bool {
+pub(super) fn is_markdown(path: &Path) -> bool {
     path.extension()
         .is_some_and(|end| end.eq_ignore_ascii_case("md") || end.eq_ignore_ascii_case("markdown"))
 }

@@ -9,6 +9,7 @@ pub mod preprocessor;
 pub mod report;
 #[cfg(feature = "serve")]
 pub mod serve;
+mod survey;
 
 pub use bless::Blessed;
 
@@ -154,9 +155,10 @@ impl Book {
     /// As [`Book::check`]; and when a target is not a page of the book.
     #[doc(hidden)]
     pub fn pages(&self, targets: &[Target]) -> Result<Vec<Page>> {
-        let book = self.load()?;
-        let settings = Settings::read(&book.config, self.root.clone(), &self.options)?;
-        let mut pages = assembled(&book.book, &settings);
+        let config = configuration(&self.root)?;
+        let settings = Settings::read(&config, self.root.clone(), &self.options)?;
+        let book = self.load(config)?;
+        let mut pages = assembled(&book.book, &settings)?;
         let all: Vec<_> = pages.iter().map(|(page, _)| Arc::clone(page)).collect();
         for target in targets {
             if !all.iter().any(|page| target.is_part_of(page)) {
@@ -230,8 +232,7 @@ impl Book {
 
     /// Has mdBook render the book, and says where its HTML is.
     fn render(&self, config: BookConfig, warnings: impl Fn() -> usize) -> Result<PathBuf> {
-        let mut book =
-            MDBook::load_with_config(&self.root, config).context("failed to load the book")?;
+        let mut book = self.load(config)?;
         book.with_preprocessor(Proof {
             options: self.options.clone(),
         });
@@ -243,8 +244,13 @@ impl Book {
         }
     }
 
-    fn load(&self) -> Result<MDBook> {
-        let config = configuration(&self.root)?;
+    /// Has mdBook load the book, once its files are what it may load.
+    fn load(&self, config: BookConfig) -> Result<MDBook> {
+        let settings = Settings::read(&config, self.root.clone(), &self.options)?;
+        let findings = survey::before_loading(&config, &settings)?;
+        if !findings.is_empty() {
+            return Err(Error::Findings(findings).into());
+        }
         MDBook::load_with_config(&self.root, config).context("failed to load the book")
     }
 }

@@ -1,5 +1,6 @@
 //! The mdBook side: the `Preprocessor` itself, and the protocol on standard input and output.
 
+use crate::book::survey;
 use crate::line;
 use crate::read::include::{Assembled, Includer};
 use crate::text::error::Error;
@@ -29,7 +30,11 @@ impl Preprocessor for Proof {
         let root = std::fs::canonicalize(&ctx.root)
             .with_context(|| format!("failed to find `{}`", ctx.root.display()))?;
         let settings = Settings::read(&ctx.config, root, &self.options)?;
-        let assembled = assembled(&book, &settings);
+        let findings = survey::before_loading(&ctx.config, &settings)?;
+        if !findings.is_empty() {
+            return Err(Error::Findings(findings).into());
+        }
+        let assembled = assembled(&book, &settings)?;
         let sources: Vec<_> = assembled.iter().map(|(page, _)| Arc::clone(page)).collect();
         let checked = line::check(assembled, &sources, &settings)?;
         let mut pages = checked.iter();
@@ -52,15 +57,23 @@ impl Preprocessor for Proof {
 }
 
 /// The book's chapters as pages, with what they include, in the order in which mdBook walks them.
-pub fn assembled(book: &Book, settings: &Settings) -> Vec<Assembled> {
+///
+/// # Errors
+/// [`Error::Findings`] for files with our markup that are part of no page; when one can't be read.
+pub fn assembled(book: &Book, settings: &Settings) -> Result<Vec<Assembled>> {
     let mut sources = Vec::new();
     walk(&book.items, settings, &mut sources);
-    let folders = settings.folders();
-    let mut includer = Includer::new(&folders, settings.markdown());
-    sources
+    let mut includer = Includer::new(settings);
+    let pages: Vec<Assembled> = sources
         .iter()
         .map(|source| includer.assemble(source))
-        .collect()
+        .collect();
+    let findings = survey::unlisted(&pages, settings)?;
+    if findings.is_empty() {
+        Ok(pages)
+    } else {
+        Err(Error::Findings(findings).into())
+    }
 }
 
 /// As `Book::for_each_mut` walks, which hands the checked pages back: sub-chapters first.

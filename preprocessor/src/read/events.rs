@@ -143,7 +143,10 @@ impl Reader<'_> {
                     name: run.name,
                     fails: run.fails,
                     timeout: run.timeout,
-                    is_broken: !include::directives(source.slice(fence.span)).is_empty(),
+                    is_broken: fence
+                        .lines
+                        .iter()
+                        .any(|line| include::is_include(&line.text)),
                     code: fence,
                     output: None,
                     view: View::default(),

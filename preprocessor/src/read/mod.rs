@@ -20,11 +20,23 @@ pub use passage::Passage;
 pub use row::Row;
 pub use table::Table;
 
+use crate::text::markdown::Spanned;
 use crate::text::source::Source;
 use crate::text::span::Span;
 use mdbook_proof_pictures::Drawing;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// The first of our markup in a text, if it has any.
+pub fn markup(source: &Arc<Source>, events: &[Spanned<'_>], languages: &[&str]) -> Option<Span> {
+    let (parts, _) = read(source, events, languages);
+    let blocks = parts.blocks.iter().map(|block| block.code.opening());
+    let calcs = parts.calcs.iter().map(Fence::opening);
+    let figures = parts.figures.iter().map(|figure| figure.comment);
+    let checks = parts.tables.iter().flat_map(|table| &table.checks);
+    let checks = checks.chain(&parts.orphans).map(|comment| comment.span);
+    blocks.chain(calcs).chain(figures).chain(checks).min()
+}
 
 /// The parts of a chapter. Every span counts bytes of the chapter's text.
 #[derive(Debug)]

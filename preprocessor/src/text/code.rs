@@ -26,6 +26,8 @@ pub enum Code {
     Expression,
     /// A code fence that is never closed.
     Fence,
+    /// A file of the book that is missing, unlisted, a link, or outside of it.
+    File,
     /// A figure that its expression doesn't give.
     Figure,
     /// A place or a box for `gather` that can't be used.
@@ -44,6 +46,8 @@ pub enum Code {
     Picture(&'static str),
     /// A block that failed, or should have failed and didn't.
     Run,
+    /// A setting of `book.toml` that the book can't be verified with.
+    Setting,
     /// A statement that the database refuses.
     Sql,
     /// A cell that a rule needs as a number and that is text.
@@ -82,6 +86,8 @@ pub enum Level {
 pub enum Family {
     /// Blocks that run and their outputs.
     Blocks,
+    /// The book's files and its settings.
+    Book,
     /// Expressions and figures.
     Figures,
     /// Links, includes and gathered boxes.
@@ -94,13 +100,14 @@ pub enum Family {
 
 impl Code {
     /// Every code but those of pictures and of rules for tables, which name their own.
-    pub const FIXED: [Self; 24] = [
+    pub const FIXED: [Self; 26] = [
         Self::Attribute,
         Self::Bare,
         Self::Compile,
         Self::Encoding,
         Self::Expression,
         Self::Fence,
+        Self::File,
         Self::Figure,
         Self::Gather,
         Self::Include,
@@ -109,6 +116,7 @@ impl Code {
         Self::Name,
         Self::Output,
         Self::Run,
+        Self::Setting,
         Self::Sql,
         Self::TableCell,
         Self::TableCells,
@@ -130,6 +138,7 @@ impl Code {
             Self::Encoding => "encoding",
             Self::Expression => "expression",
             Self::Fence => "fence",
+            Self::File => "file",
             Self::Figure => "figure",
             Self::Gather => "gather",
             Self::Include => "include",
@@ -138,6 +147,7 @@ impl Code {
             Self::Name => "name",
             Self::Output => "output",
             Self::Run => "run",
+            Self::Setting => "setting",
             Self::Sql => "sql",
             Self::TableCell => "table-cell",
             Self::TableCells => "table-cells",
@@ -165,7 +175,6 @@ impl Code {
         match self {
             Self::Attribute
             | Self::Compile
-            | Self::Encoding
             | Self::Fence
             | Self::Language
             | Self::Name
@@ -174,6 +183,7 @@ impl Code {
             | Self::Sql
             | Self::Unstable
             | Self::Warning => Family::Blocks,
+            Self::Encoding | Self::File | Self::Setting => Family::Book,
             Self::Bare | Self::Expression | Self::Figure => Family::Figures,
             Self::Gather | Self::Include | Self::Link => Family::Links,
             Self::Picture(_) => Family::Pictures,

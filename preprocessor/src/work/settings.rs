@@ -1,5 +1,7 @@
 //! The `[preprocessor.proof]` table of `book.toml`.
 
+use crate::text::path::normal;
+use crate::work::key::Key;
 use anyhow::{Context, Result};
 use mdbook_preprocessor::config::{Config as BookConfig, HtmlConfig, RustEdition};
 use serde::Deserialize;
@@ -21,7 +23,7 @@ pub struct Config {
     #[serde(default)]
     pub require_sandbox: bool,
     /// Where results are kept between builds, relative to the book's root; `target/mdbook-proof` of the
-    /// workspace if it isn't given.
+    /// workspace if it isn't given, or the user's cache folder where mdBook would publish that.
     pub store: Option<PathBuf>,
     /// How many figures in the book's tables may be bare: neither computed nor checked nor cited. Unlimited
     /// where it isn't set.
@@ -125,6 +127,8 @@ pub struct Settings {
     pub root: PathBuf,
     /// The folder of the chapters, relative to the root.
     pub src: PathBuf,
+    /// The folder that mdBook builds into, relative to the root.
+    pub build: PathBuf,
     /// The edition that blocks are compiled in.
     pub edition: &'static str,
     /// Whether mdBook curls quotes.
@@ -171,6 +175,7 @@ impl Settings {
             .unwrap_or_default();
         let mut settings = Self::of(&html, proof, root, options);
         settings.src.clone_from(&config.book.src);
+        settings.build.clone_from(&config.build.build_dir);
         settings.edition = match config.rust.edition {
             Some(RustEdition::E2015) => "2015",
             Some(RustEdition::E2018) => "2018",
@@ -190,6 +195,7 @@ impl Settings {
             progress: options.progress,
             root,
             src: PathBuf::from("src"),
+            build: PathBuf::from("book"),
             edition: "2024",
             smart_punctuation: html.smart_punctuation,
             definition_lists: html.definition_lists,
@@ -213,7 +219,17 @@ impl Settings {
             Some(target) => self.root.join(target),
             None => workspace.unwrap_or(&self.root).join("target"),
         };
-        target.join("mdbook-proof")
+        let store = target.join("mdbook-proof");
+        // mdBook would publish it.
+        let is_published =
+            normal(&self.root.join(&self.src)).is_some_and(|src| store.starts_with(src));
+        match cache().filter(|_| is_published) {
+            Some(cache) => {
+                let book = Key::new("book").with(&self.root.to_string_lossy());
+                cache.join("mdbook-proof").join(book.finish())
+            }
+            None => store,
+        }
     }
 
     /// The folder that includes start from, and the one that they may not leave: the repository's, or the book's.
@@ -241,6 +257,18 @@ impl Settings {
         options.admonitions = self.admonitions;
         options
     }
+}
+
+/// The folder of the user's caches. By hand: it is three variables, and crates for it bring ten.
+fn cache() -> Option<PathBuf> {
+    let place = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
+    let home = || place("HOME");
+    let cache = match std::env::consts::OS {
+        "windows" => place("LOCALAPPDATA"),
+        "macos" => home().map(|home| home.join("Library/Caches")),
+        _ => place("XDG_CACHE_HOME").or_else(|| Some(home()?.join(".cache"))),
+    };
+    cache.filter(|cache| cache.is_absolute())
 }
 
 /// A number of bytes as people write it: `512MiB`, `2 GB`, `4096`. By hand, since crates for it also take fractions and bare

@@ -22,11 +22,15 @@ fn every_wrong_example_has_its_finding_and_no_right_one_has_any() {
     let all = explain::all();
     let (mut pages, mut expected) = (Vec::new(), BTreeMap::new());
     for (name, (code, explanation)) in &all {
-        if *code != Code::Encoding {
+        // Their examples are a file in another encoding, a SUMMARY.md and a book.toml.
+        let is_page = !matches!(code, Code::Encoding | Code::File | Code::Setting);
+        if is_page {
             expected.insert(format!("src/{name}-wrong.md"), vec![(*name).to_owned()]);
             pages.push((format!("{name}-wrong.md"), explanation.wrong));
         }
-        pages.push((format!("{name}-right.md"), explanation.right));
+        if is_page {
+            pages.push((format!("{name}-right.md"), explanation.right));
+        }
     }
     let pages: Vec<(&str, &str)> = pages
         .iter()
@@ -57,6 +61,21 @@ fn a_file_in_another_encoding_is_the_example_of_that_finding() {
     std::fs::write(book.root().join("latin.md"), latin).unwrap();
     let found = found(&book, &["lint", "latin.md", "--format", "json"]);
     assert_eq!(found.into_values().collect::<Vec<_>>(), [["encoding"]]);
+}
+
+#[test]
+fn the_examples_about_a_book_are_what_they_say() {
+    let all = explain::all();
+    for (name, file) in [("file", "src/SUMMARY.md"), ("setting", "book.toml")] {
+        let explanation = all[name].1;
+        for (text, expected) in [(explanation.wrong, vec![name]), (explanation.right, vec![])] {
+            let book = Book::with(&[("costs.md", "x\n")], "");
+            book.write(file, text);
+            let found = found(&book, &["check", "--format", "json"]);
+            let found: Vec<String> = found.into_values().flatten().collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
 }
 
 #[test]

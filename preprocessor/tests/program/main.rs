@@ -21,6 +21,7 @@ mod others;
 mod pictures;
 mod planted;
 mod protocol;
+mod reach;
 mod remembered;
 mod serve;
 mod shown;

@@ -288,6 +288,13 @@ fn sketches_are_left_to_a_preprocessor_of_the_book_that_draws_mermaid() {
     Book::with(&page, "")
         .run(&["check"])
         .finds(&["error[sketch]"]);
-    let book = Book::with(&page, "\n[preprocessor.mermaid]\ncommand = \"none\"\n");
+    let book = Book::with(&page, "");
+    let settings = book
+        .read("book.toml")
+        .replace("[\"links\"]", "[\"links\", \"mermaid\"]");
+    book.write(
+        "book.toml",
+        &format!("{settings}\n[preprocessor.mermaid]\ncommand = \"none\"\n"),
+    );
     book.run(&["check"]).succeeds();
 }

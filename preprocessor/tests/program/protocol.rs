@@ -26,7 +26,7 @@ pub(crate) fn input(version: &str, content: &str) -> String {
     serde_json::json!([
         {
             "root": ".",
-            "config": {"book": {"src": "src"}, "preprocessor": {"proof": {}}},
+            "config": {"book": {"src": "src"}, "preprocessor": {"proof": {"before": ["links"]}}},
             "renderer": "html",
             "mdbook_version": version,
         },
@@ -50,7 +50,7 @@ fn untouched_chapters_come_back_byte_for_byte() {
         "# A\r\n\r\n- b\r\n\r\n\t* c\r\n",
         "\u{feff}# Mark\n",
         "| a | b |\n|:--|--:|\n| `x` | *y* |\n\n```rust\nfn f() {}\n```\n\n<details>\n\nx\n\n</details>\n<!-- note -->\n",
-        "{{#include x.rs}}\n\n[link]: <https://example.com>  \n\n\\* not a list   \n",
+        "\\{{#include x.rs}}\n\n[link]: <https://example.com>  \n\n\\* not a list   \n",
     ] {
         let answer = send(
             &book,

@@ -37,6 +37,11 @@ pub(super) fn of(code: Code) -> Option<Explanation> {
             "```rust,run\nprintln!(\"42\");\n",
             "```rust,run\nprintln!(\"42\");\n```\n\n```output\n42\n```\n",
         ),
+        Code::File => (
+            "a file of the book is missing, not listed in SUMMARY.md, a link, or outside of the book",
+            "- [Costs](../../costs.md)\n",
+            "- [Costs](costs.md)\n",
+        ),
         Code::Figure => (
             "a figure is not what its expression gives",
             "A day has 84,600 s<!-- = 1 day -->.\n",
@@ -76,6 +81,11 @@ pub(super) fn of(code: Code) -> Option<Explanation> {
             "a block failed, or was declared to fail and didn't",
             "```rust,run\npanic!(\"no room\");\n```\n",
             "```rust,run=fails\npanic!(\"no room\");\n```\n\n```output\nthread 'main' panicked:\nno room\n```\n",
+        ),
+        Code::Setting => (
+            "a setting of book.toml writes outside of the book, or has another preprocessor change the pages first",
+            "[preprocessor.proof]\ncommand = \"mdbook-proof\"\n",
+            "[preprocessor.proof]\ncommand = \"mdbook-proof\"\nbefore = [\"links\"]\n",
         ),
         Code::Sql => (
             "the database refuses a statement",

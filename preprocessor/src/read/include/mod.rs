@@ -2,8 +2,9 @@
 //!
 //! Everything that follows reads the page that readers get, and reports at the author's own file and line. Nothing is left for
 //! mdBook to expand. A file has to be inside the repository, and the lines have to exist: mdBook reports neither.
-//! Two things differ: an `output` fence is what was printed, and stays; and in a block that runs, an include on a line of
-//! its own takes the container's prefix (of a list, of a quote) and a fence that is long enough, without which the block would end early.
+//! What differs is in the fences that are ours. An `output` is what was printed, and stays. In the others only what is alone on its
+//! line is an include; it takes the container's prefix (of a list, of a quote) and a fence that is long enough, without which
+//! the block would end early. The rest of a line is the program's own text, such as a format string.
 
 mod directive;
 mod lines;
@@ -20,8 +21,8 @@ use crate::text::markdown;
 use crate::text::path::relative;
 use crate::text::source::Source;
 use crate::text::span::Span;
-use crate::work::settings::Folders;
-use mdbook_markdown::MarkdownOptions;
+use crate::work::settings::{Folders, Settings, Sketches};
+use mdbook_proof_pictures::Origin;
 use pulldown_cmark::{CodeBlockKind, Event, Tag};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -38,10 +39,10 @@ const SIZE: usize = 16 << 20;
 pub type Assembled = (Arc<Source>, Vec<Finding>);
 
 /// Puts pages together.
-#[expect(missing_debug_implementations, reason = "mdBook's options have none")]
+#[derive(Debug)]
 pub struct Includer<'book> {
-    folders: &'book Folders,
-    markdown: MarkdownOptions,
+    settings: &'book Settings,
+    folders: Folders,
     /// The files read so far, by their path.
     files: HashMap<PathBuf, Arc<Source>>,
     findings: Vec<Finding>,
@@ -50,11 +51,11 @@ pub struct Includer<'book> {
 }
 
 impl<'book> Includer<'book> {
-    /// For the pages of a book, parsed with these settings.
-    pub fn new(folders: &'book Folders, markdown: MarkdownOptions) -> Self {
+    /// For the pages of a book.
+    pub fn new(settings: &'book Settings) -> Self {
         Self {
-            folders,
-            markdown,
+            settings,
+            folders: settings.folders(),
             files: HashMap::new(),
             findings: Vec::new(),
             left: (COUNT, SIZE),
@@ -74,7 +75,7 @@ impl<'book> Includer<'book> {
         let text = self.expanded(&text, folder, 0);
         let page = Arc::new(Source::assembled(page.path(), text));
         if self.findings.is_empty() {
-            self.findings = joined(&page, &self.markdown);
+            self.findings = joined(&page, self.settings);
         }
         (page, std::mem::take(&mut self.findings))
     }
@@ -86,22 +87,24 @@ impl<'book> Includer<'book> {
             return text.clone();
         }
         let source = Source::new("", text.text());
-        let fences = fences(&source, &self.markdown);
+        let fences = fences(&source, self.settings);
         let mut parts: Vec<(Span, Assembly)> = Vec::new();
         for directive in &found {
             let fence = fences
                 .iter()
                 .find(|fence| fence.span.contains(directive.span));
-            if fence.is_some_and(|fence| is_output(&source, fence)) {
+            if let Some(fence) = fence
+                && !is_alone(&source, fence, directive)
+            {
+                self.findings
+                    .extend(mistaken(text, &source, fence, directive));
                 continue;
             }
             match self.included(text, directive, folder, depth) {
                 Ok(part) => {
                     let part = match fence {
-                        Some(fence) if is_alone(&source, fence, directive) => {
-                            prefixed(&part, &fence.prefix)
-                        }
-                        _ => part,
+                        Some(fence) => prefixed(&part, &fence.prefix),
+                        None => part,
                     };
                     parts.push((directive.span, part));
                 }
@@ -212,19 +215,20 @@ impl<'book> Includer<'book> {
 }
 
 /// What only became an include because of what another one put beside it. mdBook would expand it unseen.
-fn joined(page: &Arc<Source>, options: &MarkdownOptions) -> Vec<Finding> {
+fn joined(page: &Arc<Source>, settings: &Settings) -> Vec<Finding> {
     let found = directives(page.text());
     let fences = match found.is_empty() {
         true => Vec::new(),
-        false => fences(page, options),
+        false => fences(page, settings),
     };
-    let is_printed = |span: Span| {
-        let mut outputs = fences.iter().filter(|fence| is_output(page, fence));
-        outputs.any(|fence| fence.span.contains(span))
+    let is_text = |directive: &Directive| {
+        fences
+            .iter()
+            .any(|fence| fence.span.contains(directive.span) && !is_alone(page, fence, directive))
     };
     found
         .into_iter()
-        .filter(|directive| !is_printed(directive.span))
+        .filter(|directive| !is_text(directive))
         .map(|directive| {
             let message = "the text of two files has become an include here";
             Finding::new(Code::Include, page, directive.span, message)
@@ -282,9 +286,9 @@ fn content(file: &Arc<Source>, kind: &Kind) -> Result<Assembly, NoAnchor> {
     Ok(content)
 }
 
-/// The closed fences of a text that run, and their outputs.
-fn fences(source: &Source, options: &MarkdownOptions) -> Vec<Fence> {
-    let events = markdown::parse(source.text(), options);
+/// The closed fences of a text that are ours: blocks that run, outputs, sums and sketches.
+fn fences(source: &Source, settings: &Settings) -> Vec<Fence> {
+    let events = markdown::parse(source.text(), &settings.markdown());
     let starts = events.iter().enumerate();
     starts
         .filter(|(_, (event, _))| {
@@ -299,8 +303,16 @@ fn fences(source: &Source, options: &MarkdownOptions) -> Vec<Fence> {
                 .map_while(|(event, span)| matches!(event, Event::Text(_)).then_some(span));
             fence::read(source, *span, texts)
         })
-        .filter(|fence| fence.closed && (is_output(source, fence) || runs(source, fence)))
+        .filter(|fence| fence.closed && is_ours(source, fence, settings))
         .collect()
+}
+
+fn is_ours(source: &Source, fence: &Fence, settings: &Settings) -> bool {
+    let language = info_string::language(source.slice(fence.info));
+    let is_sketch = || mdbook_proof_pictures::find(language, Origin::Fence).is_some();
+    matches!(language, "output" | "calc")
+        || runs(source, fence)
+        || (settings.sketches == Sketches::Ours && is_sketch())
 }
 
 fn is_output(source: &Source, fence: &Fence) -> bool {
@@ -312,13 +324,37 @@ fn runs(source: &Source, fence: &Fence) -> bool {
     words.iter().skip(1).any(|word| word.name == "run")
 }
 
-/// Whether an include is all of a line of a block.
+/// Whether an include is all of a line of a fence that has includes.
 fn is_alone(source: &Source, fence: &Fence, directive: &Directive) -> bool {
-    let line = fence
-        .lines
-        .iter()
-        .find(|line| line.span.contains(directive.span));
-    line.is_some_and(|line| source.slice(line.span).trim().len() == directive.span.len())
+    let mut lines = fence.lines.iter();
+    let line = lines.find(|line| line.span.contains(directive.span));
+    !is_output(source, fence) && line.is_some_and(|line| is_include(source.slice(line.span)))
+}
+
+/// Whether a line of a block is an include and nothing else.
+pub fn is_include(line: &str) -> bool {
+    let line = line.trim();
+    let found = directives(line);
+    found
+        .first()
+        .is_some_and(|directive| directive.span.len() == line.len())
+}
+
+/// What mdBook would expand in a program's own text, where nothing can keep it from that: only `{{#` can be escaped.
+fn mistaken(
+    text: &Assembly,
+    source: &Source,
+    fence: &Fence,
+    directive: &Directive,
+) -> Option<Finding> {
+    let found = source.slice(directive.span);
+    if !runs(source, fence) || (found.starts_with("{{#") && !found.contains('\n')) {
+        return None;
+    }
+    let (file, span) = text.origin(directive.span)?;
+    let message = "mdBook reads this as an include";
+    let help = "put the include on a line of its own; or, if it is none, take the space before the `#` out";
+    Some(Finding::new(Code::Include, file, span, message).with_help(help))
 }
 
 /// A text with a prefix before each line but the first.

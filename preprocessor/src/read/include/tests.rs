@@ -1,6 +1,7 @@
 //! Tests of putting pages together, above all against mdBook's own way.
 
 use super::*;
+use crate::work::settings::Options;
 use mdbook_driver::builtin_preprocessors::LinkPreprocessor;
 use mdbook_preprocessor::book::{Book, BookItem, Chapter};
 use mdbook_preprocessor::config::Config;
@@ -25,11 +26,8 @@ fn assembled(folder: &TempDir) -> Assembled {
     let root = fs::canonicalize(folder.path()).unwrap();
     let text = fs::read_to_string(root.join("src/page.md")).unwrap();
     let page = Arc::new(Source::new("src/page.md", text));
-    let folders = Folders {
-        repository: root.clone(),
-        root,
-    };
-    Includer::new(&folders, MarkdownOptions::default()).assemble(&page)
+    let settings = Settings::without_book(root, &Options::default());
+    Includer::new(&settings).assemble(&page)
 }
 
 /// What mdBook makes of a page's text.
@@ -139,13 +137,31 @@ fn in_a_block_that_runs_an_include_takes_the_prefix_and_a_fence_that_is_long_eno
 }
 
 #[test]
+fn the_text_of_a_program_is_no_include() {
+    let text = "```rust,run\nformat!(\"{{{{#include a.rs}}}}\");\n```\n\n```mermaid\ngraph TD\na[\"{{ #include a.rs}}\"]\n```\n";
+    let folder = folder(&[("src/page.md", text)]);
+    let (source, findings) = assembled(&folder);
+    assert_eq!((source.text(), findings), (text, Vec::new()));
+    for line in [
+        "format!(\"{{ #include a.rs}}\");",
+        "// {{#include\n// a.rs}}",
+        "x; {{  #playground a.rs}}",
+    ] {
+        let page = format!("```rust,run\n{line}\n```\n");
+        let found = findings_of(&[("src/page.md", &page)]);
+        assert_eq!(found.len(), 1, "{line}: {found:?}");
+        assert!(found[0].starts_with("src/page.md:2:"), "{found:?}");
+    }
+}
+
+#[test]
 fn an_include_made_of_the_parts_of_two_files_is_reported() {
     for (page, part) in [
         ("{{#include half.md}} a.rs}}", "{{ #include"),
         ("{{{{#include half.md}} a.rs}}", " #include"),
         ("{{\n{{#include half.md}}", "#include a.rs}}"),
     ] {
-        let found = findings(&[
+        let found = findings_of(&[
             ("src/page.md", page),
             ("src/half.md", part),
             ("src/a.rs", "a"),
@@ -165,7 +181,7 @@ fn an_output_is_what_was_printed() {
 }
 
 /// The findings of a page, each as its place and its message.
-fn findings(files: &[(&str, &str)]) -> Vec<String> {
+fn findings_of(files: &[(&str, &str)]) -> Vec<String> {
     let (_, findings) = assembled(&folder(files));
     let shown = |finding: &Finding| {
         let place = finding.source.position(finding.span.start);
@@ -177,7 +193,7 @@ fn findings(files: &[(&str, &str)]) -> Vec<String> {
 
 #[test]
 fn an_include_that_fails_is_reported_where_it_stands() {
-    let found = findings(&[
+    let found = findings_of(&[
         (
             "src/page.md",
             "# P\n\n{{#include b.md}}\n{{#include a.rs:six}}\n{{#include sub}}\n",
@@ -219,12 +235,8 @@ fn an_include_outside_the_repository_is_reported_in_every_spelling() {
         for text in [spelling, "{{#include nest.txt}}"] {
             let root = fs::canonicalize(&book).unwrap();
             let page = Arc::new(Source::new("src/page.md", text));
-            let folders = Folders {
-                repository: root.clone(),
-                root,
-            };
-            let mut includer = Includer::new(&folders, MarkdownOptions::default());
-            let (source, findings) = includer.assemble(&page);
+            let settings = Settings::without_book(root, &Options::default());
+            let (source, findings) = Includer::new(&settings).assemble(&page);
             assert!(!source.text().contains("secret"), "{spelling}");
             let leaks = by_mdbook_at(&book, text).contains("secret");
             let is_found = leaks || spelling.contains("/etc/");
@@ -250,7 +262,7 @@ fn by_mdbook_at(book: &Path, text: &str) -> String {
 
 #[test]
 fn loops_and_bombs_end_in_a_finding() {
-    let found = findings(&[("src/page.md", "# P\n\n{{#include page.md}}\n")]);
+    let found = findings_of(&[("src/page.md", "# P\n\n{{#include page.md}}\n")]);
     assert_eq!(
         found,
         ["src/page.md:3:1 includes are nested more than 10 deep here"]
@@ -266,12 +278,12 @@ fn loops_and_bombs_end_in_a_finding() {
         .iter()
         .map(|(a, b)| (a.as_str(), b.as_str()))
         .collect();
-    let found = findings(&files);
+    let found = findings_of(&files);
     assert!(found[0].contains("over 10000 of them"), "{found:?}");
     assert!(found.len() < 100, "{}", found.len());
     // A long file, often.
     let long = "x".repeat(1 << 20);
-    let found = findings(&[
+    let found = findings_of(&[
         ("src/page.md", &"{{#include long.txt}}\n".repeat(30)),
         ("src/long.txt", &long),
     ]);
