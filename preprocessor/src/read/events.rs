@@ -3,7 +3,7 @@
 use crate::read::block::{self, Kind};
 use crate::read::table;
 use crate::read::{
-    Block, Fence, Figure, Parts, Sketch, View, caution, fence, include, output, passage,
+    Block, Fence, Figure, Parts, Sketch, View, caution, fence, include, lookalike, output, passage,
 };
 use crate::text::code::Code;
 use crate::text::finding::Finding;
@@ -82,6 +82,8 @@ impl Reader<'_> {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
                 self.in_code = true;
                 self.takes_output = false;
+                self.findings
+                    .extend(lookalike::indented(&self.page.source, span));
             }
             Event::End(TagEnd::CodeBlock) => self.in_code = false,
             // Rules for a printed table are written between the block and its output.
@@ -90,10 +92,18 @@ impl Reader<'_> {
             Event::InlineHtml(html) | Event::Html(html) => {
                 self.takes_output = false;
                 self.comment(html, span);
+                if matches!(event, Event::InlineHtml(_)) {
+                    self.findings
+                        .extend(lookalike::comment(&self.page.source, span));
+                }
             }
             Event::Start(tag) if is_block(tag) => {
                 self.takes_output = false;
                 self.inline_start = None;
+                if *tag == Tag::HtmlBlock {
+                    self.findings
+                        .extend(lookalike::html_block(&self.page.source, span));
+                }
             }
             Event::End(tag) if is_block_end(*tag) => {
                 self.takes_output = false;
@@ -102,6 +112,12 @@ impl Reader<'_> {
             _ => {
                 self.takes_output = false;
                 self.inline_start.get_or_insert(span.start);
+                let source = &self.page.source;
+                self.findings.extend(match event {
+                    Event::Text(_) => lookalike::text(source, span),
+                    Event::Code(_) => lookalike::inline(source, span),
+                    _ => None,
+                });
             }
         }
     }
@@ -135,8 +151,16 @@ impl Reader<'_> {
             return false;
         }
         let is_misread = std::mem::take(&mut self.is_misread);
+        if let Some(finding) = lookalike::swallowed(&source, &fence) {
+            self.findings.push(finding);
+            return false;
+        }
         match block::read(&source, &fence, self.languages) {
-            Ok(Kind::Plain) => false,
+            Ok(Kind::Plain) => {
+                self.findings
+                    .extend(lookalike::plain(&source, &fence, self.languages));
+                false
+            }
             Ok(Kind::Run(run)) => {
                 self.page.blocks.push(Block {
                     language: run.language,

@@ -6,6 +6,7 @@ pub mod comment;
 mod events;
 pub mod fence;
 pub mod include;
+mod lookalike;
 pub mod output;
 mod passage;
 pub mod row;

@@ -16,6 +16,7 @@ mod gather;
 mod hostile;
 mod included;
 mod links;
+mod lookalikes;
 mod new;
 mod others;
 mod pictures;
