@@ -20,7 +20,10 @@ fn silent(page: &str) {
 const BLOCK: &str = "```rust,run\nprintln!(\"x\");\n```\n";
 
 fn indented(by: &str) -> String {
-    BLOCK.lines().map(|line| format!("{by}{line}\n")).collect()
+    format!(
+        "{by}{}\n",
+        BLOCK.trim_end().replace('\n', &format!("\n{by}"))
+    )
 }
 
 #[test]
