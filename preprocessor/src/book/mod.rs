@@ -280,5 +280,9 @@ fn configuration(root: &Path) -> Result<BookConfig> {
     let mut config = BookConfig::from_disk(&path)
         .with_context(|| format!("failed to read `{}`", path.display()))?;
     config.update_from_env()?;
+    // A book that doesn't name this program yet is read as one that does.
+    if !config.contains_key("preprocessor.proof") && config.build.use_default_preprocessors {
+        config.set("preprocessor.proof.before", ["links"])?;
+    }
     Ok(config)
 }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 mod additions;
 mod ci;
+mod commands;
 #[allow(dead_code, reason = "these tests use a part of it")]
 #[path = "../program/fixture.rs"]
 mod fixture;
