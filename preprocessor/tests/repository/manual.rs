@@ -208,12 +208,12 @@ fn the_message_that_the_guide_shows_is_the_programs() {
     let words = [
         "new",
         "chapter",
-        "Consistent hashing",
+        "Cuckoo filters",
         "--under",
         "caching/index.md",
     ];
     book.run(&words).succeeds();
-    let path = "src/caching/consistent-hashing.md";
+    let path = "src/caching/cuckoo-filters.md";
     let page = book.read(path).replace("it is 3,472", "it is 3,742");
     book.write(path, &page);
     let printed = book.run(&["check", path]).stderr;
