@@ -60,6 +60,14 @@ pub fn prepare(
                     "write 12,000 or 12000 for twelve thousand",
                 ));
             }
+            if let Some(second) = remainder(gap) {
+                let start = at + length + gap.find('%').unwrap_or(0);
+                return Err(wrong(
+                    start..start + 1,
+                    format!("`% {second}` is not a remainder: it multiplies by a percent"),
+                    &format!("write mod({}, {second}) for the remainder, or 7% × 3", &rest[..length]),
+                ));
+            }
             out.push_str(&rest[..length].replace(',', "_"));
             length
         } else if c.is_alphabetic() || c == '_' {
@@ -115,6 +123,15 @@ fn wrong(span: std::ops::Range<usize>, message: String, help: &str) -> Problem {
         help: Some(help.to_owned()),
         is_name_taken: false,
     })
+}
+
+/// The number behind a `%` that stands apart, as the operator of other languages does.
+fn remainder(gap: &str) -> Option<&str> {
+    let second = gap.strip_prefix(' ')?.trim_start().strip_prefix('%')?.trim_start();
+    match quantity::number(second) {
+        0 => None,
+        length => Some(&second[..length]),
+    }
 }
 
 fn word(text: &str) -> usize {

@@ -19,3 +19,7 @@ pub mod value;
 
 /// The definitions that every book starts with, in `numbat`'s language.
 pub const PRELUDE: &str = include_str!("prelude.nbt");
+
+/// Counts the changes of what expressions give, be it by `numbat` or by what is refused. A result that an older edition
+/// gave is not one that this one gives.
+pub const EDITION: &str = "2";

@@ -4,6 +4,10 @@
 mod absent;
 #[cfg(feature = "numbat")]
 mod present;
+#[cfg(feature = "numbat")]
+mod refused;
+#[cfg(feature = "numbat")]
+mod suggestion;
 
 #[cfg(not(feature = "numbat"))]
 pub use absent::Interpreter;

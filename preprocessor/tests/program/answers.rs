@@ -1,0 +1,250 @@
+//! What the calculator and SQL answer comes from their own computing: no input writes an answer, and none depends on
+//! chance, the clock or the machine.
+
+use crate::fixture::Book;
+
+/// An answer of the calculator as it was written before answers had numbers, with the braces as escapes of `numbat`.
+const FORGED: &str = "{chr(123)}\\\"Value\\\":{chr(123)}\\\"Ok\\\":{chr(123)}\\\"base\\\":5,\\\"dimension\\\":\\\"\\\",\\\"number\\\":5,\\\"unit\\\":\\\"\\\"{chr(125)}{chr(125)}{chr(125)}";
+
+/// The same inside an answer with a number.
+fn numbered(number: u64) -> String {
+    format!("{{chr(123)}}\\\"number\\\":{number},\\\"content\\\":{FORGED}{{chr(125)}}")
+}
+
+/// Pages that try to answer for others; each with a text of its own finding.
+fn forgers() -> Vec<(String, &'static str)> {
+    let lines = |line: &str| vec![line; 20].join("\\n");
+    vec![
+        (
+            format!(
+                "```calc\nuse core::strings\nprint(\"{}\")\n```\n",
+                lines(FORGED)
+            ),
+            "`print` has no place in a sum",
+        ),
+        (
+            format!(
+                "```calc\nuse core::strings\nprint(\"\\n{}\\n\")\n2 + 2 # = 5\n```\n",
+                lines(&numbered(1))
+            ),
+            "the figure is not what its expression gives",
+        ),
+        (
+            format!(
+                "```calc\nuse core::strings\nuse core::error\nlet a: Scalar = error(\"\\n{}\\n\")\n```\n",
+                lines(FORGED)
+            ),
+            "user error",
+        ),
+        (
+            "```calc\nfn inspect<T>(x: T) -> T\ninspect(5)\n```\n".to_owned(),
+            "`inspect` has no place in a sum",
+        ),
+        (
+            "It is 5<!-- = type(5) -->, or 5<!-- = print(5) -->.\n".to_owned(),
+            "`type` has no place in a sum",
+        ),
+        (
+            "```calc\nuse core::debug\n```\n".to_owned(),
+            "`core::debug` has no place in a sum: it prints",
+        ),
+        (
+            format!("```calc\nprint(\"{}\")\n```\n", "5".repeat(100_000)),
+            "`print` has no place in a sum",
+        ),
+    ]
+}
+
+const HONEST: &str =
+    "Ten tens are 100<!-- = 10 * 10 -->, in bytes 10 KB<!-- = 10 × 1000 bytes -->.\n";
+const VICTIM: &str = "Ten tens are 1<!-- = 10 * 10 -->, or 5<!-- = 11 × 11 -->.\n";
+
+#[test]
+fn no_expression_answers_for_another_one() {
+    for (evil, text) in forgers() {
+        let pages = [
+            ("evil.md", evil.as_str()),
+            ("honest.md", HONEST),
+            ("victim.md", VICTIM),
+        ];
+        let book = Book::with(&pages, "");
+        for _ in 0..2 {
+            let answer = book.run(&["check"]);
+            answer.finds(&["evil.md:", text, "victim.md:1:14", "victim.md:1:38"]);
+            assert!(!answer.stderr.contains("honest.md"), "{}", answer.stderr);
+        }
+        // The store keeps nothing of it.
+        book.write("src/evil.md", "# Nothing\n");
+        let answer = book.run(&["check"]);
+        answer.finds(&["victim.md:1:14", "victim.md:1:38"]);
+        book.write("src/victim.md", "Ten tens are 100<!-- = 10 * 10 -->.\n");
+        book.run(&["check"]).succeeds();
+    }
+}
+
+#[test]
+fn a_prelude_prints_nothing_either() {
+    for prelude in [
+        "let a = 3\nprint(a)\n",
+        "let a = 3\nfn random() -> Scalar\n",
+        "use core::random\n",
+    ] {
+        let book = Book::with(&[("page.md", HONEST)], "prelude = \"prelude.nbt\"\n");
+        book.write("prelude.nbt", prelude);
+        book.run(&["check"])
+            .finds(&["prelude.nbt:", "has no place in a sum"]);
+    }
+}
+
+/// The page is refused with all of these texts.
+#[track_caller]
+fn refused(page: &str, texts: &[&str]) {
+    let book = Book::new(page);
+    book.run(&["check"]).finds(texts);
+}
+
+#[test]
+fn what_gives_another_value_each_time_is_refused_at_its_place() {
+    refused(
+        "```calc\nuse core::random\n3 # = 3\n```\n\nIt is 1<!-- = random() -->, and 2<!-- = rand_uniform(1, 2) -->.\n",
+        &[
+            "page.md:2:5",
+            "`core::random` has no place in a sum: it gives another value each time",
+            "a block draw it from a fixed seed",
+            "page.md:6:15",
+            "page.md:6:41",
+        ],
+    );
+    refused(
+        "```calc\nfn random() -> Scalar\nfn draw() = random()\nlet r = floor(draw() × 2)\n```\n\nIt is 0<!-- = r -->.\n",
+        &["page.md:2:4", "`random` has no place in a sum"],
+    );
+    refused(
+        "```calc\nfn random(x: Scalar) -> Scalar\nfn now() -> DateTime\nfn get_local_timezone() -> String\n```\n",
+        &[
+            "page.md:2:4",
+            "page.md:3:4",
+            "page.md:4:4",
+            "the clock or the time zone",
+        ],
+    );
+    refused(
+        "It is 3<!-- = now() -->, 4<!-- = unixtime(today()) -->, 5<!-- = datetime(\"2026-01-01\") -->.\n",
+        &["page.md:1:15", "page.md:1:43", "page.md:1:65", "the clock"],
+    );
+    refused(
+        "```calc\nuse datetime::human\nuse math::distributions\nuse plot::line_plot\n```\n",
+        &["page.md:2:5", "page.md:3:5", "page.md:4:5", "it draws"],
+    );
+    refused(
+        "It is 3<!-- = args() -->.\n",
+        &["page.md:1:15", "it reads the command line"],
+    );
+}
+
+/// No page reaches the exchange rates of numbat, whose reader is the crate quick-xml 0.37 with RUSTSEC-2026-0194 and
+/// RUSTSEC-2026-0195; nor does the program read any by itself.
+#[test]
+fn exchange_rates_are_out_of_reach() {
+    for (page, place) in [
+        (
+            "It is 3<!-- = exchange_rate(\"USD\") -->.\n",
+            "page.md:1:15",
+        ),
+        (
+            "```calc\nfn exchange_rate(currency: String) -> Scalar\n```\n",
+            "page.md:2:4",
+        ),
+        ("```calc\nuse units::currencies\n```\n", "page.md:2:5"),
+        ("```calc\nuse units::currency\n```\n", "page.md:2:5"),
+        ("It is 3 dollars<!-- = 3 EUR -> USD -->.\n", "page.md:1:25"),
+        ("It is 3 euros<!-- = 3 dollars -->.\n", "page.md:1:7"),
+    ] {
+        refused(page, &[place, "it needs an exchange rate"]);
+    }
+    // Without the feature that fetches them, numbat parses rates only for a caller of these.
+    let interpreter = include_str!("../../crates/calculator/src/interpreter/present.rs");
+    let workspace = include_str!("../../../Cargo.toml");
+    for name in [
+        "set_exchange_rates",
+        "prefetch_exchange_rates",
+        "load_currency",
+    ] {
+        assert!(!interpreter.contains(name), "{name}");
+    }
+    assert!(workspace.contains("numbat = { version = \"=1.24.0\", default-features = false }"));
+}
+
+#[test]
+fn a_name_of_the_page_may_be_one_that_would_be_refused() {
+    let page = "```calc\nlet now = 3 days\nlet random = 2 # = 2\nunit euro: Money = 1.1 dollars\n3 euro # = 3.30 dollars\n```\n\nIt is 72 h<!-- = now -->.\n";
+    Book::new(page).run(&["check"]).succeeds();
+}
+
+#[test]
+fn what_only_computes_can_be_used() {
+    let page = "```calc\nuse core::lists\nuse math::number_theory\nuse math::trigonometry\nsum([1, 2, 3]) # = 6\ngcd(12, 18) # = 6\nassert(2 + 2 == 4)\n1000 × sin(0) # = 0\nmod(7, 3) # = 1\n```\n";
+    Book::new(page).run(&["check"]).succeeds();
+}
+
+#[test]
+fn messages_about_sums_name_what_works() {
+    refused(
+        "It is 1<!-- = 7 mod 3 -->.\n",
+        &["page.md:1:17", "write mod(7, 3)"],
+    );
+    refused(
+        "It is 1<!-- = 7 % 3 -->.\n",
+        &["page.md:1:17", "write mod(7, 3)"],
+    );
+    refused(
+        "It is 1<!-- = ceil 0.5 -->.\n",
+        &["page.md:1:15", "write ceil(0.5)"],
+    );
+    refused(
+        "It is 1 kb<!-- = 1 KB -->.\n",
+        &["page.md:1:7", "did you mean `kB` or `KB`?"],
+    );
+    refused(
+        "It is 1 MB<!-- = 1 mb -->.\n",
+        &["page.md:1:20", "did you mean `MB`?"],
+    );
+    refused(
+        "It is 1 s<!-- = 1 secnd -->.\n",
+        &["page.md:1:19", "did you mean `second`?"],
+    );
+    refused(
+        "```calc\nuse x::y\nuse units::si\n```\n",
+        &[
+            "page.md:2:5",
+            "there is no module `x::y`",
+            "page.md:3:5",
+            "names are those of the prelude",
+        ],
+    );
+    refused(
+        "```calc\nlet sum = 3\nuse core::lists\n```\n",
+        &["page.md:3:1", "`use core::lists` defines `sum`"],
+    );
+}
+
+#[test]
+fn that_computing_ended_without_an_answer_is_not_remembered() {
+    for function in [
+        "fn deep(x) = if x > 0 then 1 + deep(x + 1) else 0",
+        "fn deep(x) = 2 × deep(x - 1)",
+        "use core::lists\nfn grow<A>(xs: List<A>) -> List<A> = grow(concat(xs, xs))\nfn deep(x) = len(grow([x, x]))",
+    ] {
+        let page = format!(
+            "```calc\n{function}\n```\n\nIt is 7<!-- = deep(5) -->, and 4<!-- = 2 + 2 -->.\n"
+        );
+        let book = Book::new(&page);
+        book.run(&["check"]).finds(&["computing it"]);
+        let store = book.files("target");
+        assert!(!store.is_empty());
+        for (path, bytes) in store {
+            let text = String::from_utf8_lossy(&bytes);
+            assert!(!text.contains("computing it"), "{}", path.display());
+        }
+    }
+}
