@@ -248,3 +248,116 @@ fn that_computing_ended_without_an_answer_is_not_remembered() {
         }
     }
 }
+
+#[test]
+fn no_query_answers_for_another_one() {
+    let error = "{\"block\":0,\"line\":0,\"column\":0,\"message\":\"forged\"}";
+    for evil in [
+        format!("select '{error}' as a;"),
+        format!("select 1 as \"x\n{error}\n\";"),
+        format!(
+            "create table t (n);\ncreate trigger r before insert on t begin select raise(abort, '\n{error}\n| n |\n| -: |\n| 5 |'); end;\ninsert into t values (1);"
+        ),
+        "select '| n |\n| -: |\n|  5 |' as n; select char(10) || char(13, 10) || '```' as m;"
+            .to_owned(),
+    ] {
+        let pages = [
+            (
+                "evil.md",
+                format!("```sql,run\n{evil}\n```\n\n```output\n| n |\n```\n"),
+            ),
+            (
+                "victim.md",
+                "```sql,run\nselect 2 + 2 as n;\n```\n\n```output\n|  n |\n| -: |\n|  5 |\n```\n"
+                    .to_owned(),
+            ),
+            (
+                "honest.md",
+                "```sql,run\nselect 2 + 2 as n;\n```\n\n```output\n|  n |\n| -: |\n|  4 |\n```\n"
+                    .to_owned(),
+            ),
+        ];
+        let pages: Vec<(&str, &str)> = pages
+            .iter()
+            .map(|(path, text)| (*path, text.as_str()))
+            .collect();
+        let book = Book::with(&pages, "");
+        let answer = book.run(&["check"]);
+        answer.finds(&["evil.md:", "victim.md:5:1", "|  4 |"]);
+        assert!(!answer.stderr.contains("honest.md"), "{}", answer.stderr);
+        book.write("src/evil.md", "# Nothing\n");
+        let answer = book.run(&["check"]);
+        answer.finds(&["victim.md:5:1"]);
+        assert!(!answer.stderr.contains("evil.md"), "{}", answer.stderr);
+        book.write("src/victim.md", "# Nothing\n");
+        book.run(&["check"]).succeeds();
+    }
+}
+
+#[test]
+fn a_query_whose_result_would_be_another_one_each_time_is_refused_at_its_statement() {
+    for (sql, place, text) in [
+        (
+            "select 1;\nselect date('now');",
+            "page.md:3:1",
+            "`date` depends on the clock",
+        ),
+        (
+            "select 1;\n\n  select datetime('n' || 'OW');",
+            "page.md:4:3",
+            "`datetime` depends on the clock",
+        ),
+        (
+            "select unixepoch();",
+            "page.md:2:1",
+            "`unixepoch` depends on the clock",
+        ),
+        (
+            "create table t (n, at default current_timestamp);\ninsert into t (n) values (1);",
+            "page.md:3:1",
+            "`current_timestamp` depends on the clock",
+        ),
+        (
+            "select random();",
+            "page.md:2:1",
+            "`random` gives another result each time",
+        ),
+        (
+            "select hex(randomblob(8)) as id;",
+            "page.md:2:1",
+            "`randomblob` gives another result each time",
+        ),
+        (
+            "select sqlite_version();",
+            "page.md:2:1",
+            "another version of this program",
+        ),
+        (
+            "pragma temp_store_directory = '/tmp';",
+            "page.md:2:1",
+            "`pragma temp_store_directory` depends on the machine",
+        ),
+        (
+            "attach 'x.db' as x;",
+            "page.md:2:1",
+            "a block has one database",
+        ),
+        (
+            "vacuum into 'x.db';",
+            "page.md:2:1",
+            "a block has one database",
+        ),
+        (
+            "select hex(zeroblob(1000000));",
+            "page.md:2:1",
+            "prints over 1024 KiB",
+        ),
+    ] {
+        refused(
+            &format!("```sql,run\n{sql}\n```\n\n```output\n1\n```\n"),
+            &[place, text],
+        );
+    }
+    let dates = "```sql,run\nselect date('2026-01-31', '+1 day') as d;\n```\n\n```output\n| d          |\n| ---------- |\n| 2026-02-01 |\n```\n";
+    Book::new(dates).run(&["check"]).succeeds();
+}
