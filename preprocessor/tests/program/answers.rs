@@ -361,3 +361,134 @@ fn a_query_whose_result_would_be_another_one_each_time_is_refused_at_its_stateme
     let dates = "```sql,run\nselect date('2026-01-31', '+1 day') as d;\n```\n\n```output\n| d          |\n| ---------- |\n| 2026-02-01 |\n```\n";
     Book::new(dates).run(&["check"]).succeeds();
 }
+
+/// A page whose block prints a table, with a text below it.
+fn printing(table: &str, below: &str) -> String {
+    let lines: Vec<String> = table
+        .lines()
+        .map(|line| format!("println!({line:?});\n"))
+        .collect();
+    format!(
+        "```rust,run,name=t\n{}```\n\n```output\n{table}```\n\n{below}",
+        lines.concat()
+    )
+}
+
+#[test]
+fn a_printed_table_is_read_by_any_key() {
+    let table = "| op | n | wait \\| all (ms) |\n| - | - | - |\n| a \\| b | 5 | 6 |\n| `c\\|d` | 7 | 8 |\n| **e** | 9 | 10 |\n| 1,000 MB | 11 | 12 |\n| f[0] | 13 | 14 |\n| [1, 2) | 15 | 16 |\n\nMore:\n\n| key | sum |\n| - | - |\n| a \\| b | 17 |\n";
+    let below = "It is 5<!-- = t[a | b].n -->, 7<!-- = t[c|d].n -->, 10 ms<!-- = t[e].[wait | all] -->, 11<!-- = t[1000 MB].n -->,\n13<!-- = t[f[0]].n -->, 15<!-- = t[\\[1, 2)].n -->, 17<!-- = t[a | b].sum -->.\n\n<!-- check: [N] = t[[Op]].n -->\n\n| Op | N |\n| -- | -: |\n| a \\| b | 5 |\n| `c\\|d` | 7 |\n| e | 9 |\n| f[0] | 13 |\n";
+    let page = printing(table, below);
+    Book::new(&page).run(&["check"]).succeeds();
+    // Another digit in any of them is found.
+    for (right, wrong) in [
+        ("It is 5<", "It is 6<"),
+        (" 7<", " 9<"),
+        ("10 ms<", "9 ms<"),
+        ("11<", "12<"),
+        ("13<", "5<"),
+        ("15<", "16<"),
+        ("17<", "5<"),
+        ("| e | 9 |", "| e | 7 |"),
+    ] {
+        let changed = page.replacen(right, wrong, 1);
+        assert_ne!(changed, page);
+        Book::new(&changed).run(&["check"]).finds(&["1 finding"]);
+    }
+}
+
+#[test]
+fn a_printed_table_with_two_such_rows_or_columns_is_not_read() {
+    for (table, below, text) in [
+        (
+            "| k | v |\n| - | - |\n| 1 | 2 |\n| 1 | 3 |\n",
+            "It is 2<!-- = t[1].v -->.\n",
+            "several rows `1`, in lines 3 and 4",
+        ),
+        (
+            "| k | v | v |\n| - | - | - |\n| 1 | 2 | 3 |\n",
+            "It is 2<!-- = t[1].v -->.\n",
+            "several columns `v`",
+        ),
+        (
+            "| k | v |\n| - | - |\n| 1 | 2 |\n\n| k | v |\n| - | - |\n| 1 | 2 |\n",
+            "It is 2<!-- = t[1].v -->.\n",
+            "several tables",
+        ),
+        (
+            "| k | v |\n| - | - |\n| 1 | 2 |\n| 1,000 | 3 |\n| 1000 | 3 |\n",
+            "<!-- check: [V] = t[[K]].v -->\n\n| K | V |\n| -: | -: |\n| 1\u{a0}000 | 3 |\n",
+            "`t`",
+        ),
+    ] {
+        refused(&printing(table, below), &[text]);
+    }
+}
+
+#[test]
+fn integers_are_exact_however_large() {
+    let right = "```calc\n2^53 + 1 # = 9,007,199,254,740,993\nlet n = 2^64 - 1 # = 18,446,744,073,709,551,615\nn - 1 # = 18446744073709551614\n2^53 + 1 - 2^53 # = 1\n25! # = 15,511,210,043,330,985,984,000,000\nmod(n, 1,000) # = 615\n9,007,199,254,740,993 # = 9,007,199,254,740,993\n```\n\nAbout 1.84e19<!-- = n -->.\n\n<!-- check: [Most] = 2^[Bits] - 1 -->\n\n| Bits | Most |\n| -: | -: |\n| 63 | 9,223,372,036,854,775,807 |\n| 64 | 18,446,744,073,709,551,615 |\n";
+    let book = Book::new(right);
+    book.run(&["check"]).succeeds();
+    // Any digit that changes is found, and bless brings it back.
+    let digits = [
+        ("740,993\nlet", "740,992\nlet"),
+        ("551,615\nn", "551,616\nn"),
+        ("551614", "551615"),
+        ("# = 1\n", "# = 0\n"),
+        ("984,000,000", "984,000,001"),
+        ("# = 615", "# = 616"),
+        ("775,807", "775,808"),
+        ("551,615 |", "551,617 |"),
+    ];
+    for (digit, other) in digits {
+        let changed = right.replacen(digit, other, 1);
+        assert_ne!(changed, right, "{digit}");
+        let book = Book::new(&changed);
+        book.run(&["check"]).finds(&["1 finding"]);
+        book.run(&["bless"]).succeeds();
+        assert_eq!(book.page(), right);
+    }
+    let book = Book::new("```calc\n2^53 + 1 # =\n1.5 × 10^17 # =\n```\n");
+    book.run(&["bless"]).succeeds();
+    assert!(
+        book.page().contains("# = 9,007,199,254,740,993"),
+        "{}",
+        book.page()
+    );
+    book.run(&["check"]).succeeds();
+}
+
+#[test]
+fn more_digits_than_a_number_carries_are_refused() {
+    for (page, place) in [
+        (
+            "It is 0.30000000000000004<!-- = 0.1 + 0.2 -->.\n",
+            "page.md:1:7",
+        ),
+        (
+            "It is 9,007,199,254,740,993 B<!-- = 2^53 bytes + 1 byte -->.\n",
+            "page.md:1:7",
+        ),
+        (
+            "It is 1.4142135623730951<!-- = sqrt(2) -->.\n",
+            "page.md:1:7",
+        ),
+        (
+            "It is 12,345,678,901,234,567,890<!-- = 12345678901234567890.5 -->.\n",
+            "page.md:1:7",
+        ),
+        (
+            "It is 1 s<!-- = 9,007,199,254,740,993 s - 9,007,199,254,740,992 s -->.\n",
+            "page.md:1:17",
+        ),
+        (
+            "```calc\nlet a = 9_007_199_254_740_993 bytes\n```\n",
+            "page.md:2:9",
+        ),
+    ] {
+        refused(page, &[place, "more digits than a number carries"]);
+    }
+    let table = "<!-- check: [Root] = sqrt([N]) -->\n\n| N | Root |\n| -: | -: |\n| 2 | 1.41421356237309505 |\n";
+    refused(table, &["page.md:5:7", "more digits than a number carries"]);
+}

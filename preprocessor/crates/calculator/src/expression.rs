@@ -2,6 +2,7 @@
 
 use crate::runs::{Missing, Runs};
 use crate::value::{ExpressionError, Value};
+use mdbook_proof_text::bracket::bracketed;
 use mdbook_proof_text::quantity::{self, Printed};
 use std::collections::BTreeMap;
 
@@ -141,19 +142,14 @@ fn word(text: &str) -> usize {
 
 /// Reads `[key].column` or `[key].[column words]`: the key, the column, and the length of all.
 fn reference(text: &str) -> Option<(&str, &str, usize)> {
-    let (key, rest) = text.strip_prefix('[')?.split_once(']')?;
-    let rest = rest.strip_prefix('.')?;
+    let key = bracketed(text)?;
+    let rest = text[key.len() + 2..].strip_prefix('.')?;
     let before = text.len() - rest.len();
-    match rest.strip_prefix('[') {
-        Some(inner) => {
-            let (column, _) = inner.split_once(']')?;
-            Some((key.trim(), column.trim(), before + column.len() + 2))
-        }
-        None => {
-            let length = word(rest);
-            (length > 0).then(|| (key.trim(), &rest[..length], before + length))
-        }
+    if let Some(column) = bracketed(rest) {
+        return Some((key.trim(), column.trim(), before + column.len() + 2));
     }
+    let length = word(rest);
+    (length > 0).then(|| (key.trim(), &rest[..length], before + length))
 }
 
 /// A printed quantity, exact as it is printed, in the interpreter's words.

@@ -6,11 +6,13 @@
 //! | [`runs`] | what blocks printed, read by row and column |
 //! | [`interpreter`] | definitions, and what computes with them |
 //! | [`sessions`] | several programs of expressions, asked and answered as data |
+//! | [`exact`] | integers that are too large for numbers |
 //! | [`value`] | what an expression gives, as data |
 //!
 //! Nothing here reads a file or starts a process. Without the feature `numbat` there is no interpreter: every
 //! expression is an error that says so.
 
+pub mod exact;
 pub mod expression;
 pub mod interpreter;
 pub mod runs;

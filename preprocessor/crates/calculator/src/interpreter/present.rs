@@ -2,6 +2,7 @@
 
 use super::refused;
 use super::suggestion::{in_note, is_module, suggestion};
+use crate::exact;
 use crate::value::{ExpressionError, Value};
 use numbat::diagnostic::ErrorDiagnostic;
 use numbat::module_importer::{BuiltinModuleImporter, ModuleImporter};
@@ -17,7 +18,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Definitions, and what computes with them.
 #[derive(Clone)]
-pub struct Interpreter(Context);
+pub struct Interpreter {
+    context: Context,
+    /// The names that stand for integers.
+    integers: exact::Names,
+}
 
 impl Interpreter {
     /// Loads our prelude, and the book's if it has one.
@@ -30,9 +35,12 @@ impl Interpreter {
         let _ = context
             .interpret(crate::PRELUDE, CodeSource::Internal)
             .map_err(|problem| ExpressionError::new("", problem.to_string()))?;
-        let mut interpreter = Self(context);
+        let mut interpreter = Self {
+            context,
+            integers: exact::Names::new(),
+        };
         if let Some(prelude) = book_prelude {
-            interpreter.run(prelude)?;
+            interpreter.define(prelude)?;
         }
         Ok(interpreter)
     }
@@ -43,7 +51,7 @@ impl Interpreter {
         match self.result(code)? {
             InterpreterResult::Value(quantity @ NumbatValue::Quantity(_)) => {
                 match value(&quantity) {
-                    Some(value) => Ok(Some(value)),
+                    Some(value) => exact::corrected(code, &self.integers, value).map(Some),
                     None => Err(ExpressionError::new(
                         code,
                         "the value is not a finite number",
@@ -70,11 +78,11 @@ impl Interpreter {
                 move |_| has_printed.store(true, Ordering::Relaxed)
             }),
         };
-        let before = self.0.clone();
+        let before = self.context.clone();
         let (statements, result) = self
-            .0
+            .context
             .interpret_with_settings(&mut settings, code, CodeSource::Text)
-            .map_err(|problem| explain(&before, &self.0, code, &problem))?;
+            .map_err(|problem| explain(&before, &self.context, code, &problem))?;
         for statement in &statements {
             if let Statement::DefineFunction {
                 function_name,
@@ -100,11 +108,12 @@ impl Interpreter {
     /// When they don't parse, units don't fit, the value is not a number, or they do more than compute.
     pub fn define(&mut self, code: &str) -> Result<Option<Value>, ExpressionError> {
         let mut next = self.clone();
-        let result = next.run(code);
-        if result.is_ok() {
-            *self = next;
+        let value = next.run(code)?;
+        if value.is_none() {
+            exact::define(code, &mut next.integers)?;
         }
-        result
+        *self = next;
+        Ok(value)
     }
 
     /// The value of an expression.
@@ -129,8 +138,13 @@ impl Interpreter {
         else {
             return None;
         };
-        let values: Vec<Value> = list.iter().map(value).collect::<Option<_>>()?;
-        (values.len() == codes.len()).then_some(values)
+        if list.len() != codes.len() {
+            return None;
+        }
+        let exact = |(quantity, code): (&NumbatValue, &String)| {
+            exact::corrected(code, &self.integers, value(quantity)?).ok()
+        };
+        list.iter().zip(codes).map(exact).collect()
     }
 }
 
@@ -171,6 +185,7 @@ fn value(value: &NumbatValue) -> Option<Value> {
         dimension: base.unit().to_string(),
         number: natural.unsafe_value().to_f64(),
         unit: natural.unit().to_string(),
+        exact: None,
     };
     (value.base.is_finite() && value.number.is_finite()).then_some(value)
 }
