@@ -65,7 +65,9 @@ impl Runs {
         let (table, row, at) = find(name, &tables, key, column)?;
         let cell = row.cells[at].as_ref();
         let mut printed = quantity::whole(cell)
-            .ok_or_else(|| Missing::Wrong(format!("`{cell}` in `{name}` is not a number")))?;
+            .ok_or_else(|| {
+                Missing::Wrong(format!("`{}` in `{name}` is not a number", short(cell)))
+            })?;
         if let [part] = printed.parts.as_mut_slice()
             && part.unit.is_empty()
             && let Some((_, unit)) = with_unit(&table.header[at])
@@ -187,11 +189,19 @@ fn plain(text: &str) -> String {
     plain
 }
 
+/// A text as a message quotes it.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// How many names a message lists.
 const LISTED: usize = 20;
 
 fn wrong<'name>(what: String, kind: &str, there: impl Iterator<Item = &'name str>) -> Missing {
-    let names: Vec<&str> = there.collect();
+    let names: Vec<String> = there.map(short).collect();
     let listed = names[..names.len().min(LISTED)].join(", ");
     Missing::Wrong(match names.len() {
         0 => what,

@@ -78,11 +78,10 @@ impl Interpreter {
                 move |_| has_printed.store(true, Ordering::Relaxed)
             }),
         };
-        let before = self.context.clone();
         let (statements, result) = self
             .context
             .interpret_with_settings(&mut settings, code, CodeSource::Text)
-            .map_err(|problem| explain(&before, &self.context, code, &problem))?;
+            .map_err(|problem| explain(&self.context, code, &problem))?;
         for statement in &statements {
             if let Statement::DefineFunction {
                 function_name,
@@ -190,13 +189,8 @@ fn value(value: &NumbatValue) -> Option<Value> {
     (value.base.is_finite() && value.number.is_finite()).then_some(value)
 }
 
-/// Why `context` gave no value, where `before` is what was known before.
-fn explain(
-    before: &Context,
-    context: &Context,
-    code: &str,
-    problem: &NumbatError,
-) -> ExpressionError {
+/// Why a code gave no value. The context knows what it knew before.
+fn explain(context: &Context, code: &str, problem: &NumbatError) -> ExpressionError {
     // The type checker has clashes of its own.
     let clash = match problem {
         NumbatError::NameResolutionError(clash)
@@ -229,10 +223,10 @@ fn explain(
         return refused::module(&path, is_module(&path), span());
     }
     if let NumbatError::TypeCheckError(TypeCheckError::UnknownIdentifier(_, name, _)) = problem {
-        return unknown(before, name, span(), note.and_then(|note| in_note(note)));
+        return unknown(context, name, span(), note.and_then(|note| in_note(note)));
     }
     if let NumbatError::TypeCheckError(_) = problem
-        && let Some(error) = uncalled(before, code)
+        && let Some(error) = uncalled(context, code)
     {
         return error;
     }
@@ -374,8 +368,10 @@ mod tests {
 
     #[test]
     fn every_module_of_the_list_loads_alone_and_behind_the_others() {
+        let manual = include_str!("../../../../manual/src/figures.md");
         let mut all = Interpreter::new(None).unwrap();
         for module in refused::MODULES {
+            assert!(manual.contains(&format!("`{module}`")), "{module}");
             let code = format!("use {module}");
             assert_eq!(Interpreter::new(None).unwrap().define(&code), Ok(None));
             let together = all.define(&code);

@@ -195,15 +195,18 @@ pub(super) fn before(code: &str) -> Option<ExpressionError> {
 /// Whether the signature that a text starts with is followed by a body.
 fn has_body(text: &str) -> bool {
     let mut depth = 0usize;
+    let mut before = ' ';
     for c in text.chars() {
         match c {
             '(' | '[' | '<' => depth += 1,
             // An arrow's head closes nothing.
+            '>' if before == '-' => {}
             ')' | ']' | '>' => depth = depth.saturating_sub(1),
             '=' => return true,
             '\n' | ';' | '#' if depth == 0 => return false,
             _ => {}
         }
+        before = c;
     }
     false
 }
@@ -261,6 +264,7 @@ mod tests {
             "fn f(x) = 2 x",
             "fn f(\n x\n) =\n 2 x",
             "fn f<T: Dim>(x: T) -> T = x",
+            "fn f(g: List<Fn[(Scalar) -> Scalar]>,\n x: Scalar) -> Scalar = x",
         ] {
             assert_eq!(before(code), None, "{code}");
         }

@@ -378,7 +378,11 @@ impl Line {
             .rev()
             .chain(self.row + 1..rows.len())
             .find_map(near);
+        let is_bare = |model: &Figure| model.unit().is_empty();
         let text = match (&model, &sheet.grid.columns[self.column].unit) {
+            _ if value.exact.is_some() && model.as_ref().is_none_or(is_bare) => {
+                Some(proposed(value))
+            }
             (Some(model), _) => judge
                 .in_unit(value, model.unit())
                 .ok()
