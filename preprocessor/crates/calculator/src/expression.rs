@@ -66,7 +66,10 @@ pub fn prepare(
                 return Err(wrong(
                     start..start + 1,
                     format!("`% {second}` is not a remainder: it multiplies by a percent"),
-                    &format!("write mod({}, {second}) for the remainder, or 7% × 3", &rest[..length]),
+                    &format!(
+                        "write mod({first}, {second}) for the remainder, or {first}% × {second}",
+                        first = &rest[..length]
+                    ),
                 ));
             }
             out.push_str(&rest[..length].replace(',', "_"));

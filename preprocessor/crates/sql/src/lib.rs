@@ -5,14 +5,14 @@
 //! else prints nothing. No other database can be attached, no extension loaded, and no result depends on chance, the
 //! clock or the machine; nothing here reads a file or starts a process.
 
+mod print;
 mod refused;
 
+use print::{fits, plan, table};
 use refused::{MEMORY, Refusal, because};
 use rusqlite::fallible_iterator::FallibleIterator as _;
-use rusqlite::types::ValueRef;
-use rusqlite::{Batch, Connection, Error, ErrorCode, Statement};
+use rusqlite::{Batch, Connection, Error, ErrorCode};
 use serde::{Deserialize, Serialize};
-use std::fmt::Write as _;
 
 /// An error of a statement, at its line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,9 +26,6 @@ pub struct SqlError {
     /// What is wrong.
     pub message: String,
 }
-
-/// How much a block may print, in KiB.
-const OUTPUT: usize = 1024;
 
 /// Counts the changes of what statements give besides those of the engine.
 pub const EDITION: &str = "2";
@@ -150,109 +147,6 @@ fn statement(connection: &Connection, sql: &str, printed: &mut String) -> rusqli
     printed.push_str(&text);
     fits(printed.len())?;
     Ok(length)
-}
-
-/// Refuses to print more bytes than a block may.
-fn fits(bytes: usize) -> rusqlite::Result<()> {
-    match bytes > OUTPUT << 10 {
-        true => Err(because(format!("the block prints over {OUTPUT} KiB"))),
-        false => Ok(()),
-    }
-}
-
-/// The rows as a Markdown table, with aligned columns; or the steps of a program.
-fn table(statement: &mut Statement<'_>, is_program: bool) -> rusqlite::Result<String> {
-    let names: Vec<String> = statement.column_names().into_iter().map(cell).collect();
-    let mut is_text = vec![false; names.len()];
-    let mut lines = vec![names];
-    let mut rows = statement.query([])?;
-    let mut bytes = 0;
-    while let Some(row) = rows.next()? {
-        let mut cells = Vec::new();
-        for (column, is_text) in is_text.iter_mut().enumerate() {
-            let value = row.get_ref(column)?;
-            *is_text |= matches!(value, ValueRef::Text(_) | ValueRef::Blob(_));
-            // Before it is copied.
-            bytes += value.as_bytes_or_null().ok().flatten().map_or(1, <[u8]>::len) + 3;
-            fits(bytes)?;
-            let text = shown(value);
-            if is_program && text.starts_with("vtab:") {
-                return Err(because("`explain` shows an address here, which is another one each time: use `explain query plan`".to_owned()));
-            }
-            cells.push(text);
-        }
-        lines.push(cells);
-    }
-    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max();
-    let widths: Vec<usize> = (0..is_text.len())
-        .map(|c| width(c).unwrap_or(0).max(2))
-        .collect();
-    fits(lines.len().saturating_mul(widths.iter().map(|width| width + 3).sum()))?;
-    let mut text = String::new();
-    for (number, line) in lines.iter().enumerate() {
-        for ((cell, width), is_text) in line.iter().zip(&widths).zip(&is_text) {
-            let _ = match is_text {
-                true => write!(text, "| {cell:width$} "),
-                false => write!(text, "| {cell:>width$} "),
-            };
-        }
-        text.push_str("|\n");
-        if number == 0 {
-            for (width, is_text) in widths.iter().zip(&is_text) {
-                let dashes = "-".repeat(width - usize::from(!is_text));
-                let _ = write!(text, "| {dashes}{} ", if *is_text { "" } else { ":" });
-            }
-            text.push_str("|\n");
-        }
-    }
-    Ok(text)
-}
-
-fn shown(value: ValueRef<'_>) -> String {
-    match value {
-        ValueRef::Null => "NULL".to_owned(),
-        ValueRef::Integer(number) => number.to_string(),
-        ValueRef::Real(number) => number.to_string(),
-        ValueRef::Text(text) => cell(String::from_utf8_lossy(text)),
-        ValueRef::Blob(bytes) => {
-            let mut text = "x'".to_owned();
-            for byte in bytes {
-                let _ = write!(text, "{byte:02x}");
-            }
-            text + "'"
-        }
-    }
-}
-
-/// A text as a cell.
-fn cell(text: impl AsRef<str>) -> String {
-    one_line(text.as_ref()).replace('|', "\\|")
-}
-
-/// A text without line ends.
-fn one_line(text: &str) -> String {
-    text.replace("\r\n", " ").replace(['\n', '\r'], " ")
-}
-
-/// A query plan as a tree.
-fn plan(statement: &mut Statement<'_>) -> rusqlite::Result<String> {
-    let steps: Vec<(i64, i64, String)> = statement
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(3)?)))?
-        .collect::<rusqlite::Result<_>>()?;
-    let mut text = "QUERY PLAN\n".to_owned();
-    branch(&steps, 0, "", &mut text);
-    Ok(text)
-}
-
-fn branch(steps: &[(i64, i64, String)], parent: i64, indent: &str, text: &mut String) {
-    let mut children = steps.iter().filter(|(_, p, _)| *p == parent).peekable();
-    while let Some((id, _, detail)) = children.next() {
-        let is_last = children.peek().is_none();
-        let mark = if is_last { "`--" } else { "|--" };
-        let _ = writeln!(text, "{indent}{mark}{}", one_line(detail));
-        let deeper = format!("{indent}{}", if is_last { "   " } else { "|  " });
-        branch(steps, *id, &deeper, text);
-    }
 }
 
 #[cfg(test)]
@@ -416,6 +310,37 @@ mod tests {
         }
         let text = printed(&["create table t (n int); pragma table_info(t); select name from pragma_table_info('t')"]);
         assert!(text.unwrap().contains("| n "));
+    }
+
+    #[test]
+    fn search_trees_and_json_work_under_the_bounds() {
+        for (sql, result) in [
+            (
+                "create virtual table f using fts5(x); insert into f values ('a b'), ('c'); update f set x = 'b' where x = 'c'; select count(*) as n from f where f match 'b'; insert into f (f) values ('optimize'); select count(*) as n from f('b')",
+                "|  2 |",
+            ),
+            (
+                "create virtual table f using fts4(x); insert into f values ('a b'), ('c'); select count(*) as n from f where x match 'b'",
+                "|  1 |",
+            ),
+            (
+                "create virtual table r using rtree(id, x0, x1); insert into r values (1, 0, 1), (2, 5, 6); select id from r where x0 > 2",
+                "|  2 |",
+            ),
+            (
+                "select sum(value) as n from json_each('[1, 2]')",
+                "|  3 |",
+            ),
+            (
+                "create table t (n); insert into t values (1); begin; insert into t values (2); savepoint s; delete from t; rollback to s; commit; analyze; reindex; select count(*) as n from t",
+                "|  2 |",
+            ),
+            ("pragma user_version = 7; pragma user_version", "7 |"),
+            ("create table t (n); insert into t (rowid, n) values (9223372036854775807, 1); select n from t", "|  1 |"),
+        ] {
+            let text = printed(&[sql]).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+            assert!(text.contains(result), "{sql}: {text}");
+        }
     }
 
     #[test]

@@ -47,13 +47,15 @@ const DATES: [(&str, i32); 7] = [
 ];
 
 /// The pragmas that can be used: they show or change what the statements of the page do, and nothing else.
-const PRAGMAS: [&str; 28] = [
+const PRAGMAS: [&str; 32] = [
     "analysis_limit",
     "application_id",
     "automatic_index",
     "cache_size",
     "case_sensitive_like",
     "collation_list",
+    // Full-text search asks for it.
+    "data_version",
     "defer_foreign_keys",
     "encoding",
     "foreign_key_check",
@@ -65,6 +67,7 @@ const PRAGMAS: [&str; 28] = [
     "index_list",
     "index_xinfo",
     "integrity_check",
+    "journal_mode",
     "max_page_count",
     "optimize",
     "page_count",
@@ -73,9 +76,11 @@ const PRAGMAS: [&str; 28] = [
     "quick_check",
     "recursive_triggers",
     "reverse_unordered_selects",
+    "schema_version",
     "table_info",
     "table_list",
     "table_xinfo",
+    "user_version",
 ];
 
 /// Why the statement at work was refused, where the database only says that it was.

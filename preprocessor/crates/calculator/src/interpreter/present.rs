@@ -12,6 +12,7 @@ use numbat::{
     Context, InterpreterResult, InterpreterSettings, NameResolutionError, NumbatError, Statement,
     TypeCheckError,
 };
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -207,15 +208,13 @@ fn explain(context: &Context, code: &str, problem: &NumbatError) -> ExpressionEr
     };
     let diagnostic = diagnostics.into_iter().next();
     let labels = diagnostic.as_ref().map_or(&[][..], |d| &d.labels);
-    let label = labels.first();
     // A label may lie in a module.
-    let is_here = |file| {
+    let is_here = |file, range: &Range<usize>| {
         let files = &context.resolver().files;
-        files.get(file).is_ok_and(|file| file.source() == code)
+        files.get(file).is_ok_and(|file| file.source() == code) && code.get(range.clone()).is_some()
     };
-    let mut range = label
-        .filter(|label| is_here(label.file_id) && code.get(label.range.clone()).is_some())
-        .map(|label| label.range.clone());
+    let label = labels.iter().find(|label| is_here(label.file_id, &label.range));
+    let mut range = label.map(|label| label.range.clone());
     let span = || range.clone().unwrap_or(0..code.len());
     let note = diagnostic.as_ref().and_then(|d| d.notes.first());
     if let NumbatError::ResolverError(ResolverError::UnknownModule(_, path)) = problem {
@@ -233,12 +232,13 @@ fn explain(context: &Context, code: &str, problem: &NumbatError) -> ExpressionEr
     let mut unfit = None;
     if let [one, other, operation] = labels
         && operation.message.starts_with("incompatible dimensions")
+        && labels.iter().all(|label| is_here(label.file_id, &label.range))
     {
         let (start, end) = (
             one.range.start.min(other.range.start),
             one.range.end.max(other.range.end),
         );
-        range = Some(start..end).filter(|range| code.get(range.clone()).is_some());
+        range = Some(start..end);
         unfit = Some(format!(
             "{}: {} and {}",
             operation.message,
@@ -264,7 +264,15 @@ fn explain(context: &Context, code: &str, problem: &NumbatError) -> ExpressionEr
             }
             NameResolutionError::ReservedIdentifier(_) => "this name is reserved".to_owned(),
         },
-        (_, Some(label)) if !label.message.is_empty() => label.message.clone(),
+        (_, Some(label)) if !label.message.is_empty() => match problem {
+            NumbatError::TypeCheckError(TypeCheckError::WrongArity { callable_name, .. }) => {
+                format!("`{callable_name}` {}", label.message)
+            }
+            NumbatError::TypeCheckError(TypeCheckError::TypedHoleInStatement(..)) => {
+                "`?` is no value".to_owned()
+            }
+            _ => label.message.clone(),
+        },
         _ => problem.to_string(),
     };
     let help = match clash {
@@ -283,7 +291,7 @@ fn explain(context: &Context, code: &str, problem: &NumbatError) -> ExpressionEr
 fn unknown(
     context: &Context,
     name: &str,
-    span: std::ops::Range<usize>,
+    span: Range<usize>,
     theirs: Option<&str>,
 ) -> ExpressionError {
     if let Some(error) = refused::name(name, span.clone()) {
@@ -322,6 +330,7 @@ fn uncalled(context: &Context, code: &str) -> Option<ExpressionError> {
         let is_simple = |text: &&str| {
             !text.is_empty() && text.chars().all(|c| refused::is_word(c) || c == '.')
         };
+        let text = text.map(|text| text.trim_matches(['(', ')']));
         text.filter(is_simple).map(str::to_owned)
     };
     let operands = [
@@ -404,6 +413,9 @@ mod tests {
             ("7 mod 3", "`mod` is a function", "write mod(7, 3)"),
             ("ceil 3.5", "`ceil` is a function", "write ceil(3.5)"),
             ("let a = 3 maximum 4", "`maximum` is a function", "write maximum(3, 4)"),
+            ("7 mod (3)", "`mod` was called with one argument, but takes 2", ""),
+            ("(7) mod 3", "`mod` is a function", "write mod(7, 3)"),
+            ("?", "`?` is no value", ""),
             ("7 div 3", "`div`", "floor(7 / 3)"),
             ("3 kb", "`kb`", "did you mean `kB`"),
             ("3 gb", "`gb`", "did you mean `GB`?"),
