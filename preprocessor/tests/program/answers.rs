@@ -491,4 +491,12 @@ fn more_digits_than_a_number_carries_are_refused() {
     }
     let table = "<!-- check: [Root] = sqrt([N]) -->\n\n| N | Root |\n| -: | -: |\n| 2 | 1.41421356237309505 |\n";
     refused(table, &["page.md:5:7", "more digits than a number carries"]);
+    let operand = "<!-- check: [B] = [A] - 9,007,199,254,740,992 -->\n\n| A | B |\n| -: | -: |\n| 9,007,199,254,740,993 | 0 |\n";
+    refused(
+        operand,
+        &["page.md:5:3", "more digits than a number carries"],
+    );
+    let run = "| k | v |\n| - | - |\n| 1 | 9007199254740993 |\n";
+    let page = printing(run, "It is 9,007,199,254,740,992<!-- = t[1].v -->.\n");
+    refused(&page, &["more digits than a number carries"]);
 }

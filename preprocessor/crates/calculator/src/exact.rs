@@ -76,6 +76,14 @@ fn without_comment(code: &str) -> &str {
     code.split('#').next().unwrap_or(code)
 }
 
+/// Refuses a printed figure that an expression would read rounded.
+///
+/// # Errors
+/// When it is an integer with more digits than a number carries.
+pub fn readable(figure: &str) -> Result<(), ExpressionError> {
+    carried(&figure.replace(',', "_"))
+}
+
 /// Refuses a code with an integer that the interpreter rounds.
 fn carried(code: &str) -> Result<(), ExpressionError> {
     let Some(span) = rounded(code) else {

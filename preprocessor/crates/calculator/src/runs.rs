@@ -1,5 +1,6 @@
 //! Reading a run's printed table from an expression: `sweep[1000].LRU`, `sweep[1000].[hit ratio]`.
 
+use crate::exact;
 use mdbook_proof_text::header::with_unit;
 use mdbook_proof_text::printed_table::{self, Cell, Row, Table};
 use mdbook_proof_text::quantity::{self, Printed};
@@ -68,6 +69,8 @@ impl Runs {
             .ok_or_else(|| {
                 Missing::Wrong(format!("`{}` in `{name}` is not a number", short(cell)))
             })?;
+        exact::readable(cell)
+            .map_err(|error| Missing::Wrong(format!("in `{name}`, {}", error.message)))?;
         if let [part] = printed.parts.as_mut_slice()
             && part.unit.is_empty()
             && let Some((_, unit)) = with_unit(&table.header[at])

@@ -75,6 +75,12 @@ pub(crate) fn line(
                     figure = sheet.figure(&cell, *operand)?;
                     text.clone_from(right);
                 }
+                if let Err(error) = exact::readable(&text) {
+                    let finding = Finding::new(FORMULA, judge.source, figure.span(), error.message)
+                        .with_label("a formula reads it");
+                    judge.meaning.findings.push(finding);
+                    return None;
+                }
                 let header = format!("[{}]", column.header);
                 if let Some(unit) = column.unit.as_ref().filter(|unit| !text.ends_with(*unit)) {
                     text = format!("{text} {unit}");
