@@ -60,11 +60,18 @@ pub(crate) fn define(code: &str, names: &mut Names) -> Result<(), ExpressionErro
 pub(crate) fn corrected(code: &str, names: &Names, value: Value) -> Result<Value, ExpressionError> {
     let is_bare = value.dimension.is_empty() || value.dimension == "1";
     if is_bare && let Some(exact) = integer(without_comment(code), names) {
-        #[expect(clippy::cast_precision_loss, reason = "what it loses is kept as digits")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "what it loses is kept as digits"
+        )]
         let number = exact as f64;
         return Ok(Value {
             base: number,
-            number: if value.unit.is_empty() { number } else { value.number },
+            number: if value.unit.is_empty() {
+                number
+            } else {
+                value.number
+            },
             exact: (exact.abs() > LARGEST).then(|| exact.to_string()),
             ..value
         });
@@ -111,19 +118,25 @@ fn rounded(code: &str) -> Option<std::ops::Range<usize>> {
         .map(|n| at + n)
     {
         if code[start..].starts_with('#') {
-            at = code[start..].find('\n').map_or(code.len(), |end| start + end);
+            at = code[start..]
+                .find('\n')
+                .map_or(code.len(), |end| start + end);
             continue;
         }
         let is_part = |c: char| is_word(c) || c == '.';
-        let length = code[start..].find(|c| !is_part(c)).unwrap_or(code.len() - start);
+        let length = code[start..]
+            .find(|c| !is_part(c))
+            .unwrap_or(code.len() - start);
         let number = &code[start..start + length];
         let digits: String = number.chars().filter(|c| *c != '_').collect();
-        let is_integer = digits.chars().all(|c| c.is_ascii_digit())
-            && !code[..start].ends_with(is_part);
+        let is_integer =
+            digits.chars().all(|c| c.is_ascii_digit()) && !code[..start].ends_with(is_part);
         let digits = digits.trim_start_matches('0');
         if is_integer
             && digits.len() > DIGITS
-            && digits.parse::<f64>().is_ok_and(|number| format!("{number:.0}") != digits)
+            && digits
+                .parse::<f64>()
+                .is_ok_and(|number| format!("{number:.0}") != digits)
         {
             return Some(start..start + length);
         }
@@ -149,18 +162,28 @@ pub enum Verdict {
 /// numbers.
 pub fn verdict(printed: &Printed, text: &str, value: &Value) -> Verdict {
     let is_long = printed.parts.iter().any(|part| {
-        let zeros = if printed.is_approximate { part.trailing_zeros } else { 0 };
+        let zeros = if printed.is_approximate {
+            part.trailing_zeros
+        } else {
+            0
+        };
         part.significant.saturating_sub(zeros) > DIGITS
     });
     let [part] = printed.parts.as_slice() else {
-        return if is_long { Verdict::TooLong } else { Verdict::Comparable };
+        return if is_long {
+            Verdict::TooLong
+        } else {
+            Verdict::Comparable
+        };
     };
     let written = text.get(part.digits.clone()).unwrap_or_default();
     let digits: String = written.chars().filter(char::is_ascii_digit).collect();
     // A point, a power or a fraction makes it something else.
     let is_plain = printed.is_exact()
         && !written.contains(['.', '^', '/', '×', 'e', 'E'])
-        && digits.parse::<f64>().is_ok_and(|number| same(number, part.number));
+        && digits
+            .parse::<f64>()
+            .is_ok_and(|number| same(number, part.number));
     match &value.exact {
         Some(exact) if is_plain => {
             let sign = if printed.is_negative { "-" } else { "" };
@@ -178,7 +201,9 @@ pub fn verdict(printed: &Printed, text: &str, value: &Value) -> Verdict {
 /// What is wrong with a figure that is [too long](Verdict::TooLong).
 pub fn too_long() -> ExpressionError {
     ExpressionError {
-        message: format!("the figure has more digits than a number carries here, which are {DIGITS}"),
+        message: format!(
+            "the figure has more digits than a number carries here, which are {DIGITS}"
+        ),
         span: 0..0,
         help: Some("write fewer digits, as in 9.007e15, or another unit".to_owned()),
         is_name_taken: false,
@@ -221,7 +246,9 @@ impl<'code> Reader<'code> {
     /// Takes the first of some operators that comes next; an operator that only starts with it doesn't count.
     fn take(&mut self, operators: &[&str]) -> Option<&'code str> {
         let text = self.blank();
-        let found = operators.iter().find(|operator| text.starts_with(**operator))?;
+        let found = operators
+            .iter()
+            .find(|operator| text.starts_with(**operator))?;
         let (operator, rest) = text.split_at(found.len());
         if rest.starts_with(['>', '=']) || (operator == "*" && rest.starts_with('*')) {
             return None;
@@ -316,7 +343,9 @@ impl<'code> Reader<'code> {
         let length = text.find(|c| !is_word(c)).unwrap_or(text.len());
         let (word, rest) = text.split_at(length);
         self.rest = rest;
-        if rest.starts_with(['.', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹', '¹', '⁰', '⁻', '[', '{', '%']) {
+        if rest.starts_with([
+            '.', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹', '¹', '⁰', '⁻', '[', '{', '%',
+        ]) {
             return None;
         }
         if word.starts_with(|c: char| c.is_ascii_digit()) {
@@ -393,8 +422,8 @@ mod tests {
             assert_eq!(value(code), Some(exact), "{code}");
         }
         for code in [
-            "7 / 2", "2^-1", "1e3", "0x10", "1.5", "3 s", "n²", "5!!", "2^200", "f(3)", "3 -> n", "3 == 3", "1 / 0",
-            "", "(", "3 4 5 x",
+            "7 / 2", "2^-1", "1e3", "0x10", "1.5", "3 s", "n²", "5!!", "2^200", "f(3)", "3 -> n",
+            "3 == 3", "1 / 0", "", "(", "3 4 5 x",
         ] {
             assert_eq!(value(code), None, "{code}");
         }
@@ -405,7 +434,12 @@ mod tests {
     #[test]
     fn names_are_kept_while_they_are_integers() {
         let mut names = Names::new();
-        for code in ["let a = 2^53 + 1", "let b: Scalar = a × 2 # = 3", "let c = 1 s", "let d = 3"] {
+        for code in [
+            "let a = 2^53 + 1",
+            "let b: Scalar = a × 2 # = 3",
+            "let c = 1 s",
+            "let d = 3",
+        ] {
             define(code, &mut names).unwrap();
         }
         assert_eq!(names.get("b"), Some(&((1 << 54) + 2)));
@@ -428,9 +462,8 @@ mod tests {
             unit: String::new(),
             exact: Some(text.to_owned()),
         };
-        let judge = |figure: &str, value: &Value| {
-            verdict(&quantity::last(figure).unwrap(), figure, value)
-        };
+        let judge =
+            |figure: &str, value: &Value| verdict(&quantity::last(figure).unwrap(), figure, value);
         let value = exact("9007199254740993");
         assert_eq!(judge("9,007,199,254,740,993", &value), Verdict::Right);
         assert_eq!(judge("9007199254740993", &value), Verdict::Right);
@@ -438,12 +471,22 @@ mod tests {
             judge("9,007,199,254,740,992", &value),
             Verdict::Wrong("9,007,199,254,740,993".to_owned())
         );
-        assert_eq!(judge("-9007199254740993", &value), Verdict::Wrong("9007199254740993".to_owned()));
+        assert_eq!(
+            judge("-9007199254740993", &value),
+            Verdict::Wrong("9007199254740993".to_owned())
+        );
         assert_eq!(judge("9.007e15", &value), Verdict::Comparable);
         assert_eq!(judge("~9,007,199,254,741,000", &value), Verdict::Comparable);
-        let small = Value { exact: None, base: 0.3, ..value };
+        let small = Value {
+            exact: None,
+            base: 0.3,
+            ..value
+        };
         assert_eq!(judge("0.30000000000000004", &small), Verdict::TooLong);
-        assert_eq!(judge("18,446,744,073,709,551,616 B", &small), Verdict::TooLong);
+        assert_eq!(
+            judge("18,446,744,073,709,551,616 B", &small),
+            Verdict::TooLong
+        );
         assert_eq!(judge("0.300000000000000", &small), Verdict::Comparable);
     }
 

@@ -131,7 +131,11 @@ fn wrong(span: std::ops::Range<usize>, message: String, help: &str) -> Problem {
 
 /// The number behind a `%` that stands apart, as the operator of other languages does.
 fn remainder(gap: &str) -> Option<&str> {
-    let second = gap.strip_prefix(' ')?.trim_start().strip_prefix('%')?.trim_start();
+    let second = gap
+        .strip_prefix(' ')?
+        .trim_start()
+        .strip_prefix('%')?
+        .trim_start();
     match quantity::number(second) {
         0 => None,
         length => Some(&second[..length]),

@@ -65,10 +65,9 @@ impl Runs {
         })?;
         let (table, row, at) = find(name, &tables, key, column)?;
         let cell = row.cells[at].as_ref();
-        let mut printed = quantity::whole(cell)
-            .ok_or_else(|| {
-                Missing::Wrong(format!("`{}` in `{name}` is not a number", short(cell)))
-            })?;
+        let mut printed = quantity::whole(cell).ok_or_else(|| {
+            Missing::Wrong(format!("`{}` in `{name}` is not a number", short(cell)))
+        })?;
         exact::readable(cell)
             .map_err(|error| Missing::Wrong(format!("in `{name}`, {}", error.message)))?;
         if let [part] = printed.parts.as_mut_slice()
@@ -93,7 +92,7 @@ fn find<'run, 'text>(
     for table in tables {
         let columns = columns(&table.header, column);
         let keys = table.rows.iter().filter_map(|row| row.cells.first());
-        let rows = named(keys.map(AsRef::as_ref), key);
+        let rows = named(&keys.map(AsRef::as_ref), key);
         has_row |= !rows.is_empty();
         has_column |= !columns.is_empty();
         for row in &rows {
@@ -103,11 +102,16 @@ fn find<'run, 'text>(
     match found.as_slice() {
         [one] => Ok(*one),
         [(first, row, at), others @ ..] => Err(Missing::Wrong(
-            if others.iter().any(|(table, ..)| !std::ptr::eq(*first, *table)) {
+            if others
+                .iter()
+                .any(|(table, ..)| !std::ptr::eq(*first, *table))
+            {
                 format!(
                     "`{name}` printed several tables with a row `{key}` and a column `{column}`: print them in blocks of their own, or give their columns different names"
                 )
-            } else if let Some((_, other, _)) = others.iter().find(|(_, other, _)| other.line != row.line) {
+            } else if let Some((_, other, _)) =
+                others.iter().find(|(_, other, _)| other.line != row.line)
+            {
                 format!(
                     "`{name}` has several rows `{key}`, in lines {} and {} of what it printed: give each row a key of its own",
                     row.line + 1,
@@ -125,13 +129,18 @@ fn find<'run, 'text>(
         [] if !has_column => Err(wrong(
             format!("`{name}` has no column `{column}`"),
             "columns",
-            tables.iter().flat_map(|table| table.header.iter().map(AsRef::as_ref)),
+            tables
+                .iter()
+                .flat_map(|table| table.header.iter().map(AsRef::as_ref)),
         )),
         [] if !has_row => Err(wrong(
             format!("`{name}` has no row `{key}`"),
             "rows",
             tables.iter().flat_map(|table| {
-                table.rows.iter().filter_map(|row| Some(row.cells.first()?.as_ref()))
+                table
+                    .rows
+                    .iter()
+                    .filter_map(|row| Some(row.cells.first()?.as_ref()))
             }),
         )),
         [] => Err(Missing::Wrong(format!(
@@ -142,21 +151,22 @@ fn find<'run, 'text>(
 
 /// The columns of a name: their header as it is printed, as it reads, or without its unit.
 fn columns(header: &[Cell<'_>], column: &str) -> Vec<usize> {
-    let whole = named(header.iter().map(AsRef::as_ref), column);
+    let whole = named(&header.iter().map(AsRef::as_ref), column);
     if !whole.is_empty() {
         return whole;
     }
     let names = header
         .iter()
         .map(|header| with_unit(header).map_or("", |(name, _)| name));
-    named(names, column)
+    named(&names, column)
 }
 
 /// The texts that are a name: as they are printed, or else as they read.
-fn named<'text>(texts: impl Iterator<Item = &'text str> + Clone, name: &str) -> Vec<usize> {
+fn named<'text>(texts: &(impl Iterator<Item = &'text str> + Clone), name: &str) -> Vec<usize> {
     let places = |is_it: &dyn Fn(&str) -> bool| -> Vec<usize> {
         let all = texts.clone().enumerate();
-        all.filter_map(|(at, text)| is_it(text).then_some(at)).collect()
+        all.filter_map(|(at, text)| is_it(text).then_some(at))
+            .collect()
     };
     let exact = places(&|text| text == name);
     if !exact.is_empty() {
@@ -171,8 +181,12 @@ fn named<'text>(texts: impl Iterator<Item = &'text str> + Clone, name: &str) -> 
 fn plain(text: &str) -> String {
     let mut text = text.trim();
     for mark in ["**", "__", "~~", "*", "_", "`"].iter().cycle().take(18) {
-        let inner = text.strip_prefix(mark).and_then(|text| text.strip_suffix(mark));
-        text = inner.filter(|inner| !inner.is_empty()).map_or(text, str::trim);
+        let inner = text
+            .strip_prefix(mark)
+            .and_then(|text| text.strip_suffix(mark));
+        text = inner
+            .filter(|inner| !inner.is_empty())
+            .map_or(text, str::trim);
     }
     let mut plain = String::with_capacity(text.len());
     let mut before = ' ';
@@ -209,7 +223,10 @@ fn wrong<'name>(what: String, kind: &str, there: impl Iterator<Item = &'name str
     Missing::Wrong(match names.len() {
         0 => what,
         count if count > LISTED => {
-            format!("{what}; its {kind} are {listed} and {} more", count - LISTED)
+            format!(
+                "{what}; its {kind} are {listed} and {} more",
+                count - LISTED
+            )
         }
         _ => format!("{what}; its {kind} are {listed}"),
     })
@@ -295,7 +312,11 @@ mod tests {
         ] {
             for column in ["n", "p99", "a | b"] {
                 let cell = runs.cell("t", key, column);
-                assert_eq!(cell.map(|cell| cell.parts[0].number.to_bits()), Ok(f64::to_bits(number)), "{key} {column}");
+                assert_eq!(
+                    cell.map(|cell| cell.parts[0].number.to_bits()),
+                    Ok(f64::to_bits(number)),
+                    "{key} {column}"
+                );
             }
         }
         assert!(runs.cell("t", "1", "n").is_err());
@@ -304,7 +325,8 @@ mod tests {
 
     #[test]
     fn what_is_there_twice_is_ambiguous() {
-        let message = |text: &str, key: &str, column: &str| match runs(text).cell("t", key, column) {
+        let message = |text: &str, key: &str, column: &str| match runs(text).cell("t", key, column)
+        {
             Err(Missing::Wrong(message)) => message,
             other => panic!("{other:?}"),
         };
@@ -323,7 +345,8 @@ mod tests {
         assert!(runs(tables).cell("t", "2", "v").is_ok());
         let apart = "| k | v |\n|--|--|\n| 1 | 2 |\n\n| k | w |\n|--|--|\n| 2 | 3 |\n";
         assert!(message(apart, "1", "w").contains("none of the tables"));
-        let many: String = (0..500).map(|n| format!("| {n} | 1 |\n")).collect();
+        let many: Vec<String> = (0..500).map(|n| format!("| {n} | 1 |\n")).collect();
+        let many = many.concat();
         assert!(message(&format!("| k | v |\n|--|--|\n{many}"), "x", "v").contains("and 480 more"));
     }
 }

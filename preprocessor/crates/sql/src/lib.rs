@@ -60,12 +60,14 @@ pub fn run(blocks: &[SqlBlock]) -> rusqlite::Result<Result<String, SqlError>> {
         while at < block.len() {
             let _ = refusal.take();
             let result = statement(&connection, &block[at..], &mut printed);
-            match result.and_then(|length| refusal.take().map_or(Ok(length), |why| Err(because(why)))) {
+            match result
+                .and_then(|length| refusal.take().map_or(Ok(length), |why| Err(because(why))))
+            {
                 Ok(length) => at += length + blank(&block[at + length..]),
                 // The page goes on behind a statement that had to fail.
                 Err(_) if *fails && !is_last => break,
                 Err(error) => {
-                    let (offset, message) = explain(error, &refusal);
+                    let (offset, message) = explain(&error, &refusal);
                     return Ok(Err(error_at(number, block, at + offset, message)));
                 }
             }
@@ -75,8 +77,8 @@ pub fn run(blocks: &[SqlBlock]) -> rusqlite::Result<Result<String, SqlError>> {
 }
 
 /// Where in the statement an error lies, and what it is.
-fn explain(error: Error, refusal: &Refusal) -> (usize, String) {
-    let (offset, message) = match &error {
+fn explain(error: &Error, refusal: &Refusal) -> (usize, String) {
+    let (offset, message) = match error {
         Error::SqlInputError { msg, offset, .. } => {
             (usize::try_from(*offset).unwrap_or(0), msg.clone())
         }
@@ -255,7 +257,10 @@ mod tests {
             ("julianday('2000-01-01 12:00')", "2451545"),
             ("unixepoch('1970-01-02')", "86400"),
             ("strftime('%Y/%W', '2026-11-29')", "2026/47"),
-            ("timediff('2026-02-01', '2026-01-01')", "+0000-01-00 00:00:00.000"),
+            (
+                "timediff('2026-02-01', '2026-01-01')",
+                "+0000-01-00 00:00:00.000",
+            ),
             ("date('no date')", "NULL"),
             ("date(null)", "NULL"),
             ("typeof(julianday('2026-01-01'))", "real"),
@@ -279,7 +284,10 @@ mod tests {
             "create table t (n); insert into t (rowid, n) values (9223372036854775807, 1); insert into t (n) values (2)",
         ] {
             let message = refused(sql);
-            assert!(message.contains("each time") || message.contains("by chance"), "{sql}: {message}");
+            assert!(
+                message.contains("each time") || message.contains("by chance"),
+                "{sql}: {message}"
+            );
         }
     }
 
@@ -308,7 +316,9 @@ mod tests {
             let message = refused(sql);
             assert_ne!(message, "not authorized", "{sql}");
         }
-        let text = printed(&["create table t (n int); pragma table_info(t); select name from pragma_table_info('t')"]);
+        let text = printed(&[
+            "create table t (n int); pragma table_info(t); select name from pragma_table_info('t')",
+        ]);
         assert!(text.unwrap().contains("| n "));
     }
 
@@ -327,16 +337,16 @@ mod tests {
                 "create virtual table r using rtree(id, x0, x1); insert into r values (1, 0, 1), (2, 5, 6); select id from r where x0 > 2",
                 "|  2 |",
             ),
-            (
-                "select sum(value) as n from json_each('[1, 2]')",
-                "|  3 |",
-            ),
+            ("select sum(value) as n from json_each('[1, 2]')", "|  3 |"),
             (
                 "create table t (n); insert into t values (1); begin; insert into t values (2); savepoint s; delete from t; rollback to s; commit; analyze; reindex; select count(*) as n from t",
                 "|  2 |",
             ),
             ("pragma user_version = 7; pragma user_version", "7 |"),
-            ("create table t (n); insert into t (rowid, n) values (9223372036854775807, 1); select n from t", "|  1 |"),
+            (
+                "create table t (n); insert into t (rowid, n) values (9223372036854775807, 1); select n from t",
+                "|  1 |",
+            ),
         ] {
             let text = printed(&[sql]).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
             assert!(text.contains(result), "{sql}: {text}");

@@ -29,7 +29,12 @@ pub(crate) fn table(statement: &mut Statement<'_>, is_program: bool) -> rusqlite
             let value = row.get_ref(column)?;
             *is_text |= matches!(value, ValueRef::Text(_) | ValueRef::Blob(_));
             // Before it is copied.
-            bytes += value.as_bytes_or_null().ok().flatten().map_or(1, <[u8]>::len) + 3;
+            bytes += value
+                .as_bytes_or_null()
+                .ok()
+                .flatten()
+                .map_or(1, <[u8]>::len)
+                + 3;
             fits(bytes)?;
             let text = shown(value);
             if is_program && text.starts_with("vtab:") {
@@ -43,7 +48,11 @@ pub(crate) fn table(statement: &mut Statement<'_>, is_program: bool) -> rusqlite
     let widths: Vec<usize> = (0..is_text.len())
         .map(|c| width(c).unwrap_or(0).max(2))
         .collect();
-    fits(lines.len().saturating_mul(widths.iter().map(|width| width + 3).sum()))?;
+    fits(
+        lines
+            .len()
+            .saturating_mul(widths.iter().map(|width| width + 3).sum()),
+    )?;
     let mut text = String::new();
     for (number, line) in lines.iter().enumerate() {
         for ((cell, width), is_text) in line.iter().zip(&widths).zip(&is_text) {

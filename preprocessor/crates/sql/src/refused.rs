@@ -31,8 +31,7 @@ const FUNCTIONS: [(&str, i32, &str); 10] = [
 
 const CHANCE: &str =
     "gives another result each time: write the values, or compute them from a row's number";
-const CLOCK: &str =
-    "depends on the clock or the time zone of the machine: write the time itself, such as '2026-01-31 12:00'";
+const CLOCK: &str = "depends on the clock or the time zone of the machine: write the time itself, such as '2026-01-31 12:00'";
 const PROGRAM: &str = "gives another result in another version of this program";
 
 /// The functions of dates, and how many arguments they have; -1 for any number.

@@ -203,12 +203,19 @@ mod tests {
 
     #[test]
     fn all_tables_are_read_in_order() {
-        let lines = ["| a |", "|---|", "| 1 |", "", "x", "| b |", "|---|", "", "| c |", "|---|", "| 3 |"];
+        let lines = [
+            "| a |", "|---|", "| 1 |", "", "x", "| b |", "|---|", "", "| c |", "|---|", "| 3 |",
+        ];
         let tables = all(&lines).unwrap();
         let headers: Vec<&str> = tables.iter().map(|table| &*table.header[0]).collect();
         assert_eq!(headers, ["a", "b", "c"]);
         assert_eq!(tables[2].rows[0].line, 10);
-        assert_eq!(all(&["| a |", "|---|", "| 1 |", "", "| b |", "|---|", "| 1 | 2 |"]).unwrap_err().line, 6);
+        assert_eq!(
+            all(&["| a |", "|---|", "| 1 |", "", "| b |", "|---|", "| 1 | 2 |"])
+                .unwrap_err()
+                .line,
+            6
+        );
     }
 
     proptest! {

@@ -213,7 +213,9 @@ fn explain(context: &Context, code: &str, problem: &NumbatError) -> ExpressionEr
         let files = &context.resolver().files;
         files.get(file).is_ok_and(|file| file.source() == code) && code.get(range.clone()).is_some()
     };
-    let label = labels.iter().find(|label| is_here(label.file_id, &label.range));
+    let label = labels
+        .iter()
+        .find(|label| is_here(label.file_id, &label.range));
     let mut range = label.map(|label| label.range.clone());
     let span = || range.clone().unwrap_or(0..code.len());
     let note = diagnostic.as_ref().and_then(|d| d.notes.first());
@@ -232,7 +234,9 @@ fn explain(context: &Context, code: &str, problem: &NumbatError) -> ExpressionEr
     let mut unfit = None;
     if let [one, other, operation] = labels
         && operation.message.starts_with("incompatible dimensions")
-        && labels.iter().all(|label| is_here(label.file_id, &label.range))
+        && labels
+            .iter()
+            .all(|label| is_here(label.file_id, &label.range))
     {
         let (start, end) = (
             one.range.start.min(other.range.start),
@@ -315,21 +319,25 @@ fn uncalled(context: &Context, code: &str) -> Option<ExpressionError> {
         .split_inclusive(|c| !refused::is_word(c))
         .map(|piece| {
             at += piece.len();
-            (at - piece.len(), piece.trim_end_matches(|c| !refused::is_word(c)))
+            (
+                at - piece.len(),
+                piece.trim_end_matches(|c| !refused::is_word(c)),
+            )
         })
         .collect();
     let (start, name) = words.into_iter().find(|(start, word)| {
         let after = code[start + word.len()..].trim_start();
         // A function may be the argument of another one, or stand behind an arrow.
         let is_value = after.is_empty() || after.starts_with(|c: char| refused::is_word(c));
-        let is_applied = ["|>", "->", "→"].iter().any(|arrow| code[..*start].trim_end().ends_with(arrow));
+        let is_applied = ["|>", "->", "→"]
+            .iter()
+            .any(|arrow| code[..*start].trim_end().ends_with(arrow));
         is_value && !is_applied && context.function_names().any(|name| name == *word)
     })?;
     let end = start + name.len();
     let operand = |text: Option<&str>| {
-        let is_simple = |text: &&str| {
-            !text.is_empty() && text.chars().all(|c| refused::is_word(c) || c == '.')
-        };
+        let is_simple =
+            |text: &&str| !text.is_empty() && text.chars().all(|c| refused::is_word(c) || c == '.');
         let text = text.map(|text| text.trim_matches(['(', ')']));
         text.filter(is_simple).map(str::to_owned)
     };
@@ -385,7 +393,10 @@ mod tests {
             assert_eq!(Interpreter::new(None).unwrap().define(&code), Ok(None));
             let together = all.define(&code);
             // Two of them have functions of one name.
-            assert!(together.is_ok_and(|value| value.is_none()) || module == "math::statistics", "{module}");
+            assert!(
+                together.is_ok_and(|value| value.is_none()) || module == "math::statistics",
+                "{module}"
+            );
         }
     }
 
@@ -402,7 +413,10 @@ mod tests {
             "\"{\"fn random() -> Scalar\"}\"\nfn random() -> Scalar",
         ] {
             let message = refusal(code).message;
-            assert!(message.contains("no place in a sum") || message.contains("no body"), "{code}: {message}");
+            assert!(
+                message.contains("no place in a sum") || message.contains("no body"),
+                "{code}: {message}"
+            );
         }
         assert!(refusal("args()").message.contains("command line"));
     }
@@ -412,8 +426,16 @@ mod tests {
         for (code, message, help) in [
             ("7 mod 3", "`mod` is a function", "write mod(7, 3)"),
             ("ceil 3.5", "`ceil` is a function", "write ceil(3.5)"),
-            ("let a = 3 maximum 4", "`maximum` is a function", "write maximum(3, 4)"),
-            ("7 mod (3)", "`mod` was called with one argument, but takes 2", ""),
+            (
+                "let a = 3 maximum 4",
+                "`maximum` is a function",
+                "write maximum(3, 4)",
+            ),
+            (
+                "7 mod (3)",
+                "`mod` was called with one argument, but takes 2",
+                "",
+            ),
             ("(7) mod 3", "`mod` is a function", "write mod(7, 3)"),
             ("?", "`?` is no value", ""),
             ("7 div 3", "`div`", "floor(7 / 3)"),
@@ -423,13 +445,20 @@ mod tests {
             ("3 requets", "`requets`", "did you mean `request`?"),
             ("3 GBs", "`GBs`", "did you mean `GB`?"),
             ("use x::y", "no module `x::y`", "math::statistics"),
-            ("use units::si", "names are those of the prelude", "math::statistics"),
+            (
+                "use units::si",
+                "names are those of the prelude",
+                "math::statistics",
+            ),
             ("use core::random", "another value each time", "fixed seed"),
             ("use datetime::functions", "the clock", "duration"),
         ] {
             let error = refusal(code);
             assert!(error.message.contains(message), "{code}: {error:?}");
-            assert!(error.help.as_deref().unwrap_or_default().contains(help), "{code}: {error:?}");
+            assert!(
+                error.help.as_deref().unwrap_or_default().contains(help),
+                "{code}: {error:?}"
+            );
         }
     }
 }

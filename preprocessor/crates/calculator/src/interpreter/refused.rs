@@ -139,13 +139,20 @@ pub(super) fn name(name: &str, span: Range<usize>) -> Option<ExpressionError> {
 
 /// The error of a module that isn't one of [`MODULES`].
 pub(super) fn module(module: &str, exists: bool, span: Range<usize>) -> ExpressionError {
-    let is_in = |family: &&str| module == *family || (family.ends_with("::") && module.starts_with(*family));
-    if let Some(reason) = REASONS.iter().find(|r| r.modules.iter().any(|m| is_in(m))) {
+    let is_in = |family: &&str| {
+        module == *family || (family.ends_with("::") && module.starts_with(*family))
+    };
+    if let Some(reason) = REASONS.iter().find(|r| r.modules.iter().any(is_in)) {
         return refusal(module, span, reason.why, reason.help.to_owned());
     }
     let help = format!("the modules are {}", MODULES.join(", "));
     match exists {
-        true => refusal(module, span, "its names are those of the prelude, or need some that are", help),
+        true => refusal(
+            module,
+            span,
+            "its names are those of the prelude, or need some that are",
+            help,
+        ),
         false => error(format!("there is no module `{module}`"), span, help),
     }
 }
