@@ -142,9 +142,14 @@ fn remainder(gap: &str) -> Option<&str> {
     }
 }
 
+/// The length of the name that a text starts with.
 fn word(text: &str) -> usize {
-    text.find(|c: char| !c.is_alphanumeric() && c != '_')
-        .unwrap_or(text.len())
+    text.find(|c| !is_word(c)).unwrap_or(text.len())
+}
+
+/// Whether a character belongs to a name or a number.
+pub(crate) fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }
 
 /// Reads `[key].column` or `[key].[column words]`: the key, the column, and the length of all.

@@ -1,8 +1,9 @@
 //! The interpreter of expressions: `numbat`, with a small prelude of our own and bounds to what it may do.
 
+use super::integer::{self, Names};
 use super::refused;
 use super::suggestion::{in_note, is_module, suggestion};
-use crate::exact;
+use crate::expression::is_word;
 use crate::value::{ExpressionError, Value};
 use numbat::diagnostic::ErrorDiagnostic;
 use numbat::module_importer::{BuiltinModuleImporter, ModuleImporter};
@@ -22,7 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Interpreter {
     context: Context,
     /// The names that stand for integers.
-    integers: exact::Names,
+    integers: Names,
 }
 
 impl Interpreter {
@@ -38,7 +39,7 @@ impl Interpreter {
             .map_err(|problem| ExpressionError::new("", problem.to_string()))?;
         let mut interpreter = Self {
             context,
-            integers: exact::Names::new(),
+            integers: Names::new(),
         };
         if let Some(prelude) = book_prelude {
             interpreter.define(prelude)?;
@@ -52,7 +53,7 @@ impl Interpreter {
         match self.result(code)? {
             InterpreterResult::Value(quantity @ NumbatValue::Quantity(_)) => {
                 match value(&quantity) {
-                    Some(value) => exact::corrected(code, &self.integers, value).map(Some),
+                    Some(value) => integer::corrected(code, &self.integers, value).map(Some),
                     None => Err(ExpressionError::new(
                         code,
                         "the value is not a finite number",
@@ -110,7 +111,7 @@ impl Interpreter {
         let mut next = self.clone();
         let value = next.run(code)?;
         if value.is_none() {
-            exact::define(code, &mut next.integers)?;
+            integer::define(code, &mut next.integers)?;
         }
         *self = next;
         Ok(value)
@@ -142,7 +143,7 @@ impl Interpreter {
             return None;
         }
         let exact = |(quantity, code): (&NumbatValue, &String)| {
-            exact::corrected(code, &self.integers, value(quantity)?).ok()
+            integer::corrected(code, &self.integers, value(quantity)?).ok()
         };
         list.iter().zip(codes).map(exact).collect()
     }
@@ -316,19 +317,19 @@ fn unknown(
 fn uncalled(context: &Context, code: &str) -> Option<ExpressionError> {
     let mut at = 0;
     let words: Vec<(usize, &str)> = code
-        .split_inclusive(|c| !refused::is_word(c))
+        .split_inclusive(|c| !is_word(c))
         .map(|piece| {
             at += piece.len();
             (
                 at - piece.len(),
-                piece.trim_end_matches(|c| !refused::is_word(c)),
+                piece.trim_end_matches(|c| !is_word(c)),
             )
         })
         .collect();
     let (start, name) = words.into_iter().find(|(start, word)| {
         let after = code[start + word.len()..].trim_start();
         // A function may be the argument of another one, or stand behind an arrow.
-        let is_value = after.is_empty() || after.starts_with(|c: char| refused::is_word(c));
+        let is_value = after.is_empty() || after.starts_with(|c: char| is_word(c));
         let is_applied = ["|>", "->", "→"]
             .iter()
             .any(|arrow| code[..*start].trim_end().ends_with(arrow));
@@ -337,7 +338,7 @@ fn uncalled(context: &Context, code: &str) -> Option<ExpressionError> {
     let end = start + name.len();
     let operand = |text: Option<&str>| {
         let is_simple =
-            |text: &&str| !text.is_empty() && text.chars().all(|c| refused::is_word(c) || c == '.');
+            |text: &&str| !text.is_empty() && text.chars().all(|c| is_word(c) || c == '.');
         let text = text.map(|text| text.trim_matches(['(', ')']));
         text.filter(is_simple).map(str::to_owned)
     };

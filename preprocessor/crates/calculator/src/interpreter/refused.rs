@@ -1,5 +1,6 @@
 //! What has no place in a sum, and why: printing, chance, the clock, and all else that isn't in the page.
 
+use crate::expression::is_word;
 use crate::value::ExpressionError;
 use std::ops::Range;
 
@@ -230,9 +231,6 @@ fn string(text: &str) -> usize {
     text.len()
 }
 
-pub(super) fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
-}
 
 fn refusal(what: &str, span: Range<usize>, why: &str, help: String) -> ExpressionError {
     error(format!("`{what}` has no place in a sum: {why}"), span, help)
