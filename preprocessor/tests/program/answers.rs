@@ -219,7 +219,7 @@ fn messages_about_sums_name_what_works() {
             "page.md:2:5",
             "there is no module `x::y`",
             "page.md:3:5",
-            "names are those of the prelude",
+            "whose names are free",
         ],
     );
     refused(
@@ -422,6 +422,17 @@ fn a_printed_table_with_two_such_rows_or_columns_is_not_read() {
         ),
     ] {
         refused(&printing(table, below), &[text]);
+    }
+}
+
+#[test]
+fn a_formula_answers_for_its_own_row_only() {
+    for formula in ["1, 7] #", "1, 7", "1] + [6", "[A]; 7", "[A] # ] ×"] {
+        let page = format!(
+            "<!-- check: [B] = {formula} -->\n\n| A | B |\n| -: | -: |\n| 1 | 1 |\n| 2 | 7 |\n"
+        );
+        let book = Book::new(&page);
+        assert_eq!(book.run(&["check"]).status, 1, "{formula}");
     }
 }
 

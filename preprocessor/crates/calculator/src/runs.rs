@@ -72,7 +72,7 @@ impl Runs {
             .map_err(|error| Missing::Wrong(format!("in `{name}`, {}", error.message)))?;
         if let [part] = printed.parts.as_mut_slice()
             && part.unit.is_empty()
-            && let Some((_, unit)) = with_unit(&table.header[at])
+            && let Some((_, unit)) = with_unit(&table.header[at]).filter(|(_, unit)| is_unit(unit))
         {
             unit.clone_into(&mut part.unit);
         }
@@ -174,6 +174,24 @@ fn named<'text>(texts: &(impl Iterator<Item = &'text str> + Clone), name: &str) 
     }
     let name = plain(name);
     places(&|text| plain(text) == name)
+}
+
+/// Whether what stands in a header's parentheses can be a unit, and not a number or a sum: `wait (99)`.
+fn is_unit(text: &str) -> bool {
+    let mut before = '^';
+    let text = text.strip_prefix("1/").unwrap_or(text);
+    for c in text.chars() {
+        let is_allowed = match c {
+            '0'..='9' => before == '^' && !text.starts_with(c),
+            '/' | '·' | '*' | '×' | '^' | '%' | '°' | '$' | '_' | ' ' | '²' | '³' => true,
+            c => c.is_alphabetic(),
+        };
+        if !is_allowed {
+            return false;
+        }
+        before = c;
+    }
+    true
 }
 
 /// A text as it reads: without marks of emphasis and code around it, backslashes before punctuation, and commas inside
@@ -321,6 +339,26 @@ mod tests {
         }
         assert!(runs.cell("t", "1", "n").is_err());
         assert!(runs.cell("t", "f(a b)", "n").is_err());
+    }
+
+    #[test]
+    fn a_number_or_a_sum_in_a_header_is_no_unit() {
+        for (unit, is_taken) in [
+            ("ms", true),
+            ("1/s", true),
+            ("requests/s", true),
+            ("m^2", true),
+            ("%", true),
+            ("99", false),
+            ("s + 3 s", false),
+            ("s) × (2", false),
+            ("2 s", false),
+            ("s 99", false),
+        ] {
+            let text = format!("| k | v ({unit}) |\n|--|--|\n| 1 | 5 |\n");
+            let cell = runs(&text).cell("t", "1", &format!("v ({unit})")).unwrap();
+            assert_eq!(!cell.parts[0].unit.is_empty(), is_taken, "{unit}");
+        }
     }
 
     #[test]

@@ -134,6 +134,9 @@ impl Interpreter {
 
     /// The values of a list, if all of its elements have one, of one dimension, and finite.
     pub fn list(&self, codes: &[String]) -> Option<Vec<Value>> {
+        if !codes.iter().all(|code| is_element(code)) {
+            return None;
+        }
         let code = format!("[{}]", codes.join(", "));
         let Ok(InterpreterResult::Value(NumbatValue::List(list))) = self.clone().result(&code)
         else {
@@ -166,6 +169,23 @@ impl ModuleImporter for Modules {
     fn list_modules(&self) -> Vec<ModulePath> {
         Vec::new()
     }
+}
+
+/// Whether a code is one element of a list: nothing in it ends the element, the list or the line.
+fn is_element(code: &str) -> bool {
+    let mut open = Vec::new();
+    for c in code.chars() {
+        match c {
+            '(' | '[' | '{' => open.push(c),
+            ')' if open.pop() != Some('(') => return false,
+            ']' if open.pop() != Some('[') => return false,
+            '}' if open.pop() != Some('{') => return false,
+            ',' if open.is_empty() => return false,
+            '#' | '"' | ';' | '\n' | '\r' => return false,
+            _ => {}
+        }
+    }
+    open.is_empty() && !code.trim().is_empty()
 }
 
 /// Where in `code` a name stands that was read from it; none for a name of a module.
@@ -448,7 +468,7 @@ mod tests {
             ("use x::y", "no module `x::y`", "math::statistics"),
             (
                 "use units::si",
-                "names are those of the prelude",
+                "whose names are free",
                 "math::statistics",
             ),
             ("use core::random", "another value each time", "fixed seed"),
@@ -460,6 +480,30 @@ mod tests {
                 error.help.as_deref().unwrap_or_default().contains(help),
                 "{code}: {error:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_list_has_an_element_for_each_code_and_no_code_makes_two() {
+        let base = Interpreter::new(None).unwrap();
+        let list = |codes: &[&str]| {
+            let codes: Vec<String> = codes.iter().map(|code| (*code).to_owned()).collect();
+            let values = base.list(&codes)?;
+            Some(values.iter().map(|value| value.base).collect::<Vec<_>>())
+        };
+        assert_eq!(list(&["1", "2 × (3 + 4)"]), Some(vec![1.0, 14.0]));
+        assert_eq!(list(&["maximum(1, 2)", "3"]), Some(vec![2.0, 3.0]));
+        for codes in [
+            &["1, 7] #", "1, 7] #"][..],
+            &["1, 7", ""],
+            &["1, 7", " "],
+            &["1 # 2", "3"],
+            &["1\n", "2"],
+            &["1)", "(2"],
+            &["len([1)", "2]"],
+            &["\"a", "b\""],
+        ] {
+            assert_eq!(list(codes), None, "{codes:?}");
         }
     }
 }

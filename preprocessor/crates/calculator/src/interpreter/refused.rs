@@ -4,22 +4,19 @@ use crate::expression::is_word;
 use crate::value::ExpressionError;
 use std::ops::Range;
 
-/// The modules of `numbat` that a sum can use: they compute from their arguments alone, and their names aren't the
-/// prelude's.
-pub(super) const MODULES: [&str; 15] = [
+/// The modules of `numbat` that a sum can use: they compute from their arguments alone, their names aren't the prelude's,
+/// and none of their functions gives a value another unit than its type has, which ends the interpreter.
+pub(super) const MODULES: [&str; 12] = [
     "core::error",
     "core::functions",
     "core::lists",
-    "core::mixed_units",
     "core::numbers",
-    "core::quantities",
     "core::scalar",
     "core::strings",
     "extra::vector3",
     "math::number_theory",
     "math::statistics",
     "math::trigonometry",
-    "numerics::diff",
     "numerics::fixed_point",
     "numerics::solve",
 ];
@@ -151,7 +148,7 @@ pub(super) fn module(module: &str, exists: bool, span: Range<usize>) -> Expressi
         true => refusal(
             module,
             span,
-            "its names are those of the prelude, or need some that are",
+            "it isn't one of the modules that only compute and whose names are free",
             help,
         ),
         false => error(format!("there is no module `{module}`"), span, help),
