@@ -1,13 +1,17 @@
 //! The calculator: a process of this program that computes expressions, bounded like every other run.
 //!
 //! An expression can be a function that never ends. The calculator answers one request a line, in JSON;
-//! one that doesn't answer in time is ended, and another one starts for the next request.
+//! one that doesn't answer in time is ended, and another one starts for the next request. Its standard output carries
+//! answers only, as the interpreter prints nothing; and an answer repeats the number of its request, which no expression
+//! can know.
 
 use crate::work::process::{Host, Task};
 use crate::work::sandbox::Bounds;
 use mdbook_proof_calculator::sessions::{Answer, Request, Sessions};
 use mdbook_proof_calculator::value::ExpressionError;
-use std::io::{self, BufRead, BufReader, Write};
+use serde::{Deserialize, Serialize};
+use std::hash::{BuildHasher as _, RandomState};
+use std::io::{self, BufRead, BufReader, Read as _, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -15,14 +19,26 @@ use std::thread;
 use std::time::Duration;
 
 /// How long one expression may take.
-const DEADLINE: Duration = Duration::from_secs(10);
+pub(super) const DEADLINE: Duration = Duration::from_secs(10);
 
 /// The calculator's address space, in bytes.
 const MEMORY: u64 = 2 << 30;
 
+/// The longest answer, in bytes.
+const ANSWER: u64 = 16 << 20;
+
+/// A request or an answer, with the number of the request.
+#[derive(Serialize, Deserialize)]
+struct Numbered<T> {
+    number: u64,
+    content: T,
+}
+
 /// A running calculator.
 pub(super) struct Calculator {
     child: Child,
+    /// The number of the next request.
+    number: u64,
     requests: ChildStdin,
     answers: Receiver<String>,
 }
@@ -61,14 +77,19 @@ impl Calculator {
         };
         let (send, answers) = channel();
         thread::spawn(move || {
-            for line in BufReader::new(output).lines().map_while(Result::ok) {
-                if send.send(line).is_err() {
+            let mut output = BufReader::new(output);
+            loop {
+                let mut line = String::new();
+                let read = output.by_ref().take(ANSWER).read_line(&mut line);
+                if read.is_err() || !line.ends_with('\n') || send.send(line).is_err() {
                     break;
                 }
             }
         });
         let mut calculator = Self {
             child,
+            // Chosen by chance.
+            number: RandomState::new().hash_one(0),
             requests,
             answers,
         };
@@ -94,13 +115,21 @@ impl Calculator {
                 "computing it failed: it takes too much memory, or calls itself without an end",
             )
         };
-        let mut line = serde_json::to_string(request).map_err(|_| gone())?;
+        self.number = self.number.wrapping_add(1);
+        let numbered = Numbered {
+            number: self.number,
+            content: request,
+        };
+        let mut line = serde_json::to_string(&numbered).map_err(|_| gone())?;
         line.push('\n');
         let sent = self.requests.write_all(line.as_bytes());
         sent.and_then(|()| self.requests.flush())
             .map_err(|_| gone())?;
         match self.answers.recv_timeout(DEADLINE) {
-            Ok(line) => serde_json::from_str(&line).map_err(|_| gone()),
+            Ok(line) => match serde_json::from_str::<Numbered<Answer>>(&line) {
+                Ok(answer) if answer.number == self.number => Ok(answer.content),
+                _ => Err(gone()),
+            },
             Err(RecvTimeoutError::Disconnected) => Err(gone()),
             Err(RecvTimeoutError::Timeout) => Err(ExpressionError::new(
                 code,
@@ -125,7 +154,11 @@ impl Drop for Calculator {
 pub fn serve(requests: impl BufRead, mut answers: impl Write) -> anyhow::Result<()> {
     let mut sessions = Sessions::default();
     for line in requests.lines() {
-        let answer = sessions.answer(serde_json::from_str(&line?)?);
+        let request: Numbered<Request> = serde_json::from_str(&line?)?;
+        let answer = Numbered {
+            number: request.number,
+            content: sessions.answer(request.content),
+        };
         writeln!(answers, "{}", serde_json::to_string(&answer)?)?;
         answers.flush()?;
     }

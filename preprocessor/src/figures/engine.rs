@@ -3,20 +3,21 @@
 //! A result is kept under all that it follows from: the preludes, the definitions before it, and its own
 //! text. So a build in which no expression changed computes nothing, whatever else changed on the pages. The
 //! rest is computed by a [calculator](super::calculator), a process of its own; a library, which has
-//! no program to start, computes it in its own process.
+//! no program to start, computes it in its own process. Only answers are kept: that there was none, because computing
+//! took too long or too much memory, says as much about the machine as about the expression.
 
-use crate::figures::calculator::Calculator;
+use crate::figures::calculator::{Calculator, DEADLINE};
 use crate::text::source::Source;
 use crate::work::key::Key;
 use crate::work::memory::Memory;
 use crate::work::process::Host;
-use mdbook_proof_calculator::interpreter::Interpreter;
-use mdbook_proof_calculator::sessions::{Answer, Request};
+use mdbook_proof_calculator::sessions::{Answer, Request, Sessions};
 use mdbook_proof_calculator::value::{ExpressionError, Value};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 /// A value, nothing after a definition, or why there is none.
 type Outcome = Result<Option<Value>, ExpressionError>;
@@ -40,24 +41,35 @@ pub struct Engine {
     definitions: Vec<String>,
     /// The preludes and the definitions, hashed.
     chain: String,
-    session: Session,
+    session: Option<Session>,
 }
 
-/// Where an engine's definitions were run already, and how many of them.
-enum Session {
-    None,
-    Here(Box<Interpreter>, usize),
-    There(u64, u64, usize),
+/// Where an engine's definitions were run already.
+#[derive(Clone, Copy)]
+struct Session {
+    /// The computer's, so that a session of an ended one is not asked for.
+    generation: u64,
+    number: u64,
+    /// How many definitions were run.
+    run: usize,
 }
 
 struct Shared {
     program: Option<(PathBuf, Host)>,
     prelude: Option<String>,
     memory: Mutex<Memory<Kept>>,
-    calculator: Mutex<Option<Calculator>>,
-    /// Counts calculators, so that a session of an ended one is not asked for.
+    computer: Mutex<Option<Computer>>,
+    /// Counts computers.
     generation: AtomicU64,
     sessions: AtomicU64,
+}
+
+/// What answers requests.
+enum Computer {
+    /// A library's own process.
+    Here(Box<Sessions>),
+    /// A process of this program.
+    There(Calculator),
 }
 
 /// What an expression gave, or a list of them.
@@ -88,6 +100,7 @@ impl Engine {
     ) -> Result<Self, ExpressionError> {
         let prelude = book_prelude.map(|source| source.text().to_owned());
         let chain = Key::new("figures")
+            .with(mdbook_proof_calculator::EDITION)
             .with(mdbook_proof_calculator::PRELUDE)
             .with(prelude.as_deref().unwrap_or_default());
         let mut engine = Self {
@@ -95,13 +108,13 @@ impl Engine {
                 program: workplace.program,
                 prelude,
                 memory: Mutex::new(workplace.memory),
-                calculator: Mutex::new(None),
+                computer: Mutex::new(None),
                 generation: AtomicU64::new(0),
                 sessions: AtomicU64::new(0),
             }),
             definitions: Vec::new(),
             chain: chain.finish(),
-            session: Session::None,
+            session: None,
         };
         // A wrong prelude is found by the first expression. Ours alone is right: a test reads it.
         if book_prelude.is_some() {
@@ -115,8 +128,12 @@ impl Engine {
     /// # Errors
     /// When they don't parse, units don't fit, or the value is not a number.
     pub fn interpret(&mut self, code: &str) -> Result<Option<Value>, ExpressionError> {
-        let result = self.remember("define", code, Self::define);
+        let define = |session| Request::Define(session, code.to_owned());
+        let (result, is_fresh) = self.remember("define", code, define);
         if result.is_ok() {
+            if let Some(session) = self.session.as_mut().filter(|_| is_fresh) {
+                session.run += 1;
+            }
             self.definitions.push(code.to_owned());
             self.chain = Key::new("chain").with(&self.chain).with(code).finish();
         }
@@ -128,7 +145,8 @@ impl Engine {
     /// # Errors
     /// As [`Engine::interpret`].
     pub fn evaluate(&mut self, code: &str) -> Result<Value, ExpressionError> {
-        let result = self.remember("evaluate", code, Self::compute);
+        let evaluate = |session| Request::Evaluate(session, code.to_owned());
+        let (result, _) = self.remember("evaluate", code, evaluate);
         result?.ok_or_else(|| ExpressionError::new(code, "the expression has no value"))
     }
 
@@ -153,7 +171,10 @@ impl Engine {
         if let Some(Kept::List(list)) = self.remembered(&key) {
             return list;
         }
-        let list = self.compute_list(codes);
+        let request = |session| Request::List(session, codes.to_vec());
+        let Ok(Answer::List(list)) = self.ask(request) else {
+            return None;
+        };
         self.keep(&key, Kept::List(list.clone()));
         list
     }
@@ -176,12 +197,19 @@ impl Engine {
             "" | "times" => "1".to_owned(),
             _ => format!("1 {unit}"),
         };
-        self.evaluate(&unit_code).map_err(|problem| ExpressionError {
-            message: format!("the figure's unit `{unit}` is not known: {}", problem.message),
-            help: Some(format!(
-                "the figure is what comes right before its expression; define `{unit}` in the book's prelude if it is a unit"
-            )),
-            ..problem
+        self.evaluate(&unit_code).map_err(|problem| {
+            let cause = match problem.message == format!("unknown identifier `{unit}`") {
+                true => String::new(),
+                false => format!(": {}", problem.message),
+            };
+            let what = "the figure is what comes right before its expression";
+            let define =
+                || format!("{what}; define `{unit}` in the book's prelude if it is a unit");
+            ExpressionError {
+                message: format!("the figure's unit `{unit}` is not known{cause}"),
+                help: Some(problem.help.clone().unwrap_or_else(define)),
+                ..problem
+            }
         })
     }
 
@@ -193,20 +221,29 @@ impl Engine {
         lock(&self.shared.memory).save()
     }
 
-    /// What a code gave before, or gives now.
+    /// What a code gave before, or gives now; and whether it is asked for now.
     fn remember(
         &mut self,
         kind: &str,
         code: &str,
-        compute: impl FnOnce(&mut Self, &str) -> Outcome,
-    ) -> Outcome {
+        request: impl Fn(u64) -> Request,
+    ) -> (Outcome, bool) {
         let key = self.key(kind, &[code]);
         if let Some(Kept::Value(result)) = self.remembered(&key) {
-            return result;
+            return (result, false);
         }
-        let result = compute(self, code);
-        self.keep(&key, Kept::Value(result.clone()));
-        result
+        let result = match self.ask(request) {
+            Ok(Answer::Value(result)) => {
+                self.keep(&key, Kept::Value(result.clone()));
+                result
+            }
+            Ok(Answer::List(_)) => Err(ExpressionError::new(
+                code,
+                "the calculator gave another answer",
+            )),
+            Err(error) => Err(error),
+        };
+        (result, true)
     }
 
     fn key(&self, kind: &str, parts: &[&str]) -> String {
@@ -222,115 +259,93 @@ impl Engine {
         lock(&self.shared.memory).insert(key, kept);
     }
 
-    fn define(&mut self, code: &str) -> Result<Option<Value>, ExpressionError> {
-        if self.shared.program.is_some() {
-            let result = self.ask(|session| Request::Define(session, code.to_owned()))?;
-            if let (Answer::Value(Ok(_)), Session::There(_, _, run)) = (&result, &mut self.session)
-            {
-                *run += 1;
-            }
-            return value(result);
-        }
-        let (interpreter, run) = self.here()?;
-        let result = interpreter.define(code);
-        if result.is_ok() {
-            *run += 1;
-        }
-        result
-    }
-
-    fn compute(&mut self, code: &str) -> Result<Option<Value>, ExpressionError> {
-        if self.shared.program.is_some() {
-            let answer = self.ask(|session| Request::Evaluate(session, code.to_owned()));
-            return answer.and_then(value);
-        }
-        self.here()?.0.evaluate(code)
-    }
-
-    fn compute_list(&mut self, codes: &[String]) -> Option<Vec<Value>> {
-        if self.shared.program.is_some() {
-            return match self.ask(|session| Request::List(session, codes.to_vec())) {
-                Ok(Answer::List(list)) => list,
-                _ => None,
-            };
-        }
-        self.here().ok()?.0.list(codes)
-    }
-
-    /// The interpreter in this process, with all definitions run, and how many they are.
-    fn here(&mut self) -> Result<(&mut Interpreter, &mut usize), ExpressionError> {
-        if !matches!(self.session, Session::Here(..)) {
-            let interpreter = Interpreter::new(self.shared.prelude.as_deref())?;
-            self.session = Session::Here(Box::new(interpreter), 0);
-        }
-        let Session::Here(interpreter, run) = &mut self.session else {
-            return Err(ExpressionError::new("", "there is no interpreter"));
-        };
-        for code in &self.definitions[*run..] {
-            interpreter.run(code)?;
-            *run += 1;
-        }
-        Ok((interpreter, run))
-    }
-
-    /// Asks the calculator, in a session in which all definitions were run.
+    /// Asks, in a session in which all definitions were run.
+    ///
+    /// # Errors
+    /// When there is no answer.
     fn ask(&mut self, request: impl Fn(u64) -> Request) -> Result<Answer, ExpressionError> {
         let shared = Arc::clone(&self.shared);
-        let mut calculator = lock(&shared.calculator);
-        if calculator.is_none() {
-            *calculator = Some(shared.start()?);
-        }
-        let generation = shared.generation.load(Ordering::Relaxed);
-        let (session, run) = match self.session {
-            Session::There(its, session, run) if its == generation => (session, run),
-            _ => (shared.sessions.fetch_add(1, Ordering::Relaxed), 0),
-        };
-        self.session = Session::There(generation, session, run);
-        let missing = self.definitions[run..]
-            .iter()
-            .map(|code| Request::Define(session, code.clone()));
-        let requests: Vec<Request> = missing.chain([request(session)]).collect();
-        let mut answer = Answer::Value(Ok(None));
-        for request in requests {
-            let Some(running) = calculator.as_mut() else {
-                break;
-            };
-            match running.ask(&request) {
-                Ok(given) => answer = given,
-                Err(error) => {
-                    *calculator = None;
-                    shared.generation.fetch_add(1, Ordering::Relaxed);
-                    return Err(error);
-                }
+        let mut computer = lock(&shared.computer);
+        let is_used = computer.is_some();
+        let start = Instant::now();
+        match self.ask_once(&mut computer, &request) {
+            // What ended it may have been left by another page. What took too long would do so again.
+            Err(_) if is_used && computer.is_none() && start.elapsed() < DEADLINE => {
+                self.ask_once(&mut computer, &request)
             }
+            answer => answer,
         }
-        self.session = Session::There(generation, session, self.definitions.len());
-        Ok(answer)
+    }
+
+    fn ask_once(
+        &mut self,
+        computer: &mut Option<Computer>,
+        request: impl Fn(u64) -> Request,
+    ) -> Result<Answer, ExpressionError> {
+        let shared = &self.shared;
+        let running = match computer {
+            Some(running) => running,
+            None => computer.insert(shared.start()?),
+        };
+        let generation = shared.generation.load(Ordering::Relaxed);
+        let is_open = |session: &Session| session.generation == generation;
+        let mut session = self.session.filter(is_open).unwrap_or_else(|| Session {
+            generation,
+            number: shared.sessions.fetch_add(1, Ordering::Relaxed),
+            run: 0,
+        });
+        let mut ask = |request: &Request| {
+            running.ask(request).inspect_err(|_| {
+                shared.generation.fetch_add(1, Ordering::Relaxed);
+            })
+        };
+        let mut answer = Ok(());
+        for code in &self.definitions[session.run..] {
+            let define = Request::Define(session.number, code.clone());
+            answer = match ask(&define) {
+                Ok(Answer::Value(Err(error))) | Err(error) => Err(error),
+                Ok(_) => Ok(()),
+            };
+            if answer.is_err() {
+                break;
+            }
+            session.run += 1;
+        }
+        let answer = answer.and_then(|()| ask(&request(session.number)));
+        self.session = Some(session);
+        if generation != shared.generation.load(Ordering::Relaxed) {
+            *computer = None;
+        }
+        answer
     }
 }
 
-fn value(answer: Answer) -> Result<Option<Value>, ExpressionError> {
-    match answer {
-        Answer::Value(result) => result,
-        Answer::List(_) => Err(ExpressionError::new(
-            "",
-            "the calculator gave another answer",
-        )),
+impl Computer {
+    fn ask(&mut self, request: &Request) -> Result<Answer, ExpressionError> {
+        match self {
+            Self::Here(sessions) => Ok(sessions.answer(request.clone())),
+            Self::There(calculator) => calculator.ask(request),
+        }
     }
 }
 
 impl Shared {
-    fn start(&self) -> Result<Calculator, ExpressionError> {
-        let failed = |error: &dyn std::fmt::Display| {
-            ExpressionError::new("", format!("the calculator can't be started: {error}"))
-        };
+    /// Starts a computer with the preludes loaded.
+    fn start(&self) -> Result<Computer, ExpressionError> {
         let Some((program, host)) = &self.program else {
-            return Err(failed(&"there is no program"));
+            let mut sessions = Sessions::default();
+            return match sessions.answer(Request::Prelude(self.prelude.clone())) {
+                Answer::Value(Err(error)) => Err(error),
+                _ => Ok(Computer::Here(Box::new(sessions))),
+            };
         };
         let folder = std::env::temp_dir();
         match Calculator::start(host, program, &folder, self.prelude.as_deref()) {
-            Ok(calculator) => calculator,
-            Err(error) => Err(failed(&error)),
+            Ok(calculator) => calculator.map(Computer::There),
+            Err(error) => Err(ExpressionError::new(
+                "",
+                format!("the calculator can't be started: {error}"),
+            )),
         }
     }
 }
@@ -346,24 +361,21 @@ impl Clone for Engine {
             shared: Arc::clone(&self.shared),
             definitions: self.definitions.clone(),
             chain: self.chain.clone(),
-            session: match &self.session {
-                Session::Here(interpreter, run) => Session::Here(interpreter.clone(), *run),
-                _ => Session::None,
-            },
+            session: None,
         }
     }
 }
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        let Session::There(generation, session, _) = self.session else {
+        let Some(session) = self.session else {
             return;
         };
-        let mut calculator = lock(&self.shared.calculator);
-        if generation == self.shared.generation.load(Ordering::Relaxed)
-            && let Some(running) = calculator.as_mut()
+        let mut computer = lock(&self.shared.computer);
+        if session.generation == self.shared.generation.load(Ordering::Relaxed)
+            && let Some(running) = computer.as_mut()
         {
-            let _ = running.ask(&Request::Close(session));
+            let _ = running.ask(&Request::Close(session.number));
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::text::finding::Finding;
 use crate::text::source::Source;
 use crate::text::span::Span;
 use engine::Engine;
+use mdbook_proof_calculator::exact::{self, Verdict};
 use mdbook_proof_calculator::expression::{self, Problem, Renamed};
 use mdbook_proof_calculator::runs::Runs;
 use mdbook_proof_calculator::value::{ExpressionError, Value};
@@ -361,13 +362,22 @@ impl<'page> Checker<'page> {
             );
         };
         let stands = rounding::stands(printed, &units);
-        if rounding::is_right(stands, computed) {
-            self.checked.right += 1;
-            return;
-        }
-        let old = self.source.slice(span).to_owned();
         let text = self.source.slice(start..span.end);
-        let rewritten = rounding::rewritten(text, printed, &units, computed);
+        let exact = match exact::verdict(printed, text, value) {
+            Verdict::TooLong => return self.report(exact::too_long(), span),
+            Verdict::Wrong(digits) => Some(digits),
+            verdict => {
+                if verdict == Verdict::Right || rounding::is_right(stands, computed) {
+                    self.checked.right += 1;
+                    return;
+                }
+                None
+            }
+        };
+        let old = self.source.slice(span).to_owned();
+        let rewritten = exact
+            .clone()
+            .unwrap_or_else(|| rounding::rewritten(text, printed, &units, computed));
         let blessed = form.written(&rewritten, &old);
         let new = blessed.as_ref().unwrap_or(&rewritten);
         let range = if stands.half_step == 0.0 {
@@ -385,7 +395,7 @@ impl<'page> Checker<'page> {
         .with_details(
             format!(
                 "- {old}\n+ {new}\n  computed: {} {}",
-                significant(computed),
+                exact.unwrap_or_else(|| significant(computed)),
                 last.unit
             )
             .trim_end(),
@@ -416,6 +426,9 @@ impl<'page> Checker<'page> {
 
 /// A figure for a value that nothing was printed for yet.
 pub(crate) fn proposed(value: &Value) -> String {
+    if let Some(exact) = &value.exact {
+        return exact::separated(exact, Some(','));
+    }
     let (number, unit) = value.natural();
     format!("{} {unit}", proposed_number(number))
         .trim_end()
@@ -424,6 +437,10 @@ pub(crate) fn proposed(value: &Value) -> String {
 
 /// The number of such a figure.
 pub(crate) fn proposed_number(number: f64) -> String {
+    // It would have more digits than a number carries.
+    if number.abs() >= 1e15 {
+        return format!("{number:.3e}");
+    }
     let decimals = match number.abs() {
         n if n >= 1000.0 || n.fract() == 0.0 => 0,
         n if n >= 100.0 => 1,

@@ -6,6 +6,7 @@
     reason = "a test builds small texts and ends where it fails"
 )]
 
+mod answers;
 mod bad_input;
 mod blocks;
 mod changes;

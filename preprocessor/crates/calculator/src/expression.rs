@@ -2,6 +2,7 @@
 
 use crate::runs::{Missing, Runs};
 use crate::value::{ExpressionError, Value};
+use mdbook_proof_text::bracket::bracketed;
 use mdbook_proof_text::quantity::{self, Printed};
 use std::collections::BTreeMap;
 
@@ -58,6 +59,17 @@ pub fn prepare(
                     at..end,
                     format!("`{}` is not one number", &code[at..end]),
                     "write 12,000 or 12000 for twelve thousand",
+                ));
+            }
+            if let Some(second) = remainder(gap) {
+                let start = at + length + gap.find('%').unwrap_or(0);
+                return Err(wrong(
+                    start..start + 1,
+                    format!("`% {second}` is not a remainder: it multiplies by a percent"),
+                    &format!(
+                        "write mod({first}, {second}) for the remainder, or {first}% × {second}",
+                        first = &rest[..length]
+                    ),
                 ));
             }
             out.push_str(&rest[..length].replace(',', "_"));
@@ -117,26 +129,39 @@ fn wrong(span: std::ops::Range<usize>, message: String, help: &str) -> Problem {
     })
 }
 
+/// The number behind a `%` that stands apart, as the operator of other languages does.
+fn remainder(gap: &str) -> Option<&str> {
+    let second = gap
+        .strip_prefix(' ')?
+        .trim_start()
+        .strip_prefix('%')?
+        .trim_start();
+    match quantity::number(second) {
+        0 => None,
+        length => Some(&second[..length]),
+    }
+}
+
+/// The length of the name that a text starts with.
 fn word(text: &str) -> usize {
-    text.find(|c: char| !c.is_alphanumeric() && c != '_')
-        .unwrap_or(text.len())
+    text.find(|c| !is_word(c)).unwrap_or(text.len())
+}
+
+/// Whether a character belongs to a name or a number.
+pub(crate) fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }
 
 /// Reads `[key].column` or `[key].[column words]`: the key, the column, and the length of all.
 fn reference(text: &str) -> Option<(&str, &str, usize)> {
-    let (key, rest) = text.strip_prefix('[')?.split_once(']')?;
-    let rest = rest.strip_prefix('.')?;
+    let key = bracketed(text)?;
+    let rest = text[key.len() + 2..].strip_prefix('.')?;
     let before = text.len() - rest.len();
-    match rest.strip_prefix('[') {
-        Some(inner) => {
-            let (column, _) = inner.split_once(']')?;
-            Some((key.trim(), column.trim(), before + column.len() + 2))
-        }
-        None => {
-            let length = word(rest);
-            (length > 0).then(|| (key.trim(), &rest[..length], before + length))
-        }
+    if let Some(column) = bracketed(rest) {
+        return Some((key.trim(), column.trim(), before + column.len() + 2));
     }
+    let length = word(rest);
+    (length > 0).then(|| (key.trim(), &rest[..length], before + length))
 }
 
 /// A printed quantity, exact as it is printed, in the interpreter's words.

@@ -6,11 +6,13 @@
 //! | [`runs`] | what blocks printed, read by row and column |
 //! | [`interpreter`] | definitions, and what computes with them |
 //! | [`sessions`] | several programs of expressions, asked and answered as data |
+//! | [`exact`] | integers that are too large for numbers |
 //! | [`value`] | what an expression gives, as data |
 //!
 //! Nothing here reads a file or starts a process. Without the feature `numbat` there is no interpreter: every
 //! expression is an error that says so.
 
+pub mod exact;
 pub mod expression;
 pub mod interpreter;
 pub mod runs;
@@ -19,3 +21,7 @@ pub mod value;
 
 /// The definitions that every book starts with, in `numbat`'s language.
 pub const PRELUDE: &str = include_str!("prelude.nbt");
+
+/// Counts the changes of what expressions give, be it by `numbat` or by what is refused. A result that an older edition
+/// gave is not one that this one gives.
+pub const EDITION: &str = "2";

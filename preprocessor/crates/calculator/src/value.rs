@@ -27,6 +27,9 @@ pub struct Value {
     pub number: f64,
     /// That unit.
     pub unit: String,
+    /// All digits of an integer that is too large for a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exact: Option<String>,
 }
 
 impl ExpressionError {
@@ -70,6 +73,9 @@ impl Value {
 
     /// The value with many digits, for messages.
     pub fn text(&self) -> String {
+        if let Some(exact) = &self.exact {
+            return crate::exact::separated(exact, Some(','));
+        }
         let decimals = if self.number.abs() < 1000.0 { 6 } else { 3 };
         let digits = mdbook_proof_text::rounding::grouped(self.number, decimals);
         let digits = match digits.contains('.') {

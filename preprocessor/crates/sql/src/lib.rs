@@ -2,15 +2,17 @@
 //!
 //! A block's job is the page's SQL up to and including the block; what it prints is what its own statements
 //! give. A statement that returns rows prints them as a table, `EXPLAIN QUERY PLAN` prints a tree, anything
-//! else prints nothing. No other database can be attached and no extension loaded;
-//! nothing here reads a file or starts a process.
+//! else prints nothing. No other database can be attached, no extension loaded, and no result depends on chance, the
+//! clock or the machine; nothing here reads a file or starts a process.
 
+mod print;
+mod refused;
+
+use print::{fits, plan, table};
+use refused::{MEMORY, Refusal, because};
 use rusqlite::fallible_iterator::FallibleIterator as _;
-use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
-use rusqlite::types::ValueRef;
-use rusqlite::{Batch, Connection, Error, Statement};
+use rusqlite::{Batch, Connection, Error, ErrorCode};
 use serde::{Deserialize, Serialize};
-use std::fmt::Write as _;
 
 /// An error of a statement, at its line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +26,9 @@ pub struct SqlError {
     /// What is wrong.
     pub message: String,
 }
+
+/// Counts the changes of what statements give besides those of the engine.
+pub const EDITION: &str = "2";
 
 /// The version of the engine, which results depend on.
 pub fn version() -> &'static str {
@@ -46,26 +51,23 @@ pub struct SqlBlock {
 pub fn run(blocks: &[SqlBlock]) -> rusqlite::Result<Result<String, SqlError>> {
     let connection = Connection::open_in_memory()?;
     connection.execute_batch("PRAGMA temp_store = memory; PRAGMA foreign_keys = on;")?;
-    connection.authorizer(Some(|context: AuthContext<'_>| match context.action {
-        AuthAction::Attach { .. }
-        | AuthAction::Detach { .. }
-        | AuthAction::Function {
-            function_name: "load_extension",
-        } => Authorization::Deny,
-        _ => Authorization::Allow,
-    }))?;
+    let refusal = refused::refuse(&connection)?;
     let mut printed = String::new();
     for (number, SqlBlock { text: block, fails }) in blocks.iter().enumerate() {
         printed.clear();
         let is_last = number + 1 == blocks.len();
         let mut at = blank(block);
         while at < block.len() {
-            match statement(&connection, &block[at..], &mut printed) {
+            let _ = refusal.take();
+            let result = statement(&connection, &block[at..], &mut printed);
+            match result
+                .and_then(|length| refusal.take().map_or(Ok(length), |why| Err(because(why))))
+            {
                 Ok(length) => at += length + blank(&block[at + length..]),
                 // The page goes on behind a statement that had to fail.
                 Err(_) if *fails && !is_last => break,
                 Err(error) => {
-                    let (offset, message) = explain(error);
+                    let (offset, message) = explain(&error, &refusal);
                     return Ok(Err(error_at(number, block, at + offset, message)));
                 }
             }
@@ -75,12 +77,20 @@ pub fn run(blocks: &[SqlBlock]) -> rusqlite::Result<Result<String, SqlError>> {
 }
 
 /// Where in the statement an error lies, and what it is.
-fn explain(error: Error) -> (usize, String) {
-    match error {
-        Error::SqlInputError { msg, offset, .. } => (usize::try_from(offset).unwrap_or(0), msg),
-        Error::SqliteFailure(_, Some(message)) => (0, message),
+fn explain(error: &Error, refusal: &Refusal) -> (usize, String) {
+    let (offset, message) = match error {
+        Error::SqlInputError { msg, offset, .. } => {
+            (usize::try_from(*offset).unwrap_or(0), msg.clone())
+        }
+        Error::SqliteFailure(_, Some(message)) => (0, message.clone()),
         error => (0, error.to_string()),
-    }
+    };
+    let message = match error.sqlite_error_code() {
+        Some(ErrorCode::AuthorizationForStatementDenied) => refusal.take().unwrap_or(message),
+        Some(ErrorCode::OutOfMemory) => format!("the page's SQL takes over {MEMORY} MiB of memory"),
+        _ => message,
+    };
+    (offset, message)
 }
 
 fn error_at(block: usize, text: &str, at: usize, message: String) -> SqlError {
@@ -131,97 +141,14 @@ fn statement(connection: &Connection, sql: &str, printed: &mut String) -> rusqli
     }
     let text = match statement.is_explain() {
         2 => plan(&mut statement)?,
-        _ => table(&mut statement)?,
+        kind => table(&mut statement, kind == 1)?,
     };
     if !printed.is_empty() {
         printed.push('\n');
     }
     printed.push_str(&text);
+    fits(printed.len())?;
     Ok(length)
-}
-
-/// The rows as a Markdown table, with aligned columns.
-fn table(statement: &mut Statement<'_>) -> rusqlite::Result<String> {
-    let names: Vec<String> = statement.column_names().into_iter().map(cell).collect();
-    let mut is_text = vec![false; names.len()];
-    let mut lines = vec![names];
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let mut cells = Vec::new();
-        for (column, is_text) in is_text.iter_mut().enumerate() {
-            let value = row.get_ref(column)?;
-            *is_text |= matches!(value, ValueRef::Text(_) | ValueRef::Blob(_));
-            cells.push(shown(value));
-        }
-        lines.push(cells);
-    }
-    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max();
-    let widths: Vec<usize> = (0..is_text.len())
-        .map(|c| width(c).unwrap_or(0).max(2))
-        .collect();
-    let mut text = String::new();
-    for (number, line) in lines.iter().enumerate() {
-        for ((cell, width), is_text) in line.iter().zip(&widths).zip(&is_text) {
-            let _ = match is_text {
-                true => write!(text, "| {cell:width$} "),
-                false => write!(text, "| {cell:>width$} "),
-            };
-        }
-        text.push_str("|\n");
-        if number == 0 {
-            for (width, is_text) in widths.iter().zip(&is_text) {
-                let dashes = "-".repeat(width - usize::from(!is_text));
-                let _ = write!(text, "| {dashes}{} ", if *is_text { "" } else { ":" });
-            }
-            text.push_str("|\n");
-        }
-    }
-    Ok(text)
-}
-
-fn shown(value: ValueRef<'_>) -> String {
-    match value {
-        ValueRef::Null => "NULL".to_owned(),
-        ValueRef::Integer(number) => number.to_string(),
-        ValueRef::Real(number) => number.to_string(),
-        ValueRef::Text(text) => cell(String::from_utf8_lossy(text)),
-        ValueRef::Blob(bytes) => {
-            let mut text = "x'".to_owned();
-            for byte in bytes {
-                let _ = write!(text, "{byte:02x}");
-            }
-            text + "'"
-        }
-    }
-}
-
-/// A text as a cell.
-fn cell(text: impl AsRef<str>) -> String {
-    let text = text.as_ref();
-    text.replace('|', "\\|")
-        .replace("\r\n", " ")
-        .replace('\n', " ")
-}
-
-/// A query plan as a tree.
-fn plan(statement: &mut Statement<'_>) -> rusqlite::Result<String> {
-    let steps: Vec<(i64, i64, String)> = statement
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(3)?)))?
-        .collect::<rusqlite::Result<_>>()?;
-    let mut text = "QUERY PLAN\n".to_owned();
-    branch(&steps, 0, "", &mut text);
-    Ok(text)
-}
-
-fn branch(steps: &[(i64, i64, String)], parent: i64, indent: &str, text: &mut String) {
-    let mut children = steps.iter().filter(|(_, p, _)| *p == parent).peekable();
-    while let Some((id, _, detail)) = children.next() {
-        let is_last = children.peek().is_none();
-        let mark = if is_last { "`--" } else { "|--" };
-        let _ = writeln!(text, "{indent}{mark}{detail}");
-        let deeper = format!("{indent}{}", if is_last { "   " } else { "|  " });
-        branch(steps, *id, &deeper, text);
-    }
 }
 
 #[cfg(test)]
@@ -280,6 +207,172 @@ mod tests {
         ] {
             assert!(printed(&[sql]).is_err(), "{sql}");
         }
+    }
+
+    /// The message of the error that the last of some statements ends with.
+    #[track_caller]
+    fn refused(sql: &str) -> String {
+        match printed(&[sql]) {
+            Ok(text) => panic!("{sql} printed {text}"),
+            Err(error) => error.message,
+        }
+    }
+
+    #[test]
+    fn the_clock_is_out_of_reach_however_it_is_asked_for() {
+        for sql in [
+            "select date('now')",
+            "select datetime('NOW', '+1 day')",
+            "select date('n' || 'ow')",
+            "select time()",
+            "select julianday()",
+            "select unixepoch()",
+            "select unixepoch('subsec')",
+            "select datetime('subsecond')",
+            "select strftime('%Y')",
+            "select strftime('%s', 'now')",
+            "select timediff('now', '2026-01-01')",
+            "select datetime('2026-01-01', 'localtime')",
+            "select datetime('2026-01-01', 'utc')",
+            "select current_timestamp",
+            "select CURRENT_DATE, 1",
+            "create table t (n, at default current_timestamp); insert into t (n) values (1)",
+            "create table t (n, at default (datetime('now'))); insert into t (n) values (1)",
+            "create view v as select date('now') as d; select * from v",
+            "create table t (n); create trigger r after insert on t begin update t set n = unixepoch(); end; insert into t values (1)",
+            "with w (x) as (values ('now'), ('2026-01-01')) select date(x) from w",
+            "select date(a) from (select lower('NOW') as a)",
+        ] {
+            let message = refused(sql);
+            assert!(message.contains("the clock"), "{sql}: {message}");
+        }
+    }
+
+    #[test]
+    fn dates_that_are_written_are_computed_as_sqlite_does() {
+        for (call, result) in [
+            ("date('2026-01-31', '+1 month')", "2026-03-03"),
+            ("datetime(86400, 'unixepoch')", "1970-01-02 00:00:00"),
+            ("time('12:30', '-31 minutes')", "11:59:00"),
+            ("julianday('2000-01-01 12:00')", "2451545"),
+            ("unixepoch('1970-01-02')", "86400"),
+            ("strftime('%Y/%W', '2026-11-29')", "2026/47"),
+            (
+                "timediff('2026-02-01', '2026-01-01')",
+                "+0000-01-00 00:00:00.000",
+            ),
+            ("date('no date')", "NULL"),
+            ("date(null)", "NULL"),
+            ("typeof(julianday('2026-01-01'))", "real"),
+        ] {
+            let text = printed(&[&format!("select {call} as x")]).unwrap();
+            assert!(text.contains(&format!("| {result} ")), "{call}: {text}");
+        }
+        // They are functions that an index or a generated column can use.
+        let sql = "create table t (at, day as (date(at))); create index i on t (date(at)); insert into t values ('2026-01-31 12:00'); select day from t";
+        assert!(printed(&[sql]).unwrap().contains("2026-01-31"));
+    }
+
+    #[test]
+    fn chance_is_out_of_reach() {
+        for sql in [
+            "select random()",
+            "select hex(randomblob(4))",
+            "create table t (n); insert into t values (1), (2); select n from t order by random()",
+            "create table t (a, b default (random())); insert into t (a) values (1)",
+            "create table t (a); create view v as select abs(random()) % 10 as r; select r from v",
+            "create table t (n); insert into t (rowid, n) values (9223372036854775807, 1); insert into t (n) values (2)",
+        ] {
+            let message = refused(sql);
+            assert!(
+                message.contains("each time") || message.contains("by chance"),
+                "{sql}: {message}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_machine_and_the_program_are_out_of_reach() {
+        for sql in [
+            "select sqlite_version()",
+            "select sqlite_source_id()",
+            "select sqlite_compileoption_get(0)",
+            "pragma compile_options",
+            "pragma temp_store_directory = '/tmp'",
+            "pragma temp_store = file",
+            "PRAGMA hard_heap_limit = 0",
+            "select * from pragma_compile_options",
+            "select * from pragma_hard_heap_limit(0)",
+            "pragma main.writable_schema = on",
+            "pragma module_list",
+            "select readfile('/etc/passwd')",
+            "select writefile('x', 'y')",
+            "select fts5_source_id()",
+            "select load_extension('x')",
+            "attach 'file:x?mode=ro' as other",
+            "vacuum into 'copy.db'",
+            "explain select * from json_each('[1]')",
+        ] {
+            let message = refused(sql);
+            assert_ne!(message, "not authorized", "{sql}");
+        }
+        let text = printed(&[
+            "create table t (n int); pragma table_info(t); select name from pragma_table_info('t')",
+        ]);
+        assert!(text.unwrap().contains("| n "));
+    }
+
+    #[test]
+    fn search_trees_and_json_work_under_the_bounds() {
+        for (sql, result) in [
+            (
+                "create virtual table f using fts5(x); insert into f values ('a b'), ('c'); update f set x = 'b' where x = 'c'; select count(*) as n from f where f match 'b'; insert into f (f) values ('optimize'); select count(*) as n from f('b')",
+                "|  2 |",
+            ),
+            (
+                "create virtual table f using fts4(x); insert into f values ('a b'), ('c'); select count(*) as n from f where x match 'b'",
+                "|  1 |",
+            ),
+            (
+                "create virtual table r using rtree(id, x0, x1); insert into r values (1, 0, 1), (2, 5, 6); select id from r where x0 > 2",
+                "|  2 |",
+            ),
+            ("select sum(value) as n from json_each('[1, 2]')", "|  3 |"),
+            (
+                "create table t (n); insert into t values (1); begin; insert into t values (2); savepoint s; delete from t; rollback to s; commit; analyze; reindex; select count(*) as n from t",
+                "|  2 |",
+            ),
+            ("pragma user_version = 7; pragma user_version", "7 |"),
+            (
+                "create table t (n); insert into t (rowid, n) values (9223372036854775807, 1); select n from t",
+                "|  1 |",
+            ),
+        ] {
+            let text = printed(&[sql]).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+            assert!(text.contains(result), "{sql}: {text}");
+        }
+    }
+
+    #[test]
+    fn memory_and_output_have_limits() {
+        let endless = "with recursive c (n) as (select 1 union all select n + 1 from c)";
+        for (sql, limit) in [
+            (format!("{endless} select n from c"), "over 1024 KiB"),
+            ("select hex(zeroblob(600000))".to_owned(), "over 1024 KiB"),
+            ("create table t (x); insert into t values (zeroblob(100000)), (''); select hex(x) as a, hex(x) as b, hex(x) as c from t".to_owned(), "over 1024 KiB"),
+            (format!("create table t (x); {endless} insert into t select zeroblob(10000000) from c"), "512 MiB"),
+        ] {
+            let message = refused(&sql);
+            assert!(message.contains(limit), "{sql}: {message}");
+        }
+    }
+
+    #[test]
+    fn a_text_with_line_ends_stays_in_its_line() {
+        let sql = "create table \"a\nb\" (n); create index \"i\r\nj\" on \"a\nb\" (n); explain query plan select n from \"a\nb\" where n = 1; select 'x\r| y |\n' as \"c\rd\"";
+        let text = printed(&[sql]).unwrap();
+        assert_eq!(text.lines().count(), 2 + 1 + 3, "{text}");
+        assert!(!text.contains('\r'));
     }
 
     #[test]

@@ -55,11 +55,28 @@ pub enum Alignment {
 /// # Errors
 /// When a row has more or fewer cells than the header.
 pub fn first<'text>(lines: &[&'text str]) -> Result<Option<Table<'text>>, Ragged> {
-    for (start, pair) in lines.windows(2).enumerate() {
-        let (header, Some(alignments)) = (cells(pair[0]), delimiters(pair[1])) else {
+    from(lines, 0)
+}
+
+/// Reads all tables among some lines.
+///
+/// # Errors
+/// As [`first`].
+pub fn all<'text>(lines: &[&'text str]) -> Result<Vec<Table<'text>>, Ragged> {
+    let mut tables: Vec<Table<'text>> = Vec::new();
+    while let Some(table) = from(lines, tables.last().map_or(0, |table| table.lines.end))? {
+        tables.push(table);
+    }
+    Ok(tables)
+}
+
+/// Reads the first table from a line on.
+fn from<'text>(lines: &[&'text str], line: usize) -> Result<Option<Table<'text>>, Ragged> {
+    for start in line..lines.len().saturating_sub(1) {
+        let (header, Some(alignments)) = (cells(lines[start]), delimiters(lines[start + 1])) else {
             continue;
         };
-        if !is_row(pair[0]) || header.len() != alignments.len() {
+        if !is_row(lines[start]) || header.len() != alignments.len() {
             continue;
         }
         let body = lines[start + 2..].iter().take_while(|line| is_row(line));
@@ -184,11 +201,29 @@ mod tests {
         assert_eq!((problem.line, problem.cells, problem.width), (2, 2, 1));
     }
 
+    #[test]
+    fn all_tables_are_read_in_order() {
+        let lines = [
+            "| a |", "|---|", "| 1 |", "", "x", "| b |", "|---|", "", "| c |", "|---|", "| 3 |",
+        ];
+        let tables = all(&lines).unwrap();
+        let headers: Vec<&str> = tables.iter().map(|table| &*table.header[0]).collect();
+        assert_eq!(headers, ["a", "b", "c"]);
+        assert_eq!(tables[2].rows[0].line, 10);
+        assert_eq!(
+            all(&["| a |", "|---|", "| 1 |", "", "| b |", "|---|", "| 1 | 2 |"])
+                .unwrap_err()
+                .line,
+            6
+        );
+    }
+
     proptest! {
         #[test]
         fn no_lines_panic(lines in prop::collection::vec("[|: \\\\a-]{0,8}", 0..6)) {
             let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-            let _ = first(&lines);
+            let tables = all(&lines);
+            prop_assert!(tables.is_err() || first(&lines).unwrap().as_ref() == tables.unwrap().first());
         }
     }
 }

@@ -35,7 +35,10 @@ impl Language for Sql {
     }
 
     fn key(&self, job: &Job<'_>, key: Key) -> Key {
-        blocks(job).fold(key.with(mdbook_proof_sql::version()), |key, block| {
+        let key = key
+            .with(mdbook_proof_sql::version())
+            .with(mdbook_proof_sql::EDITION);
+        blocks(job).fold(key, |key, block| {
             key.with(&block.code.text())
                 .with(if block.fails { "fails" } else { "" })
         })

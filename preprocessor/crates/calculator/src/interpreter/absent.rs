@@ -19,14 +19,6 @@ impl Interpreter {
     ///
     /// # Errors
     /// Always.
-    pub fn run(&mut self, code: &str) -> Result<Option<Value>, ExpressionError> {
-        Err(absent(code))
-    }
-
-    /// Runs nothing.
-    ///
-    /// # Errors
-    /// Always.
     pub fn define(&mut self, code: &str) -> Result<Option<Value>, ExpressionError> {
         Err(absent(code))
     }

@@ -3,7 +3,13 @@
 #[cfg(not(feature = "numbat"))]
 mod absent;
 #[cfg(feature = "numbat")]
+mod integer;
+#[cfg(feature = "numbat")]
 mod present;
+#[cfg(feature = "numbat")]
+mod refused;
+#[cfg(feature = "numbat")]
+mod suggestion;
 
 #[cfg(not(feature = "numbat"))]
 pub use absent::Interpreter;

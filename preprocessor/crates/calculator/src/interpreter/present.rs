@@ -1,15 +1,30 @@
-//! The interpreter of expressions: `numbat`, which only this file knows, with a small prelude of our own.
+//! The interpreter of expressions: `numbat`, with a small prelude of our own and bounds to what it may do.
 
+use super::integer::{self, Names};
+use super::refused;
+use super::suggestion::{in_note, is_module, suggestion};
+use crate::expression::is_word;
 use crate::value::{ExpressionError, Value};
 use numbat::diagnostic::ErrorDiagnostic;
-use numbat::module_importer::BuiltinModuleImporter;
-use numbat::resolver::CodeSource;
+use numbat::module_importer::{BuiltinModuleImporter, ModuleImporter};
+use numbat::resolver::{CodeSource, ModulePath, ResolverError};
 use numbat::value::Value as NumbatValue;
-use numbat::{Context, InterpreterResult, NameResolutionError, NumbatError};
+use numbat::{
+    Context, InterpreterResult, InterpreterSettings, NameResolutionError, NumbatError, Statement,
+    TypeCheckError,
+};
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Definitions, and what computes with them.
 #[derive(Clone)]
-pub struct Interpreter(Context);
+pub struct Interpreter {
+    context: Context,
+    /// The names that stand for integers.
+    integers: Names,
+}
 
 impl Interpreter {
     /// Loads our prelude, and the book's if it has one.
@@ -17,54 +32,95 @@ impl Interpreter {
     /// # Errors
     /// What is wrong with the book's prelude, at its bytes.
     pub fn new(book_prelude: Option<&str>) -> Result<Self, ExpressionError> {
-        let mut interpreter = Self(Context::new(BuiltinModuleImporter::default()));
-        interpreter.run(crate::PRELUDE)?;
+        let mut context = Context::new(Modules);
+        // Ours alone may name functions of numbat's own.
+        let _ = context
+            .interpret(crate::PRELUDE, CodeSource::Internal)
+            .map_err(|problem| ExpressionError::new("", problem.to_string()))?;
+        let mut interpreter = Self {
+            context,
+            integers: Names::new(),
+        };
         if let Some(prelude) = book_prelude {
-            interpreter.run(prelude)?;
+            interpreter.define(prelude)?;
         }
         Ok(interpreter)
     }
 
-    /// Runs statements; the value of the last one, if it is an expression.
-    ///
-    /// # Errors
-    /// When they don't parse, units don't fit, or the value is not a number.
-    pub fn run(&mut self, code: &str) -> Result<Option<Value>, ExpressionError> {
-        match self.0.interpret(code, CodeSource::Text) {
-            Ok((_, InterpreterResult::Value(quantity @ NumbatValue::Quantity(_)))) => {
+    /// Runs statements; the value of the last one, if it is an expression. After an error the interpreter is of no
+    /// more use.
+    fn run(&mut self, code: &str) -> Result<Option<Value>, ExpressionError> {
+        match self.result(code)? {
+            InterpreterResult::Value(quantity @ NumbatValue::Quantity(_)) => {
                 match value(&quantity) {
-                    Some(value) => Ok(Some(value)),
+                    Some(value) => integer::corrected(code, &self.integers, value).map(Some),
                     None => Err(ExpressionError::new(
                         code,
                         "the value is not a finite number",
                     )),
                 }
             }
-            Ok((_, InterpreterResult::Value(_))) => {
+            InterpreterResult::Value(_) => {
                 Err(ExpressionError::new(code, "the value is not a number"))
             }
-            Ok((_, InterpreterResult::Continue)) => Ok(None),
-            Err(problem) => Err(explain(code, &problem)),
+            InterpreterResult::Continue => Ok(None),
         }
+    }
+
+    /// Runs statements, and refuses those that do more than compute.
+    fn result(&mut self, code: &str) -> Result<InterpreterResult, ExpressionError> {
+        if let Some(error) = refused::before(code) {
+            return Err(error);
+        }
+        let has_printed = Arc::new(AtomicBool::new(false));
+        let mut settings = InterpreterSettings {
+            // Standard output carries the calculator's answers.
+            print_fn: Box::new({
+                let has_printed = Arc::clone(&has_printed);
+                move |_| has_printed.store(true, Ordering::Relaxed)
+            }),
+        };
+        let (statements, result) = self
+            .context
+            .interpret_with_settings(&mut settings, code, CodeSource::Text)
+            .map_err(|problem| explain(&self.context, code, &problem))?;
+        for statement in &statements {
+            if let Statement::DefineFunction {
+                function_name,
+                body: None,
+                ..
+            } = statement
+                && let Some(start) = place(function_name, code)
+            {
+                let span = start..start + function_name.len();
+                return Err(refused::bodiless(function_name, span));
+            }
+        }
+        if has_printed.load(Ordering::Relaxed) {
+            let error = refused::name("print", 0..code.len());
+            return Err(error.unwrap_or_else(|| ExpressionError::new(code, "it prints")));
+        }
+        Ok(result)
     }
 
     /// Runs statements of which nothing stays if one fails.
     ///
     /// # Errors
-    /// As [`Interpreter::run`].
+    /// When they don't parse, units don't fit, the value is not a number, or they do more than compute.
     pub fn define(&mut self, code: &str) -> Result<Option<Value>, ExpressionError> {
         let mut next = self.clone();
-        let result = next.run(code);
-        if result.is_ok() {
-            *self = next;
+        let value = next.run(code)?;
+        if value.is_none() {
+            integer::define(code, &mut next.integers)?;
         }
-        result
+        *self = next;
+        Ok(value)
     }
 
     /// The value of an expression.
     ///
     /// # Errors
-    /// As [`Interpreter::run`].
+    /// As [`Interpreter::define`].
     pub fn evaluate(&self, code: &str) -> Result<Option<Value>, ExpressionError> {
         // In a copy: the engine keeps every number that it ever read, and has room for 65,536.
         match self.clone().run(code)? {
@@ -78,16 +134,64 @@ impl Interpreter {
 
     /// The values of a list, if all of its elements have one, of one dimension, and finite.
     pub fn list(&self, codes: &[String]) -> Option<Vec<Value>> {
+        if !codes.iter().all(|code| is_element(code)) {
+            return None;
+        }
         let code = format!("[{}]", codes.join(", "));
-        let mut context = self.0.clone();
-        let Ok((_, InterpreterResult::Value(NumbatValue::List(list)))) =
-            context.interpret(&code, CodeSource::Text)
+        let Ok(InterpreterResult::Value(NumbatValue::List(list))) = self.clone().result(&code)
         else {
             return None;
         };
-        let values: Vec<Value> = list.iter().map(value).collect::<Option<_>>()?;
-        (values.len() == codes.len()).then_some(values)
+        if list.len() != codes.len() {
+            return None;
+        }
+        let exact = |(quantity, code): (&NumbatValue, &String)| {
+            integer::corrected(code, &self.integers, value(quantity)?).ok()
+        };
+        list.iter().zip(codes).map(exact).collect()
     }
+}
+
+/// The modules that a sum can use.
+struct Modules;
+
+impl ModuleImporter for Modules {
+    fn import(&self, path: &ModulePath) -> Option<(String, Option<PathBuf>)> {
+        if !refused::MODULES.contains(&path.to_string().as_str()) {
+            return None;
+        }
+        let (text, file) = BuiltinModuleImporter::default().import(path)?;
+        // The last function of `core::functions` reads the command line.
+        let computes = text.split("@name(\"Command-line arguments\")").next();
+        Some((computes.unwrap_or_default().to_owned(), file))
+    }
+
+    fn list_modules(&self) -> Vec<ModulePath> {
+        Vec::new()
+    }
+}
+
+/// Whether a code is one element of a list: nothing in it ends the element, the list or the line.
+fn is_element(code: &str) -> bool {
+    let mut open = Vec::new();
+    for c in code.chars() {
+        match c {
+            '(' | '[' | '{' => open.push(c),
+            ')' if open.pop() != Some('(') => return false,
+            ']' if open.pop() != Some('[') => return false,
+            '}' if open.pop() != Some('{') => return false,
+            ',' if open.is_empty() => return false,
+            '#' | '"' | ';' | '\n' | '\r' => return false,
+            _ => {}
+        }
+    }
+    open.is_empty() && !code.trim().is_empty()
+}
+
+/// Where in `code` a name stands that was read from it; none for a name of a module.
+fn place(name: &str, code: &str) -> Option<usize> {
+    let start = (name.as_ptr() as usize).checked_sub(code.as_ptr() as usize)?;
+    (start + name.len() <= code.len()).then_some(start)
 }
 
 /// A quantity as data; none where it isn't one, or isn't finite.
@@ -102,26 +206,58 @@ fn value(value: &NumbatValue) -> Option<Value> {
         dimension: base.unit().to_string(),
         number: natural.unsafe_value().to_f64(),
         unit: natural.unit().to_string(),
+        exact: None,
     };
     (value.base.is_finite() && value.number.is_finite()).then_some(value)
 }
 
-fn explain(code: &str, problem: &NumbatError) -> ExpressionError {
+/// Why a code gave no value. The context knows what it knew before.
+fn explain(context: &Context, code: &str, problem: &NumbatError) -> ExpressionError {
+    // The type checker has clashes of its own.
+    let clash = match problem {
+        NumbatError::NameResolutionError(clash)
+        | NumbatError::TypeCheckError(TypeCheckError::NameResolutionError(clash)) => Some(clash),
+        _ => None,
+    };
     let diagnostics = match problem {
         NumbatError::ResolverError(e) => e.diagnostics(),
         NumbatError::NameResolutionError(e) => e.diagnostics(),
         NumbatError::TypeCheckError(e) => e.diagnostics(),
         NumbatError::RuntimeError(e) => {
-            return ExpressionError::new(code, e.to_string().to_lowercase());
+            return ExpressionError::new(code, sentence(&e.to_string()));
         }
     };
     let diagnostic = diagnostics.into_iter().next();
     let labels = diagnostic.as_ref().map_or(&[][..], |d| &d.labels);
-    let label = labels.first();
+    // A label may lie in a module.
+    let is_here = |file, range: &Range<usize>| {
+        let files = &context.resolver().files;
+        files.get(file).is_ok_and(|file| file.source() == code) && code.get(range.clone()).is_some()
+    };
+    let label = labels
+        .iter()
+        .find(|label| is_here(label.file_id, &label.range));
     let mut range = label.map(|label| label.range.clone());
+    let span = || range.clone().unwrap_or(0..code.len());
+    let note = diagnostic.as_ref().and_then(|d| d.notes.first());
+    if let NumbatError::ResolverError(ResolverError::UnknownModule(_, path)) = problem {
+        let path = path.to_string();
+        return refused::module(&path, is_module(&path), span());
+    }
+    if let NumbatError::TypeCheckError(TypeCheckError::UnknownIdentifier(_, name, _)) = problem {
+        return unknown(context, name, span(), note.and_then(|note| in_note(note)));
+    }
+    if let NumbatError::TypeCheckError(_) = problem
+        && let Some(error) = uncalled(context, code)
+    {
+        return error;
+    }
     let mut unfit = None;
     if let [one, other, operation] = labels
         && operation.message.starts_with("incompatible dimensions")
+        && labels
+            .iter()
+            .all(|label| is_here(label.file_id, &label.range))
     {
         let (start, end) = (
             one.range.start.min(other.range.start),
@@ -135,36 +271,239 @@ fn explain(code: &str, problem: &NumbatError) -> ExpressionError {
             other.message.trim()
         ));
     }
-    let message = match (problem, label) {
-        (NumbatError::NameResolutionError(clash), _) => match clash {
+    let message = match (clash, label) {
+        (Some(clash), _) => match clash {
             NameResolutionError::IdentifierClash {
                 conflicting_identifier,
                 original_item_type,
                 ..
-            } => format!(
-                "the name `{conflicting_identifier}` is taken by a {}",
-                original_item_type.as_deref().unwrap_or("definition")
-            ),
+            } => {
+                let brings = match code.trim_start().starts_with("use ") {
+                    true => format!("`{}` defines `{conflicting_identifier}`: ", code.trim()),
+                    false => String::new(),
+                };
+                format!(
+                    "{brings}the name `{conflicting_identifier}` is taken by a {}",
+                    original_item_type.as_deref().unwrap_or("definition")
+                )
+            }
             NameResolutionError::ReservedIdentifier(_) => "this name is reserved".to_owned(),
         },
-        (_, Some(label)) if !label.message.is_empty() => label.message.clone(),
+        (_, Some(label)) if !label.message.is_empty() => match problem {
+            NumbatError::TypeCheckError(TypeCheckError::WrongArity { callable_name, .. }) => {
+                format!("`{callable_name}` {}", label.message)
+            }
+            NumbatError::TypeCheckError(TypeCheckError::TypedHoleInStatement(..)) => {
+                "`?` is no value".to_owned()
+            }
+            _ => label.message.clone(),
+        },
         _ => problem.to_string(),
     };
-    let help = match problem {
-        NumbatError::NameResolutionError(_) => Some("choose another name".to_owned()),
-        _ => diagnostic.and_then(|d| d.notes.into_iter().next()),
+    let help = match clash {
+        Some(_) => Some("choose another name".to_owned()),
+        None => note.cloned(),
     };
     ExpressionError {
-        message: unfit.unwrap_or(message).replace('\n', " "),
-        span: range
-            .filter(|range| range.end <= code.len())
-            .unwrap_or(0..code.len()),
-        is_name_taken: matches!(
-            problem,
-            NumbatError::NameResolutionError(NameResolutionError::IdentifierClash { .. })
-        ),
-        help: help
-            .map(|help| help.trim().replace('\n', " "))
-            .filter(|h| !h.is_empty()),
+        message: sentence(&unfit.unwrap_or(message)),
+        span: range.unwrap_or(0..code.len()),
+        is_name_taken: matches!(clash, Some(NameResolutionError::IdentifierClash { .. })),
+        help: help.map(|help| sentence(&help)).filter(|h| !h.is_empty()),
+    }
+}
+
+/// An unknown name: one that has no place in a sum, an operator of another language, or a misspelled one.
+fn unknown(
+    context: &Context,
+    name: &str,
+    span: Range<usize>,
+    theirs: Option<&str>,
+) -> ExpressionError {
+    if let Some(error) = refused::name(name, span.clone()) {
+        return error;
+    }
+    ExpressionError {
+        message: format!("unknown identifier `{name}`"),
+        span,
+        help: refused::operator(name)
+            .map(str::to_owned)
+            .or_else(|| suggestion(context, name, theirs)),
+        is_name_taken: false,
+    }
+}
+
+/// A function that is written between its arguments or before them, without brackets: `7 mod 3`. The type checker
+/// answers with the types that it tried.
+fn uncalled(context: &Context, code: &str) -> Option<ExpressionError> {
+    let mut at = 0;
+    let words: Vec<(usize, &str)> = code
+        .split_inclusive(|c| !is_word(c))
+        .map(|piece| {
+            at += piece.len();
+            (
+                at - piece.len(),
+                piece.trim_end_matches(|c| !is_word(c)),
+            )
+        })
+        .collect();
+    let (start, name) = words.into_iter().find(|(start, word)| {
+        let after = code[start + word.len()..].trim_start();
+        // A function may be the argument of another one, or stand behind an arrow.
+        let is_value = after.is_empty() || after.starts_with(|c: char| is_word(c));
+        let is_applied = ["|>", "->", "→"]
+            .iter()
+            .any(|arrow| code[..*start].trim_end().ends_with(arrow));
+        is_value && !is_applied && context.function_names().any(|name| name == *word)
+    })?;
+    let end = start + name.len();
+    let operand = |text: Option<&str>| {
+        let is_simple =
+            |text: &&str| !text.is_empty() && text.chars().all(|c| is_word(c) || c == '.');
+        let text = text.map(|text| text.trim_matches(['(', ')']));
+        text.filter(is_simple).map(str::to_owned)
+    };
+    let operands = [
+        operand(code[..start].split_whitespace().next_back()),
+        operand(code[end..].split_whitespace().next()),
+    ];
+    let mut arguments: Vec<String> = operands.into_iter().flatten().collect();
+    if arguments.is_empty() {
+        arguments.push("…".to_owned());
+    }
+    Some(ExpressionError {
+        message: format!("`{name}` is a function, and its arguments stand in brackets"),
+        span: start..end,
+        help: Some(format!("write {name}({})", arguments.join(", "))),
+        is_name_taken: false,
+    })
+}
+
+/// A message of numbat's as one line that starts small and is no longer than people read: it can quote any text.
+fn sentence(text: &str) -> String {
+    let short: String = text.chars().take(1000).collect();
+    let line = short.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut chars = line.chars();
+    match (chars.next(), chars.next()) {
+        // Not a name such as `USD`.
+        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
+            first.to_lowercase().chain([second]).chain(chars).collect()
+        }
+        _ => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(code: &str) -> ExpressionError {
+        let mut interpreter = Interpreter::new(None).unwrap();
+        let error = interpreter.define(code).unwrap_err();
+        // Nothing of it stays.
+        assert!(interpreter.evaluate("1 + 1").is_ok());
+        error
+    }
+
+    #[test]
+    fn every_module_of_the_list_loads_alone_and_behind_the_others() {
+        let manual = include_str!("../../../../manual/src/figures.md");
+        let mut all = Interpreter::new(None).unwrap();
+        for module in refused::MODULES {
+            assert!(manual.contains(&format!("`{module}`")), "{module}");
+            let code = format!("use {module}");
+            assert_eq!(Interpreter::new(None).unwrap().define(&code), Ok(None));
+            let together = all.define(&code);
+            // Two of them have functions of one name.
+            assert!(
+                together.is_ok_and(|value| value.is_none()) || module == "math::statistics",
+                "{module}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_foreign_function_is_reached_under_any_name() {
+        for code in [
+            "fn random() -> Scalar",
+            "fn random(x: Scalar) -> Scalar",
+            "fn now() -> DateTime",
+            "fn exchange_rate(currency: String) -> Scalar",
+            "fn sin(x: Scalar) -> Bool",
+            "fn show<Plot>(plot: Plot) -> String",
+            "fn nothing_like_it() -> Scalar",
+            "\"{\"fn random() -> Scalar\"}\"\nfn random() -> Scalar",
+        ] {
+            let message = refusal(code).message;
+            assert!(
+                message.contains("no place in a sum") || message.contains("no body"),
+                "{code}: {message}"
+            );
+        }
+        assert!(refusal("args()").message.contains("command line"));
+    }
+
+    #[test]
+    fn messages_name_what_works_instead() {
+        for (code, message, help) in [
+            ("7 mod 3", "`mod` is a function", "write mod(7, 3)"),
+            ("ceil 3.5", "`ceil` is a function", "write ceil(3.5)"),
+            (
+                "let a = 3 maximum 4",
+                "`maximum` is a function",
+                "write maximum(3, 4)",
+            ),
+            (
+                "7 mod (3)",
+                "`mod` was called with one argument, but takes 2",
+                "",
+            ),
+            ("(7) mod 3", "`mod` is a function", "write mod(7, 3)"),
+            ("?", "`?` is no value", ""),
+            ("7 div 3", "`div`", "floor(7 / 3)"),
+            ("3 kb", "`kb`", "did you mean `kB`"),
+            ("3 gb", "`gb`", "did you mean `GB`?"),
+            ("3 mb", "`mb`", "did you mean `MB`?"),
+            ("3 requets", "`requets`", "did you mean `request`?"),
+            ("3 GBs", "`GBs`", "did you mean `GB`?"),
+            ("use x::y", "no module `x::y`", "math::statistics"),
+            (
+                "use units::si",
+                "whose names are free",
+                "math::statistics",
+            ),
+            ("use core::random", "another value each time", "fixed seed"),
+            ("use datetime::functions", "the clock", "duration"),
+        ] {
+            let error = refusal(code);
+            assert!(error.message.contains(message), "{code}: {error:?}");
+            assert!(
+                error.help.as_deref().unwrap_or_default().contains(help),
+                "{code}: {error:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_list_has_an_element_for_each_code_and_no_code_makes_two() {
+        let base = Interpreter::new(None).unwrap();
+        let list = |codes: &[&str]| {
+            let codes: Vec<String> = codes.iter().map(|code| (*code).to_owned()).collect();
+            let values = base.list(&codes)?;
+            Some(values.iter().map(|value| value.base).collect::<Vec<_>>())
+        };
+        assert_eq!(list(&["1", "2 × (3 + 4)"]), Some(vec![1.0, 14.0]));
+        assert_eq!(list(&["maximum(1, 2)", "3"]), Some(vec![2.0, 3.0]));
+        for codes in [
+            &["1, 7] #", "1, 7] #"][..],
+            &["1, 7", ""],
+            &["1, 7", " "],
+            &["1 # 2", "3"],
+            &["1\n", "2"],
+            &["1)", "(2"],
+            &["len([1)", "2]"],
+            &["\"a", "b\""],
+        ] {
+            assert_eq!(list(codes), None, "{codes:?}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
 use crate::text::span::Span;
+use mdbook_proof_calculator::exact::{self, Verdict};
 use mdbook_proof_calculator::expression::as_code;
 use mdbook_proof_calculator::runs::Missing;
 use mdbook_proof_calculator::value::{ExpressionError, Value};
@@ -74,6 +75,12 @@ pub(crate) fn line(
                     figure = sheet.figure(&cell, *operand)?;
                     text.clone_from(right);
                 }
+                if let Err(error) = exact::readable(&text) {
+                    let finding = Finding::new(FORMULA, judge.source, figure.span(), error.message)
+                        .with_label("a formula reads it");
+                    judge.meaning.findings.push(finding);
+                    return None;
+                }
                 let header = format!("[{}]", column.header);
                 if let Some(unit) = column.unit.as_ref().filter(|unit| !text.ends_with(*unit)) {
                     text = format!("{text} {unit}");
@@ -87,9 +94,18 @@ pub(crate) fn line(
             } => {
                 let cell = sheet.grid.rows[row].get(*key)?;
                 line.operands.push(cell.span.start);
-                let key = cell.text();
+                // As it is written, or without what readers don't take for the key: footnotes and comments.
+                let written = judge.source.slice(cell.span).trim();
+                let (key, found) = match judge.runs.cell(name, written, from) {
+                    Err(Missing::Wrong(_)) if written != cell.text() => {
+                        let text = cell.text();
+                        let found = judge.runs.cell(name, &text, from);
+                        (text, found)
+                    }
+                    found => (written.to_owned(), found),
+                };
                 let header = format!("{name}[{key}].{from}");
-                match judge.runs.cell(name, &key, from) {
+                match found {
                     Ok(printed) => {
                         let code = as_code(&printed);
                         (header, code.replace(" × 1", ""), vec![code])
@@ -284,15 +300,26 @@ impl Line {
         let stands = figure.stands(&parts);
         let low = all.iter().copied().fold(f64::INFINITY, f64::min);
         let high = all.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let is_right = is_right(stands, stands.value.clamp(low, high));
+        let source = judge.source;
+        let text = source.slice(figure.start..figure.span().end);
+        let verdict = exact::verdict(&figure.printed, text, value);
+        let is_right = match verdict {
+            Verdict::TooLong => {
+                return self.unfit(judge, sheet, expression, &figure, &exact::too_long());
+            }
+            Verdict::Wrong(_) => false,
+            Verdict::Right => true,
+            Verdict::Comparable => is_right(stands, stands.value.clamp(low, high)),
+        };
         judge.meaning.computed.insert(figure.start, is_right);
         judge.meaning.checked.extend(&self.operands);
         if is_right {
             return;
         }
-        let source = judge.source;
-        let text = source.slice(figure.start..figure.span().end);
-        let new = rewritten(text, &figure.printed, &parts, computed);
+        let new = match verdict {
+            Verdict::Wrong(digits) => digits,
+            _ => rewritten(text, &figure.printed, &parts, computed),
+        };
         let shown = match unit.as_str() {
             "times" => "×",
             unit => unit,
@@ -309,7 +336,7 @@ impl Line {
                 "- {}\n+ {new}\n{}\n  computed: {} {shown}",
                 source.slice(figure.span()),
                 self.account(judge, sheet, expression),
-                significant(computed),
+                value.exact.clone().unwrap_or_else(|| significant(computed)),
             )
             .trim_end()
             .to_owned(),
@@ -357,7 +384,11 @@ impl Line {
             .rev()
             .chain(self.row + 1..rows.len())
             .find_map(near);
+        let is_bare = |model: &Figure| model.unit().is_empty();
         let text = match (&model, &sheet.grid.columns[self.column].unit) {
+            _ if value.exact.is_some() && model.as_ref().is_none_or(is_bare) => {
+                Some(proposed(value))
+            }
             (Some(model), _) => judge
                 .in_unit(value, model.unit())
                 .ok()

@@ -1,0 +1,206 @@
+//! Integers that are too large for a number, which carries 53 bits: compared by their digits, or refused.
+
+use crate::expression::is_word;
+use crate::value::{ExpressionError, Value};
+use mdbook_proof_text::quantity::Printed;
+
+/// How many digits every number carries.
+const DIGITS: usize = 15;
+
+/// Refuses a printed figure that an expression would read rounded.
+///
+/// # Errors
+/// When it is an integer with more digits than a number carries.
+pub fn readable(figure: &str) -> Result<(), ExpressionError> {
+    carried(&figure.replace(',', "_"))
+}
+
+/// Refuses a code with an integer that the interpreter rounds.
+pub(crate) fn carried(code: &str) -> Result<(), ExpressionError> {
+    let Some(span) = rounded(code) else {
+        return Ok(());
+    };
+    let number = code[span.clone()].replace('_', ",");
+    Err(ExpressionError {
+        message: format!(
+            "`{number}` has more digits than a number carries here, which are {DIGITS}"
+        ),
+        span,
+        help: Some(
+            "larger integers are exact only in sums of integers, without units and decimals"
+                .to_owned(),
+        ),
+        is_name_taken: false,
+    })
+}
+
+/// The first integer of a code that the interpreter rounds.
+fn rounded(code: &str) -> Option<std::ops::Range<usize>> {
+    let mut at = 0;
+    while let Some(start) = code[at..]
+        .find(|c: char| c.is_ascii_digit() || c == '#')
+        .map(|n| at + n)
+    {
+        if code[start..].starts_with('#') {
+            at = code[start..]
+                .find('\n')
+                .map_or(code.len(), |end| start + end);
+            continue;
+        }
+        let is_part = |c: char| is_word(c) || c == '.';
+        let length = code[start..]
+            .find(|c| !is_part(c))
+            .unwrap_or(code.len() - start);
+        let number = &code[start..start + length];
+        let digits: String = number.chars().filter(|c| *c != '_').collect();
+        let is_integer =
+            digits.chars().all(|c| c.is_ascii_digit()) && !code[..start].ends_with(is_part);
+        let digits = digits.trim_start_matches('0');
+        if is_integer
+            && digits.len() > DIGITS
+            && digits
+                .parse::<f64>()
+                .is_ok_and(|number| format!("{number:.0}") != digits)
+        {
+            return Some(start..start + length);
+        }
+        at = start + length;
+    }
+    None
+}
+
+/// Whether a printed figure can be compared as a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It can.
+    Comparable,
+    /// Its digits are those of the exact value.
+    Right,
+    /// They aren't; these are, in the author's separators.
+    Wrong(String),
+    /// It has more digits than a number carries.
+    TooLong,
+}
+
+/// Compares the digits of a figure, read from `text`, with a value's where both are integers that are too large for
+/// numbers.
+pub fn verdict(printed: &Printed, text: &str, value: &Value) -> Verdict {
+    let is_long = printed.parts.iter().any(|part| {
+        let zeros = if printed.is_approximate {
+            part.trailing_zeros
+        } else {
+            0
+        };
+        part.significant.saturating_sub(zeros) > DIGITS
+    });
+    let [part] = printed.parts.as_slice() else {
+        return if is_long {
+            Verdict::TooLong
+        } else {
+            Verdict::Comparable
+        };
+    };
+    let written = text.get(part.digits.clone()).unwrap_or_default();
+    let digits: String = written.chars().filter(char::is_ascii_digit).collect();
+    // A point, a power or a fraction makes it something else.
+    let is_plain = printed.is_exact()
+        && !written.contains(['.', '^', '/', '×', 'e', 'E'])
+        && digits
+            .parse::<f64>()
+            .is_ok_and(|number| same(number, part.number));
+    match &value.exact {
+        Some(exact) if is_plain => {
+            let sign = if printed.is_negative { "-" } else { "" };
+            if *exact == format!("{sign}{}", digits.trim_start_matches('0')) {
+                return Verdict::Right;
+            }
+            let separator = written.chars().find(|c| !c.is_ascii_digit());
+            Verdict::Wrong(separated(exact, separator))
+        }
+        _ if is_long && !(is_plain && value.base.abs() < 2f64.powi(53)) => Verdict::TooLong,
+        _ => Verdict::Comparable,
+    }
+}
+
+/// What is wrong with a figure that is [too long](Verdict::TooLong).
+pub fn too_long() -> ExpressionError {
+    ExpressionError {
+        message: format!(
+            "the figure has more digits than a number carries here, which are {DIGITS}"
+        ),
+        span: 0..0,
+        help: Some("write fewer digits, as in 9.007e15, or another unit".to_owned()),
+        is_name_taken: false,
+    }
+}
+
+/// An integer with a separator between groups of three digits.
+pub fn separated(integer: &str, separator: Option<char>) -> String {
+    let (sign, digits) = match integer.strip_prefix('-') {
+        Some(digits) => ("−", digits),
+        None => ("", integer),
+    };
+    let mut text = sign.to_owned();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.extend(separator);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn same(one: f64, other: f64) -> bool {
+    one.to_bits() == other.to_bits()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mdbook_proof_text::quantity;
+    use proptest::prelude::*;
+
+    #[test]
+    fn digits_are_compared_where_numbers_are_too_short() {
+        let exact = |text: &str| Value {
+            base: 2f64.powi(53),
+            dimension: String::new(),
+            number: 2f64.powi(53),
+            unit: String::new(),
+            exact: Some(text.to_owned()),
+        };
+        let judge =
+            |figure: &str, value: &Value| verdict(&quantity::last(figure).unwrap(), figure, value);
+        let value = exact("9007199254740993");
+        assert_eq!(judge("9,007,199,254,740,993", &value), Verdict::Right);
+        assert_eq!(judge("9007199254740993", &value), Verdict::Right);
+        assert_eq!(
+            judge("9,007,199,254,740,992", &value),
+            Verdict::Wrong("9,007,199,254,740,993".to_owned())
+        );
+        assert_eq!(
+            judge("-9007199254740993", &value),
+            Verdict::Wrong("9007199254740993".to_owned())
+        );
+        assert_eq!(judge("9.007e15", &value), Verdict::Comparable);
+        assert_eq!(judge("~9,007,199,254,741,000", &value), Verdict::Comparable);
+        let small = Value {
+            exact: None,
+            base: 0.3,
+            ..value
+        };
+        assert_eq!(judge("0.30000000000000004", &small), Verdict::TooLong);
+        assert_eq!(
+            judge("18,446,744,073,709,551,616 B", &small),
+            Verdict::TooLong
+        );
+        assert_eq!(judge("0.300000000000000", &small), Verdict::Comparable);
+    }
+
+    proptest! {
+        #[test]
+        fn no_code_panics(code in "[0-9,._#\n µ]{0,40}") {
+            let _ = readable(&code);
+        }
+    }
+}
