@@ -21,6 +21,7 @@ mod pictures;
 mod planted;
 mod protocol;
 mod remembered;
+mod requests;
 mod serve;
 mod shown;
 mod stranger;
