@@ -32,7 +32,8 @@ pub struct Config {
     pub revision: Option<String>,
     /// Whether each page brings the styles of what is added to it; it does unless this is false, for a book that lists its own.
     pub styles: Option<bool>,
-    /// Folders of the published site that something else fills, relative to `src`: links into them aren't checked.
+    /// Folders of the published site that something else fills, relative to `src`, such as `api` or `../other-book`: links into them
+    /// aren't checked.
     #[serde(default)]
     pub beside: Vec<PathBuf>,
 
@@ -135,6 +136,8 @@ pub struct Settings {
     pub admonitions: bool,
     /// Who draws the book's `mermaid` fences.
     pub sketches: Sketches,
+    /// The places of the site from which mdBook leads to others.
+    pub redirects: Vec<String>,
     /// The address of the repository, if the book names one.
     pub repository: Option<String>,
     /// Our own table.
@@ -195,6 +198,12 @@ impl Settings {
             definition_lists: html.definition_lists,
             admonitions: html.admonitions,
             sketches: Sketches::Ours,
+            redirects: html
+                .redirect
+                .keys()
+                .filter(|from| !from.contains('#'))
+                .cloned()
+                .collect(),
             repository: html.git_repository_url.clone(),
             proof,
         }

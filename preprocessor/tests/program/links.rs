@@ -35,13 +35,13 @@ fn a_link_that_leads_nowhere_is_found_at_its_target_on_every_build() {
             "[x](../book.toml)",
             "5",
             "outside the folder of the pages",
-            "include",
+            "by an include",
         ),
         (
             "[x](../../../etc/passwd)",
             "5",
             "outside the folder of the pages",
-            "include",
+            "`beside = [\"../../../etc\"]`",
         ),
         (
             "[x](/other.html)",
@@ -145,4 +145,91 @@ fn a_page_that_gathers_boxes_may_have_their_anchors() {
         let book = Book::with(&[("page.md", page), ("all.md", &all)], "");
         book.run(&["check"]).succeeds();
     }
+}
+
+#[test]
+fn links_to_what_mdbook_adds_are_left_alone() {
+    let page = "# P\n\n[up](#top) [up](#TOP) [home](index.html) [home](./) [home](index.html#p) text[^a] text[^a] [back](#fr-a-1) [back](#fr-a-2)\n[note](#footnote-a) [all](print.html) [list](toc.html) [none](404.html) [icon](favicon.svg) [old](old/page.html) [old](old/page.html#x)\n\n<a id=here></a> [unquoted](#here) <a href=#here>x</a>\n\n## 日本語 見出し\n\n[encoded](#%E6%97%A5%E6%9C%AC%E8%AA%9E-%E8%A6%8B%E5%87%BA%E3%81%97)\n\n[^a]: x\n";
+    let deep = "[home](../index.html) [home](..) [home](../) [top](../page.md#top) [all](../print.html)\n[query](../page.md?a=b#日本語-見出し) [same](./deep.md) [encoded](../p%61ge.html?x#here)\n";
+    let pages = [("page.md", page), ("deep/deep.md", deep)];
+    let redirect = "[output.html.redirect]\n\"/old/page.html\" = \"../page.html\"\n";
+    let book = Book::with(&pages, redirect);
+    book.run(&[]).succeeds();
+    for name in ["index", "print", "toc", "404", "old/page"] {
+        assert!(
+            book.root().join(format!("book/{name}.html")).is_file(),
+            "{name}"
+        );
+    }
+    let html = book.built();
+    for id in ["fr-a-1", "fr-a-2", "footnote-a"] {
+        assert!(html.contains(&format!("id=\"{id}\"")), "{id}");
+    }
+}
+
+#[test]
+fn what_mdbook_does_not_add_is_still_found() {
+    for (link, message) in [
+        ("[x](#topmost)", "no anchor `#topmost`"),
+        ("[x](deep/index.html)", "no page or file `deep/index.html`"),
+        ("[x](indx.html)", "no page or file `indx.html`"),
+        ("text[^a] [x](#fr-a-2)\n\n[^a]: x", "no anchor `#fr-a-2`"),
+        ("[x](#fr-a)", "no anchor `#fr-a`"),
+        ("<a href=none.md>x</a>", "no page or file `none.md`"),
+        ("[x](old.html)", "no page or file `old.html`"),
+        ("[x](p%61g.md)", "no page or file `pag.md`"),
+    ] {
+        let book = Book::new(&format!("# P\n\n{link}\n"));
+        book.run(&["check"]).finds(&["error[link]", message]);
+    }
+}
+
+#[test]
+fn nothing_is_suggested_that_has_little_in_common() {
+    let answer = Book::new("# 日本語 見出し\n\n[x](#topp) [y](#日本-見出し)\n").run(&["check"]);
+    answer.finds(&["no anchor `#topp`", "did you mean `#日本語-見出し`?"]);
+    assert_eq!(answer.stderr.matches("did you mean").count(), 1);
+}
+
+#[test]
+fn a_book_published_beside_others_names_them() {
+    let pages = [
+        (
+            "page.md",
+            "See the [library](../std/index.html) and [its vectors](../std/vec/#x).\n",
+        ),
+        ("deep/page.md", "See the [library](../../std/index.html).\n"),
+    ];
+    for beside in ["../std", "../std/", "./../std/.", ".."] {
+        let book = Book::with(&pages, &format!("beside = [\"{beside}\"]\n"));
+        book.run(&["check"]).succeeds();
+    }
+    for (settings, count) in [
+        ("", "3 findings\n"),
+        (
+            "beside = [\"../st\", \"std\", \"../std/vec\"]\n",
+            "2 findings\n",
+        ),
+    ] {
+        let answer = Book::with(&pages, settings).run(&["check"]);
+        answer.finds(&["outside the folder of the pages", "`beside = [\"../std\"]`"]);
+        assert!(answer.stderr.ends_with(count), "{}", answer.stderr);
+    }
+    Book::with(&pages, "besides = [\"../std\"]\n")
+        .run(&["check"])
+        .gives_up(&["besides", "beside"]);
+}
+
+#[test]
+fn a_book_of_many_equal_headings_and_dead_links_is_checked() {
+    // Each step over all headings for each of them would take minutes.
+    let page = format!(
+        "{}{}",
+        "# Same\n\n".repeat(20_000),
+        "[x](#same-20000) [y](#same-19999)\n".repeat(5_000)
+    );
+    let answer = Book::new(&page).run(&["check", "--format", "json"]);
+    assert_eq!(answer.stdout.lines().count(), 5_000);
+    let suggested = answer.stdout.matches("did you mean").count();
+    assert!((1..=100).contains(&suggested), "{suggested}");
 }
