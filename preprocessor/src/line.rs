@@ -158,6 +158,7 @@ impl Line {
             parts.sketches.clear();
         }
         findings.extend(read::include::expand(&mut parts, &self.settings.folders()));
+        findings.extend(read::hidden::check(&parts));
         findings.extend(structure::check(
             source,
             &events,

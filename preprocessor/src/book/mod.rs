@@ -19,6 +19,7 @@ use crate::book::serve::site::Built;
 use crate::line::{self, Page};
 use crate::text::error::Error;
 use crate::text::finding::Finding;
+use crate::text::message;
 use crate::work::host;
 use crate::work::sandbox::Status;
 use crate::work::settings::{Options, Settings};
@@ -232,7 +233,10 @@ impl Book {
         self.options.progress.show("");
         match warnings() {
             0 => Ok(book.build_dir_for("html")),
-            n => bail!("mdBook warned {n} times, see above: its pages may not show what was meant"),
+            n => bail!(
+                "mdBook gave {}, see above: its pages may not show what was meant",
+                message::count(n, "warning")
+            ),
         }
     }
 

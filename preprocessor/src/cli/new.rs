@@ -20,6 +20,9 @@ pub(crate) fn new(dir: &Path, what: New, caller: &Caller) -> Result<bool> {
         (None, None) => Place::Last,
     };
     let page = new::chapter(&book, &title.join(" "), &place)?;
-    println!("wrote {} and listed it in SUMMARY.md", page.display());
+    caller.note(&format!(
+        "wrote {} and listed it in SUMMARY.md",
+        page.display()
+    ));
     Ok(true)
 }

@@ -9,5 +9,7 @@ pub mod info_string;
 pub mod markdown;
 pub mod message;
 pub mod path;
+mod quote;
 pub mod source;
 pub mod span;
+pub mod visible;

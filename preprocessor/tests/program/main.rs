@@ -12,11 +12,13 @@ mod changes;
 mod explain;
 mod fixture;
 mod gather;
+mod hidden_characters;
 #[cfg(target_os = "linux")]
 mod hostile;
 mod links;
 mod new;
 mod others;
+mod outlets;
 mod pictures;
 mod planted;
 mod protocol;
