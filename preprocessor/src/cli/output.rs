@@ -13,6 +13,7 @@ use mdbook_proof::text::visible;
 use mdbook_proof::work::settings::Progress;
 use mdbook_proof::{Book, Error, Options};
 use similar::TextDiff;
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -229,9 +230,12 @@ pub(crate) fn watch_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let thread = std::thread::current();
         let name = thread.name().unwrap_or("<unnamed>");
-        let trace = std::backtrace::Backtrace::capture();
-        let text = format!("thread '{name}' {panic}\n{trace}");
-        say(&format!("\n{}\n", visible::text(&text)));
+        let mut text = format!("thread '{name}' {panic}\n");
+        let trace = Backtrace::capture();
+        if trace.status() == BacktraceStatus::Captured {
+            text.push_str(&trace.to_string());
+        }
+        say(&format!("\n{}", visible::text(&text)));
     }));
 }
 

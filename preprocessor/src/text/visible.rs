@@ -6,7 +6,7 @@ use crate::text::message;
 use std::fmt::Write as _;
 
 /// The longest line that is shown, in characters: a compiler that can't link says so in tens of thousands.
-const LONGEST_LINE: usize = 500;
+const LONGEST_LINE: usize = 1_000;
 /// The most lines of one text that are shown.
 const MOST_LINES: usize = 1_000;
 

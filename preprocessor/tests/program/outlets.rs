@@ -133,6 +133,14 @@ fn warnings_of_mdbook_and_the_report_are_shown_and_not_obeyed() {
     answer.succeeds();
 }
 
+#[test]
+fn a_panic_of_mdbooks_is_printed_once_and_ends_with_a_status_of_ours() {
+    let book = Book::new("# P\n\n<code class=\"language-rust\">\u{9b}x</code>\n");
+    let answer = is_harmless(|words| book.run(words), &["build"]);
+    answer.gives_up(&["panicked at "]);
+    assert!(!answer.stderr.contains("disabled backtrace"));
+}
+
 #[cfg(unix)]
 #[test]
 fn names_of_files_are_shown_and_not_obeyed() {
