@@ -27,9 +27,10 @@ pub(crate) fn check(
     }
     let pages = book.pages(&targets(book.root(), paths)?)?;
     if verbose {
+        let names = caller.names();
         for page in &pages {
             for line in page.ran() {
-                let path = visible::line(&page.source.path().to_string_lossy());
+                let path = visible::line(&names.path(page.source.path()));
                 say(&format!("ran: {path}:{line}\n"));
             }
         }

@@ -48,7 +48,7 @@ pub(crate) fn serve(dir: &Path, port: u16, open: bool, caller: &Caller) -> Resul
         }
         for path in &changed {
             let path = path.strip_prefix(book.root()).unwrap_or(path);
-            caller.note(&format!("changed: {}", path.display()));
+            caller.note(&format!("changed: {}", caller.names().path(path)));
         }
         update(&book, &work, &site, caller);
     }

@@ -500,3 +500,22 @@ fn a_page_is_found_in_the_book_where_two_books_have_it() {
     answer.succeeds();
     assert!(book.read("docs/src/page.md").contains("Is 42"));
 }
+
+#[test]
+fn counts_in_findings_are_those_of_people() {
+    for (page, said) in [
+        ("| A |\n|--|--|\n| 1 |\n", "the header has 1 cell and"),
+        (
+            "<!-- check: sum [A] -->\n| A |\n|--|\n| 1 GB |\n| 2 GB |\n",
+            "the only cell above is not this",
+        ),
+        (
+            "<!-- check: share [A] -->\n| A |\n|--|\n| 40 % |\n",
+            "the only share is 40 %, not 100 %",
+        ),
+    ] {
+        let answer = Book::new(page).run(&["check"]);
+        answer.finds(&[said]);
+        assert!(answer.stderr.ends_with("\n1 finding\n"), "{}", answer.stderr);
+    }
+}
