@@ -3,7 +3,7 @@
 use crate::text::code;
 use crate::text::finding::{BLESS, Finding};
 use crate::text::markdown;
-use crate::text::path::relative;
+use crate::text::path::{normal, relative};
 use crate::text::quote::quote;
 use crate::text::visible;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
@@ -32,6 +32,8 @@ impl Names {
     /// The path of a source, as messages name it.
     pub fn path(&self, path: &Path) -> String {
         let path = self.root.join(path);
+        // A book's file may lie beside it: `../code/part.rs`.
+        let path = normal(&path).unwrap_or(path);
         if self.from.as_os_str().is_empty() {
             path.to_string_lossy().into_owned()
         } else {

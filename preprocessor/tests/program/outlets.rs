@@ -516,6 +516,10 @@ fn counts_in_findings_are_those_of_people() {
     ] {
         let answer = Book::new(page).run(&["check"]);
         answer.finds(&[said]);
-        assert!(answer.stderr.ends_with("\n1 finding\n"), "{}", answer.stderr);
+        assert!(
+            answer.stderr.ends_with("\n1 finding\n"),
+            "{}",
+            answer.stderr
+        );
     }
 }
