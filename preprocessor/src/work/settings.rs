@@ -136,6 +136,8 @@ pub struct Settings {
     pub admonitions: bool,
     /// Who draws the book's `mermaid` fences.
     pub sketches: Sketches,
+    /// Whether mdBook publishes a `README.md` as its folder's `index.html`.
+    pub readme_is_index: bool,
     /// The places of the site from which mdBook leads to others.
     pub redirects: Vec<String>,
     /// The address of the repository, if the book names one.
@@ -180,6 +182,8 @@ impl Settings {
             Some(RustEdition::E2021) => "2021",
             _ => "2024",
         };
+        settings.readme_is_index =
+            config.build.use_default_preprocessors || config.contains_key("preprocessor.index");
         if config.contains_key("preprocessor.mermaid") {
             settings.sketches = Sketches::Theirs;
         }
@@ -198,6 +202,7 @@ impl Settings {
             definition_lists: html.definition_lists,
             admonitions: html.admonitions,
             sketches: Sketches::Ours,
+            readme_is_index: true,
             redirects: html
                 .redirect
                 .keys()

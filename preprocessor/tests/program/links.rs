@@ -79,7 +79,7 @@ fn a_link_that_leads_nowhere_is_found_at_its_target_on_every_build() {
 
 #[test]
 fn links_that_lead_somewhere_are_left_alone() {
-    let page = "# A `page`\n\n[1](other.md) [2](other.md#small) [3](other.html#small-1) [4](#a-page) [5](#own)\n[6](deep/) [7](deep/index.html) [8](deep/README.md) [9](picture.svg) ![10](my%20picture.svg)\n[11](https://example.com/none) [12](mailto:a@b) [13](//example.com) [14](print.html) [15](other.md#here)\n[16](#:~:text=x) [17](?q=x) [18](deep/../other.md#footnote-n) [19](other.md#)\n\n## Own {#own}\n\n`[x](none.md)`\n\n<!-- [x](none.md) <a href=\"none.md\"> -->\n\n```text\n[x](none.md)\n```\n";
+    let page = "# A `page`\n\n[1](other.md) [2](other.md#small) [3](other.html#small-1) [4](#a-page) [5](#own)\n[6](deep/) [7](deep/index.html) [8](deep/index.md) [9](picture.svg) ![10](my%20picture.svg)\n[11](https://example.com/none) [12](mailto:a@b) [13](//example.com) [14](print.html) [15](other.md#here)\n[16](#:~:text=x) [17](?q=x) [18](deep/../other.md#footnote-n) [19](other.md#)\n\n## Own {#own}\n\n`[x](none.md)`\n\n<!-- [x](none.md) <a href=\"none.md\"> -->\n\n```text\n[x](none.md)\n```\n";
     let other = "# Other\n\n## Small\n\n## Small\n\n<a id=\"here\"></a> x[^n]\n\n[^n]: y\n";
     let pages = [
         ("page.md", page),
@@ -185,6 +185,39 @@ fn what_mdbook_does_not_add_is_still_found() {
 }
 
 #[test]
+fn a_readme_is_linked_by_its_folder_as_mdbook_publishes_it() {
+    let read = |page: &str| {
+        let pages = [
+            ("page.md", page),
+            ("deep/README.md", "# D\n\n## E\n"),
+            ("low/readme.md", "# L\n"),
+        ];
+        Book::with(&pages, "")
+    };
+    let right = "[1](deep/) [2](deep) [3](deep/index.html#e) [4](deep/index.md#e) [5](low/) [6](low/index.html)\n";
+    read(right).run(&["check"]).succeeds();
+    for (link, at) in [("deep/README.md", "deep/"), ("low/readme.md", "low/")] {
+        let book = read(&format!("[x]({link})\n"));
+        book.run(&["check"]).finds(&[
+            &format!("`{link}` is published as `index.html`"),
+            &format!("link to its folder: `{at}`"),
+        ]);
+    }
+    let book = read("[x](deep/README.html) [y](deep/index.md#f)\n");
+    book.run(&["check"]).finds(&[
+        "no page or file `deep/README.html`",
+        "no anchor `#f`",
+        "2 findings",
+    ]);
+    // Where nothing renames it, it is what its name says.
+    let book = read("[x](deep/README.md) [y](deep/README.html)\n");
+    let toml = book.read("book.toml");
+    let toml = toml.replace("[build]\n", "[build]\nuse-default-preprocessors = false\n");
+    book.write("book.toml", &toml.replace("before = [\"links\"]\n", ""));
+    book.run(&["check"]).succeeds();
+}
+
+#[test]
 fn nothing_is_suggested_that_has_little_in_common() {
     let answer = Book::new("# 日本語 見出し\n\n[x](#topp) [y](#日本-見出し)\n").run(&["check"]);
     answer.finds(&["no anchor `#topp`", "did you mean `#日本語-見出し`?"]);
@@ -232,4 +265,28 @@ fn a_book_of_many_equal_headings_and_dead_links_is_checked() {
     assert_eq!(answer.stdout.lines().count(), 5_000);
     let suggested = answer.stdout.matches("did you mean").count();
     assert!((1..=100).contains(&suggested), "{suggested}");
+}
+
+#[test]
+fn a_book_whose_pages_lie_in_its_own_folder_has_the_same_links() {
+    for src in [".", "./", "text/pages", "./text/../text"] {
+        let book = Book::new("");
+        let toml = book.read("book.toml");
+        let toml = toml.replace("[book]\n", &format!("[book]\nsrc = \"{src}\"\n"));
+        book.write("book.toml", &toml);
+        let page = "[1](deep/d.md) [2](deep/d.html#d) [3](index.html) [4](none.md)\n";
+        book.write(
+            &format!("{src}/SUMMARY.md"),
+            "- [P](p.md)\n- [D](deep/d.md)\n",
+        );
+        book.write(&format!("{src}/p.md"), page);
+        book.write(&format!("{src}/deep/d.md"), "# D\n\n[up](../p.md)\n");
+        let answer = book.run(&["check"]);
+        answer.finds(&["p.md:1:", "no page or file `none.md`"]);
+        assert!(
+            answer.stderr.ends_with("\n1 finding\n"),
+            "{}",
+            answer.stderr
+        );
+    }
 }

@@ -46,6 +46,8 @@ pub struct Map {
     /// Pages that lead to others.
     redirects: Vec<PathBuf>,
     pages: BTreeMap<PathBuf, Destination>,
+    /// The page of each file that mdBook writes for one.
+    published: BTreeMap<PathBuf, PathBuf>,
     /// How many suggestions are left.
     suggestions: Cell<usize>,
 }
@@ -65,6 +67,22 @@ impl Map {
     /// All pages of a book as targets.
     pub fn new(book: &[Arc<Source>], settings: &Settings) -> Self {
         let options = settings.markdown();
+        let pages: BTreeMap<PathBuf, Destination> = book
+            .iter()
+            .map(|page| {
+                let events = markdown::parse(page.text(), &options);
+                let destination = Destination {
+                    anchors: anchors::read(page, &events),
+                    links: links(page, events),
+                };
+                let path = page.path().strip_prefix(&settings.src);
+                (path.unwrap_or(page.path()).to_owned(), destination)
+            })
+            .collect();
+        let published = |page: &PathBuf| {
+            let html = site::published(page, settings.readme_is_index);
+            (html, page.clone())
+        };
         Self {
             folder: settings.root.join(&settings.src),
             src: settings.src.clone(),
@@ -80,18 +98,8 @@ impl Map {
                 .map(|from| site::place(from.trim_start_matches('/').as_ref()))
                 .collect(),
             suggestions: Cell::new(MOST_SUGGESTIONS),
-            pages: book
-                .iter()
-                .map(|page| {
-                    let events = markdown::parse(page.text(), &options);
-                    let destination = Destination {
-                        anchors: anchors::read(page, &events),
-                        links: links(page, events),
-                    };
-                    let path = page.path().strip_prefix(&settings.src);
-                    (path.unwrap_or(page.path()).to_owned(), destination)
-                })
-                .collect(),
+            published: pages.keys().map(published).collect(),
+            pages,
         }
     }
 
@@ -168,6 +176,13 @@ impl Map {
         if let Some(page) = self.page(&file) {
             return Ok(Some(page));
         }
+        if self.pages.contains_key(&file) {
+            let place = relative(folder, file.parent().unwrap_or(&file));
+            return Err((
+                format!("`{path}` is published as `index.html`, and mdBook links to `README.html`"),
+                format!("link to its folder: `{place}/`"),
+            ));
+        }
         let on_disk = self.folder.join(&file);
         let is_page = file.extension().is_some_and(|end| end == "md");
         match on_disk.exists() {
@@ -188,20 +203,16 @@ impl Map {
         }
     }
 
-    /// The page that is published under a path.
+    /// The page that is published under a path: mdBook makes a link to a file `.md` one to a file `.html`.
     fn page(&self, file: &Path) -> Option<PathBuf> {
-        let mut candidates = vec![
-            file.to_owned(),
-            file.join("index.md"),
-            file.join("README.md"),
-        ];
-        if file.extension().is_some_and(|end| end == "html") {
-            candidates.push(file.with_extension("md"));
-            candidates.push(file.with_file_name("README.md"));
-        }
-        candidates
-            .into_iter()
-            .find(|candidate| self.pages.contains_key(candidate))
+        let is_page = file.extension().is_some_and(|end| end == "md");
+        let html = match is_page {
+            true => file.with_extension("html"),
+            false => file.to_owned(),
+        };
+        let published = self.published.get(&html);
+        let published = published.or_else(|| self.published.get(&file.join("index.html")));
+        published.cloned()
     }
 
     /// The page whose file has that name or a similar one, as a path from a folder.

@@ -48,6 +48,15 @@ pub(super) fn place(path: &Path) -> PathBuf {
     place
 }
 
+/// The file that mdBook writes for a page.
+pub(super) fn published(page: &Path, readme_is_index: bool) -> PathBuf {
+    let stem = page.file_stem().unwrap_or_default();
+    match readme_is_index && stem.eq_ignore_ascii_case("readme") {
+        true => page.with_file_name("index.html"),
+        false => page.with_extension("html"),
+    }
+}
+
 /// The folder outside the site that a place there belongs to, as the setting `beside` names it.
 pub(super) fn name(place: &Path) -> String {
     let mut name = Vec::new();
