@@ -170,6 +170,7 @@ impl Line {
         if self.settings.sketches == Sketches::Theirs {
             parts.sketches.clear();
         }
+        findings.extend(read::hidden::check(&parts));
         findings.extend(structure::check(
             source,
             &events,

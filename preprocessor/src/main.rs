@@ -10,5 +10,6 @@ mod cli;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cli::run()
+    // What panicked is printed by then: mdBook does so on some HTML. The program couldn't work, which is status 2.
+    std::panic::catch_unwind(cli::run).unwrap_or(ExitCode::from(2))
 }

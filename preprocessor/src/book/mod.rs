@@ -20,6 +20,7 @@ use crate::book::serve::site::Built;
 use crate::line::{self, Page};
 use crate::text::error::Error;
 use crate::text::finding::Finding;
+use crate::text::message;
 use crate::text::source::Source;
 use crate::work::host;
 use crate::work::sandbox::Status;
@@ -240,7 +241,10 @@ impl Book {
         self.options.progress.show("");
         match warnings() {
             0 => Ok(book.build_dir_for("html")),
-            n => bail!("mdBook warned {n} times, see above: its pages may not show what was meant"),
+            n => bail!(
+                "mdBook gave {}, see above: its pages may not show what was meant",
+                message::count(n, "warning")
+            ),
         }
     }
 

@@ -2,10 +2,13 @@
 
 use crate::evidence::Counts;
 use crate::line;
+use crate::text::message::{self, Names};
 use crate::text::source::Source;
 use crate::text::span::Span;
+use crate::text::visible;
 use serde::Serialize;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 
 /// The report on a book.
@@ -68,11 +71,12 @@ impl Report {
     }
 
     /// The report as a table, and the bare figures with their places.
-    pub fn human(&self) -> String {
+    pub fn human(&self, names: &Names) -> String {
+        let name = |path: &str| visible::line(&names.path(Path::new(path)));
         let width = self
             .pages
             .iter()
-            .map(|page| page.path.chars().count())
+            .map(|page| name(&page.path).chars().count())
             .max()
             .unwrap_or(0)
             .max(5);
@@ -93,29 +97,44 @@ impl Report {
             );
         };
         for page in &self.pages {
-            row(&page.path, page.counts);
+            row(&name(&page.path), page.counts);
         }
         row("total", self.total);
-        self.list(&mut out, "bare in tables", |page| {
+        let list = |out: &mut String, title: &str, of: fn(&Page) -> Vec<&Place>| {
+            self.list(out, title, of, name);
+        };
+        list(&mut out, "bare in tables", |page| {
             page.bare.iter().filter(|place| place.in_table).collect()
         });
-        self.list(&mut out, "bare in text", |page| {
+        list(&mut out, "bare in text", |page| {
             page.bare.iter().filter(|place| !place.in_table).collect()
         });
-        self.list(&mut out, "skipped cells of checked columns", |page| {
+        list(&mut out, "skipped cells of checked columns", |page| {
             page.skipped.iter().collect()
         });
         if let Some(limit) = self.limit {
             let _ = writeln!(
                 out,
-                "\nbook.toml allows {limit} bare figures in tables; there are {}",
+                "\nbook.toml allows {} in tables; there {} {}",
+                message::count(limit, "bare figure"),
+                if self.total.bare_in_tables == 1 {
+                    "is"
+                } else {
+                    "are"
+                },
                 self.total.bare_in_tables
             );
         }
         out
     }
 
-    fn list(&self, out: &mut String, title: &str, of: impl Fn(&Page) -> Vec<&Place>) {
+    fn list(
+        &self,
+        out: &mut String,
+        title: &str,
+        of: impl Fn(&Page) -> Vec<&Place>,
+        name: impl Fn(&str) -> String,
+    ) {
         let mut places = self.pages.iter().flat_map(of).peekable();
         if places.peek().is_none() {
             return;
@@ -125,7 +144,10 @@ impl Report {
             let _ = writeln!(
                 out,
                 "  {}:{}:{}  {}",
-                place.path, place.line, place.column, place.text
+                name(&place.path),
+                place.line,
+                place.column,
+                place.text
             );
         }
     }
@@ -163,7 +185,7 @@ fn place(source: &Arc<Source>, span: Span, in_table: bool) -> Place {
         path: shown(&file),
         line: position.line,
         column: position.column,
-        text: crate::text::message::printable(source.slice(span).trim()),
+        text: visible::line(source.slice(span).trim()),
         in_table,
     }
 }

@@ -1,6 +1,6 @@
 //! `bless`: writes what the runs print and the expressions give into the pages, or prints it as a patch.
 
-use crate::cli::output::{Caller, Format, print_changes};
+use crate::cli::output::{Caller, Format};
 use crate::cli::targets;
 use anyhow::{Result, bail};
 use std::ffi::OsStr;
@@ -12,9 +12,9 @@ pub(crate) fn bless(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bo
     }
     let book = caller.book(dir)?;
     let blessed = book.bless(&targets(book.root(), paths)?)?;
-    print_changes(&blessed.written);
+    caller.print_changes(&blessed.written);
     if blessed.written.is_empty() {
-        println!("nothing to bless");
+        caller.note("nothing to bless");
     }
     caller.print(&blessed.findings);
     Ok(blessed.findings.is_empty())
@@ -26,9 +26,12 @@ pub(crate) fn propose(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<
     let blessed = book.proposal(&targets(book.root(), paths)?)?;
     let is_right = blessed.written.is_empty() && blessed.findings.is_empty();
     caller.print_patch(blessed.written);
-    // Standard output is the patch's alone.
+    // Standard output is the patch's alone, or that of programs that read JSON.
     Caller {
-        format: Format::Human,
+        format: match caller.format {
+            Format::Json => Format::Json,
+            Format::Human | Format::Github => Format::Human,
+        },
         ..caller.clone()
     }
     .print(&blessed.findings);

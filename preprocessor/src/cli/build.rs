@@ -9,7 +9,10 @@ pub(crate) fn build(dir: &Path, open: bool, caller: &Caller) -> Result<bool> {
     warnings::watch();
     let place = caller.book(dir)?.build_counting(warnings::count)?;
     let page = place.join("index.html");
-    println!("the book is verified and built: {}", page.display());
+    caller.note(&format!(
+        "the book is verified and built: {}",
+        page.display()
+    ));
     if open {
         opener::open(&page).with_context(|| format!("failed to open `{}`", page.display()))?;
     }

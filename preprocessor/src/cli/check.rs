@@ -1,9 +1,10 @@
 //! `check`: verifies the book, or some of its pages, without building it.
 
-use crate::cli::output::Caller;
+use crate::cli::output::{Caller, say};
 use crate::cli::{targets, warnings};
 use anyhow::Result;
 use mdbook_proof::text::finding::Finding;
+use mdbook_proof::text::{message, visible};
 use std::path::{Path, PathBuf};
 
 pub(crate) fn check(
@@ -18,14 +19,19 @@ pub(crate) fn check(
     warnings::watch();
     if verbose {
         for (name, holds) in book.bounds()?.bounds {
-            eprintln!("bound: {name}: {}", if holds { "holds" } else { "missing" });
+            say(&format!(
+                "bound: {name}: {}\n",
+                if holds { "holds" } else { "missing" }
+            ));
         }
     }
     let pages = book.pages(&targets(book.root(), paths)?)?;
     if verbose {
+        let names = caller.names();
         for page in &pages {
             for line in page.ran() {
-                eprintln!("ran: {}:{line}", page.source.path().display());
+                let path = visible::line(&names.path(page.source.path()));
+                say(&format!("ran: {path}:{line}\n"));
             }
         }
     }
@@ -35,7 +41,12 @@ pub(crate) fn check(
     let findings: Vec<Finding> = pages.into_iter().flat_map(|page| page.findings).collect();
     caller.print(&findings);
     if findings.is_empty() && warnings::count() == 0 {
-        println!("{count} pages, {runs} runs verified, {figures} figures computed: all is right");
+        caller.note(&format!(
+            "{}, {} verified, {} computed: all is right",
+            message::count(count, "page"),
+            message::count(runs, "run"),
+            message::count(figures, "figure"),
+        ));
         return Ok(true);
     }
     Ok(false)

@@ -1,6 +1,6 @@
 //! `fix`: repairs tables where nothing can be lost.
 
-use crate::cli::output::{Caller, print_changes};
+use crate::cli::output::Caller;
 use anyhow::Result;
 use mdbook_proof::book::lint::{self, Fixed, Linter};
 use mdbook_proof::text::finding::Finding;
@@ -30,9 +30,9 @@ pub(crate) fn fix(dir: &Path, paths: &[PathBuf], caller: &Caller) -> Result<bool
             }
         }
     }
-    print_changes(&written);
+    caller.print_changes(&written);
     if written.is_empty() {
-        println!("nothing to fix");
+        caller.note("nothing to fix");
     }
     for finding in findings
         .iter_mut()

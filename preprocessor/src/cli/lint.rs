@@ -21,7 +21,10 @@ pub(crate) fn lint(paths: &[PathBuf], caller: &Caller) -> Result<bool> {
     }
     caller.print(&findings);
     if findings.is_empty() {
-        println!("{count} files: their tables are right");
+        caller.note(&match count {
+            1 => "1 file: its tables are right".to_owned(),
+            _ => format!("{count} files: their tables are right"),
+        });
     }
     Ok(findings.is_empty())
 }

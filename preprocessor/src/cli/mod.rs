@@ -16,12 +16,13 @@ mod serve;
 mod sql;
 mod warnings;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::{Parser, Subcommand};
 use mdbook_preprocessor::Preprocessor as _;
 use mdbook_proof::book::Target;
 use mdbook_proof::book::preprocessor::Proof;
 use mdbook_proof::figures::calculator;
+use mdbook_proof::text::visible;
 use mdbook_proof::{Error, Options};
 use output::{Caller, Format};
 use std::io;
@@ -155,7 +156,16 @@ pub(crate) enum New {
 
 /// Runs the program, and returns its exit status.
 pub(crate) fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    output::watch_panics();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        // It quotes the arguments, which may be anything.
+        Err(error) if error.use_stderr() => {
+            output::say(&visible::text(&error.to_string()));
+            return ExitCode::from(2);
+        }
+        Err(help) => help.exit(),
+    };
     let caller = Caller {
         bless: if arguments.book {
             "cargo book bless"
@@ -189,7 +199,7 @@ pub(crate) fn run() -> ExitCode {
             bless::propose(&arguments.dir, &paths, &caller)
         }
         Some(Command::Bless { paths, .. }) => bless::bless(&arguments.dir, &paths, &caller),
-        Some(Command::Explain { code }) => explain::explain(code.as_deref()),
+        Some(Command::Explain { code }) => explain::explain(code.as_deref(), &caller),
         Some(Command::New { what }) => new::new(&arguments.dir, what, &caller),
         Some(Command::Lint { paths }) => lint::lint(&paths, &caller),
         Some(Command::Fix { paths }) => fix::fix(&arguments.dir, &paths, &caller),
@@ -210,6 +220,11 @@ pub(crate) fn run() -> ExitCode {
     };
     // Clear the progress line, which an error message would follow.
     caller.options.progress.show("");
+    if let Some(reason) = output::broken() {
+        let error = anyhow::anyhow!("failed to write to standard output: {reason}");
+        output::say_error(&Error::from(error));
+        return ExitCode::from(2);
+    }
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
@@ -219,7 +234,7 @@ pub(crate) fn run() -> ExitCode {
                 ExitCode::from(1)
             }
             error => {
-                eprintln!("error: {error:#}");
+                output::say_error(&error);
                 ExitCode::from(2)
             }
         },
@@ -239,13 +254,15 @@ pub(crate) fn targets(root: &Path, paths: &[PathBuf]) -> Result<Vec<Target>> {
                 },
                 _ => (text.clone().into_owned(), None),
             };
-            let found = [PathBuf::from(&path), root.join(&path)]
+            let found: Vec<PathBuf> = [PathBuf::from(&path), root.join(&path)]
                 .into_iter()
-                .find_map(|path| std::fs::canonicalize(path).ok())
-                .with_context(|| format!("there is no `{path}`"))?;
-            let path = found
-                .strip_prefix(root)
-                .map_err(|_| anyhow::anyhow!("`{path}` lies outside the book"))?;
+                .filter_map(|path| std::fs::canonicalize(path).ok())
+                .collect();
+            if found.is_empty() {
+                bail!("there is no `{path}`");
+            }
+            let inside = found.iter().find_map(|path| path.strip_prefix(root).ok());
+            let path = inside.with_context(|| format!("`{path}` lies outside the book"))?;
             Ok(Target {
                 path: path.to_owned(),
                 line,

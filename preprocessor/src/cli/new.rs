@@ -20,6 +20,7 @@ pub(crate) fn new(dir: &Path, what: New, caller: &Caller) -> Result<bool> {
         (None, None) => Place::Last,
     };
     let page = new::chapter(&book, &title.join(" "), &place)?;
-    println!("wrote {} and listed it in SUMMARY.md", page.display());
+    let page = caller.names().path(&page);
+    caller.note(&format!("wrote {page} and listed it in SUMMARY.md"));
     Ok(true)
 }

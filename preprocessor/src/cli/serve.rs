@@ -1,7 +1,7 @@
 //! `serve`: builds the book, shows it in a browser on this machine, and does so again on each
 //! change. A failed build is reported here and over the open page, and the last good one stays.
 
-use crate::cli::output::Caller;
+use crate::cli::output::{self, Caller};
 use crate::cli::warnings;
 use anyhow::{Context, Result, anyhow};
 use mdbook_proof::book::serve::server::Port;
@@ -9,7 +9,8 @@ use mdbook_proof::book::serve::site::{Built, Site};
 use mdbook_proof::book::serve::sources::Sources;
 use mdbook_proof::book::serve::watch::Watcher;
 use mdbook_proof::text::finding::summary;
-use mdbook_proof::text::message;
+use mdbook_proof::text::message::{self, Names};
+use mdbook_proof::text::visible;
 use mdbook_proof::{Book, Error};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,7 +35,7 @@ pub(crate) fn serve(dir: &Path, port: u16, open: bool, caller: &Caller) -> Resul
     watcher.watch(sources.folders());
     update(&book, &work, &site, caller);
     port.serve(&site);
-    println!("served at {url} until Ctrl-C");
+    caller.note(&format!("served at {url} until Ctrl-C"));
     if open {
         opener::open(&url).with_context(|| format!("failed to open `{url}`"))?;
     }
@@ -47,7 +48,7 @@ pub(crate) fn serve(dir: &Path, port: u16, open: bool, caller: &Caller) -> Resul
         }
         for path in &changed {
             let path = path.strip_prefix(book.root()).unwrap_or(path);
-            println!("changed: {}", path.display());
+            caller.note(&format!("changed: {}", caller.names().path(path)));
         }
         update(&book, &work, &site, caller);
     }
@@ -70,16 +71,16 @@ fn update(book: &Book, work: &Path, site: &Site, caller: &Caller) {
         Ok(built) => {
             site.succeed(built);
             let seconds = start.elapsed().as_secs_f64();
-            println!("the book is verified and built in {seconds:.1} s");
+            caller.note(&format!("the book is verified and built in {seconds:.1} s"));
         }
         Err(error) => {
             let given = warnings::take();
             let error = Error::from(error);
             match &error {
                 Error::Findings(findings) => caller.print(findings),
-                error => eprintln!("error: {error:#}"),
+                error => output::say_error(error),
             }
-            site.fail(shown(&error, &given, caller.bless));
+            site.fail(shown(&error, &given, &caller.names()));
         }
     }
 }
@@ -96,14 +97,15 @@ fn build(book: &Book, work: &Path) -> Result<Built> {
 }
 
 /// A failure as the page shows it.
-fn shown(error: &Error, warnings: &[String], bless: &str) -> String {
+fn shown(error: &Error, warnings: &[String], names: &Names) -> String {
     let Error::Findings(findings) = error else {
-        return format!("{}error: {error:#}", lines(warnings));
+        let error = visible::text(&format!("error: {error:#}"));
+        return format!("{}{error}", lines(warnings));
     };
     let texts: Vec<String> = findings
         .iter()
         .take(MOST_SHOWN)
-        .map(|finding| message::human(finding, bless, false))
+        .map(|finding| message::human(finding, names, false))
         .collect();
     let count = summary(findings.len());
     format!("{}{}{count}", lines(warnings), lines(&texts))

@@ -1,5 +1,7 @@
 //! mdBook's own log: warnings are printed and kept, since mdBook exits 0 on them.
 
+use crate::cli::output;
+use mdbook_proof::text::visible;
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 use tracing::field::{Field, Visit};
@@ -35,8 +37,8 @@ impl<S: Subscriber> Layer<S> for Warnings {
         if *metadata.level() <= Level::WARN && metadata.target().starts_with("mdbook") {
             let mut message = Message(String::new());
             event.record(&mut message);
-            let text = format!("warning[mdbook]: {}", message.0);
-            eprintln!("{text}");
+            let text = visible::text(&format!("warning[mdbook]: {}", message.0));
+            output::say(&format!("{text}\n"));
             let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
             given.push(text);
         }

@@ -5,6 +5,7 @@ pub mod caution;
 pub mod comment;
 mod events;
 pub mod fence;
+pub mod hidden;
 pub mod include;
 mod lookalike;
 pub mod output;

@@ -32,6 +32,8 @@ pub enum Code {
     Figure,
     /// A place or a box for `gather` that can't be used.
     Gather,
+    /// A character that turns text around, in what a page proves.
+    Hidden,
     /// An include whose file or anchor is missing or out of bounds.
     Include,
     /// A language that blocks can't be run in.
@@ -100,7 +102,7 @@ pub enum Family {
 
 impl Code {
     /// Every code but those of pictures and of rules for tables, which name their own.
-    pub const FIXED: [Self; 26] = [
+    pub const FIXED: [Self; 27] = [
         Self::Attribute,
         Self::Bare,
         Self::Compile,
@@ -110,6 +112,7 @@ impl Code {
         Self::File,
         Self::Figure,
         Self::Gather,
+        Self::Hidden,
         Self::Include,
         Self::Language,
         Self::Link,
@@ -141,6 +144,7 @@ impl Code {
             Self::File => "file",
             Self::Figure => "figure",
             Self::Gather => "gather",
+            Self::Hidden => "hidden-character",
             Self::Include => "include",
             Self::Language => "language",
             Self::Link => "link",
@@ -176,6 +180,7 @@ impl Code {
             Self::Attribute
             | Self::Compile
             | Self::Fence
+            | Self::Hidden
             | Self::Language
             | Self::Name
             | Self::Output

@@ -2,6 +2,7 @@
 
 use crate::text::code::Code;
 use crate::text::edit::Edit;
+use crate::text::message;
 use crate::text::source::Source;
 use crate::text::span::Span;
 use std::sync::Arc;
@@ -127,10 +128,7 @@ impl Finding {
 
 /// The closing line of a list of findings.
 pub fn summary(findings: usize) -> String {
-    match findings {
-        1 => "1 finding".to_owned(),
-        n => format!("{n} findings"),
-    }
+    message::count(findings, "finding")
 }
 
 /// The placeholder in help texts for the command that blesses; the program knows how it was called.

@@ -63,17 +63,28 @@ fn word(info: &str, span: Span) -> Word {
     }
 }
 
-/// The known name that was probably meant by `name`.
+/// The longest name that is compared, in characters: comparing takes the square of it.
+const LONGEST_NAME: usize = 100;
+
+/// The known name that was probably meant by `name`: at most a third of its characters are others.
 pub fn nearest<'known>(name: &str, known: &[&'known str]) -> Option<&'known str> {
+    let name = name.to_lowercase();
+    let length = name.chars().count();
+    if length > LONGEST_NAME {
+        return None;
+    }
     known
         .iter()
-        .map(|known| {
-            (
-                strsim::damerau_levenshtein(&name.to_lowercase(), known),
-                *known,
-            )
+        .filter_map(|known| {
+            let characters = known.chars().count();
+            let most = characters.div_ceil(3).min(characters.saturating_sub(1));
+            // Where the lengths alone differ by more, there is nothing to compare.
+            let distance = match characters.abs_diff(length) <= most {
+                true => strsim::osa_distance(&name, known),
+                false => return None,
+            };
+            (distance <= most).then_some((distance, *known))
         })
-        .filter(|(distance, known)| *distance <= known.len().div_ceil(3))
         .min()
         .map(|(_, known)| known)
 }
@@ -107,7 +118,23 @@ mod tests {
     fn the_nearest_name_is_offered_only_when_it_is_near() {
         assert_eq!(nearest("chrat", &["chart", "table"]), Some("chart"));
         assert_eq!(nearest("log-x", &["logx", "logy"]), Some("logx"));
+        assert_eq!(nearest("Chart", &["chart", "table"]), Some("chart"));
         assert_eq!(nearest("picture", &["chart", "table"]), None);
+    }
+
+    #[test]
+    fn near_is_counted_in_characters() {
+        assert_eq!(nearest("top", &["日本語-見出し"]), None);
+        assert_eq!(
+            nearest("日本-見出し", &["日本語-見出し"]),
+            Some("日本語-見出し")
+        );
+        assert_eq!(nearest("größe", &["grösse", "größer"]), Some("größer"));
+        assert_eq!(nearest("été", &["eta"]), None);
+        // Of one letter nothing is left when one is another.
+        assert_eq!(nearest("x", &["a"]), None);
+        let long = "a".repeat(LONGEST_NAME + 1);
+        assert_eq!(nearest(&long, &[&long]), None);
     }
 
     proptest! {

@@ -3,39 +3,90 @@
 use crate::text::code;
 use crate::text::finding::{BLESS, Finding};
 use crate::text::markdown;
+use crate::text::path::{normal, relative};
+use crate::text::quote::quote;
+use crate::text::visible;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use similar::TextDiff;
+use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// A finding as a person reads it. `bless` is the command that accepts what was found.
-pub fn human(finding: &Finding, bless: &str, color: bool) -> String {
-    let source = &finding.source;
-    let start = source.position(finding.span.start).line;
-    let end = source.position(finding.span.end).line;
-    // Only the lines that the finding touches, however long the file is.
-    let from = source.line(start).map_or(0, |line| line.start);
-    let to = source
-        .line(end)
-        .map_or(source.text().len(), |line| line.end);
-    let text = source.slice(from..to);
-    let span = finding.span.start - from..finding.span.end.min(to) - from;
-    let mut annotation = AnnotationKind::Primary.span(span);
-    if let Some(label) = &finding.label {
-        annotation = annotation.label(label.as_str());
+/// The largest field of an annotation, in bytes.
+const LARGEST_FIELD: usize = 4_096;
+/// The largest value in a line of JSON, in bytes.
+const LARGEST_VALUE: usize = 65_536;
+
+/// What messages name depends on how the program was called.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    /// The command that accepts what was found.
+    pub bless: String,
+    /// The folder that sources' paths start from.
+    pub root: PathBuf,
+    /// The folder that paths in messages start from; without one they start with `root`.
+    pub from: PathBuf,
+}
+
+impl Names {
+    /// The path of a source, as messages name it.
+    pub fn path(&self, path: &Path) -> String {
+        let path = self.root.join(path);
+        // A book's file may lie beside it: `../code/part.rs`.
+        let path = normal(&path).unwrap_or(path);
+        if self.from.as_os_str().is_empty() {
+            path.to_string_lossy().into_owned()
+        } else {
+            relative(&self.from, &path)
+        }
     }
-    let path = source.path().to_string_lossy();
+
+    /// How to fix a finding.
+    fn help(&self, finding: &Finding) -> Option<String> {
+        let path = finding.source.path();
+        let help = finding.help.as_ref()?;
+        Some(
+            help.replace(
+                &format!("{BLESS} {}", path.display()),
+                &format!("{BLESS} {}", self.path(path)),
+            )
+            .replace(BLESS, &self.bless),
+        )
+    }
+}
+
+/// A number of things: `1 page`, `2 pages`.
+pub fn count(number: usize, thing: &str) -> String {
+    match number {
+        1 => format!("1 {thing}"),
+        _ => format!("{number} {thing}s"),
+    }
+}
+
+/// A finding as a person reads it.
+pub fn human(finding: &Finding, names: &Names, color: bool) -> String {
+    let source = &finding.source;
+    let start = source.position(finding.span.start);
+    let end = source.position(finding.span.end).line;
+    let quote = quote(source, finding.span);
+    let label = finding.label.as_deref().map(visible::line);
+    let mut annotation = AnnotationKind::Primary.span(quote.span.clone());
+    if let Some(label) = &label {
+        annotation = annotation.label(label);
+    }
+    let path = visible::line(&names.path(source.path()));
+    let message = visible::line(&finding.message);
     let level = match finding.code.level() {
         code::Level::Warning => Level::WARNING,
         code::Level::Error => Level::ERROR,
     };
     let group = level
-        .primary_title(finding.message.as_str())
+        .primary_title(message)
         .id(finding.code.name())
         .element(
-            Snippet::source(text)
-                .line_start(start)
-                .path(path)
+            Snippet::source(&quote.text)
+                .line_start(start.line)
+                .path(&path)
                 .annotation(annotation),
         );
     let renderer = if color {
@@ -44,33 +95,36 @@ pub fn human(finding: &Finding, bless: &str, color: bool) -> String {
         Renderer::plain()
     };
     let mut out = renderer.render(&[group]);
-    let gutter = " ".repeat(end.to_string().len());
-    for line in finding.details.iter().flat_map(|details| details.lines()) {
-        let _ = write!(out, "\n{gutter}   {}", printable(line));
+    // The renderer counts in the quotation, which may have more characters than the source, and may begin later.
+    let counted = quote.text[..quote.span.start].chars().count() + 1;
+    if counted != start.column {
+        let place = |column: usize| format!("{path}:{}:{column}", start.line);
+        out = out.replacen(&place(counted), &place(start.column), 1);
     }
-    if let Some(help) = &finding.help {
-        let _ = write!(out, "\n{gutter} = {}", help.replace(BLESS, bless));
+    let gutter = " ".repeat(end.to_string().len());
+    if let Some(details) = &finding.details {
+        for line in visible::text(details).lines() {
+            let _ = write!(out, "\n{gutter}   {line}");
+        }
+    }
+    if let Some(help) = names.help(finding) {
+        let _ = write!(out, "\n{gutter} = {}", visible::text(&help));
     }
     out.push('\n');
     out
 }
 
 /// A finding as a workflow command of GitHub's, which shows it beside the changed line.
-pub fn github(finding: &Finding, bless: &str) -> String {
-    let escape = |text: &str| {
-        text.replace('%', "%25")
-            .replace('\r', "%0D")
-            .replace('\n', "%0A")
-    };
-    let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
+pub fn github(finding: &Finding, names: &Names) -> String {
     let start = finding.source.position(finding.span.start);
     let end = finding.source.position(finding.span.end);
     let mut text = finding.message.clone();
-    for part in [&finding.label, &finding.details, &finding.help]
+    let help = names.help(finding);
+    for part in [&finding.label, &finding.details, &help]
         .into_iter()
         .flatten()
     {
-        let _ = write!(text, "\n{}", part.replace(BLESS, bless));
+        let _ = write!(text, "\n{part}");
     }
     let level = match finding.code.level() {
         code::Level::Warning => "warning",
@@ -78,13 +132,44 @@ pub fn github(finding: &Finding, bless: &str) -> String {
     };
     format!(
         "::{level} file={},line={},col={},endLine={},title={}::{}\n",
-        property(&finding.source.path().to_string_lossy()),
+        property(&names.path(finding.source.path())),
         start.line,
         start.column,
         end.line,
         property(finding.code.name()),
-        escape(&text)
+        annotation(&visible::text(&text), |c| matches!(c, '%' | '\r' | '\n'))
     )
+}
+
+/// How GitHub counts the findings that it doesn't show.
+pub fn more_on_github(findings: usize) -> String {
+    format!(
+        "::error title=more::and {}, which the log lists\n",
+        count(findings, "more finding")
+    )
+}
+
+fn property(text: &str) -> String {
+    annotation(&visible::line(text), |c| {
+        matches!(c, '%' | '\r' | '\n' | ':' | ',')
+    })
+}
+
+/// A field of an annotation, percent-encoded where GitHub's rules ask for it, and cut where it is too long.
+fn annotation(text: &str, is_encoded: impl Fn(char) -> bool) -> String {
+    let mut field = String::new();
+    for c in visible::without_commands(text).chars() {
+        if field.len() > LARGEST_FIELD - "%0A…".len() {
+            field.push('…');
+            break;
+        }
+        if is_encoded(c) {
+            let _ = write!(field, "%{:02X}", u32::from(c));
+        } else {
+            field.push(c);
+        }
+    }
+    field
 }
 
 /// A finding as one line of JSON.
@@ -101,20 +186,34 @@ pub fn github(finding: &Finding, bless: &str) -> String {
 pub fn json(finding: &Finding, bless: &str) -> String {
     let start = finding.source.position(finding.span.start);
     let end = finding.source.position(finding.span.end);
-    let object = serde_json::json!({
+    let help = finding.help.as_ref();
+    let help = help.map(|help| help.replace(BLESS, bless));
+    json_line(&serde_json::json!({
         "code": finding.code.name(),
         "path": finding.source.path().to_string_lossy(),
         "line": start.line,
         "column": start.column,
         "end_line": end.line,
         "end_column": end.column,
-        "message": finding.message,
-        "label": finding.label,
-        "details": finding.details,
-        "help": finding.help.as_ref().map(|help| help.replace(BLESS, bless)),
+        "message": bounded(&finding.message),
+        "label": finding.label.as_deref().map(bounded),
+        "details": finding.details.as_deref().map(bounded),
+        "help": help.as_deref().map(bounded),
         "blessable": finding.blessed.is_some(),
-    });
-    format!("{object}\n")
+    }))
+}
+
+/// An object as one line that no terminal and no workflow obeys.
+pub fn json_line(object: &serde_json::Value) -> String {
+    format!("{}\n", visible::json(&object.to_string()))
+}
+
+fn bounded(text: &str) -> Cow<'_, str> {
+    if text.len() <= LARGEST_VALUE {
+        return text.into();
+    }
+    let end = (0..=LARGEST_VALUE).rfind(|end| text.is_char_boundary(*end));
+    format!("{}…", &text[..end.unwrap_or_default()]).into()
 }
 
 /// Changed files as a patch: each with its path, its text before and after.
@@ -147,26 +246,4 @@ pub fn proposal(patch: &str) -> String {
     }
     let fence = markdown::fence("diff", patch, "", "\n");
     format!("{introduction}{fence}\n")
-}
-
-/// The line without control characters, which a terminal would obey.
-///
-/// A very long line is cut: a compiler that can't link says so in tens of thousands of characters.
-pub fn printable(line: &str) -> String {
-    const LONGEST: usize = 500;
-    let rest = line.chars().count().saturating_sub(LONGEST);
-    let more = match rest {
-        0 => String::new(),
-        _ => format!(" … and {rest} more characters"),
-    };
-    line.chars()
-        .take(LONGEST)
-        .map(|c| match c {
-            '\t' => '\t',
-            '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('?'),
-            '\x7f'..='\u{9f}' => '?',
-            _ => c,
-        })
-        .chain(more.chars())
-        .collect()
 }

@@ -11,6 +11,8 @@ pub mod info_string;
 pub mod markdown;
 pub mod message;
 pub mod path;
+mod quote;
 pub mod source;
 pub mod span;
 pub mod toml_file;
+pub mod visible;

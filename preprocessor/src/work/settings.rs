@@ -34,7 +34,8 @@ pub struct Config {
     pub revision: Option<String>,
     /// Whether each page brings the styles of what is added to it; it does unless this is false, for a book that lists its own.
     pub styles: Option<bool>,
-    /// Folders of the published site that something else fills, relative to `src`: links into them aren't checked.
+    /// Folders of the published site that something else fills, relative to `src`, such as `api` or `../other-book`: links into them
+    /// aren't checked.
     #[serde(default)]
     pub beside: Vec<PathBuf>,
 
@@ -139,6 +140,10 @@ pub struct Settings {
     pub admonitions: bool,
     /// Who draws the book's `mermaid` fences.
     pub sketches: Sketches,
+    /// Whether mdBook publishes a `README.md` as its folder's `index.html`.
+    pub readme_is_index: bool,
+    /// The places of the site from which mdBook leads to others.
+    pub redirects: Vec<String>,
     /// The address of the repository, if the book names one.
     pub repository: Option<String>,
     /// Our own table.
@@ -182,6 +187,8 @@ impl Settings {
             Some(RustEdition::E2021) => "2021",
             _ => "2024",
         };
+        settings.readme_is_index =
+            config.build.use_default_preprocessors || config.contains_key("preprocessor.index");
         if config.contains_key("preprocessor.mermaid") {
             settings.sketches = Sketches::Theirs;
         }
@@ -201,6 +208,13 @@ impl Settings {
             definition_lists: html.definition_lists,
             admonitions: html.admonitions,
             sketches: Sketches::Ours,
+            readme_is_index: true,
+            redirects: html
+                .redirect
+                .keys()
+                .filter(|from| !from.contains('#'))
+                .cloned()
+                .collect(),
             repository: html.git_repository_url.clone(),
             proof,
         }

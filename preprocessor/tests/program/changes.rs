@@ -385,7 +385,10 @@ fn a_file_beside_the_book_is_named_and_linked_from_the_books_folder() {
         "let five = 5 /* = 2 + 4 */;\nprintln!(\"{five}\");\n",
     );
     book.run(&["--dir", "docs", "check"])
-        .finds(&["--> ../code/part.rs:1:12", "- 5", "+ 6"]);
+        .finds(&["--> code/part.rs:1:12", "- 5", "+ 6"]);
+    let annotated = book.run(&["--dir", "docs", "check", "--format", "github"]);
+    let place = "file=code/part.rs,line=1,col=12,";
+    assert!(annotated.stdout.contains(place), "{}", annotated.stdout);
     book.run(&["--dir", "docs", "bless"]).succeeds();
     assert!(book.read("code/part.rs").starts_with("let five = 6 "));
 }

@@ -14,11 +14,11 @@ const BUILT: &str = "verified and built";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The program while it serves; it ends with this value.
-struct Serving {
-    program: Child,
+pub(crate) struct Serving {
+    pub(crate) program: Child,
     /// What it prints, line by line.
     lines: Receiver<String>,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Drop for Serving {
@@ -30,7 +30,7 @@ impl Drop for Serving {
 
 impl Serving {
     /// Serves the book on a free port, and waits for its first build.
-    fn start(book: &Book) -> Self {
+    pub(crate) fn start(book: &Book) -> Self {
         let mut command = book.command();
         command.args(["--book", "serve", "--port", "0"]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -61,7 +61,7 @@ impl Serving {
 
     /// Waits until the program prints a line with this text.
     #[track_caller]
-    fn hears(&self, text: &str) -> String {
+    pub(crate) fn hears(&self, text: &str) -> String {
         let end = Instant::now() + PATIENCE;
         let mut heard = Vec::new();
         while let Ok(line) = self
@@ -84,7 +84,7 @@ impl Serving {
     }
 
     /// The answer to a request, its head included.
-    fn answer(&self, method: &str, path: &str, host: &str) -> String {
+    pub(crate) fn answer(&self, method: &str, path: &str, host: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         write!(
             stream,
@@ -96,12 +96,12 @@ impl Serving {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    fn get(&self, path: &str) -> String {
+    pub(crate) fn get(&self, path: &str) -> String {
         self.answer("GET", path, &self.address)
     }
 
     /// The news for a page that has seen an attempt.
-    fn news(&self, seen: &str) -> News {
+    pub(crate) fn news(&self, seen: &str) -> News {
         let answer = self.get(&format!("/.serve/news?seen={seen}"));
         let body = answer.split_once("\r\n\r\n").unwrap().1;
         let value: serde_json::Value = serde_json::from_str(body).unwrap();
@@ -114,8 +114,8 @@ impl Serving {
     }
 }
 
-struct News {
-    attempt: String,
+pub(crate) struct News {
+    pub(crate) attempt: String,
     good: String,
     failure: String,
 }

@@ -3,6 +3,7 @@
 use crate::root;
 use std::collections::BTreeSet;
 use std::fs;
+use std::process::Command;
 
 /// A job's name, with the commands that it runs.
 type Job = (String, Vec<String>);
@@ -80,4 +81,47 @@ fn each_step_has_a_script_and_each_script_a_place() {
         .collect();
     scripts.sort();
     assert_eq!(sorted, scripts);
+}
+
+#[test]
+fn every_workspace_and_package_has_an_entry_in_dependabots_list() {
+    let listed = Command::new("git")
+        .args(["ls-files", "*Cargo.toml", "*package.json"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let mut needed = BTreeSet::from([("github-actions".to_owned(), "/".to_owned())]);
+    for path in String::from_utf8(listed.stdout).unwrap().lines() {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let is_workspace = || read(path).lines().any(|line| line == "[workspace]");
+        match name {
+            "package.json" => needed.insert(("npm".to_owned(), format!("/{folder}"))),
+            "Cargo.toml" if is_workspace() => {
+                needed.insert(("cargo".to_owned(), format!("/{folder}")))
+            }
+            _ => false,
+        };
+    }
+    let text = read(".github/dependabot.yml");
+    let values = |key: &str| -> Vec<String> {
+        let lines = text.lines().map(|line| line.trim_start_matches([' ', '-']));
+        let values = lines.filter_map(|line| line.strip_prefix(key));
+        values.map(|value| value.trim().to_owned()).collect()
+    };
+    let (ecosystems, directories) = (values("package-ecosystem:"), values("directory:"));
+    assert_eq!(ecosystems.len(), directories.len());
+    let entries: BTreeSet<(String, String)> = ecosystems.into_iter().zip(directories).collect();
+    assert_eq!(entries, needed);
+}
+
+#[test]
+fn every_ignored_advisory_names_a_test() {
+    let rules: toml::Table = read("deny.toml").parse().unwrap();
+    let ignored = rules["advisories"]["ignore"].as_array().unwrap();
+    for advisory in ignored {
+        let reason = advisory["reason"].as_str().unwrap();
+        let test = reason.split('`').nth(1);
+        let is_name = |name: &str| name.bytes().all(|c| c.is_ascii_lowercase() || c == b'_');
+        assert!(test.is_some_and(is_name), "{advisory}");
+    }
 }

@@ -52,6 +52,11 @@ pub(super) fn of(code: Code) -> Option<Explanation> {
             "<!-- gather: warnings -->\n",
             "<!-- gather: cautions -->\n",
         ),
+        Code::Hidden => (
+            "a character that nobody sees turns the text after it around, in a block that runs, an output, a figure or an expression",
+            "```rust,run\nprintln!(\"{}\", \"\\u{202e}42\");\n```\n\n```output\n\u{202e}42\n```\n",
+            "```rust,run\nprintln!(\"{:?}\", \"\\u{202e}42\");\n```\n\n```output\n\"\\u{202e}42\"\n```\n",
+        ),
         Code::Include => (
             "an include names a file or an anchor that doesn't exist, or a place outside the repository",
             "```rust,run\n{{#include missing.rs}}\n```\n",

@@ -1,33 +1,30 @@
 //! Answers to a browser on this machine, and to no other.
 
+use crate::book::serve::connections::Connections;
+use crate::book::serve::http::{self, Answer, NoRequest, Request};
 use crate::book::serve::reload;
 use crate::book::serve::site::{Built, News, Site};
 use crate::text::address;
-use anyhow::{Context, Result, anyhow};
-use std::io::Cursor;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use anyhow::{Context, Result};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
-use tiny_http::{Header, Method, Request, Response, Server};
 
 /// How long a request for news waits at most.
 const PATIENCE: Duration = Duration::from_secs(25);
-
-type Answer = Response<Cursor<Vec<u8>>>;
+/// How many connections are open at most. A browser opens six.
+const MOST_CONNECTIONS: usize = 100;
+/// How long to wait where the system has no more handles or threads.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// A port of this machine, reserved for this server.
+#[derive(Debug)]
 pub struct Port {
-    server: Server,
+    listener: TcpListener,
     /// Its number.
     pub number: u16,
-}
-
-impl std::fmt::Debug for Port {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Port({})", self.number)
-    }
 }
 
 impl Port {
@@ -37,48 +34,66 @@ impl Port {
     /// When it is taken.
     pub fn take(number: u16) -> Result<Self> {
         let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), number);
-        let server = Server::http(address)
-            .map_err(|error| anyhow!("{error}"))
-            .with_context(|| {
-                format!("port {number} is taken or not allowed; `--port` chooses another, and `--port 0` any free one")
-            })?;
-        let number = server.server_addr().to_ip().map_or(number, |ip| ip.port());
-        Ok(Self { server, number })
+        let listener = TcpListener::bind(address).with_context(|| {
+            format!("port {number} is taken or not allowed; `--port` chooses another, and `--port 0` any free one")
+        })?;
+        let number = listener
+            .local_addr()
+            .map_or(number, |address| address.port());
+        Ok(Self { listener, number })
     }
 
     /// Answers from now on, in threads of its own.
     pub fn serve(self, site: &Arc<Site>) {
         let site = Arc::clone(site);
+        let connections = Connections::new(MOST_CONNECTIONS);
         thread::spawn(move || {
-            for request in self.server.incoming_requests() {
+            for stream in self.listener.incoming() {
                 let site = Arc::clone(&site);
-                // Some requests wait for news.
-                thread::spawn(move || {
-                    let answer = answer(&request, &site);
-                    // The browser may be gone.
-                    let _ = request.respond(answer);
-                });
+                let served = stream
+                    .and_then(|stream| connections.add(stream, move |stream| serve(stream, &site)));
+                if served.is_err() {
+                    thread::sleep(PAUSE);
+                }
             }
         });
     }
 }
 
+fn serve(mut stream: TcpStream, site: &Site) {
+    let (answer, with_body) = match http::read(&mut stream) {
+        Ok(request) => (answer(&request, site), request.method != "HEAD"),
+        Err(NoRequest::Bad(status, reason)) => (refuse(status, reason), true),
+        Err(NoRequest::Gone) => return,
+    };
+    // The browser may be gone.
+    let _ = http::write(&mut stream, &answer, with_body);
+}
+
 fn answer(request: &Request, site: &Site) -> Answer {
-    let host = request
-        .headers()
-        .iter()
-        .find(|header| header.field.equiv("Host"))
-        .map(|header| header.value.as_str());
-    if !host.is_some_and(is_here) {
+    if !is_from_here(request) {
         return refuse(403, "this is served for this machine only");
     }
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        return refuse(405, "only GET is answered");
+    if !matches!(request.method.as_str(), "GET" | "HEAD") {
+        let mut answer = refuse(405, "only GET is answered");
+        answer.headers.push(("Allow", "GET, HEAD".to_owned()));
+        return answer;
     }
-    let (path, query) = request.url().split_once('?').unwrap_or((request.url(), ""));
+    let has_body = request.header("Transfer-Encoding").next().is_some()
+        || request
+            .header("Content-Length")
+            .any(|length| length != b"0");
+    if has_body {
+        return refuse(400, "a request for a page has no body");
+    }
+    let target = request.target.as_str();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
     if path == "/.serve/news" {
         let seen = query.strip_prefix("seen=").unwrap_or_default();
-        let news = site.after(seen, PATIENCE);
+        let Some(news) = site.after(seen, PATIENCE) else {
+            // The script asks again.
+            return refuse(503, "too many pages wait for news");
+        };
         return match serde_json::to_string(&news) {
             Ok(text) => respond(200, "application/json", text.into_bytes()),
             Err(_) => refuse(500, "the news can't be written"),
@@ -91,6 +106,20 @@ fn answer(request: &Request, site: &Site) -> Answer {
         .unwrap_or_else(|| html(503, &reload::placeholder(&site.now())))
 }
 
+/// Whether a request is one of this server's own pages, or of somebody at this machine: it names one host, and no page of another site sent it.
+fn is_from_here(request: &Request) -> bool {
+    let mut hosts = request.header("Host");
+    let host = match (hosts.next(), hosts.next()) {
+        (Some(host), None) => String::from_utf8_lossy(host),
+        _ => return false,
+    };
+    let own = format!("http://{host}");
+    let is_own = request
+        .header("Origin")
+        .all(|origin| origin.eq_ignore_ascii_case(own.as_bytes()));
+    is_own && is_here(&host)
+}
+
 /// Whether a browser asked for this machine by a name that only this machine has. Another site's name that
 /// was made to point here would let that site read the pages.
 fn is_here(host: &str) -> bool {
@@ -98,21 +127,26 @@ fn is_here(host: &str) -> bool {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
     };
-    matches!(name, "127.0.0.1" | "localhost" | "[::1]")
+    ["127.0.0.1", "localhost", "[::1]"]
+        .iter()
+        .any(|here| name.eq_ignore_ascii_case(here))
 }
 
 /// The path within the book for a URL's path; none where it would lead out of it.
 fn relative(path: &str) -> Option<PathBuf> {
-    let path = address::decoded(path)?;
+    let path = address::decoded(path.strip_prefix('/')?)?;
     let mut relative = PathBuf::new();
     for part in path.split('/').filter(|part| !part.is_empty()) {
-        let leads_out = part == "." || part == ".." || part.contains(['\\', '\0', ':']);
+        let leads_out = part == "."
+            || part == ".."
+            || part.contains(['\\', ':'])
+            || part.contains(char::is_control);
         if leads_out {
             return None;
         }
         relative.push(part);
     }
-    if path.ends_with('/') {
+    if path.is_empty() || path.ends_with('/') {
         relative.push("index.html");
     }
     Some(relative)
@@ -121,12 +155,11 @@ fn relative(path: &str) -> Option<PathBuf> {
 fn page(built: &Built, news: &News, path: &Path) -> Answer {
     let file = built.pages.join(path);
     if file.is_dir() {
-        let place = format!("/{}/", path.to_string_lossy().replace('\\', "/"));
-        let answer = refuse(302, "it is a folder");
-        return match Header::from_bytes("Location", place) {
-            Ok(header) => answer.with_header(header),
-            Err(()) => answer,
-        };
+        let mut answer = refuse(302, "it is a folder");
+        if let Some(place) = address::of_path(path) {
+            answer.headers.push(("Location", format!("/{place}/")));
+        }
+        return answer;
     }
     let is_html = path
         .extension()
@@ -165,16 +198,18 @@ fn refuse(status: u16, text: &str) -> Answer {
 }
 
 fn respond(status: u16, kind: &str, body: Vec<u8>) -> Answer {
-    let answer = Response::from_data(body).with_status_code(status);
-    let headers = [
-        ("Content-Type", kind),
-        ("Cache-Control", "no-store"),
-        ("X-Content-Type-Options", "nosniff"),
-    ];
-    headers
+    Answer {
+        status,
+        headers: [
+            ("Content-Type", kind),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
         .into_iter()
-        .filter_map(|(name, value)| Header::from_bytes(name, value).ok())
-        .fold(answer, Response::with_header)
+        .map(|(name, value)| (name, value.into()))
+        .collect(),
+        body,
+    }
 }
 
 #[cfg(test)]
@@ -188,6 +223,11 @@ mod tests {
         assert_eq!(relative("/a/"), Some("a/index.html".into()));
         assert_eq!(relative("/%0"), Some("%0".into()));
         for path in [
+            "",
+            "*",
+            "http://localhost/a.html",
+            "/a%00",
+            "/a%0d%0ab",
             "/../book.toml",
             "/a/%2e%2e/%2e%2e/x",
             "/a/..%2fx",
@@ -215,7 +255,13 @@ mod tests {
 
     #[test]
     fn only_names_of_this_machine_are_answered() {
-        for host in ["127.0.0.1:3000", "localhost", "localhost:80", "[::1]:3000"] {
+        for host in [
+            "127.0.0.1:3000",
+            "localhost",
+            "localhost:80",
+            "[::1]:3000",
+            "LocalHost",
+        ] {
             assert!(is_here(host), "{host}");
         }
         for host in [

@@ -9,6 +9,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
+/// How many requests wait for news at most. Only a page that is looked at asks for them.
+const MOST_WAITING: usize = 50;
+
 /// What is served.
 #[derive(Debug)]
 pub struct Site {
@@ -33,6 +36,8 @@ struct State {
     attempt: u64,
     good: u64,
     failure: Option<String>,
+    /// How many requests wait for news.
+    waiting: usize,
 }
 
 /// What an open page has to know.
@@ -88,14 +93,18 @@ impl Site {
         self.tell(&self.state())
     }
 
-    /// The state once it differs from what a page has seen, or after some time.
-    pub fn after(&self, seen: &str, patience: Duration) -> News {
+    /// The state once it differs from what a page has seen, or after some time. None where too many wait for it already.
+    pub fn after(&self, seen: &str, patience: Duration) -> Option<News> {
+        let mut state = self.state();
+        if state.waiting >= MOST_WAITING {
+            return None;
+        }
+        state.waiting += 1;
         let is_known = |state: &mut State| self.name(state.attempt) == seen;
-        let waited = self
-            .news
-            .wait_timeout_while(self.state(), patience, is_known);
-        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        self.tell(&state)
+        let waited = self.news.wait_timeout_while(state, patience, is_known);
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
+        Some(self.tell(&state))
     }
 
     /// Reads from the build that is served; it is not replaced meanwhile. None before the first good one.
@@ -136,10 +145,11 @@ mod tests {
         let good = site.now();
         assert_eq!((&good.attempt, &good.failure), (&good.good, &None));
         site.fail("wrong".to_owned());
-        let news = site.after(&good.attempt, Duration::from_secs(9));
+        let news = site.after(&good.attempt, Duration::from_secs(9)).unwrap();
         assert_eq!(news.failure.as_deref(), Some("wrong"));
         assert_eq!(news.good, good.good);
         assert!(site.read(|built, _| built.pages.is_dir()).unwrap());
-        assert_eq!(site.after(&news.attempt, Duration::from_millis(1)), news);
+        let again = site.after(&news.attempt, Duration::from_millis(1));
+        assert_eq!(again.as_ref(), Some(&news));
     }
 }

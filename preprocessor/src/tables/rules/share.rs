@@ -78,7 +78,10 @@ fn share(judge: &mut Judge<'_>, sheet: &Sheet<'_>, column: usize) {
             SHARE,
             judge.source,
             span,
-            format!("the {} shares add up to {} %, not to 100 %", parts.len(), significant(sum.value)),
+            match parts.len() {
+                1 => format!("the only share is {} %, not 100 %", significant(sum.value)),
+                shares => format!("the {shares} shares add up to {} %, not to 100 %", significant(sum.value)),
+            },
         )
         .with_label(if sum.half_step > 0.0 {
             format!("their rounding allows ±{} %", significant(sum.half_step))

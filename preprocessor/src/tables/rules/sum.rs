@@ -90,7 +90,10 @@ fn sum(judge: &mut Judge<'_>, sheet: &Sheet<'_>, column: usize) {
             SUM,
             source,
             total.span(),
-            format!("the {} cells above don't add up to this", parts.len()),
+            match parts.len() {
+                1 => "the only cell above is not this".to_owned(),
+                cells => format!("the {cells} cells above don't add up to this"),
+            },
         )
         .with_label(stands_for(printed, &unit))
         .with_details(

@@ -16,6 +16,7 @@ use crate::read::row::Row;
 use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
+use crate::text::message;
 use crate::text::source::Source;
 use crate::text::span::Span;
 use mdbook_proof_text::printed_table::is_delimiter;
@@ -87,7 +88,8 @@ pub(super) fn unmatched(source: &Arc<Source>, paragraph: Span) -> Option<Finding
                 );
             }
             let finding = finding(format!(
-                "the header has {wanted} cells and the row below it {written}: this is shown as text"
+                "the header has {} and the row below it {written}: this is shown as text",
+                message::count(wanted, "cell")
             ))
             .with_help("give both the same number of cells");
             let width = header.cells.len();

@@ -54,19 +54,24 @@ fn values<'html>(
     let mut at = tag.start;
     std::iter::from_fn(move || {
         loop {
-            // Each `=` has a name before it and a quoted value after it.
+            // Each `=` has a name before it and a value after it, in quotes or up to a blank.
             let equals = at + html[at..tag.end].find('=')?;
             let name = html[at..equals].trim_end();
             let name = name.rsplit(char::is_whitespace).next().unwrap_or_default();
             let rest = html[equals + 1..tag.end].trim_start();
             let start = tag.end - rest.len();
-            let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
-                at = equals + 1;
-                continue;
+            let value = match rest.chars().next() {
+                Some(quote @ ('"' | '\'')) => {
+                    let length = rest[1..].find(quote)?;
+                    at = start + 1 + length + 1;
+                    Span::new(start + 1, start + 1 + length)
+                }
+                _ => {
+                    let length = rest.find(|c: char| c.is_whitespace() || c == '>')?;
+                    at = start + length;
+                    Span::new(start, at)
+                }
             };
-            let length = rest[1..].find(quote)?;
-            let value = Span::new(start + 1, start + 1 + length);
-            at = value.end + 1;
             if names.iter().any(|wanted| name.eq_ignore_ascii_case(wanted)) {
                 return Some((html[value].replace("&amp;", "&"), value));
             }
@@ -80,15 +85,15 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn values_in_quotes_are_found_in_tags_only() {
-        let html = "<a x='>' HREF = \"a&amp;b\" data-href=\"no\">href=\"no\"</a><!-- <a href='no'> --><a href=no><img\nsrc='c'/>";
+    fn values_are_found_in_tags_only() {
+        let html = "<a x='>' HREF = \"a&amp;b\" data-href=\"no\">href=\"no\"</a><!-- <a href='no'> --><a href=d.md id = e><img\nsrc='c'/>";
         let found: Vec<String> = attributes(html, &["href", "src"])
             .map(|(value, span)| {
                 assert_eq!(html[span].replace("&amp;", "&"), value);
                 value
             })
             .collect();
-        assert_eq!(found, ["a&b", "c"]);
+        assert_eq!(found, ["a&b", "d.md", "c"]);
     }
 
     proptest! {

@@ -4,18 +4,20 @@
 
 mod anchors;
 mod html;
+mod site;
 
 use crate::text::address;
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::info_string::nearest;
 use crate::text::markdown;
-use crate::text::path::{normal, relative};
+use crate::text::path::relative;
 use crate::text::source::Source;
 use crate::text::span::Span;
 use crate::work::settings::Settings;
 use anchors::Anchors;
 use pulldown_cmark::{Event, LinkType, Tag};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,15 +31,25 @@ struct Link {
     span: Span,
 }
 
-/// All that links can lead to.
+/// How many dead links of a book get a suggestion: each takes a search through all pages or anchors, and a book with more has another
+/// problem.
+const MOST_SUGGESTIONS: usize = 100;
+
+/// All that links can lead to. Paths are those of the site, which starts from the folder of the pages.
 #[derive(Debug)]
 pub struct Map {
-    root: PathBuf,
+    /// The folder of the pages on disk.
+    folder: PathBuf,
     src: PathBuf,
     /// Folders that something else fills.
     beside: Vec<PathBuf>,
-    /// Each page by its path from the book's root.
+    /// Pages that lead to others.
+    redirects: Vec<PathBuf>,
     pages: BTreeMap<PathBuf, Destination>,
+    /// The page of each file that mdBook writes for one.
+    published: BTreeMap<PathBuf, PathBuf>,
+    /// How many suggestions are left.
+    suggestions: Cell<usize>,
 }
 
 /// A page, as a target and a source of links.
@@ -55,36 +67,51 @@ impl Map {
     /// All pages of a book as targets.
     pub fn new(book: &[Arc<Source>], settings: &Settings) -> Self {
         let options = settings.markdown();
+        let pages: BTreeMap<PathBuf, Destination> = book
+            .iter()
+            .map(|page| {
+                let events = markdown::parse(page.text(), &options);
+                let destination = Destination {
+                    anchors: anchors::read(page, &events),
+                    links: links(page, events),
+                };
+                let path = page.path().strip_prefix(&settings.src);
+                (path.unwrap_or(page.path()).to_owned(), destination)
+            })
+            .collect();
+        let published = |page: &PathBuf| {
+            let html = site::published(page, settings.readme_is_index);
+            (html, page.clone())
+        };
         Self {
-            root: settings.root.clone(),
+            folder: settings.root.join(&settings.src),
             src: settings.src.clone(),
             beside: settings
                 .proof
                 .beside
                 .iter()
-                .filter_map(|folder| normal(&settings.src.join(folder)))
+                .map(|folder| site::place(folder))
                 .collect(),
-            pages: book
+            redirects: settings
+                .redirects
                 .iter()
-                .map(|page| {
-                    let events = markdown::parse(page.text(), &options);
-                    let destination = Destination {
-                        anchors: anchors::read(page, &events),
-                        links: links(page, events),
-                    };
-                    (page.path().to_owned(), destination)
-                })
+                .map(|from| site::place(from.trim_start_matches('/').as_ref()))
                 .collect(),
+            suggestions: Cell::new(MOST_SUGGESTIONS),
+            published: pages.keys().map(published).collect(),
+            pages,
         }
     }
 
     /// What is wrong with the links of a page of the book.
     pub fn findings(&self, page: &Arc<Source>) -> Vec<Finding> {
-        let destination = self.pages.get(page.path());
+        let path = page.path().strip_prefix(&self.src);
+        let path = path.unwrap_or(page.path());
+        let destination = self.pages.get(path);
         let links = destination.into_iter().flat_map(|page| &page.links);
         links
             .filter_map(|link| {
-                let (message, help) = self.fault(page.path(), &link.target)?;
+                let (message, help) = self.fault(path, &link.target)?;
                 Some(Finding::new(Code::Link, page, link.span, message).with_help(help))
             })
             .collect()
@@ -117,46 +144,55 @@ impl Map {
                 Err(fault) => return Some(fault),
             },
         };
-        self.pages.get(&file)?.anchors.fault(&anchor?, &path)
+        let anchors = &self.pages.get(&file)?.anchors;
+        anchors.fault(&anchor?, &path, || self.may_suggest())
+    }
+
+    /// Whether a search for what was meant is still worth its time; counts it.
+    fn may_suggest(&self) -> bool {
+        let left = self.suggestions.get();
+        self.suggestions.set(left.saturating_sub(1));
+        left > 0
     }
 
     /// The page that a path leads to; none for another file.
     fn file(&self, page: &Path, path: &str) -> Result<Option<PathBuf>, Fault> {
         let folder = page.parent().unwrap_or(page);
-        let outside = || {
-            (
+        let file = site::place(&folder.join(path));
+        if self.beside.iter().any(|folder| file.starts_with(folder)) {
+            return Ok(None);
+        }
+        if file.starts_with("..") {
+            return Err((
                 format!(
                     "`{path}` lies outside the folder of the pages, which is all that is published"
                 ),
-                "show a file of the repository by an include".to_owned(),
-            )
-        };
-        let file = normal(&folder.join(path)).ok_or_else(outside)?;
-        if !file.starts_with(&self.src) {
-            return Err(outside());
+                format!(
+                    "show a file of the repository by an include; where another site is published, name it in book.toml: `beside = [\"{}\"]`",
+                    site::name(&file)
+                ),
+            ));
         }
         if let Some(page) = self.page(&file) {
             return Ok(Some(page));
         }
-        if self.beside.iter().any(|folder| file.starts_with(folder)) {
-            return Ok(None);
+        if self.pages.contains_key(&file) {
+            let place = relative(folder, file.parent().unwrap_or(&file));
+            return Err((
+                format!("`{path}` is published as `index.html`, and mdBook links to `README.html`"),
+                format!("link to its folder: `{place}/`"),
+            ));
         }
-        let on_disk = self.root.join(&file);
+        let on_disk = self.folder.join(&file);
         let is_page = file.extension().is_some_and(|end| end == "md");
-        let made_by_mdbook = ["print.html", "404.html", "toc.html"];
         match on_disk.exists() {
             true if is_page => Err((
                 format!("`{path}` is not listed in SUMMARY.md, so it is not a page of the book"),
                 "list it, or link to a page that is".to_owned(),
             )),
             // A folder without an index shows nothing.
-            true if on_disk.is_file() => Ok(None),
-            _ if made_by_mdbook
-                .iter()
-                .any(|made| file == self.src.join(made)) =>
-            {
-                Ok(None)
-            }
+            true if on_disk.is_file() || on_disk.join("index.html").is_file() => Ok(None),
+            _ if self.redirects.contains(&file) || site::is_made_by_mdbook(&file) => Ok(None),
             _ => Err((
                 format!("there is no page or file `{path}`"),
                 match self.meant(&file, folder) {
@@ -167,24 +203,23 @@ impl Map {
         }
     }
 
-    /// The page that is published under a path.
+    /// The page that is published under a path: mdBook makes a link to a file `.md` one to a file `.html`.
     fn page(&self, file: &Path) -> Option<PathBuf> {
-        let mut candidates = vec![
-            file.to_owned(),
-            file.join("index.md"),
-            file.join("README.md"),
-        ];
-        if file.extension().is_some_and(|end| end == "html") {
-            candidates.push(file.with_extension("md"));
-            candidates.push(file.with_file_name("README.md"));
-        }
-        candidates
-            .into_iter()
-            .find(|candidate| self.pages.contains_key(candidate))
+        let is_page = file.extension().is_some_and(|end| end == "md");
+        let html = match is_page {
+            true => file.with_extension("html"),
+            false => file.to_owned(),
+        };
+        let published = self.published.get(&html);
+        let published = published.or_else(|| self.published.get(&file.join("index.html")));
+        published.cloned()
     }
 
     /// The page whose file has that name or a similar one, as a path from a folder.
     fn meant(&self, file: &Path, folder: &Path) -> Option<String> {
+        if !self.may_suggest() {
+            return None;
+        }
         let name = |path: &Path| Some(path.file_name()?.to_str()?.to_owned());
         let wanted = name(file)?;
         let paths: Vec<&PathBuf> = self.pages.keys().collect();

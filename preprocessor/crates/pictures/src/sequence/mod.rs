@@ -60,7 +60,10 @@ fn draw(lines: &[&str], caption: Option<&str>) -> Result<String, Problem> {
 }
 
 fn description(trace: &Trace) -> String {
-    format!("{} steps, given as text below.", trace.steps.len())
+    match trace.steps.len() {
+        1 => "1 step, given as text below.".to_owned(),
+        steps => format!("{steps} steps, given as text below."),
+    }
 }
 
 /// Where everything stands.
