@@ -27,4 +27,5 @@ mod requests;
 mod serve;
 mod shown;
 mod stranger;
+mod subfolder;
 mod tables;
