@@ -5,7 +5,6 @@
 use crate::run::job::{Job, JobResult};
 use crate::run::language::interface::{Language, Prepared, Site, Started};
 use crate::run::language::{Languages, rust};
-use crate::text::message;
 use crate::work::host::workers;
 use crate::work::process::{End, Host, OUTPUT_LIMIT, Run, Task};
 use crate::work::sandbox::{Bounds, MEMORY};
@@ -41,7 +40,7 @@ pub(super) fn execute(
     };
     let progress = settings.progress;
     let count = jobs.len();
-    progress.show(&format!("compiling {}", message::count(count, "block")));
+    progress.show(&format!("compiling {count} blocks"));
     let mut prepared = executor.prepare(jobs)?;
     let queue: Vec<_> = jobs
         .iter()

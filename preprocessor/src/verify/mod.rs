@@ -10,7 +10,6 @@ use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
 use crate::text::markdown;
-use crate::text::message;
 use crate::text::source::Source;
 use crate::text::span::Span;
 use crate::work::process::{End, Run};
@@ -314,7 +313,7 @@ fn amount(bytes: u64) -> String {
 fn shown(text: &str, most: usize) -> String {
     let mut lines: Vec<&str> = text.lines().take(most).collect();
     let rest = text.lines().count().saturating_sub(most);
-    let more = format!("… and {}", message::count(rest, "more line"));
+    let more = format!("… and {rest} more lines");
     if rest > 0 {
         lines.push(&more);
     }

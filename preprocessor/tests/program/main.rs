@@ -31,4 +31,5 @@ mod requests;
 mod serve;
 mod shown;
 mod stranger;
+mod subfolder;
 mod tables;
