@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use mdbook_proof::figures::engine::Workplace;
 use mdbook_proof::line::Line;
-use mdbook_proof::text::message;
+use mdbook_proof::text::message::{self, Names};
 use mdbook_proof::text::source::Source;
 use mdbook_proof::work::settings::{Options, Settings};
 use std::cell::RefCell;
@@ -19,6 +19,7 @@ thread_local! {
 }
 
 fuzz_target!(|text: &str| {
+    let names = Names::default();
     let source = Arc::new(Source::new("src/page.md", text));
     LINE.with_borrow_mut(|line| {
         let mut page = line.read(&source);
@@ -29,8 +30,8 @@ fuzz_target!(|text: &str| {
         for finding in &page.findings {
             let text = finding.source.text();
             assert!(finding.span.fits(text), "{finding:?}");
-            message::human(finding, "bless", false);
-            message::json(finding, "bless");
+            message::human(finding, &names, false);
+            message::json(finding, &names);
         }
         for block in &page.parts.blocks {
             assert!(block.code.span.fits(text));
