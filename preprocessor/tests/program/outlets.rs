@@ -147,7 +147,7 @@ fn names_of_files_are_shown_and_not_obeyed() {
     let name = "a\u{1b}[2J\u{9b}\u{202e}\n::error::b##[error].md";
     let book = Book::with(&[("page.md", "# P\n")], "");
     book.write(
-        &format!("src/{name}"),
+        &format!("notes/{name}"),
         "# A\n\n5<!-- = 2 + 2 -->\n\n[x](#none)\n",
     );
     book.write(
@@ -171,7 +171,7 @@ fn names_of_files_are_shown_and_not_obeyed() {
         is_harmless(run, words);
     }
     is_harmless(run, &["check"]).finds(&["src/a\\u{1b}[2J\\u{9b}\\u{202e}.md:"]);
-    is_harmless(run, &["lint", &format!("src/{name}"), "none\u{9b}"]).gives_up(&["none\\u{9b}"]);
+    is_harmless(run, &["lint", &format!("notes/{name}"), "none\u{9b}"]).gives_up(&["none\\u{9b}"]);
     is_harmless(run, &["check", "none\u{1b}\n::error::x"]).gives_up(&["none\\u{1b}"]);
     is_harmless(run, &["check", "--dir", "none\u{1b}\n::error::x"]).gives_up(&["none\\u{1b}"]);
     is_harmless(run, &["explain", "none\u{1b}\n::error::x##[error]"]).gives_up(&["none\\u{1b}"]);
