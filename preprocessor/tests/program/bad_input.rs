@@ -187,6 +187,25 @@ fn a_prelude_that_is_wrong() {
 }
 
 #[test]
+fn a_library_without_its_lockfile() {
+    let book = Book::with(
+        &[("page.md", "```rust,run\nmine::f();\n```\n")],
+        "library = \"mine\"\n",
+    );
+    let manifest = "[package]\nname = \"mine\"\nversion = \"0.1.0\"\nedition = \"2021\"\n";
+    book.write("Cargo.toml", manifest);
+    book.write("src/lib.rs", "pub fn f() {}\n");
+    book.run(&["check"])
+        .gives_up(&["has no Cargo.lock", "cargo generate-lockfile"]);
+    let lock = "version = 4\n\n[[package]]\nname = \"mine\"\nversion = \"0.0.9\"\n";
+    book.write("Cargo.lock", lock);
+    book.run(&["check"])
+        .gives_up(&["Cargo.lock is older", "cargo update --workspace"]);
+    book.write("Cargo.lock", &lock.replace("0.0.9", "0.1.0"));
+    book.run(&["check"]).succeeds();
+}
+
+#[test]
 fn a_folder_without_a_book() {
     let book = Book::new("text\n");
     let elsewhere = tempfile::tempdir().unwrap();

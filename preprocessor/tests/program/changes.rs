@@ -218,12 +218,8 @@ fn an_included_number_follows_the_prelude_and_is_blessed_in_its_own_file() {
     book.run(&["check"]).succeeds();
 
     book.write("book.nbt", "let load = 30 requests / s\n");
-    book.run(&["check"]).finds(&[
-        "load.rs:2:19",
-        "- 20",
-        "+ 30",
-        "bless load.rs:2",
-    ]);
+    book.run(&["check"])
+        .finds(&["load.rs:2:19", "- 20", "+ 30", "bless load.rs:2"]);
     book.run(&["bless", "src/page.md"]).succeeds();
     assert_eq!(book.read("load.rs"), code.replace("= 20", "= 30"));
     let blessed = program.replace("\n20\n", "\n30\n");

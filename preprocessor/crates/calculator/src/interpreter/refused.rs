@@ -228,7 +228,6 @@ fn string(text: &str) -> usize {
     text.len()
 }
 
-
 fn refusal(what: &str, span: Range<usize>, why: &str, help: String) -> ExpressionError {
     error(format!("`{what}` has no place in a sum: {why}"), span, help)
 }

@@ -87,9 +87,13 @@ impl Library {
             .output()
             .context("failed to run `cargo build`")?;
         if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            if let Some(advice) = about_lockfile(&said) {
+                bail!("the library `{package}` doesn't build: {advice}");
+            }
             bail!(
                 "the library `{package}` doesn't build\n\n{}",
-                String::from_utf8_lossy(&output.stderr).trim_end()
+                said.trim_end()
             );
         }
         let artifacts: Vec<Artifact> = String::from_utf8_lossy(&output.stdout)
@@ -123,6 +127,20 @@ impl Library {
         built.stamp = built.stamp_now();
         store.put(&place(package, root, toolchain), &built)?;
         Ok(built)
+    }
+}
+
+/// What to do about a lockfile that Cargo doesn't accept. Its own advice is about an option that the author never gave.
+fn about_lockfile(said: &str) -> Option<&'static str> {
+    let is_refused = said.contains("--locked was passed");
+    match () {
+        () if is_refused && said.contains("cannot create the lock file") => Some(
+            "its workspace has no Cargo.lock, which fixes the versions that blocks are compiled with; `cargo generate-lockfile` writes it",
+        ),
+        () if is_refused => Some(
+            "Cargo.lock is older than a Cargo.toml; `cargo update --workspace` brings it up to date",
+        ),
+        () => None,
     }
 }
 
