@@ -31,8 +31,14 @@ pub struct Blessed {
 /// # Errors
 /// As [`Book::pages`]; and when a page changed since it was read.
 pub(super) fn proposal(book: &Book, targets: &[Target]) -> Result<Blessed> {
+    round(book, targets, false)
+}
+
+/// As [`proposal`]. A round that continues another takes over what the blocks that didn't change gave in that.
+fn round(book: &Book, targets: &[Target], is_continued: bool) -> Result<Blessed> {
     let book = book.with(Options {
         repeat: BLESS_RUNS,
+        is_continued,
         ..book.options.clone()
     });
     let mut blessed = Blessed {
@@ -89,8 +95,8 @@ pub(super) fn proposal(book: &Book, targets: &[Target]) -> Result<Blessed> {
 /// As [`proposal`]; and when a page can't be written.
 pub(super) fn bless(book: &Book, targets: &[Target]) -> Result<Blessed> {
     let mut all: BTreeMap<PathBuf, (String, String)> = BTreeMap::new();
-    for _ in 0..BLESS_ROUNDS {
-        let blessed = proposal(book, targets)?;
+    for number in 0..BLESS_ROUNDS {
+        let blessed = round(book, targets, number > 0)?;
         for (path, before, after) in &blessed.written {
             let file = book.root.join(path);
             std::fs::write(&file, after)

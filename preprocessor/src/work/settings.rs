@@ -56,6 +56,8 @@ pub struct RunnerConfig {
     /// The program and its arguments; `{file}` is replaced by the block's file, which comes last
     /// otherwise. A version manager's shim costs time on each run: name the program itself.
     pub command: String,
+    /// The name of the block's file, such as `block.mjs`; `block` with the language's usual ending if it isn't given.
+    pub file: Option<String>,
     /// Files and folders that it may read besides the system's.
     #[serde(default)]
     pub read: Vec<PathBuf>,
@@ -74,6 +76,9 @@ pub struct Options {
     pub program: Option<PathBuf>,
     /// How often each block runs: every run has to give the same.
     pub repeat: u32,
+    /// Whether results of repeated runs that are kept count: those of an earlier round of the same command. Otherwise
+    /// a block that is repeated runs anew.
+    pub is_continued: bool,
     /// Where progress is reported.
     pub progress: Progress,
 }
@@ -119,6 +124,8 @@ pub struct Settings {
     pub program: Option<PathBuf>,
     /// How often each block runs, as in [`Options`].
     pub repeat: u32,
+    /// Whether kept results of repeated runs count, as in [`Options`].
+    pub is_continued: bool,
     /// Where news go, as in [`Options`].
     pub progress: Progress,
     /// The folder of `book.toml`, absolute.
@@ -187,6 +194,7 @@ impl Settings {
         Self {
             program: options.program.clone(),
             repeat: options.repeat.max(1),
+            is_continued: options.is_continued,
             progress: options.progress,
             root,
             src: PathBuf::from("src"),

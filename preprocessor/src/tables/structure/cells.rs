@@ -8,8 +8,9 @@
 //! | 100  | 7 | 3 |  wrong  | 100  | 7    |  right
 //! ```
 //!
-//! `fix` adds missing cells, takes out surplus ones that are empty, and escapes bars inside code where that alone
-//! makes the row fit. A surplus cell with text, a repeated row and emphasis over cells are for a person to fix:
+//! `fix` adds cells that are missing at the end of a row, takes out surplus ones that are empty, and escapes bars inside
+//! code where that alone makes the row fit. In a table without bars at the ends of its rows, nobody can know which cell
+//! is missing. That, a surplus cell with text, a repeated row and emphasis over cells are for a person to fix:
 //!
 //! ```text
 //! | size | hits |          | size | hits |
@@ -18,66 +19,87 @@
 //! | 100  | 7    |          | 100  | 7    |
 //! | 100  | 7    |  wrong   | 200  | 9    |  right
 //! ```
+//!
+//! A row that stands twice is a fault only right below itself, in a table whose first column names its rows. Elsewhere the
+//! place of a row may count, as in groups, steps and layouts of bits.
 
 use crate::read::Table;
 use crate::read::row::Row;
+use crate::tables::structure::wrapped::{Style, Wrapped};
 use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
 use crate::text::span::Span;
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::HashSet;
 use std::sync::Arc;
 
-pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
+pub(super) fn check(source: &Arc<Source>, table: &Table, wrapped: &[Wrapped]) -> Vec<Finding> {
     let width = table.header.cells.len();
+    let style = Style::of(source, &table.header);
+    let is_wrapped = |number: &usize| wrapped.iter().any(|wrapped| wrapped.rows.contains(number));
     let mut findings = Vec::new();
-    // By a hash of their texts: the texts themselves are only read where two hashes are equal.
-    let mut seen: HashMap<u64, Vec<&Row>> = HashMap::with_capacity(table.body.len());
-    for row in table.body.iter().filter(|row| row.has_bar) {
-        findings.extend(count(source, row, width));
+    let rows = table.body.iter().enumerate();
+    for (_, row) in rows.filter(|(number, row)| row.has_bar && !is_wrapped(number)) {
+        findings.extend(count(source, row, width, style));
         findings.extend(emphasis(source, row));
-        let texts = || {
-            let cells = row.cells.iter();
-            cells.map(|cell| source.slice(*cell).trim())
-        };
-        if texts().all(str::is_empty) {
-            continue;
-        }
-        let mut hasher = DefaultHasher::new();
-        texts().for_each(|text| text.hash(&mut hasher));
-        let others = seen.entry(hasher.finish()).or_default();
-        match others
-            .iter()
-            .find(|other| other.texts(source).into_iter().eq(texts()))
-        {
-            Some(first) => {
-                let line = source.position(first.span.start).line;
-                findings.push(
-                    Finding::new(Code::TableRow, source, row.span, "this row stands twice")
-                        .with_help(format!("line {line} says the same; take one of them out")),
-                );
-            }
-            None => others.push(row),
-        }
     }
+    findings.extend(repeated(source, table));
     findings
 }
 
-fn count(source: &Arc<Source>, row: &Row, width: usize) -> Option<Finding> {
+/// Rows right below the same row, where the first column has a name of its own for each row.
+fn repeated(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
+    let rows: Vec<&Row> = table.body.iter().filter(|row| row.has_bar).collect();
+    let is_repeated = |pair: &[&Row]| pair[0].texts(source) == pair[1].texts(source);
+    let repeated: Vec<&Row> = rows
+        .windows(2)
+        .filter(|pair| is_repeated(pair))
+        .map(|pair| pair[1])
+        .collect();
+    if repeated.is_empty() {
+        return Vec::new();
+    }
+    let mut names = HashSet::new();
+    let mut others = rows
+        .iter()
+        .filter(|row| repeated.iter().all(|repeated| repeated.span != row.span))
+        .map(|row| {
+            row.cells
+                .first()
+                .map_or("", |cell| source.slice(*cell).trim())
+        });
+    if !others.all(|name| !name.is_empty() && names.insert(name)) {
+        return Vec::new();
+    }
+    let finding = |row: &Row| {
+        Finding::new(Code::TableRow, source, row.span, "this row stands twice")
+            .with_help("the line above says the same; take one of them out")
+    };
+    repeated.into_iter().map(finding).collect()
+}
+
+fn count(source: &Arc<Source>, row: &Row, width: usize, style: Style) -> Option<Finding> {
     let cells = row.cells.len();
     if cells < width {
-        return Some(
-            Finding::new(
-                Code::TableCells,
-                source,
-                row.span,
-                format!("the row has {cells} of {width} cells"),
-            )
-            .with_help("add the missing cells; an empty one is written `| |`")
-            .with_repair(longer(row, width, " ")),
-        );
+        let finding = |message: String| Finding::new(Code::TableCells, source, row.span, message);
+        if !style.starts && source.slice(row.span).starts_with('|') {
+            return Some(
+                finding(format!(
+                    "the row has {cells} of {width} cells: it starts with a bar and the header doesn't, so all may be a column too far left"
+                ))
+                .with_help("start the row with `| |` if its first cell is empty"),
+            );
+        }
+        let finding = finding(format!("the row has {cells} of {width} cells"));
+        return Some(match style.starts && style.ends && style.fits(source, row) {
+            true => finding
+                .with_help("add the missing cells; an empty one is written `| |`")
+                .with_repair(longer(row, width, " ")),
+            false => finding.with_help(
+                "add the missing cells, of which an empty one is written `| |`; if an editor wrapped the row, join its lines",
+            ),
+        });
     }
     let lost = row.cells.get(width)?;
     let surplus = Span::new(lost.start, row.span.end);
@@ -91,7 +113,7 @@ fn count(source: &Arc<Source>, row: &Row, width: usize) -> Option<Finding> {
     )
     .with_label("lost");
     if bars > 0 {
-        let finding = finding.with_help("a bar parts cells even inside code: write it as \\|");
+        let finding = finding.with_help("a bar splits cells even inside code: write it as \\|");
         // Only where that alone makes the row fit.
         return Some(match cells - bars == width {
             true => finding.with_repair(Edit::new(row.span, escaped)),
