@@ -5,7 +5,7 @@ use crate::line::Page;
 use crate::text::edit::{self, Edit};
 use crate::text::finding::Finding;
 use crate::text::source::{Source, split_mark};
-use crate::work::settings::Options;
+use crate::work::settings::{Options, Round};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -31,14 +31,14 @@ pub struct Blessed {
 /// # Errors
 /// As [`Book::pages`]; and when a page changed since it was read.
 pub(super) fn proposal(book: &Book, targets: &[Target]) -> Result<Blessed> {
-    round(book, targets, false)
+    propose(book, targets, Round::First)
 }
 
-/// As [`proposal`]. A round that continues another takes over what the blocks that didn't change gave in that.
-fn round(book: &Book, targets: &[Target], is_continued: bool) -> Result<Blessed> {
+/// As [`proposal`], in a round of blessing.
+fn propose(book: &Book, targets: &[Target], round: Round) -> Result<Blessed> {
     let book = book.with(Options {
         repeat: BLESS_RUNS,
-        is_continued,
+        round,
         ..book.options.clone()
     });
     let mut blessed = Blessed {
@@ -95,8 +95,10 @@ fn round(book: &Book, targets: &[Target], is_continued: bool) -> Result<Blessed>
 /// As [`proposal`]; and when a page can't be written.
 pub(super) fn bless(book: &Book, targets: &[Target]) -> Result<Blessed> {
     let mut all: BTreeMap<PathBuf, (String, String)> = BTreeMap::new();
-    for number in 0..BLESS_ROUNDS {
-        let blessed = round(book, targets, number > 0)?;
+    let mut round = Round::First;
+    for _ in 0..BLESS_ROUNDS {
+        let blessed = propose(book, targets, round)?;
+        round = Round::Later;
         for (path, before, after) in &blessed.written {
             let file = book.root.join(path);
             std::fs::write(&file, after)

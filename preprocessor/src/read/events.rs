@@ -190,29 +190,7 @@ impl Reader<'_> {
                         }
                     }
                     _ if self.takes_output && is_misread => {}
-                    _ => {
-                        self.findings.push(
-                            Finding::new(
-                                Code::Output,
-                                &source,
-                                fence.opening(),
-                                "an `output` fence has no block that runs above it",
-                            )
-                            .with_help(
-                                "put it right below its code, and `run` after the code's language: ```rust,run",
-                            ),
-                        );
-                        let strays = &mut self.page.strays;
-                        let last = strays.last().map(|stray| stray.fence.span.start);
-                        strays.push(Stray {
-                            fence,
-                            view,
-                            above: self.above,
-                            is_below_stray: last.is_some()
-                                && last == self.above.map(|above| above.start),
-                            blocks: self.page.blocks.len(),
-                        });
-                    }
+                    _ => self.stray(fence, view),
                 }
                 false
             }
@@ -233,6 +211,30 @@ impl Reader<'_> {
                 true
             }
         }
+    }
+
+    /// Takes an output that is not under a block that runs.
+    fn stray(&mut self, fence: Fence, view: View) {
+        self.findings.push(
+            Finding::new(
+                Code::Output,
+                &self.page.source,
+                fence.opening(),
+                "an `output` fence has no block that runs above it",
+            )
+            .with_help(
+                "put it right below its code, and `run` after the code's language: ```rust,run",
+            ),
+        );
+        let strays = &mut self.page.strays;
+        let last = strays.last().map(|stray| stray.fence.span);
+        strays.push(Stray {
+            fence,
+            view,
+            above: self.above,
+            is_below_stray: last.is_some() && last == self.above,
+            blocks: self.page.blocks.len(),
+        });
     }
 
     fn comment(&mut self, html: &str, span: Span) {

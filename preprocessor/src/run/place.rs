@@ -325,9 +325,9 @@ mod tests {
             let mut text = before.clone();
             for (c, kind) in path.chars().zip(kinds) {
                 match kind {
-                    1 => c.to_string().bytes().for_each(|byte| text.push_str(&format!("%{byte:02X}"))),
-                    2 => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| text.push_str(&format!("\\u{unit:04x}"))),
-                    3 if !c.is_alphanumeric() => text.push_str(&format!("\\{c}")),
+                    1 => c.to_string().bytes().for_each(|byte| text.extend(["%".to_owned(), format!("{byte:02X}")])),
+                    2 => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| text.extend(["\\u".to_owned(), format!("{unit:04x}")])),
+                    3 if !c.is_alphanumeric() => text.extend(['\\', c]),
                     _ => text.push(c),
                 }
             }

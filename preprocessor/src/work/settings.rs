@@ -76,11 +76,20 @@ pub struct Options {
     pub program: Option<PathBuf>,
     /// How often each block runs: every run has to give the same.
     pub repeat: u32,
-    /// Whether results of repeated runs that are kept count: those of an earlier round of the same command. Otherwise
-    /// a block that is repeated runs anew.
-    pub is_continued: bool,
+    /// Whether an earlier round of the same command repeated the blocks already.
+    pub round: Round,
     /// Where progress is reported.
     pub progress: Progress,
+}
+
+/// A round of a command that repeats blocks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Round {
+    /// The first: all that is repeated runs anew, since what is kept is no answer to whether runs differ.
+    #[default]
+    First,
+    /// A later one, for which results of the first count.
+    Later,
 }
 
 /// Where a long build reports its progress: nowhere unless its output is a terminal.
@@ -124,8 +133,8 @@ pub struct Settings {
     pub program: Option<PathBuf>,
     /// How often each block runs, as in [`Options`].
     pub repeat: u32,
-    /// Whether kept results of repeated runs count, as in [`Options`].
-    pub is_continued: bool,
+    /// Whether an earlier round repeated the blocks already, as in [`Options`].
+    pub round: Round,
     /// Where news go, as in [`Options`].
     pub progress: Progress,
     /// The folder of `book.toml`, absolute.
@@ -194,7 +203,7 @@ impl Settings {
         Self {
             program: options.program.clone(),
             repeat: options.repeat.max(1),
-            is_continued: options.is_continued,
+            round: options.round,
             progress: options.progress,
             root,
             src: PathBuf::from("src"),

@@ -55,7 +55,7 @@ fn a_wrapped_row_is_joined_and_never_filled_up() {
             fixed(&page, &["notes.md:3:1", "the row is wrapped over"], &after);
             let quoted = |text: &str| {
                 text.lines()
-                    .map(|line| format!("> {line}\n"))
+                    .flat_map(|line| ["> ", line, "\n"])
                     .collect::<String>()
             };
             fixed(&quoted(&page), &["notes.md:3:3"], &quoted(&after));
@@ -83,7 +83,11 @@ fn what_may_be_wrapped_is_named_and_left_to_a_person() {
     let open = "a | b | c\n--- | --- | ---\n";
     left(
         &format!("{open}1 | two\nwords | 3\n"),
-        &["notes.md:3:1", "if an editor wrapped the row", "2 findings"],
+        &[
+            "notes.md:3:1",
+            "if the row goes on in another line",
+            "2 findings",
+        ],
     );
     left(
         &format!("{open}1 | 2 | three\nwords\n"),
@@ -103,6 +107,39 @@ fn a_row_that_its_bar_shifts_is_named_and_not_filled_up() {
             &["a column too far left", "`| |`"],
         );
     }
+}
+
+#[test]
+fn a_short_row_is_named_and_not_filled_up_at_its_end() {
+    left(
+        "| a | b |\n|---|---|\n| 1 |\n",
+        &[
+            "the row has 1 of 2 cells",
+            "readers see empty ones at its end",
+        ],
+    );
+    // The rest of the row above it, in the wrong column.
+    left(
+        "| name | meaning |\n|---|---|\n| `--with` | the first |\n| argument is ignored |\n",
+        &["notes.md:4:1", "or is the rest of the one above it"],
+    );
+    left(
+        "| a | b | c |\n|---|---|---|\n| 1 | 3 |\n| 4 | 5 | 6 |\n",
+        &["notes.md:3:1", "2 of 3"],
+    );
+}
+
+#[test]
+fn a_last_cell_may_be_left_out_where_others_are_empty() {
+    right("| a | b | c |\n|---|---|---|\n| 1 | 2 | |\n| 4 | 5 |\n");
+    right("| set | of |\n|---|---|\n| U0 | |\n| U1 |\n| U2 | 1 |\n");
+    right("set | of\n--- | ---\nU0 | 1\nU1 |\n");
+    right("| a | b | c\n|---|---|---\n| 1 | 2 |\n| 4 | 5 | 6\n");
+    left("a | b | c\n---|---|---\n1 | 2\n", &["2 of 3 cells"]);
+    left(
+        "| a | b | c |\n|---|---|---|\n| 1 | 2 | |\n| 4 |\n",
+        &["notes.md:4:1", "1 of 3 cells"],
+    );
 }
 
 #[test]

@@ -8,9 +8,9 @@
 //! | 100  | 7 | 3 |  wrong  | 100  | 7    |  right
 //! ```
 //!
-//! `fix` adds cells that are missing at the end of a row, takes out surplus ones that are empty, and escapes bars inside
-//! code where that alone makes the row fit. In a table without bars at the ends of its rows, nobody can know which cell
-//! is missing. That, a surplus cell with text, a repeated row and emphasis over cells are for a person to fix:
+//! `fix` takes out surplus cells that are empty, and escapes bars inside code where that alone makes the row fit. Which cell
+//! of a short row is missing, nobody can know: filled up at its end, it would look right with its text in the wrong columns.
+//! That, a surplus cell with text, a repeated row and emphasis over cells are for a person to fix:
 //!
 //! ```text
 //! | size | hits |          | size | hits |
@@ -19,6 +19,9 @@
 //! | 100  | 7    |          | 100  | 7    |
 //! | 100  | 7    |  wrong   | 200  | 9    |  right
 //! ```
+//!
+//! The last cell may be left out where the table has other rows whose last cell is empty, and where rows end without a bar:
+//! there, `a |` is written for `a` and an empty cell.
 //!
 //! A row that stands twice is a fault only right below itself, in a table whose first column names its rows. Elsewhere the
 //! place of a row may count, as in groups, steps and layouts of bits.
@@ -38,10 +41,24 @@ pub(super) fn check(source: &Arc<Source>, table: &Table, wrapped: &[Wrapped]) ->
     let width = table.header.cells.len();
     let style = Style::of(source, &table.header);
     let is_wrapped = |number: &usize| wrapped.iter().any(|wrapped| wrapped.rows.contains(number));
+    let is_empty_end = |row: &Row| {
+        let last = width.checked_sub(1).and_then(|last| row.cells.get(last));
+        last.is_some_and(|cell| source.slice(*cell).trim().is_empty())
+    };
+    let has_empty_end = width > 1 && table.body.iter().any(is_empty_end);
     let mut findings = Vec::new();
     let rows = table.body.iter().enumerate();
     for (_, row) in rows.filter(|(number, row)| row.has_bar && !is_wrapped(number)) {
-        findings.extend(count(source, row, width, style));
+        let is_short = row.cells.len() + 1 == width;
+        let own = Style::of(source, row);
+        // Where rows end without a bar, one at the end of a row is written for the empty cell after it.
+        let is_meant = match style.ends {
+            true => has_empty_end && own.ends,
+            false => own.ends,
+        };
+        if !(is_short && is_meant && own.starts == style.starts) {
+            findings.extend(count(source, row, width, style));
+        }
         findings.extend(emphasis(source, row));
     }
     findings.extend(repeated(source, table));
@@ -82,24 +99,20 @@ fn repeated(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
 fn count(source: &Arc<Source>, row: &Row, width: usize, style: Style) -> Option<Finding> {
     let cells = row.cells.len();
     if cells < width {
-        let finding = |message: String| Finding::new(Code::TableCells, source, row.span, message);
-        if !style.starts && source.slice(row.span).starts_with('|') {
-            return Some(
-                finding(format!(
-                    "the row has {cells} of {width} cells: it starts with a bar and the header doesn't, so all may be a column too far left"
-                ))
-                .with_help("start the row with `| |` if its first cell is empty"),
-            );
-        }
-        let finding = finding(format!("the row has {cells} of {width} cells"));
-        return Some(match style.starts && style.ends && style.fits(source, row) {
-            true => finding
-                .with_help("add the missing cells; an empty one is written `| |`")
-                .with_repair(longer(row, width, " ")),
-            false => finding.with_help(
-                "add the missing cells, of which an empty one is written `| |`; if an editor wrapped the row, join its lines",
-            ),
-        });
+        let is_shifted = !style.starts && source.slice(row.span).starts_with('|');
+        let (cause, help) = if is_shifted {
+            (
+                "it starts with a bar and the header doesn't, so all may be a column too far left",
+                "start the row with `| |` if its first cell is empty",
+            )
+        } else {
+            (
+                "readers see empty ones at its end",
+                "write all of them, an empty one as `| |`; if the row goes on in another line, or is the rest of the one above it, write it in one line",
+            )
+        };
+        let message = format!("the row has {cells} of {width} cells: {cause}");
+        return Some(Finding::new(Code::TableCells, source, row.span, message).with_help(help));
     }
     let lost = row.cells.get(width)?;
     let surplus = Span::new(lost.start, row.span.end);
@@ -130,18 +143,6 @@ fn count(source: &Arc<Source>, row: &Row, width: usize, style: Style) -> Option<
         true => finding.with_repair(Edit::new(surplus, "")),
         false => finding,
     })
-}
-
-/// The edit that gives a row as many cells as `width`.
-pub(super) fn longer(row: &Row, width: usize, cell: &str) -> Edit {
-    let end = row.span.end;
-    let is_closed = row.cells.last().is_none_or(|last| last.end < end);
-    let mut text = if is_closed { "" } else { " |" }.to_owned();
-    for _ in row.cells.len()..width {
-        text.push_str(cell);
-        text.push('|');
-    }
-    Edit::new(Span::at(end), text)
 }
 
 /// The row with a backslash before every bar inside code, and how many those are.

@@ -52,10 +52,20 @@ pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
 
 /// The edit that gives a delimiter row as many cells as `width`.
 fn delimiter_of(delimiter: &Row, width: usize) -> Edit {
-    match delimiter.cells.get(width) {
-        Some(surplus) => Edit::new(surplus.start..delimiter.span.end, ""),
-        None => crate::tables::structure::cells::longer(delimiter, width, " --- "),
+    let end = delimiter.span.end;
+    if let Some(surplus) = delimiter.cells.get(width) {
+        return Edit::new(surplus.start..end, "");
     }
+    let is_closed = delimiter.cells.last().is_none_or(|last| last.end < end);
+    let missing = " --- |".repeat(width - delimiter.cells.len());
+    Edit::new(
+        Span::at(end),
+        if is_closed {
+            missing
+        } else {
+            format!(" |{missing}")
+        },
+    )
 }
 
 /// A delimiter row whose cells Markdown doesn't take as such.

@@ -99,12 +99,6 @@ impl Style {
         }
     }
 
-    /// Whether a row is written in this style.
-    pub(super) fn fits(self, source: &Source, row: &Row) -> bool {
-        let Self { starts, ends } = Self::of(source, row);
-        (starts, ends) == (self.starts, self.ends)
-    }
-
     /// Whether the row that a text starts goes on in the line `below` the last one.
     fn is_open(self, source: &Source, text: &str, last: &Row, below: &Row, width: usize) -> bool {
         let cells = printed_table::split(text).len();
