@@ -151,7 +151,7 @@ trait Pair {
     /// How many parts both have.
     fn lengths(&self) -> (usize, usize);
 
-    /// Whether an expected part stands for any printed ones.
+    /// Whether an expected part matches any printed ones.
     fn is_elision(&self, at: usize) -> bool;
 
     /// Whether a printed part is the expected one.

@@ -57,7 +57,7 @@ pub fn resolve(parts: &Parts, printed: &[Option<String>], findings: &mut Vec<Fin
     }
 }
 
-/// Whether a finding says no more than that a block has no output.
+/// Whether a finding only says that a block has no output.
 fn is_missing(finding: &Finding, blocks: &[Block]) -> bool {
     finding.code == Code::Output
         && finding.blessed.is_some()

@@ -52,6 +52,9 @@ const WORDS: [(&str, Refused); 24] = [
     ("emfile", Refused::File),
 ];
 
+/// What a Rust block names, in lower case, that asks the system for something.
+const CALLS: [&str; 6] = ["fs", "file", "net", "process", "command", "thread"];
+
 /// What says that a program could not start, whatever its exit status is.
 const NOT_STARTED: [&str; 3] = [
     "error while loading shared libraries",
@@ -88,16 +91,26 @@ pub(super) fn find(block: &Block, language: &dyn Language, run: &Run) -> Option<
     }
     let text = String::from_utf8_lossy(&run.stdout).to_lowercase() + "\n" + &stderr;
     let code = code(block);
+    let is_said_by_system = |words: &str| {
+        // A library may have such words of its own; the standard library tells those of the system by their number.
+        language.runner().is_some()
+            || words.starts_with("memory allocation")
+            || ["os error ", "os { code"]
+                .iter()
+                .any(|mark| text.contains(mark))
+            || words == "permissiondenied" && CALLS.iter().any(|call| has_words(&code, call))
+    };
     let found = WORDS.iter().find(|(words, _)| {
         // What the block says in its own words is its own reason.
-        has_words(&text, words) && !has_words(&code, words)
+        has_words(&text, words) && !has_words(&code, words) && is_said_by_system(words)
     });
     found.map(|(_, refused)| *refused)
 }
 
 /// Whether the program that runs the block failed before the block.
 fn is_start(block: &Block, language: &dyn Language, run: &Run, stderr: &str) -> bool {
-    if stderr.contains("failed to start `") {
+    let is_ours = stderr.starts_with("error: failed to start `") && run.end == End::Status(2);
+    if is_ours && !code(block).contains("failed to start") {
         return true;
     }
     let Some(runner) = language.runner() else {
@@ -159,7 +172,7 @@ impl Refused {
             .map(|runner| format!("[preprocessor.proof.runner.{}]", runner.name));
         let (rule, settings) = match self {
             Self::Start => {
-                let help = "name the program itself and no version manager's shim as `command`, and what it needs besides the system's files in `read = [\"PATH\"]`";
+                let help = "name the program itself and no version manager's shim as `command`, and give it what it needs: files besides the system's in `read = [\"PATH\"]`, `processes = true`, `memory = \"4GiB\"`";
                 return match table {
                     Some(table) => format!("in {table} of book.toml, {help}"),
                     None => "build the book again; if it stays, report it".to_owned(),

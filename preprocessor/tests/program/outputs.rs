@@ -362,6 +362,12 @@ fn a_failure_of_the_blocks_own_is_blessed_whatever_it_says() {
             "let error = std::io::Error::from_raw_os_error(2);\npanic!(\"{error}\");",
             "No such file",
         ),
+        // An error of a library's, or of a module that is like one.
+        (
+            "rust,run=fails",
+            "mod acl { #[derive(Debug)] pub struct PermissionDenied; pub fn read() -> Result<u8, PermissionDenied> { Err(PermissionDenied) } }\nacl::read().unwrap();",
+            "PermissionDenied",
+        ),
         (
             "rust,run=fails",
             "panic!(\"out of memory: {} pages\", 3);",
@@ -412,5 +418,24 @@ fn git_applies_the_patch_of_a_book_in_a_folder_at_the_root() {
             patch.stdout
         );
         book.run(&["check", "--dir", "docs"]).succeeds();
+    }
+}
+
+#[test]
+fn a_program_that_cannot_start_names_its_setting_in_any_block() {
+    for command in [
+        "env no-such-shell",
+        "sh /no/such/file",
+        "bash --nonsense",
+        "/etc/passwd",
+    ] {
+        let configuration = format!("[preprocessor.proof.runner.sh]\ncommand = \"{command}\"\n");
+        let book = Book::with(&[("page.md", "```sh,run\necho 1\n```\n")], &configuration);
+        book.run(&["check"]).finds(&[
+            "page.md:1:1",
+            "could not be started",
+            "in [preprocessor.proof.runner.sh] of book.toml",
+            "`command`",
+        ]);
     }
 }

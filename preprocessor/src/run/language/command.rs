@@ -98,7 +98,7 @@ impl Language for Command {
         let file = folder.join(&self.file);
         std::fs::write(&file, job.block.code.text())
             .with_context(|| format!("failed to write `{}`", file.display()))?;
-        // The name alone: what a program is started with is what it tells of itself.
+        // The name alone: many programs print the path that they are given.
         let arguments = self.arguments.iter();
         Ok(Started {
             program: self.program.clone(),
