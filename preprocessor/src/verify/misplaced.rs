@@ -16,19 +16,29 @@ use std::sync::Arc;
 pub fn resolve(parts: &Parts, printed: &[Option<String>], findings: &mut Vec<Finding>) {
     let source = &parts.source;
     let mut taken = BTreeSet::new();
+    let mut excused = None;
     for stray in &parts.strays {
         let is_stray = |finding: &Finding| {
             finding.code == Code::Output && finding.span == stray.fence.opening()
         };
         // With a fault of its own, the code above may well be the output's block.
+        let code = stray.above.filter(|above| {
+            let is_its = |block: &Block| {
+                block
+                    .output
+                    .as_ref()
+                    .is_some_and(|output| output.span == *above)
+            };
+            !stray.is_below_stray && !parts.blocks.iter().any(is_its)
+        });
         let is_fault = |finding: &Finding| {
-            stray
-                .above
-                .is_some_and(|above| above.contains(finding.span))
+            code.is_some_and(|code| code.contains(finding.span))
                 && Arc::ptr_eq(&finding.source, source)
                 && !is_missing(finding, &parts.blocks)
         };
-        if findings.iter().any(is_fault) {
+        let is_below_excused = stray.is_below_stray && excused == stray.above;
+        if is_below_excused || findings.iter().any(is_fault) {
+            excused = Some(stray.fence.span);
             findings.retain(|finding| !is_stray(finding));
             continue;
         }

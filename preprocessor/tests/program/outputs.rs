@@ -90,6 +90,52 @@ fn a_second_output_is_taken_out_and_that_of_shown_code_is_not() {
 }
 
 #[test]
+fn each_of_several_stray_outputs_is_found() {
+    let stray = |text: &str| format!("```output\n{text}\n```\n\n");
+    let right = format!("{CODE}\n{}", stray("hi"));
+    for (page, findings) in [
+        (
+            format!("{}{}{CODE}", stray("a"), stray("b")),
+            "2 findings\n",
+        ),
+        (
+            format!("{right}{}{}", stray("hi"), stray("b")),
+            "2 findings\n",
+        ),
+        (
+            format!("{right}Text.\n\n{}Text.\n\n{}", stray("a"), stray("b")),
+            "2 findings\n",
+        ),
+        (
+            format!("{right}```text\nx\n```\n\n{}{}", stray("a"), stray("b")),
+            "2 findings\n",
+        ),
+        // One fault of the block is said once.
+        (
+            format!(
+                "```rust,run,x=1\n```\n\nText.\n\n{}{}",
+                stray("a"),
+                stray("b")
+            ),
+            "1 finding\n",
+        ),
+    ] {
+        let book = Book::new(&page);
+        book.run(&["check"]).finds(&[findings]);
+        // What is left of them after `bless` is still found.
+        let left = book.run(&["bless"]);
+        let outputs = book.page().matches("```output").count();
+        assert_eq!(
+            left.status == 0,
+            outputs == 1,
+            "{}\n{}",
+            book.page(),
+            left.stderr
+        );
+    }
+}
+
+#[test]
 fn an_output_that_is_never_closed_is_closed() {
     let texts = ["page.md:5:1", "never closed", "cargo book bless"];
     for (swallowed, rest) in [
@@ -104,6 +150,12 @@ fn an_output_that_is_never_closed_is_closed() {
             &format!("{CODE}\n```output\nhi\n```\n{rest}"),
         );
     }
+    let code = "> ```rust,run\n> println!(\"12\");\n> ```\n>\n";
+    repaired(
+        &format!("{code}> ```output\n> 7\n>\n> More.\n\nText.\n"),
+        &["page.md:5:3", "never closed"],
+        &format!("{code}> ```output\n> 12\n> ```\n>\n> More.\n\nText.\n"),
+    );
     // Which of these lines are output, nobody can know.
     let page = format!("{CODE}\n```output\nSome text\nthat follows.\n");
     let book = Book::new(&page);
