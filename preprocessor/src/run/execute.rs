@@ -123,20 +123,18 @@ impl Executor<'_> {
             for number in 0..self.settings.repeat.max(1) {
                 let place = Place::new(self.folder, key, number)?;
                 let run = self.run(key, job, language, started.as_ref(), &place)?;
-                let Some(first) = &result.run else {
-                    let is_last = matches!(run.end, End::Deadline(_) | End::OutputLimit(_));
-                    result.run = Some(run);
-                    if is_last {
-                        break;
-                    }
-                    continue;
-                };
-                if !first.is_like(&run) && result.others.iter().all(|other| !other.is_like(&run)) {
+                let is_over = matches!(run.end, End::Deadline(_) | End::OutputLimit(_));
+                let mut known = result.run.iter().chain(&result.others);
+                let is_new = known.all(|other| !other.is_like(&run));
+                let is_other = is_new && result.run.is_some();
+                if is_other {
                     result.others.push(run);
-                    // What is elided may differ; whether only that does is seen in all runs.
-                    if job.block.view.elided.is_none() {
-                        break;
-                    }
+                } else if is_new {
+                    result.run = Some(run);
+                }
+                // What is elided may differ; whether only that does is seen in all runs.
+                if is_over || is_other && job.block.view.elided.is_none() {
+                    break;
                 }
             }
         }

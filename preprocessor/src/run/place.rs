@@ -41,8 +41,12 @@ impl Place {
             .then(|| tempfile::Builder::new().prefix(&longer).tempdir().ok())
             .flatten();
         let root = temporary.as_ref().map_or(near.as_path(), TempDir::path);
-        let root = fs::canonicalize(root)
-            .with_context(|| format!("failed to find `{}`", root.display()))?;
+        // On Windows that would be a form of paths that many programs don't take.
+        let root = match cfg!(windows) {
+            true => root.to_owned(),
+            false => fs::canonicalize(root)
+                .with_context(|| format!("failed to find `{}`", root.display()))?,
+        };
         let place = Self {
             near,
             root,

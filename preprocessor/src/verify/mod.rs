@@ -114,22 +114,23 @@ fn printed(
     Err(Some(Box::new(finding)))
 }
 
-/// The text with pictures of control characters, such as `␛`: nobody sees the characters themselves, and a terminal obeys
-/// them.
+/// The text with control characters as pictures, such as `␛`, and others that nobody sees but that reorder or split lines as
+/// escapes: a terminal obeys the first, and a reader sees another text with the second.
 fn visible(text: &str) -> String {
-    let is_control = |c: char| c.is_control() && c != '\n' && c != '\t';
-    if !text.contains(is_control) {
+    let is_hidden = |c: char| {
+        c.is_control() && c != '\n' && c != '\t'
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(is_hidden) {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '\0'..='\u{1f}' if is_control(c) => {
-                out.extend(char::from_u32(0x2400 + u32::from(c)));
-            }
+            c if !is_hidden(c) => out.push(c),
+            '\0'..='\u{1f}' => out.extend(char::from_u32(0x2400 + u32::from(c))),
             '\u{7f}' => out.push('␡'),
-            c if is_control(c) => out.extend(c.escape_unicode()),
-            c => out.push(c),
+            c => out.extend(c.escape_unicode()),
         }
     }
     out

@@ -117,7 +117,7 @@ fn is_start(block: &Block, language: &dyn Language, run: &Run, stderr: &str) -> 
         return false;
     };
     // A program that doesn't like what the block says names the block's file.
-    if stderr.contains(&format!("{}:", runner.file.to_lowercase())) {
+    if stderr.contains(&runner.file.to_lowercase()) {
         return false;
     }
     let code = code(block);
@@ -180,7 +180,7 @@ impl Refused {
             }
             Self::Access | Self::Process | Self::Network => (
                 format!(
-                    "a block has no network, no files but those in its empty folder, and {}",
+                    "a block has no network, no files but those in its own folder, and {}",
                     match language.has_processes() {
                         true => "may start processes under the same bounds",
                         false => "starts no processes",

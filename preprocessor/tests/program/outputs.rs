@@ -250,6 +250,7 @@ fn control_characters_become_pictures_of_themselves() {
         ("10%\\r20%", "10%␍20%"),
         ("\\u{7f}\\u{9b}2J", "␡\\u{9b}2J"),
         ("a\\tb", "a\tb"),
+        ("if \\u{202e}admin\\u{2066}", "if \\u{202e}admin\\u{2066}"),
     ] {
         let code = format!("```rust,run\nprintln!(\"{printed}\");\n```\n");
         repaired(
