@@ -207,6 +207,7 @@ impl Line {
     /// Compares what the blocks printed with the outputs under them.
     pub fn verify(&self, page: &mut Page) {
         let mut earlier: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut all = Vec::new();
         for (number, block) in page.parts.blocks.iter().enumerate() {
             let printed = match (
                 page.results.get(&number),
@@ -225,8 +226,10 @@ impl Line {
                 }
                 _ => None,
             };
-            page.runs.add(block.name.as_deref(), printed);
+            page.runs.add(block.name.as_deref(), printed.clone());
+            all.push(printed);
         }
+        verify::misplaced::resolve(&page.parts, &all, &mut page.findings);
     }
 
     /// Uses the outputs in the page as what the blocks printed, where nothing may run.

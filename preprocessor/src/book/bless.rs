@@ -5,7 +5,7 @@ use crate::line::Page;
 use crate::text::edit::{self, Edit};
 use crate::text::finding::Finding;
 use crate::text::source::{Source, split_mark};
-use crate::work::settings::Options;
+use crate::work::settings::{Options, Round};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -31,8 +31,14 @@ pub struct Blessed {
 /// # Errors
 /// As [`Book::pages`]; and when a page changed since it was read.
 pub(super) fn proposal(book: &Book, targets: &[Target]) -> Result<Blessed> {
+    propose(book, targets, Round::First)
+}
+
+/// As [`proposal`], in a round of blessing.
+fn propose(book: &Book, targets: &[Target], round: Round) -> Result<Blessed> {
     let book = book.with(Options {
         repeat: BLESS_RUNS,
+        round,
         ..book.options.clone()
     });
     let mut blessed = Blessed {
@@ -89,8 +95,10 @@ pub(super) fn proposal(book: &Book, targets: &[Target]) -> Result<Blessed> {
 /// As [`proposal`]; and when a page can't be written.
 pub(super) fn bless(book: &Book, targets: &[Target]) -> Result<Blessed> {
     let mut all: BTreeMap<PathBuf, (String, String)> = BTreeMap::new();
+    let mut round = Round::First;
     for _ in 0..BLESS_ROUNDS {
-        let blessed = proposal(book, targets)?;
+        let blessed = propose(book, targets, round)?;
+        round = Round::Later;
         for (path, before, after) in &blessed.written {
             let file = book.root.join(path);
             std::fs::write(&file, after)

@@ -67,3 +67,91 @@ fn seen(text: &str, options: &MarkdownOptions) -> String {
         .filter(|c| !c.is_whitespace() && !matches!(c, '|' | '-' | '–' | '—' | ':' | '\\' | '`'))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::table;
+    use crate::tables::structure;
+    use mdbook_proof_text::printed_table::is_delimiter;
+    use proptest::prelude::*;
+
+    fn check(source: &Arc<Source>) -> Vec<Finding> {
+        let events = markdown::outline(source.text(), &MarkdownOptions::default());
+        let (tables, orphans) = table::read(source, &events);
+        structure::check(source, &events, &tables, &orphans)
+    }
+
+    /// All words of a page, in order: everything but bars, their escapes, delimiter rows and the marks of quotes.
+    fn words(text: &str) -> Vec<String> {
+        text.lines()
+            .map(|line| line.trim_start_matches(['>', ' ']))
+            .filter(|line| !is_delimiter(line))
+            .flat_map(|line| {
+                let line = line.replace('\\', "").replace('|', " ");
+                line.split_whitespace()
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
+    /// Tables of two or three columns, with bars at the ends of rows or without, some rows wrapped, short or long.
+    fn page() -> impl Strategy<Value = String> {
+        let cell = prop::sample::select(vec![
+            "",
+            "a",
+            "b c",
+            "`x|y`",
+            "**d**",
+            "é f\ng",
+            "1",
+            "long\ntext here",
+        ]);
+        let row = prop::collection::vec(cell, 1..4);
+        let style = (any::<bool>(), any::<bool>());
+        let row = (row, style);
+        let table = (
+            2..4usize,
+            style,
+            prop::collection::vec(row, 0..5),
+            any::<bool>(),
+            "(\n)?(prose\n)?",
+        );
+        prop::collection::vec(table, 1..3).prop_map(|tables| {
+            let mut text = String::new();
+            for (width, header, rows, is_quoted, end) in tables {
+                let bar = |has: bool| if has { "|" } else { "" };
+                let line = |cells: &[&str], (starts, ends): (bool, bool)| {
+                    format!("{} {} {}\n", bar(starts), cells.join(" | "), bar(ends))
+                };
+                let names = ["head", "row", "end"];
+                let mut table = line(&names[..width], header) + &line(&["---"; 3][..width], header);
+                for (cells, style) in rows {
+                    table.push_str(&line(&cells, style));
+                }
+                table.push_str(&end);
+                for line in table.lines() {
+                    text.push_str(if is_quoted { "> " } else { "" });
+                    text.push_str(line.trim());
+                    text.push('\n');
+                }
+                text.push('\n');
+            }
+            text
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn fix_changes_bars_and_line_ends_and_no_word(text in page()) {
+            let source = Arc::new(Source::new("a.md", text.as_str()));
+            let options = MarkdownOptions::default();
+            let after = fixed(&source, &options, check);
+            prop_assert_eq!(words(after.text()), words(&text), "{}\n=>\n{}", text, after.text());
+            prop_assert!(keeps(&text, after.text(), &options), "{}\n=>\n{}", text, after.text());
+            let again = fixed(&after, &options, check);
+            prop_assert_eq!(again.text(), after.text());
+        }
+    }
+}

@@ -182,6 +182,7 @@ pub(crate) fn run() -> ExitCode {
             program: std::env::current_exe().ok(),
             repeat: 1,
             progress: output::progress(),
+            ..Options::default()
         },
     };
     let outcome = match arguments.command {

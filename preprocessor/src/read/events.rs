@@ -3,7 +3,8 @@
 use crate::read::block::{self, Kind};
 use crate::read::table;
 use crate::read::{
-    Block, Fence, Figure, Parts, Sketch, View, caution, fence, include, lookalike, output, passage,
+    Block, Fence, Figure, Parts, Sketch, Stray, View, caution, fence, include, lookalike, output,
+    passage,
 };
 use crate::text::code::Code;
 use crate::text::finding::Finding;
@@ -31,6 +32,7 @@ pub fn read(
         page: Parts {
             source: Arc::clone(source),
             blocks: Vec::new(),
+            strays: Vec::new(),
             calcs: Vec::new(),
             sketches: Vec::new(),
             figures: Vec::new(),
@@ -42,6 +44,7 @@ pub fn read(
         },
         findings,
         inline_start: None,
+        above: None,
         takes_output: false,
         is_misread: false,
         in_code: false,
@@ -59,6 +62,8 @@ struct Reader<'page> {
     findings: Vec<Finding>,
     /// Where the text of the paragraph, item or cell starts, or continues after the last comment.
     inline_start: Option<usize>,
+    /// The last fence that was read.
+    above: Option<Span>,
     /// Whether the last thing read was a block that runs.
     takes_output: bool,
     /// Whether it was one whose attributes are wrong, which is reported: its output has no block.
@@ -77,7 +82,9 @@ impl Reader<'_> {
                     .iter()
                     .map_while(|(event, span)| matches!(event, Event::Text(_)).then_some(span));
                 let fence = fence::read(&self.page.source, span, texts);
+                let above = fence.span;
                 self.takes_output = self.fence(fence, rest);
+                self.above = Some(above);
             }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
                 self.in_code = true;
@@ -133,7 +140,17 @@ impl Reader<'_> {
     /// Takes a code fence; true when an `output` fence may follow it.
     fn fence(&mut self, fence: Fence, rest: &[Spanned<'_>]) -> bool {
         let source = Arc::clone(&self.page.source);
+        let is_output = info_string::language(source.slice(fence.info)) == "output";
         if !fence.closed {
+            if is_output
+                && self.takes_output
+                && !self.is_misread
+                && let Some(block) = self.page.blocks.last_mut()
+            {
+                // What it has in place of the block's output is seen when the block ran.
+                block.output = Some(fence);
+                return false;
+            }
             let first = source.slice(fence.span).lines().next();
             self.findings.push(
                 Finding::new(
@@ -200,30 +217,20 @@ impl Reader<'_> {
                         }
                     }
                     _ if self.takes_output && is_misread => {}
-                    _ => self.findings.push(
-                        Finding::new(
-                            Code::Output,
-                            &source,
-                            fence.opening(),
-                            "an `output` fence has no block that runs above it",
-                        )
-                        .with_help(
-                            "put it right below its code, and `run` after the code's language: ```rust,run",
-                        ),
-                    ),
+                    _ => self.stray(fence, view),
                 }
                 false
             }
             Err(finding) => {
                 self.findings.push(*finding);
-                let info = source.slice(fence.info);
                 if self.takes_output
                     && !is_misread
-                    && info_string::language(info) == "output"
+                    && is_output
                     && let Some(block) = self.page.blocks.last_mut()
                 {
                     // With wrong attributes it is still the output, and must not be reported as missing.
                     block.output = Some(fence);
+                    block.view.is_misread = true;
                     return false;
                 }
                 // What is under it was reported already.
@@ -231,6 +238,30 @@ impl Reader<'_> {
                 true
             }
         }
+    }
+
+    /// Takes an output that is not under a block that runs.
+    fn stray(&mut self, fence: Fence, view: View) {
+        self.findings.push(
+            Finding::new(
+                Code::Output,
+                &self.page.source,
+                fence.opening(),
+                "an `output` fence has no block that runs above it",
+            )
+            .with_help(
+                "put it right below its code, and `run` after the code's language: ```rust,run",
+            ),
+        );
+        let strays = &mut self.page.strays;
+        let last = strays.last().map(|stray| stray.fence.span);
+        strays.push(Stray {
+            fence,
+            view,
+            above: self.above,
+            is_below_stray: last.is_some() && last == self.above,
+            blocks: self.page.blocks.len(),
+        });
     }
 
     fn comment(&mut self, html: &str, span: Span) {

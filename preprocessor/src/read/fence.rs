@@ -91,7 +91,7 @@ pub(super) fn read<'spans>(
 }
 
 /// The run of backticks or tildes that a line starts with.
-pub(super) fn marker(line: &str) -> &str {
+pub(crate) fn marker(line: &str) -> &str {
     let mark = line.chars().next().unwrap_or('`');
     &line[..line.len() - line.trim_start_matches(mark).len()]
 }

@@ -47,6 +47,8 @@ pub struct Parts {
     pub source: Arc<Source>,
     /// The blocks that run, in page order.
     pub blocks: Vec<Block>,
+    /// The outputs that are not under a block that runs, in page order.
+    pub strays: Vec<Stray>,
     /// The `calc` fences, in page order.
     pub calcs: Vec<Fence>,
     /// The fences that are pictures themselves, in page order.
@@ -84,6 +86,21 @@ pub struct Block {
     pub output: Option<Fence>,
     /// How the output is shown.
     pub view: View,
+}
+
+/// An `output` fence that is not under a block that runs.
+#[derive(Debug)]
+pub struct Stray {
+    /// The fence.
+    pub fence: Fence,
+    /// How its output would be shown.
+    pub view: View,
+    /// The fence above it, if there is one.
+    pub above: Option<Span>,
+    /// Whether that is a stray output as well.
+    pub is_below_stray: bool,
+    /// How many blocks that run are above it.
+    pub blocks: usize,
 }
 
 /// A fence that is a picture itself, such as a `mermaid` fence.

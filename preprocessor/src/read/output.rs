@@ -22,6 +22,8 @@ pub struct View {
     pub elided: Option<String>,
     /// The text of the paragraph after the fence, which describes a picture.
     pub caption: Option<String>,
+    /// Whether its attributes are wrong, which is reported.
+    pub is_misread: bool,
 }
 
 /// Reads the attributes after `output`.
@@ -348,6 +350,7 @@ mod tests {
                 }),
                 is_guess: true,
                 elided: Some("it differs".to_owned()),
+                is_misread: false,
                 caption: Some("A caption of two lines.".to_owned()),
             }
         );

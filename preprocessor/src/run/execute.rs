@@ -5,6 +5,7 @@
 use crate::run::job::{Job, JobResult};
 use crate::run::language::interface::{Language, Prepared, Site, Started};
 use crate::run::language::{Languages, rust};
+use crate::run::place::{self, BLOCK, Place};
 use crate::work::host::workers;
 use crate::work::process::{End, Host, OUTPUT_LIMIT, Run, Task};
 use crate::work::sandbox::{Bounds, MEMORY};
@@ -105,11 +106,11 @@ impl Executor<'_> {
     fn job(&self, key: &str, job: &Job<'_>, prepared: Option<Prepared>) -> Result<JobResult> {
         let language = self.languages.get(&job.block.language)?;
         let mut result = JobResult {
-            name: rust::compile::module(key),
+            name: BLOCK.to_owned(),
             diagnostics: Vec::new(),
             run: None,
             repeated: self.settings.repeat,
-            other: None,
+            others: Vec::new(),
             is_fresh: true,
         };
         let is_prepared = prepared.is_some();
@@ -120,21 +121,19 @@ impl Executor<'_> {
         }
         if !is_prepared || started.is_some() {
             for number in 0..self.settings.repeat.max(1) {
-                let folder = self.folder.join(format!("{key}-{number}"));
-                let run = self.run(job, language, started.as_ref(), &folder)?;
-                match &result.run {
-                    None => result.run = Some(run),
-                    Some(first) if !first.is_like(&run) => {
-                        result.other = Some(run);
-                        break;
-                    }
-                    Some(_) => {}
+                let place = Place::new(self.folder, key, number)?;
+                let run = self.run(key, job, language, started.as_ref(), &place)?;
+                let is_over = matches!(run.end, End::Deadline(_) | End::OutputLimit(_));
+                let mut known = result.run.iter().chain(&result.others);
+                let is_new = known.all(|other| !other.is_like(&run));
+                let is_other = is_new && result.run.is_some();
+                if is_other {
+                    result.others.push(run);
+                } else if is_new {
+                    result.run = Some(run);
                 }
-                if let Some(Run {
-                    end: End::Deadline(_) | End::OutputLimit(_),
-                    ..
-                }) = result.run
-                {
+                // What is elided may differ; whether only that does is seen in all runs.
+                if is_over || is_other && job.block.view.elided.is_none() {
                     break;
                 }
             }
@@ -145,30 +144,33 @@ impl Executor<'_> {
         Ok(result)
     }
 
-    /// One run in `folder`, which holds the program's files and its empty working folder.
+    /// One run at a place of its own.
     fn run(
         &self,
+        key: &str,
         job: &Job<'_>,
         language: &dyn Language,
         prepared: Option<&Started>,
-        folder: &Path,
+        place: &Place,
     ) -> Result<Run> {
-        let work = folder.join("work");
-        std::fs::create_dir_all(&work)
-            .with_context(|| format!("failed to make `{}`", work.display()))?;
+        let work = place.work();
         let started = match prepared {
-            Some(started) => started.clone(),
-            None => language.command(job, folder)?,
+            Some(started) => Started {
+                program: place.program(&started.program)?,
+                arguments: started.arguments.clone(),
+            },
+            None => language.command(job, &work)?,
         };
         let timeout = job.timeout();
         let mut bounds = Bounds {
-            read: vec![started.program.clone(), folder.to_owned()],
+            read: vec![started.program.clone()],
             write: vec![work.clone()],
             memory: MEMORY,
             cpu: timeout.as_secs() + 1,
             file_size: FILE_SIZE,
             processes: false,
         };
+        bounds.read.extend(place.readable());
         language.bound(&mut bounds);
         let task = Task {
             program: &started.program,
@@ -188,24 +190,13 @@ impl Executor<'_> {
             .host
             .run(&task, &slow)
             .with_context(|| format!("failed to run the block at {}", job.place))?;
+        let name = rust::compile::module(key);
         for text in [&mut run.stdout, &mut run.stderr] {
-            forget(text, folder);
+            place.hide(text);
+            // Where it was compiled.
+            place::hide(text, self.folder);
+            place::rename(text, &name, |line| language.line(job.block, line));
         }
         Ok(run)
-    }
-}
-
-/// Removes the run's folder from the output: its name differs on each run.
-fn forget(text: &mut Vec<u8>, folder: &Path) {
-    let folder = folder.to_string_lossy();
-    let Ok(printed) = std::str::from_utf8(text) else {
-        return;
-    };
-    if printed.contains(folder.as_ref()) {
-        let inside = format!("{folder}{}", std::path::MAIN_SEPARATOR);
-        *text = printed
-            .replace(&inside, "")
-            .replace(folder.as_ref(), ".")
-            .into_bytes();
     }
 }

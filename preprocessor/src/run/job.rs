@@ -47,7 +47,7 @@ pub struct Diagnostic {
 /// The outcome of a job.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct JobResult {
-    /// The job's name in messages of the compiler and the program.
+    /// The block's name in what its program prints.
     pub name: String,
     /// What the compiler said about the job's own lines.
     pub diagnostics: Vec<Diagnostic>,
@@ -55,8 +55,8 @@ pub struct JobResult {
     pub run: Option<Run>,
     /// How often it was run, always with this result.
     pub repeated: u32,
-    /// A run with a different result.
-    pub other: Option<Run>,
+    /// The other results that repeated runs had, each different from all before it.
+    pub others: Vec<Run>,
     /// Whether it ran in this build; otherwise its result came from the store.
     #[serde(skip)]
     pub is_fresh: bool,
@@ -69,7 +69,7 @@ impl JobResult {
         let is_at_line = |d: &Diagnostic| !d.is_error || d.place.is_some();
         match &self.run {
             None => self.diagnostics.iter().all(is_at_line),
-            Some(run) => self.other.is_none() && matches!(run.end, End::Success | End::Status(_)),
+            Some(run) => self.others.is_empty() && matches!(run.end, End::Success | End::Status(_)),
         }
     }
 }

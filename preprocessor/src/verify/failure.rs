@@ -4,13 +4,12 @@ use crate::run::language::interface::Language;
 use crate::work::process::{End, Run};
 use std::fmt::Write as _;
 
-/// The output of a block, then what it said, without thread ids, paths and lines, then its exit status
+/// The output of a block, then what it said, without thread ids and the places of panics, then its exit status
 /// unless that says nothing new.
-pub(super) fn normalized(language: &dyn Language, stdout: &str, run: &Run, name: &str) -> String {
+pub(super) fn normalized(language: &dyn Language, stdout: &str, run: &Run) -> String {
     let mut text = stdout.to_owned();
-    let stderr = String::from_utf8_lossy(&run.stderr);
-    let lines = stderr.lines().skip_while(|line| line.trim().is_empty());
-    for line in lines.filter_map(|line| language.normalized(name, line)) {
+    let stderr = language.normalized(&String::from_utf8_lossy(&run.stderr));
+    for line in stderr.lines().skip_while(|line| line.trim().is_empty()) {
         let _ = writeln!(text, "{line}");
     }
     match &run.end {

@@ -1,7 +1,10 @@
 //! Verifying runs: what a block printed is compared with the output under it.
 
+mod difference;
 pub mod elision;
 mod failure;
+pub mod misplaced;
+mod refused;
 
 use crate::read::{Block, Fence};
 use crate::run::job::{Diagnostic, JobResult};
@@ -13,7 +16,8 @@ use crate::text::markdown;
 use crate::text::source::Source;
 use crate::text::span::Span;
 use crate::work::process::{End, Run};
-use similar::TextDiff;
+use difference::{difference, shown};
+use refused::Refused;
 use std::sync::Arc;
 
 /// What is wrong with a block's run, and the output that it printed if it ended as it should.
@@ -34,39 +38,65 @@ pub fn verify(
     let Some(run) = &result.run else {
         return (findings, None);
     };
-    if let Some(other) = &result.other {
+    let mut all = Vec::new();
+    for run in std::iter::once(run).chain(&result.others) {
+        match printed(source, block, earlier, language, &result.name, run) {
+            Ok(text) => all.push(text),
+            Err(finding) if all.is_empty() && result.others.is_empty() => {
+                findings.extend(finding.map(|finding| *finding));
+                return (findings, None);
+            }
+            Err(_) => break,
+        }
+    }
+    if let Some(other) = result.others.first()
+        && (block.view.elided.is_none() || all.len() <= result.others.len())
+    {
         findings.push(unstable(source, block, run, other));
         return (findings, None);
     }
+    let found = match compare(source, block, &all) {
+        Ok(found) => found,
+        Err(number) => Some(unstable(source, block, run, &result.others[number - 1])),
+    };
+    findings.extend(found);
+    (findings, all.into_iter().next())
+}
+
+/// What a run printed that ended as it should; otherwise what is wrong with it, unless that is said elsewhere.
+fn printed(
+    source: &Arc<Source>,
+    block: &Block,
+    earlier: usize,
+    language: &dyn Language,
+    name: &str,
+    run: &Run,
+) -> Result<String, Option<Box<Finding>>> {
     let Ok(stdout) = std::str::from_utf8(&run.stdout) else {
-        findings.push(no_text(source, block, run));
-        return (findings, None);
+        return Err(Some(Box::new(no_text(source, block, run))));
     };
     let is_failure = matches!(run.end, End::Status(_) | End::Abnormal(_));
-    let printed = match language.reading(block, earlier, run, stdout) {
-        Reading::Printed(_) if run.end == End::Success && block.fails => {
-            findings.push(
-                Finding::new(
-                    Code::Run,
-                    source,
-                    block.code.opening(),
-                    "the block has to fail, and succeeded",
-                )
-                .with_help("leave out `=fails`, or make it fail"),
-            );
-            return (findings, None);
+    let finding = match language.reading(block, earlier, run, stdout) {
+        Reading::Printed(_) if run.end == End::Success && block.fails => Finding::new(
+            Code::Run,
+            source,
+            block.code.opening(),
+            "the block has to fail, and succeeded",
+        )
+        .with_help("leave out `=fails`, or make it fail"),
+        Reading::Printed(text) => return Ok(visible(&normalize(&text))),
+        Reading::Failed if block.fails && is_failure => {
+            let Some(refused) = refused::find(block, language, run) else {
+                let text = failure::normalized(language, &normalize(stdout), run);
+                return Ok(visible(&normalize(&text)));
+            };
+            let finding = failed(source, block, language, name, run);
+            Finding {
+                message: refused.message().to_owned(),
+                ..finding
+            }
         }
-        Reading::Printed(text) => normalize(&text),
-        Reading::Failed if block.fails && is_failure => normalize(&failure::normalized(
-            language,
-            &normalize(stdout),
-            run,
-            &result.name,
-        )),
-        Reading::Failed => {
-            findings.push(failed(source, block, language, &result.name, run));
-            return (findings, None);
-        }
+        Reading::Failed => failed(source, block, language, name, run),
         Reading::Error {
             line,
             column,
@@ -74,13 +104,33 @@ pub fn verify(
         } => {
             let rest = Span::new(column, usize::MAX / 2);
             let span = place(block, Some(&(line, rest)));
-            findings.push(Finding::new(Code::Sql, source, span, message));
-            return (findings, None);
+            Finding::new(Code::Sql, source, span, message)
         }
-        Reading::Earlier => return (findings, None),
+        Reading::Earlier => return Err(None),
     };
-    findings.extend(compare(source, block, &printed));
-    (findings, Some(printed))
+    Err(Some(Box::new(finding)))
+}
+
+/// The text with control characters as pictures, such as `␛`, and others that nobody sees but that reorder or split lines as
+/// escapes: a terminal obeys the first, and a reader sees another text with the second.
+fn visible(text: &str) -> String {
+    let is_hidden = |c: char| {
+        c.is_control() && c != '\n' && c != '\t'
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(is_hidden) {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if !is_hidden(c) => out.push(c),
+            '\0'..='\u{1f}' => out.extend(char::from_u32(0x2400 + u32::from(c))),
+            '\u{7f}' => out.push('␡'),
+            c => out.extend(c.escape_unicode()),
+        }
+    }
+    out
 }
 
 /// The text with `\n` line ends and without trailing blank lines.
@@ -101,60 +151,117 @@ pub fn normalize(text: &str) -> String {
     text
 }
 
-fn compare(source: &Arc<Source>, block: &Block, printed: &str) -> Option<Finding> {
+/// What is wrong with the output under a block, judged by what all runs printed.
+///
+/// # Errors
+/// The number of a run that printed something else than the first where nothing is elided.
+fn compare(source: &Arc<Source>, block: &Block, all: &[String]) -> Result<Option<Finding>, usize> {
+    let printed = all.first().map_or("", String::as_str);
     let Some(output) = &block.output else {
-        return match printed.is_empty() {
+        return Ok(match printed.is_empty() {
             true => None,
             false => Some(absent(source, block, printed)),
-        };
+        });
     };
+    if block.view.is_misread {
+        // With wrong attributes, nobody knows how to compare it.
+        return Ok(None);
+    }
+    if !output.closed {
+        return Ok(Some(unclosed(source, block, output, printed)));
+    }
     let expected = normalize(&output.text());
-    if block.view.elided.is_some() {
-        return compare_elided(source, block, output, &expected, printed);
-    }
-    if expected == printed {
-        return None;
-    }
-    let diff = difference(&expected, printed);
-    let finding = Finding::new(Code::Output, source, output.opening(), "the output changed")
-        .with_label("the block above prints something else")
-        .with_details(diff);
-    Some(finding.with_blessed(Edit::new(
-        output.span,
-        written(source, output, block, printed),
-    )))
-}
-
-/// As [`compare`], for an output with elisions.
-fn compare_elided(
-    source: &Arc<Source>,
-    block: &Block,
-    output: &Fence,
-    expected: &str,
-    printed: &str,
-) -> Option<Finding> {
-    if !elision::is_in(expected) {
-        let finding = Finding::new(
-            Code::Output,
-            source,
-            output.opening(),
-            "nothing is elided in this output",
-        );
-        return Some(finding.with_help(
-            "take `elided=` out, or put `...` on a line for lines that differ and `[..]` for text that does",
-        ));
-    }
-    if elision::matches(expected, printed) {
-        return None;
-    }
-    let rewritten = elision::rewrite(expected, printed);
-    let text = written(source, output, block, &rewritten);
-    Some(
+    let wanted = if block.view.elided.is_some() {
+        if !elision::is_in(&expected) {
+            return Ok(Some(nothing_elided(source, output)));
+        }
+        if all
+            .iter()
+            .all(|printed| elision::matches(&expected, printed))
+        {
+            return Ok(None);
+        }
+        let wanted = elision::rewrite(&expected, printed);
+        let other = |printed: &String| !elision::matches(&wanted, printed);
+        if let Some(number) = all.iter().position(other) {
+            return Err(number.max(1));
+        }
+        wanted
+    } else if expected == printed {
+        return Ok(None);
+    } else {
+        printed.to_owned()
+    };
+    Ok(Some(
         Finding::new(Code::Output, source, output.opening(), "the output changed")
             .with_label("the block above prints something else")
-            .with_details(difference(expected, &rewritten))
-            .with_blessed(Edit::new(output.span, text)),
+            .with_details(difference(&expected, &wanted))
+            .with_blessed(Edit::new(
+                output.span,
+                written(source, output, block, &wanted),
+            )),
+    ))
+}
+
+fn nothing_elided(source: &Arc<Source>, output: &Fence) -> Finding {
+    let finding = Finding::new(
+        Code::Output,
+        source,
+        output.opening(),
+        "nothing is elided in this output",
+    );
+    finding.with_help(
+        "take `elided=` out, or put `...` on a line for lines that differ and `[..]` for text that does",
     )
+}
+
+/// An output whose fence is never closed. `bless` closes it where it is clear which lines it has.
+fn unclosed(source: &Arc<Source>, block: &Block, output: &Fence, printed: &str) -> Finding {
+    let marker = crate::read::fence::marker(source.slice(output.opening()));
+    let finding = Finding::new(
+        Code::Fence,
+        source,
+        output.opening(),
+        "a code fence is never closed",
+    )
+    .with_label("opened here");
+    let printed_lines: Vec<&str> = printed.lines().collect();
+    let lines: Vec<&str> = output
+        .lines
+        .iter()
+        .map(|line| line.text.trim_end())
+        .collect();
+    let blank = lines.iter().position(|line| line.is_empty());
+    let paragraph = blank.unwrap_or(lines.len());
+    let is_start = lines.len() >= printed_lines.len()
+        && lines
+            .iter()
+            .zip(&printed_lines)
+            .all(|(line, printed)| *line == printed.trim_end());
+    let is_near = |(line, printed): (&&str, &&str)| {
+        // Figures change, and what is around them rarely does.
+        let plain = |text: &str| text.replace(|c: char| c.is_ascii_digit(), "0");
+        elision::likeness(&plain(line), &plain(printed)) >= 30
+    };
+    let is_like = paragraph == printed_lines.len() && lines.iter().zip(&printed_lines).all(is_near);
+    let last = printed_lines
+        .len()
+        .checked_sub(1)
+        .and_then(|last| output.lines.get(last));
+    match last {
+        Some(last) if block.view.elided.is_none() && (is_start || is_like) => {
+            let mut text = written(source, output, block, printed);
+            if lines
+                .get(printed_lines.len())
+                .is_some_and(|line| !line.is_empty())
+            {
+                text.push_str(source.line_end());
+                text.push_str(output.prefix.trim_end());
+            }
+            finding.with_blessed(Edit::new(Span::new(output.span.start, last.span.end), text))
+        }
+        _ => finding.with_help(format!("end the output with a line {marker}")),
+    }
 }
 
 fn written(source: &Source, output: &Fence, block: &Block, printed: &str) -> String {
@@ -163,10 +270,6 @@ fn written(source: &Source, output: &Fence, block: &Block, printed: &str) -> Str
 }
 
 fn absent(source: &Arc<Source>, block: &Block, printed: &str) -> Finding {
-    let fence = markdown::fence("output", printed, &block.code.prefix, source.line_end());
-    let end = block.code.span.end;
-    let line_end = source.line_end();
-    let text = format!("{line_end}{}{fence}", block.code.prefix);
     Finding::new(
         Code::Output,
         source,
@@ -174,17 +277,48 @@ fn absent(source: &Arc<Source>, block: &Block, printed: &str) -> Finding {
         "the block has no output under it",
     )
     .with_details(prefixed(printed, "+ "))
-    .with_blessed(Edit::new(Span::at(end), text))
+    .with_blessed(missing(source, block, "output", printed))
 }
 
-fn difference(old: &str, new: &str) -> String {
-    let diff = TextDiff::from_lines(old, new);
-    let text = diff
-        .unified_diff()
-        .context_radius(2)
-        .missing_newline_hint(false)
-        .to_string();
-    shown(text.trim_end(), 60)
+/// The edit that puts an output below its block, with a blank line between.
+fn missing(source: &Source, block: &Block, info: &str, printed: &str) -> Edit {
+    let prefix = &block.code.prefix;
+    let fence = markdown::fence(info, printed, prefix, source.line_end());
+    let line_end = source.line_end();
+    let gap = match is_tight(source, block) {
+        true => String::new(),
+        false => format!("{line_end}{}", prefix.trim_end()),
+    };
+    let mut text = format!("{gap}{line_end}{prefix}{fence}");
+    let end = block.code.span.end;
+    let last = source.position(end).line;
+    let is_followed = source.line(last + 1).is_some_and(|line| {
+        let text = source.slice(line).trim_start_matches(['>', ' ', '\t']);
+        !text.is_empty()
+    });
+    if is_followed && !gap.is_empty() {
+        text.push_str(line_end);
+        text.push_str(prefix.trim_end());
+    }
+    Edit::new(Span::at(end), text)
+}
+
+/// Whether a blank line would change how a list is shown: no blank line is around the block in its item.
+fn is_tight(source: &Source, block: &Block) -> bool {
+    let inside = block.code.prefix.rsplit('>').next().unwrap_or_default();
+    // A space after the mark of a quote belongs to that.
+    let is_in_list = match block.code.prefix.contains('>') {
+        true => inside.len() > 1,
+        false => !inside.is_empty(),
+    };
+    let first = source.position(block.code.span.start).line;
+    let Some(line) = source.line(first).filter(|_| is_in_list) else {
+        return false;
+    };
+    let is_blank = |text: &str| text.trim_matches(['>', ' ', '\t']).is_empty();
+    let starts_item = !is_blank(source.slice(line.start..block.code.span.start));
+    let above = first.checked_sub(1).and_then(|above| source.line(above));
+    starts_item || above.is_some_and(|above| !is_blank(source.slice(above)))
 }
 
 fn unstable(source: &Arc<Source>, block: &Block, one: &Run, other: &Run) -> Finding {
@@ -256,7 +390,11 @@ fn failed(
     name: &str,
     run: &Run,
 ) -> Finding {
+    let is_start = refused::find(block, language, run) == Some(Refused::Start);
     let message = match &run.end {
+        End::Status(status) if is_start => {
+            format!("the block could not be started: exit status {status}")
+        }
         End::Success => "the block succeeded".to_owned(),
         End::Status(status) if language.is_in_message(*status) => "the block panicked".to_owned(),
         End::Status(status) => format!("the block ended with exit status {status}"),
@@ -270,14 +408,6 @@ fn failed(
     let span = line.map_or(block.code.opening(), |line| line.span);
     let mut finding = Finding::new(Code::Run, source, span, message);
     let text = shown(stderr.trim_end(), 20);
-    let is_refused = [
-        "Operation not permitted",
-        "Permission denied",
-        "not permitted",
-    ]
-    .iter()
-    .any(|words| text.contains(words));
-    let is_memory = text.contains("memory allocation of");
     if !text.is_empty() {
         finding = finding.with_details(text);
     }
@@ -286,38 +416,11 @@ fn failed(
             "make the example smaller, since readers wait for it as well, or give the block more time: timeout=20s",
         ),
         End::OutputLimit(_) => finding.with_help("make the example print less"),
-        _ if is_refused => finding.with_help(format!(
-            "a block has no network, no files but those in its empty folder, and {}",
-            match language.has_processes() {
-                true => "may start processes under the same bounds",
-                false => "starts no processes",
-            }
-        )),
-        _ if is_memory => finding.with_help(format!(
-            "a block has {} of address space",
-            amount(language.memory())
-        )),
-        _ => finding,
+        _ => match refused::find(block, language, run) {
+            Some(refused) => finding.with_help(refused.help(language)),
+            None => finding,
+        },
     }
-}
-
-/// An amount of memory in words.
-fn amount(bytes: u64) -> String {
-    match bytes {
-        bytes if bytes % (1 << 30) == 0 => format!("{} GiB", bytes >> 30),
-        bytes => format!("{} MiB", bytes >> 20),
-    }
-}
-
-/// The first lines of a text that a message shows.
-fn shown(text: &str, most: usize) -> String {
-    let mut lines: Vec<&str> = text.lines().take(most).collect();
-    let rest = text.lines().count().saturating_sub(most);
-    let more = format!("… and {rest} more lines");
-    if rest > 0 {
-        lines.push(&more);
-    }
-    lines.join("\n")
 }
 
 fn prefixed(text: &str, prefix: &str) -> String {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 /// Increased when the form of results or the way they are computed changes.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 /// A key under construction. Every part is hashed with its length, so that no two lists of parts look alike.
 #[derive(Clone)]

@@ -59,6 +59,8 @@ pub struct RunnerConfig {
     /// The program and its arguments; `{file}` is replaced by the block's file, which comes last
     /// otherwise. A version manager's shim costs time on each run: name the program itself.
     pub command: String,
+    /// The name of the block's file, such as `block.mjs`; `block` with the language's usual ending if it isn't given.
+    pub file: Option<String>,
     /// Files and folders that it may read besides the system's.
     #[serde(default)]
     pub read: Vec<PathBuf>,
@@ -77,8 +79,20 @@ pub struct Options {
     pub program: Option<PathBuf>,
     /// How often each block runs: every run has to give the same.
     pub repeat: u32,
+    /// Whether an earlier round of the same command repeated the blocks already.
+    pub round: Round,
     /// Where progress is reported.
     pub progress: Progress,
+}
+
+/// A round of a command that repeats blocks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Round {
+    /// The first: all that is repeated runs anew, since what is kept is no answer to whether runs differ.
+    #[default]
+    First,
+    /// A later one, for which results of the first count.
+    Later,
 }
 
 /// Where a long build reports its progress: nowhere unless its output is a terminal.
@@ -122,6 +136,8 @@ pub struct Settings {
     pub program: Option<PathBuf>,
     /// How often each block runs, as in [`Options`].
     pub repeat: u32,
+    /// Whether an earlier round repeated the blocks already, as in [`Options`].
+    pub round: Round,
     /// Where news go, as in [`Options`].
     pub progress: Progress,
     /// The folder of `book.toml`, absolute.
@@ -199,6 +215,7 @@ impl Settings {
         Self {
             program: options.program.clone(),
             repeat: options.repeat.max(1),
+            round: options.round,
             progress: options.progress,
             root,
             src: PathBuf::from("src"),

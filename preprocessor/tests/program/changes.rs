@@ -133,7 +133,7 @@ fn bless_writes_a_missing_output_and_a_missing_result() {
     book.run(&["bless"]).succeeds();
     assert_eq!(
         book.page(),
-        "> ```rust,run\n> println!(\"a\\n\\n```\");\n> ```\n> ````output\n> a\n>\n> ```\n> ````\n\n```calc\n3 GB / 2 # = 1.50 GB\n```\n"
+        "> ```rust,run\n> println!(\"a\\n\\n```\");\n> ```\n>\n> ````output\n> a\n>\n> ```\n> ````\n\n```calc\n3 GB / 2 # = 1.50 GB\n```\n"
     );
     book.run(&[]).succeeds();
     assert!(

@@ -155,6 +155,6 @@ fn a_whole_patch_reaches_a_file_whatever_the_lines_hold() {
     );
     let book = Book::new(&page);
     let patch = book.run(&["bless", "--diff"]).stdout;
-    assert!(patch.contains(&format!("-y{long}\n")) && patch.contains(&format!("+{long}\u{1b}\n")));
+    assert!(patch.contains(&format!("-y{long}\n")) && patch.contains(&format!("+{long}␛\n")));
     fs::write(book.root().join("patch"), patch).unwrap();
 }

@@ -128,7 +128,7 @@ pub(super) fn of(code: Code) -> Option<Explanation> {
             "| a | b |\n| - | - |\n| x | y |\n",
         ),
         Code::TableRow => (
-            "a table contains the same row twice",
+            "a row stands twice, right below itself, in a table whose first column names its rows",
             "| a | b |\n| - | - |\n| x | y |\n| x | y |\n",
             "| a | b |\n| - | - |\n| x | y |\n| z | y |\n",
         ),

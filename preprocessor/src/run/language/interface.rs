@@ -53,7 +53,8 @@ pub trait Language: Debug + Send + Sync {
         Ok(BTreeMap::new())
     }
 
-    /// The command of one run of a job that wasn't prepared, and whatever it reads, written into `folder`.
+    /// The command of one run of a job that wasn't prepared, and whatever it reads, written into `folder`: the run's
+    /// working folder, so that the command can name files relative to it.
     ///
     /// # Errors
     /// When the files can't be written.
@@ -79,10 +80,14 @@ pub trait Language: Debug + Send + Sync {
         (stderr.to_owned(), None)
     }
 
-    /// A line of what a block that has to fail said, without what differs between machines; none to leave it out.
-    /// `name` is the job's name in messages.
-    fn normalized(&self, _name: &str, line: &str) -> Option<String> {
-        Some(line.to_owned())
+    /// The line of a block that a line of its generated file comes from, both counted from 1.
+    fn line(&self, _: &Block, line: usize) -> usize {
+        line
+    }
+
+    /// What a block that has to fail said on standard error, without what differs between machines.
+    fn normalized(&self, stderr: &str) -> String {
+        stderr.to_owned()
     }
 
     /// Whether an exit status says nothing that the message doesn't say.
@@ -95,10 +100,26 @@ pub trait Language: Debug + Send + Sync {
         MEMORY
     }
 
+    /// What runs its blocks, if that is a command of the book's.
+    fn runner(&self) -> Option<Runner<'_>> {
+        None
+    }
+
     /// Whether a block may start processes.
     fn has_processes(&self) -> bool {
         false
     }
+}
+
+/// A command of the book's that runs blocks.
+#[derive(Debug, Clone, Copy)]
+pub struct Runner<'language> {
+    /// Its name in `book.toml`.
+    pub name: &'language str,
+    /// The program's file.
+    pub program: &'language Path,
+    /// The name of the block's file, which the program names where the block is wrong.
+    pub file: &'language str,
 }
 
 /// Where jobs are prepared.

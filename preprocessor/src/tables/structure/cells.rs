@@ -8,8 +8,9 @@
 //! | 100  | 7 | 3 |  wrong  | 100  | 7    |  right
 //! ```
 //!
-//! `fix` adds missing cells, takes out surplus ones that are empty, and escapes bars inside code where that alone
-//! makes the row fit. A surplus cell with text, a repeated row and emphasis over cells are for a person to fix:
+//! `fix` takes out surplus cells that are empty, and escapes bars inside code where that alone makes the row fit. Which cell
+//! of a short row is missing, nobody can know: filled up at its end, it would look right with its text in the wrong columns.
+//! That, a surplus cell with text, a repeated row and emphasis over cells are for a person to fix:
 //!
 //! ```text
 //! | size | hits |          | size | hits |
@@ -18,66 +19,100 @@
 //! | 100  | 7    |          | 100  | 7    |
 //! | 100  | 7    |  wrong   | 200  | 9    |  right
 //! ```
+//!
+//! The last cell may be left out where the table has other rows whose last cell is empty, and where rows end without a bar:
+//! there, `a |` is written for `a` and an empty cell.
+//!
+//! A row that stands twice is a fault only right below itself, in a table whose first column names its rows. Elsewhere the
+//! place of a row may count, as in groups, steps and layouts of bits.
 
 use crate::read::Table;
 use crate::read::row::Row;
+use crate::tables::structure::wrapped::{Style, Wrapped};
 use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
 use crate::text::span::Span;
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::HashSet;
 use std::sync::Arc;
 
-pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
+pub(super) fn check(source: &Arc<Source>, table: &Table, wrapped: &[Wrapped]) -> Vec<Finding> {
     let width = table.header.cells.len();
+    let style = Style::of(source, &table.header);
+    let is_wrapped = |number: &usize| wrapped.iter().any(|wrapped| wrapped.rows.contains(number));
+    let is_empty_end = |row: &Row| {
+        let last = width.checked_sub(1).and_then(|last| row.cells.get(last));
+        last.is_some_and(|cell| source.slice(*cell).trim().is_empty())
+    };
+    let has_empty_end = width > 1 && table.body.iter().any(is_empty_end);
     let mut findings = Vec::new();
-    // By a hash of their texts: the texts themselves are only read where two hashes are equal.
-    let mut seen: HashMap<u64, Vec<&Row>> = HashMap::with_capacity(table.body.len());
-    for row in table.body.iter().filter(|row| row.has_bar) {
-        findings.extend(count(source, row, width));
-        findings.extend(emphasis(source, row));
-        let texts = || {
-            let cells = row.cells.iter();
-            cells.map(|cell| source.slice(*cell).trim())
+    let rows = table.body.iter().enumerate();
+    for (_, row) in rows.filter(|(number, row)| row.has_bar && !is_wrapped(number)) {
+        let is_short = row.cells.len() + 1 == width;
+        let own = Style::of(source, row);
+        // Where rows end without a bar, one at the end of a row is written for the empty cell after it.
+        let is_meant = match style.ends {
+            true => has_empty_end && own.ends,
+            false => own.ends,
         };
-        if texts().all(str::is_empty) {
-            continue;
+        if !(is_short && is_meant && own.starts == style.starts) {
+            findings.extend(count(source, row, width, style));
         }
-        let mut hasher = DefaultHasher::new();
-        texts().for_each(|text| text.hash(&mut hasher));
-        let others = seen.entry(hasher.finish()).or_default();
-        match others
-            .iter()
-            .find(|other| other.texts(source).into_iter().eq(texts()))
-        {
-            Some(first) => {
-                let line = source.position(first.span.start).line;
-                findings.push(
-                    Finding::new(Code::TableRow, source, row.span, "this row stands twice")
-                        .with_help(format!("line {line} says the same; take one of them out")),
-                );
-            }
-            None => others.push(row),
-        }
+        findings.extend(emphasis(source, row));
     }
+    findings.extend(repeated(source, table));
     findings
 }
 
-fn count(source: &Arc<Source>, row: &Row, width: usize) -> Option<Finding> {
+/// Rows right below the same row, where the first column has a name of its own for each row.
+fn repeated(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
+    let rows: Vec<&Row> = table.body.iter().filter(|row| row.has_bar).collect();
+    let is_repeated = |pair: &[&Row]| pair[0].texts(source) == pair[1].texts(source);
+    let repeated: Vec<&Row> = rows
+        .windows(2)
+        .filter(|pair| is_repeated(pair))
+        .map(|pair| pair[1])
+        .collect();
+    if repeated.is_empty() {
+        return Vec::new();
+    }
+    let mut names = HashSet::new();
+    let mut others = rows
+        .iter()
+        .filter(|row| repeated.iter().all(|repeated| repeated.span != row.span))
+        .map(|row| {
+            row.cells
+                .first()
+                .map_or("", |cell| source.slice(*cell).trim())
+        });
+    if !others.all(|name| !name.is_empty() && names.insert(name)) {
+        return Vec::new();
+    }
+    let finding = |row: &Row| {
+        Finding::new(Code::TableRow, source, row.span, "this row stands twice")
+            .with_help("the line above says the same; take one of them out")
+    };
+    repeated.into_iter().map(finding).collect()
+}
+
+fn count(source: &Arc<Source>, row: &Row, width: usize, style: Style) -> Option<Finding> {
     let cells = row.cells.len();
     if cells < width {
-        return Some(
-            Finding::new(
-                Code::TableCells,
-                source,
-                row.span,
-                format!("the row has {cells} of {width} cells"),
+        let is_shifted = !style.starts && source.slice(row.span).starts_with('|');
+        let (cause, help) = if is_shifted {
+            (
+                "it starts with a bar and the header doesn't, so all may be a column too far left",
+                "start the row with `| |` if its first cell is empty",
             )
-            .with_help("add the missing cells; an empty one is written `| |`")
-            .with_repair(longer(row, width, " ")),
-        );
+        } else {
+            (
+                "readers see empty ones at its end",
+                "write all of them, an empty one as `| |`; if the row goes on in another line, or is the rest of the one above it, write it in one line",
+            )
+        };
+        let message = format!("the row has {cells} of {width} cells: {cause}");
+        return Some(Finding::new(Code::TableCells, source, row.span, message).with_help(help));
     }
     let lost = row.cells.get(width)?;
     let surplus = Span::new(lost.start, row.span.end);
@@ -91,7 +126,7 @@ fn count(source: &Arc<Source>, row: &Row, width: usize) -> Option<Finding> {
     )
     .with_label("lost");
     if bars > 0 {
-        let finding = finding.with_help("a bar parts cells even inside code: write it as \\|");
+        let finding = finding.with_help("a bar splits cells even inside code: write it as \\|");
         // Only where that alone makes the row fit.
         return Some(match cells - bars == width {
             true => finding.with_repair(Edit::new(row.span, escaped)),
@@ -108,18 +143,6 @@ fn count(source: &Arc<Source>, row: &Row, width: usize) -> Option<Finding> {
         true => finding.with_repair(Edit::new(surplus, "")),
         false => finding,
     })
-}
-
-/// The edit that gives a row as many cells as `width`.
-pub(super) fn longer(row: &Row, width: usize, cell: &str) -> Edit {
-    let end = row.span.end;
-    let is_closed = row.cells.last().is_none_or(|last| last.end < end);
-    let mut text = if is_closed { "" } else { " |" }.to_owned();
-    for _ in row.cells.len()..width {
-        text.push_str(cell);
-        text.push('|');
-    }
-    Edit::new(Span::at(end), text)
 }
 
 /// The row with a backslash before every bar inside code, and how many those are.

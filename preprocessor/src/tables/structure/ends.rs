@@ -11,10 +11,11 @@
 //! | 200  | 9    |  wrong   right
 //! ```
 //!
-//! `fix` puts the blank line in, or takes it out.
+//! `fix` takes the blank line out, or puts it in below a row that ends with a bar.
 
 use crate::read::Table;
 use crate::read::row::Row;
+use crate::tables::structure::wrapped::{Style, Wrapped};
 use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
@@ -23,24 +24,36 @@ use crate::text::span::Span;
 use mdbook_proof_text::printed_table::is_delimiter;
 use std::sync::Arc;
 
-pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
+pub(super) fn check(source: &Arc<Source>, table: &Table, wrapped: &[Wrapped]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let is_one_column = table.header.cells.len() == 1;
-    if !is_one_column && let Some(row) = table.body.iter().find(|row| !row.has_bar) {
+    let is_wrapped = |number: usize| wrapped.iter().any(|wrapped| wrapped.rows.contains(&number));
+    let prose = table.body.iter().enumerate();
+    let mut prose = prose.filter(|(number, row)| !row.has_bar && !is_wrapped(*number));
+    if !is_one_column && let Some((_, row)) = prose.next() {
         let finding = Finding::new(
             Code::TableEnd,
             source,
             row.span,
             "this line becomes a row of the table above it",
         )
-        .with_help("leave a blank line below the table, or write the line as a row");
+        .with_help(
+            "leave a blank line below the table, or write the line as a row, or join it to the row above it",
+        );
         // Rows with bars below it would leave the table with it.
         let is_last = table
             .body
             .iter()
             .skip_while(|other| other.span.start < row.span.start)
             .all(|row| !row.has_bar);
-        findings.push(match is_last {
+        // Where rows end without a bar, the line may as well be the end of a wrapped row.
+        let above = table
+            .body
+            .iter()
+            .take_while(|other| other.span.start < row.span.start)
+            .last();
+        let is_below_row = Style::of(source, above.unwrap_or(&table.header)).ends;
+        findings.push(match is_last && is_below_row {
             true => finding.with_repair(blank_line_above(source, row)),
             false => finding,
         });

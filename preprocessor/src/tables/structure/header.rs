@@ -53,10 +53,53 @@ pub(super) fn check(source: &Arc<Source>, table: &Table) -> Vec<Finding> {
 
 /// The edit that gives a delimiter row as many cells as `width`.
 fn delimiter_of(delimiter: &Row, width: usize) -> Edit {
-    match delimiter.cells.get(width) {
-        Some(surplus) => Edit::new(surplus.start..delimiter.span.end, ""),
-        None => crate::tables::structure::cells::longer(delimiter, width, " --- "),
+    let end = delimiter.span.end;
+    if let Some(surplus) = delimiter.cells.get(width) {
+        return Edit::new(surplus.start..end, "");
     }
+    let is_closed = delimiter.cells.last().is_none_or(|last| last.end < end);
+    let missing = " --- |".repeat(width - delimiter.cells.len());
+    Edit::new(
+        Span::at(end),
+        if is_closed {
+            missing
+        } else {
+            format!(" |{missing}")
+        },
+    )
+}
+
+/// A delimiter row whose cells Markdown doesn't take as such.
+fn undashed(source: &Arc<Source>, line: Span, delimiter: &Row) -> Option<Finding> {
+    let text = source.slice(line);
+    if text.contains('\t') {
+        return Some(
+            Finding::new(
+                Code::TableHeader,
+                source,
+                line,
+                "a tab is in the row below the header: the table is shown as text",
+            )
+            .with_help("write blanks in this row")
+            .with_repair(Edit::new(line, text.replace('\t', " "))),
+        );
+    }
+    let is_otherwise = |cell: &&Span| {
+        let text = source.slice(**cell).trim();
+        let text = text.strip_prefix(':').unwrap_or(text);
+        let text = text.strip_suffix(':').unwrap_or(text);
+        text.is_empty() || text.chars().any(|c| c != '-')
+    };
+    let cell = delimiter.cells.iter().find(is_otherwise)?;
+    Some(
+        Finding::new(
+            Code::TableHeader,
+            source,
+            *cell,
+            "this cell below the header is not all dashes: the table is shown as text",
+        )
+        .with_help("write `---`, with a `:` at an end that the column is aligned to"),
+    )
 }
 
 /// A paragraph whose second line is a delimiter row that doesn't fit the line above it.
@@ -79,6 +122,9 @@ pub(super) fn unmatched(source: &Arc<Source>, paragraph: Span) -> Option<Finding
             let (wanted, written) = (header.cells.len(), delimiter.cells.len());
             let finding = |message: String| Finding::new(Code::TableHeader, source, above, message);
             if wanted == written {
+                if let Some(finding) = undashed(source, line, &delimiter) {
+                    return Some(finding);
+                }
                 return Some(
                     finding(
                         "the row below this header is indented otherwise: this is shown as text"

@@ -2,17 +2,18 @@
 //!
 //! | code | reports |
 //! | --- | --- |
-//! | `table-cells` | a row with more or fewer cells than the header; see [`cells`] |
+//! | `table-cells` | a row with more or fewer cells than the header, and one that is wrapped; see [`cells`] and [`wrapped`] |
 //! | `table-header` | a header that doesn't match the delimiter row, an empty or a repeated header; see [`header`] |
 //! | `table-end` | prose glued to a table, and a table cut by a blank line; see [`ends`] |
 //! | `table-emphasis` | emphasis opened in one cell and closed in another; see [`cells`] |
-//! | `table-row` | a row that stands twice; see [`cells`] |
+//! | `table-row` | a row right below the same row; see [`cells`] |
 //!
 //! Alignment and padding are never reported. What tables mean, by rules that their authors declare, is [judged](super::judge).
 
 mod cells;
 mod ends;
 mod header;
+mod wrapped;
 
 use crate::read::{Comment, Table};
 use crate::tables::rules::declaration::orphan;
@@ -35,12 +36,14 @@ pub fn check(
         .collect();
     for table in tables {
         let mut found = header::check(source, table);
-        found.extend(cells::check(source, table));
+        let wrapped = wrapped::find(source, table);
+        found.extend(cells::check(source, table, &wrapped));
         if table.is_printed {
             found.iter_mut().for_each(of_a_program);
         } else {
-            found.extend(ends::check(source, table));
+            found.extend(ends::check(source, table, &wrapped));
         }
+        found.extend(wrapped.into_iter().map(|wrapped| wrapped.finding));
         findings.extend(found);
     }
     for (event, span) in events {

@@ -128,8 +128,12 @@ impl Language for Rust {
         panics::in_page(source, block, name, stderr)
     }
 
-    fn normalized(&self, name: &str, line: &str) -> Option<String> {
-        panics::normalized(name, line)
+    fn line(&self, block: &Block, line: usize) -> usize {
+        panics::line(block, line)
+    }
+
+    fn normalized(&self, stderr: &str) -> String {
+        panics::normalized(stderr)
     }
 
     /// A panic: its message says so.

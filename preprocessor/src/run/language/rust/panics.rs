@@ -1,4 +1,6 @@
 //! What a Rust program says when it fails, in the page's terms.
+//!
+//! Its generated file is called `block.rs` there, and lines are counted as in the block.
 
 use crate::read::Block;
 use crate::run::language::rust::program::Program;
@@ -6,8 +8,17 @@ use crate::text::source::Source;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-/// What a failed block printed on standard error, with positions in our generated file translated to the page;
-/// and the first of the block's lines that it names.
+/// The line of a block that a line of its generated file comes from, both counted from 1. What we added belongs to the
+/// nearest line of the block.
+pub(super) fn line(block: &Block, line: usize) -> usize {
+    let (_, origins) = Program::new(&block.code).file();
+    let above = origins.iter().take(line).rev().flatten().next();
+    let below = || origins.iter().skip(line).flatten().next();
+    above.or_else(below).map_or(line, |origin| origin + 1)
+}
+
+/// What a failed block printed on standard error, with places in the block as places in the page; and the first of the
+/// block's lines that it names.
 pub(super) fn in_page(
     source: &Arc<Source>,
     block: &Block,
@@ -15,27 +26,15 @@ pub(super) fn in_page(
     stderr: &str,
 ) -> (String, Option<usize>) {
     let file = format!("{name}.rs:");
-    let (_, origins) = Program::new(&block.code).file();
     let mut first = None;
     let mut text = String::new();
     for line in stderr.lines().filter(|line| !is_note(line)) {
-        let place = line.split_once(&file).and_then(|(before, after)| {
-            let digits = after
-                .find(|c: char| !c.is_ascii_digit())
-                .unwrap_or(after.len());
-            let number: usize = after[..digits].parse().ok()?;
-            let origin = origins.get(number.checked_sub(1)?).copied().flatten()?;
-            Some((before, origin, &after[digits..]))
-        });
-        match place
-            .and_then(|(before, at, rest)| Some((before, at, block.code.lines.get(at)?, rest)))
-        {
-            Some((before, at, line, rest)) => {
+        match place(line, &file, block) {
+            Some((before, at, rest)) => {
                 first = first.or(Some(at));
-                let (file, span) = source.origin(line.span);
-                let before = before.rsplit_once(' ').map_or("", |(before, _)| before);
+                let (file, span) = source.origin(block.code.lines[at].span);
                 let number = file.position(span.start).line;
-                let _ = write!(text, "{before} {}:{number}{rest}", file.path().display());
+                let _ = write!(text, "{before}{}:{number}{rest}", file.path().display());
             }
             None => text.push_str(line),
         }
@@ -44,29 +43,42 @@ pub(super) fn in_page(
     (text, first)
 }
 
-/// A line of what a failed program said, without thread ids, paths and lines; none for a note.
-pub(super) fn normalized(name: &str, line: &str) -> Option<String> {
-    if is_note(line) {
+/// A line with `block.rs:3:5` in it: what is before that, the line of the block from 0, and what is after its number.
+fn place<'line>(
+    line: &'line str,
+    file: &str,
+    block: &Block,
+) -> Option<(&'line str, usize, &'line str)> {
+    let (before, after) = line.split_once(file)?;
+    if before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '/' | '\\')) {
         return None;
     }
-    let panic = line
-        .strip_prefix("thread \'")
-        .and_then(|rest| rest.split_once('\''))
-        .filter(|(_, rest)| rest.contains(" panicked at "));
-    Some(match panic {
-        Some((thread, _)) => format!("thread \'{thread}\' panicked:"),
-        None => without_places(line, &format!("{name}.rs")),
-    })
+    let digits = after.len() - after.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let number: usize = after[..digits].parse().ok()?;
+    let at = number.checked_sub(1)?;
+    block.code.lines.get(at)?;
+    Some((before, at, &after[digits..]))
 }
 
-/// The line with `file:12:5` as `file`, whatever folder the file is in.
-fn without_places(line: &str, file: &str) -> String {
-    let Some((before, after)) = line.split_once(file) else {
-        return line.to_owned();
-    };
-    let before = before.rsplit_once(' ').map_or("", |(before, _)| before);
-    let rest = after.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit());
-    format!("{before} the block{rest}").trim_start().to_owned()
+/// What a failed program said, without thread ids and the places of panics. Some compilers' programs say a panic after an
+/// empty line.
+pub(super) fn normalized(stderr: &str) -> String {
+    let mut text = String::new();
+    for line in stderr.lines().filter(|line| !is_note(line)) {
+        let panic = line
+            .strip_prefix("thread '")
+            .and_then(|rest| rest.split_once('\''))
+            .filter(|(_, rest)| rest.contains(" panicked at "));
+        if let Some((thread, _)) = panic {
+            if text.ends_with("\n\n") || text == "\n" {
+                text.pop();
+            }
+            let _ = writeln!(text, "thread '{thread}' panicked:");
+        } else {
+            let _ = writeln!(text, "{line}");
+        }
+    }
+    text
 }
 
 fn is_note(line: &str) -> bool {
