@@ -14,7 +14,6 @@ use crate::text::markdown;
 use crate::text::source::{Source, split_mark};
 use crate::work::host;
 use crate::work::memory::Memory;
-use crate::work::process::Host;
 use crate::work::settings::{Options, Settings};
 use anyhow::{Context, Result};
 use std::fs;
@@ -46,13 +45,7 @@ impl Linter {
         };
         let program = match &options.program {
             None => None,
-            Some(program) => {
-                let host = Host {
-                    shim: Some(program.clone()),
-                    status: host::probe(program)?,
-                };
-                Some((program.clone(), host))
-            }
+            Some(program) => Some((program.clone(), host::look(Some(program), false))),
         };
         let workplace = Workplace {
             program,

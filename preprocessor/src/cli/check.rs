@@ -17,7 +17,7 @@ pub(crate) fn check(
     let book = caller.book(dir)?;
     warnings::watch();
     if verbose {
-        for (name, holds) in book.bounds()?.bounds {
+        for (name, holds) in book.bounds()?.bounds() {
             eprintln!("bound: {name}: {}", if holds { "holds" } else { "missing" });
         }
     }
