@@ -7,14 +7,16 @@
 use crate::work::key::Key;
 use crate::work::process::Host;
 #[cfg(target_os = "linux")]
+use crate::work::sandbox::Bound;
+#[cfg(target_os = "linux")]
 use crate::work::sandbox::family::Starter;
-use crate::work::sandbox::{self, Bound, Status};
+use crate::work::sandbox::{self, Status};
 use crate::work::settings::Settings;
 use anyhow::{Result, bail};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The shim and the bounds that this system offers.
@@ -133,7 +135,7 @@ fn probe(shim: &Path) -> io::Result<Status> {
     let output = Command::new(shim)
         .args(["shim", "--try"])
         .env_clear()
-        .stdin(Stdio::null())
+        .stdin(std::process::Stdio::null())
         .output()
         .map_err(|error| failed(&error))?;
     Ok(serde_json::from_slice(&output.stdout).unwrap_or_else(|_| Status::none()))

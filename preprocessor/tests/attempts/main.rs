@@ -9,6 +9,7 @@ mod files;
 mod processes;
 mod system;
 
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 
 /// What the attempts are made against.
@@ -65,11 +66,18 @@ fn main() {
                 outside: PathBuf::from(&arguments[2]),
                 victim: arguments[3].parse().unwrap(),
             };
-            if arguments.get(4).is_some_and(|word| word == "apart") {
-                calls::apart();
+            // Once more from the start, as a process of that user.
+            if let Some(user) = arguments.get(4) {
+                calls::apart(user.parse().unwrap());
+                let mut again = std::process::Command::new(&arguments[0]);
+                let error = again.args(&arguments[1..4]).env("APART", "1").exec();
+                panic!("{error}");
             }
             let attempts = all().into_iter().flat_map(|(_, attempts)| attempts);
-            let attempt = attempts.into_iter().find(|attempt| attempt.name == name).unwrap();
+            let attempt = attempts
+                .into_iter()
+                .find(|attempt| attempt.name == name)
+                .unwrap();
             match (attempt.run)(&world) {
                 Outcome::Through => println!("through"),
                 Outcome::Refused(error) => println!("refused {error}"),

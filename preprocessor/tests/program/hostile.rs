@@ -4,7 +4,7 @@ use crate::fixture::{Answer, Book, answer};
 use std::io::Read;
 use std::net::{TcpListener, UdpSocket};
 use std::os::unix::net::UnixListener;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 /// What the tests keep from the blocks.
@@ -172,6 +172,39 @@ fn the_compiler_reads_nothing_else() {
         "println!(\"{:?}\", option_env!(\"SECRET\"));",
         &["page.md:1:1", "+ None"],
     );
+}
+
+#[test]
+fn the_compilers_environment_is_not_the_callers() {
+    let code = "let names = [(\"PATH\", option_env!(\"PATH\")), (\"HOME\", option_env!(\"HOME\")), (\"USER\", option_env!(\"USER\")), (\"CARGO_HOME\", option_env!(\"CARGO_HOME\")), (\"RUSTUP_HOME\", option_env!(\"RUSTUP_HOME\")), (\"SystemRoot\", option_env!(\"SystemRoot\"))];\nfor (name, value) in names {\n    println!(\"{name} {value:?}\");\n}";
+    let page = format!("```rust,run\n{code}\n```\n\n```output\nx\n```\n");
+    let book = Book::new(&page);
+    let own = std::env::var("PATH").unwrap();
+    for mark in ["/mark/of/the/caller", "/tmp", "."] {
+        let _ = std::fs::remove_dir_all(book.root().join("target"));
+        let mut command = book.command();
+        command
+            .args(["--book", "check"])
+            .env("PATH", format!("{own}:{mark}"))
+            .env("SystemRoot", SECRET)
+            .env("USER", SECRET);
+        let answer = answer(command.output().unwrap());
+        answer.finds(&[
+            "PATH Some",
+            "HOME None",
+            "USER None",
+            "CARGO_HOME None",
+            "RUSTUP_HOME None",
+            "SystemRoot None",
+        ]);
+        let line = answer
+            .stderr
+            .lines()
+            .find(|line| line.contains("PATH Some"))
+            .unwrap();
+        assert!(line.ends_with("/usr/bin:/bin\")"), "{line}");
+        assert!(!answer.stderr.contains(SECRET), "{answer:?}");
+    }
 }
 
 #[test]

@@ -6,22 +6,32 @@
     reason = "a test builds small texts and ends where it fails"
 )]
 
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod attempts;
 mod bad_input;
 mod blocks;
 mod changes;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod escapes;
 mod explain;
 mod fixture;
 mod gather;
 #[cfg(target_os = "linux")]
 mod hostile;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod lacking;
 mod links;
 mod new;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod ordinary;
 mod others;
 mod pictures;
 mod planted;
 mod protocol;
 mod remembered;
 mod serve;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod shim;
 mod shown;
 mod stranger;
 mod tables;
