@@ -43,10 +43,10 @@ impl Linter {
             Some(root) => Settings::read(&configuration(root)?, root.clone(), options)?,
             None => Settings::without_book(path.to_owned(), options),
         };
-        let program = match &options.program {
-            None => None,
-            Some(program) => Some((program.clone(), host::look(Some(program), false))),
-        };
+        let program = options
+            .program
+            .as_ref()
+            .map(|program| (program.clone(), host::look(Some(program), false)));
         let workplace = Workplace {
             program,
             memory: Memory::default(),

@@ -135,9 +135,9 @@ impl Host {
             None => end,
         };
         Ok(Run {
-            end,
             stdout,
             stderr,
+            end,
         })
     }
 

@@ -56,13 +56,15 @@ struct Range {
 impl Range {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/attempts/main.rs");
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/attempts/attempts.rs");
         let compiled = Command::new("rustc")
             .args(["--edition=2024", "-Dwarnings", "-o"])
             .arg(folder.path().join("attempts"))
             .arg(source)
             .status();
         assert!(compiled.unwrap().success());
+        // Another file than the one that the sandbox lets run.
+        fs::copy(folder.path().join("attempts"), folder.path().join("other")).unwrap();
         let shim = shim::public_copy(folder.path());
         shim::open_to_all(folder.path());
         Self {
@@ -98,8 +100,7 @@ impl Range {
         for name in ["secret", "spare"] {
             fs::write(outside.join(name), "of others").unwrap();
         }
-        // A copy: the file itself is the one that the sandbox lets run.
-        fs::copy(self.program(), outside.join("program")).unwrap();
+        fs::hard_link(self.folder.path().join("other"), outside.join("program")).unwrap();
         for path in ["", "secret", "spare", "empty"].map(|name| outside.join(name)) {
             shim::open_to_all(&path);
             chown(path, Some(user), Some(user)).unwrap();

@@ -286,10 +286,10 @@ fn nothing_outlives_a_build_that_is_killed() {
 #[test]
 fn nothing_outlives_a_build_that_is_killed_at_any_moment() {
     let all = stayers();
-    let pages: String = all
+    let blocks = all
         .iter()
-        .map(|(fence, code, _)| format!("```{fence}\n{code}\n```\n\n"))
-        .collect();
+        .map(|(fence, code, _)| format!("```{fence}\n{code}\n```\n"));
+    let pages = blocks.collect::<Vec<_>>().join("\n");
     for milliseconds in [0, 1, 3, 7, 15, 30, 60, 120, 200, 300, 400, 600] {
         let book = Book::with(&[("page.md", &pages)], RUNNER);
         let mut build = start(&book);

@@ -4,8 +4,9 @@ use crate::fixture::{Answer, Book, answer};
 use crate::shim;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use tempfile::TempDir;
 
@@ -186,7 +187,7 @@ fn what_need_not_hold_does_not_keep_a_program_from_starting() {
         ("126", vec!["files"]),
     ] {
         let (report, is_started) = started(REFUSED, calls, |spec| {
-            spec["must"] = serde_json::json!(must)
+            spec["must"] = serde_json::json!(must);
         });
         assert_eq!((report.as_str(), is_started), ("", true), "{calls}");
     }
@@ -196,7 +197,7 @@ fn what_need_not_hold_does_not_keep_a_program_from_starting() {
 fn a_program_that_is_not_there_is_reported() {
     for program in ["/no/such/program", "/etc", "/etc/passwd"] {
         let (report, _) = started(MISSING, "500", |spec| {
-            spec["program"] = serde_json::json!(program)
+            spec["program"] = serde_json::json!(program);
         });
         assert!(report.contains("failed to start"), "{program}: {report}");
     }
@@ -232,4 +233,42 @@ fn only_this_program_starts_a_shim_or_a_guard() {
     ] {
         book.run(&arguments).gives_up(&["error: "]);
     }
+}
+
+#[test]
+fn a_guard_that_guards_nothing_kills_nothing() {
+    if !rustix::process::geteuid().is_root() {
+        // It would be tried on whoever runs the tests.
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = shim::public_copy(folder.path());
+    shim::open_to_all(folder.path());
+    let as_user = |program: &Path| {
+        let mut command = Command::new(program);
+        command.uid(shim::USER).gid(shim::USER).env_clear();
+        command
+    };
+    let mut bystander = as_user(Path::new("/bin/sleep"))
+        .arg("1000")
+        .spawn()
+        .unwrap();
+    let own = std::process::id().to_string();
+    for outsider in ["1", &own, "2", &bystander.id().to_string()] {
+        for is_channel in [true, false] {
+            let mut command = as_user(&program);
+            command
+                .args(["shim", "--guard", outsider])
+                .stdin(Stdio::null());
+            if is_channel {
+                // The other side is closed at once, as when the build has ended.
+                command.stdin(OwnedFd::from(UnixStream::pair().unwrap().0));
+            }
+            let answer = answer(command.output().unwrap());
+            answer.gives_up(&["error: "]);
+            assert!(bystander.try_wait().unwrap().is_none(), "{outsider}");
+        }
+    }
+    bystander.kill().unwrap();
+    bystander.wait().unwrap();
 }

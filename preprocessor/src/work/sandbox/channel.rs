@@ -4,6 +4,7 @@
 //! channel is a lifeline too: a supervisor ends its program when the other side closes.
 
 use rustix::fd::OwnedFd;
+use rustix::fs::FileType;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
@@ -57,6 +58,10 @@ pub(super) struct Reporter(File);
 impl Reporter {
     /// Takes the channel from standard input, and leaves an empty input there.
     pub(super) fn take() -> io::Result<Self> {
+        let kind = FileType::from_raw_mode(rustix::fs::fstat(rustix::stdio::stdin())?.st_mode);
+        if kind != FileType::Socket {
+            return Err(io::Error::other("standard input is not a channel"));
+        }
         let channel = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?;
         rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
         Ok(Self(File::from(channel)))

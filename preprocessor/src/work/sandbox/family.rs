@@ -9,7 +9,9 @@ use anyhow::{Context, Error, Result, bail};
 use landlock::{CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetStatus, Scope};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal};
+use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -21,10 +23,10 @@ use std::thread;
 pub(super) struct Family(());
 
 impl Family {
-    /// Starts a family with this thread, and those that it starts. `outsider` is a process of the same user.
-    pub(super) fn start(outsider: u32) -> Result<Self> {
+    /// Starts a family with this thread, and those that it starts.
+    pub(super) fn start(parent: u32) -> Result<Self> {
         Self::confine()?;
-        Self::join(outsider)
+        Self::join(parent)
     }
 
     /// Confines the signals of this thread, and of all that it starts from now on, to what it starts.
@@ -40,19 +42,29 @@ impl Family {
         Ok(())
     }
 
-    /// Joins the family that this process was started in, after a look at whether it is one: an `outsider` of the same
-    /// user is out of reach.
-    fn join(outsider: u32) -> Result<Self> {
-        let outsider = i32::try_from(outsider).ok().and_then(Pid::from_raw);
-        let outsider = outsider.context("there is no process 0")?;
-        match rustix::process::test_kill_process(outsider) {
+    /// Joins the family that this process was started in, after a look at whether it is one: the parent, of the same user, is out
+    /// of reach.
+    fn join(parent: u32) -> Result<Self> {
+        let id = i32::try_from(parent).ok().and_then(Pid::from_raw);
+        let id = id.filter(|id| rustix::process::getppid() == Some(*id));
+        let id = id.context("the process outside is not the parent")?;
+        // Another user's process is out of reach in any case, and would tell nothing.
+        let owner = fs::metadata(format!("/proc/{parent}")).context("the parent can't be seen")?;
+        if owner.uid() != rustix::process::geteuid().as_raw() {
+            bail!("the parent is another user's");
+        }
+        match rustix::process::test_kill_process(id) {
             Err(Errno::PERM) => Ok(Self(())),
             Ok(()) => bail!("signals are not confined"),
-            Err(error) => Err(error).context("the process outside has ended"),
+            Err(error) => Err(error).context("the parent has ended"),
         }
     }
 
     /// Kills everything in the family besides this process.
+    #[expect(
+        clippy::unused_self,
+        reason = "it is the proof that nobody else is killed"
+    )]
     pub(super) fn kill(self) {
         // Process group 1 stands for all processes that this one may signal.
         let _ = rustix::process::kill_process_group(Pid::INIT, Signal::KILL);

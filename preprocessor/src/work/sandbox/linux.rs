@@ -151,7 +151,7 @@ fn limit(bounds: &Bounds) -> Result<()> {
             current: Some(value),
             maximum: Some(value),
         };
-        rustix::process::setrlimit(resource, wanted.clone())?;
+        rustix::process::setrlimit(resource, wanted)?;
         if rustix::process::getrlimit(resource) != wanted {
             bail!("a limit was not kept");
         }

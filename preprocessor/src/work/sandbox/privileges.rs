@@ -14,9 +14,8 @@ pub(super) fn drop_all() -> Result<()> {
     for number in 0..CAPABILITIES {
         let capability = CapabilitySet::from_bits_retain(1 << number);
         match rustix::thread::remove_capability_from_bounding_set(capability) {
-            Ok(()) => {}
             // There is none of this number, or an ordinary user can't remove it; `no_new_privs` keeps it out of reach.
-            Err(Errno::INVAL | Errno::PERM) => {}
+            Ok(()) | Err(Errno::INVAL | Errno::PERM) => {}
             Err(error) => return Err(error).context("failed to drop a capability"),
         }
     }
