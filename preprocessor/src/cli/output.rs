@@ -114,10 +114,15 @@ pub(crate) fn print_changes(written: &[Fixed]) {
 
 /// Shows the progress of a build at a terminal; writes nothing into a pipe.
 pub(crate) fn progress() -> Progress {
+    let warning: Option<fn(&str)> = Some(|text| eprintln!("{text}"));
     if !io::stderr().is_terminal() {
-        return Progress::default();
+        return Progress {
+            warning,
+            ..Progress::default()
+        };
     }
     Progress {
+        warning,
         news: Some(|text| eprintln!("\r\x1b[K{text}")),
         // Without a line end, so that the next text replaces it.
         status: Some(|text| eprint!("\r\x1b[K{text}")),

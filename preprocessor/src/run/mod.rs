@@ -68,10 +68,14 @@ pub fn run(pages: &[&Parts], languages: &mut Languages, settings: &Settings) -> 
         }
         if !missing.is_empty() {
             // What holds may be less than what the system seems to offer.
-            let measured = host::bounds_key(&host.measured()?);
-            if measured != bounds {
-                bounds = measured;
+            let measured = host.measured()?;
+            let held = host::bounds_key(&measured);
+            if held != bounds {
+                bounds = held;
                 continue;
+            }
+            if let Some(notice) = host::notice(&measured) {
+                settings.progress.warn(&notice);
             }
             store.sweep();
             let fresh = execute::execute(&missing, languages, &host, settings, &store)?;

@@ -54,6 +54,17 @@ fn lacking(status: &Status, is_strict: bool) -> Option<String> {
     })
 }
 
+/// What to say before blocks run without some bound.
+pub(crate) fn notice(status: &Status) -> Option<String> {
+    let missing = status.missing();
+    (!missing.is_empty()).then(|| {
+        format!(
+            "warning: this system lacks bounds on the blocks that run now: {} (`require-sandbox = true` in book.toml makes this an error)",
+            missing.join(", ")
+        )
+    })
+}
+
 /// Where processes start, once it was measured what bounds them.
 #[derive(Debug)]
 pub(crate) struct Place {

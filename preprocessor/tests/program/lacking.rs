@@ -115,6 +115,37 @@ fn without_landlock_a_book_is_built_and_what_is_missing_is_named() {
 }
 
 #[test]
+fn blocks_do_not_run_unbounded_without_a_word() {
+    let warning = "warning: this system lacks bounds on the blocks that run now: ";
+    let page = |number: usize| {
+        format!("```rust,run\nprintln!(\"{number}\");\n```\n\n```output\n{number}\n```\n")
+    };
+    for (number, (error, calls, lacks)) in [
+        (MISSING, LANDLOCK, "files, signals, descendants"),
+        (REFUSED, RESTRICT, "files, signals, descendants"),
+        (MISSING, SECCOMP, "system calls, descendants"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let book = Book::new(&page(number));
+        let cold = check(&book, error, calls, &[]);
+        cold.succeeds();
+        assert!(
+            cold.stderr.contains(&format!("{warning}{lacks} ")),
+            "{cold:?}"
+        );
+        // Nothing runs, so that there is nothing to say.
+        let warm = check(&book, error, calls, &[]);
+        warm.succeeds();
+        assert_eq!(warm.stderr, "", "{calls}");
+        let with = book.run(&["check"]);
+        with.succeeds();
+        assert_eq!(with.stderr, "");
+    }
+}
+
+#[test]
 fn expressions_and_sql_work_without_landlock() {
     let page = "4<!-- = 2 + 2 -->\n\n```sql,run\nselect 1 as one;\n```\n\n```output\n| one |\n| --: |\n|   1 |\n```\n";
     let book = Book::new(page);
