@@ -161,7 +161,7 @@ fn started(error: &str, calls: &str, change: impl Fn(&mut serde_json::Value)) ->
     let folder = tempfile::tempdir().unwrap();
     let arguments = ["-c".to_owned(), "echo started > started".to_owned()];
     let shell = std::fs::canonicalize("/bin/sh").unwrap();
-    let text = shim::spec(&shell, &arguments, folder.path(), &[]);
+    let text = shim::spec(&shell, &arguments, folder.path(), false);
     let mut spec: serde_json::Value = serde_json::from_str(&text).unwrap();
     change(&mut spec);
     let (here, there) = UnixStream::pair().unwrap();

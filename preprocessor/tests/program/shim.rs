@@ -8,15 +8,14 @@ use std::path::{Path, PathBuf};
 pub(crate) const USER: u32 = 65534;
 
 /// The shim's specification for a program that this process starts, in which every bound has to hold.
-pub(crate) fn spec(program: &Path, arguments: &[String], own: &Path, read: &[&Path]) -> String {
-    let read: Vec<&Path> = [program].into_iter().chain(read.iter().copied()).collect();
+pub(crate) fn spec(program: &Path, arguments: &[String], own: &Path, processes: bool) -> String {
     serde_json::json!({
         "program": program, "arguments": arguments, "parent": std::process::id(),
         "must": ["limits", "privileges", "descriptors", "files", "signals", "calls", "descendants"],
         "watched": false, "reports": true,
         "bounds": {
-            "read": read, "write": [own], "memory": 2u64 << 30, "cpu": 11,
-            "file_size": 64u64 << 20, "processes": false,
+            "read": [program], "write": [own], "memory": 2u64 << 30, "cpu": 11,
+            "file_size": 64u64 << 20, "processes": processes,
         },
     })
     .to_string()

@@ -1,7 +1,7 @@
 //! The filter of system calls: a list of those that are allowed, with their arguments where these reach further.
 //!
 //! A call that is not listed is refused, so that a call of a newer kernel is refused too. There are two lists: what a
-//! block needs, and what compilers and interpreters need besides, which start processes and set modes.
+//! block needs, and what compilers and interpreters need besides, which start processes.
 
 use anyhow::{Result, bail};
 use seccompiler::{
@@ -77,6 +77,9 @@ fn allowed(processes: bool) -> Result<Rules> {
         let more = [PROCESSES, OLD_PROCESSES].concat();
         rules.extend(more.into_iter().map(|call| (call, Vec::new())));
         rules.insert(libc::SYS_clone, vec![rule(&[flags(namespaces, 0)?])?]);
+        // An open file's times become the current one, as `touch` does. A path would reach any file.
+        let now_on_open_file = rule(&[pointer_is_null(1)?, pointer_is_null(2)?])?;
+        rules.insert(libc::SYS_utimensat, vec![now_on_open_file]);
         // Connected from the start, so that it can't be sent from to anybody else; a pair of datagrams could.
         let kinds = [libc::SOCK_STREAM, libc::SOCK_SEQPACKET].map(|kind| {
             let local = equal(0, libc::AF_UNIX.cast_unsigned())?;
@@ -107,6 +110,16 @@ fn one_of(argument: u8, values: &[u32]) -> Result<Vec<SeccompRule>> {
 
 fn equal(argument: u8, value: u32) -> Result<SeccompCondition> {
     condition(argument, SeccompCmpOp::Eq, u64::from(value))
+}
+
+fn pointer_is_null(argument: u8) -> Result<SeccompCondition> {
+    let length = SeccompCmpArgLen::Qword;
+    Ok(SeccompCondition::new(
+        argument,
+        length,
+        SeccompCmpOp::Eq,
+        0,
+    )?)
 }
 
 fn condition(argument: u8, operator: SeccompCmpOp, value: u64) -> Result<SeccompCondition> {
@@ -173,8 +186,18 @@ const COMMANDS: &[u32] = &[
     libc::F_GETPIPE_SZ.cast_unsigned(),
 ];
 
-/// Calls that are reported as missing: their arguments can't be looked at, and callers have another way.
-const MISSING: &[i64] = &[libc::SYS_clone3, libc::SYS_io_uring_setup];
+/// Calls that are reported as missing, because callers then go another way.
+const MISSING: &[i64] = &[
+    libc::SYS_clone3,
+    libc::SYS_io_uring_setup,
+    // Attributes of any file: what lists and copies files takes them for unsupported.
+    libc::SYS_getxattr,
+    libc::SYS_lgetxattr,
+    libc::SYS_fgetxattr,
+    libc::SYS_listxattr,
+    libc::SYS_llistxattr,
+    libc::SYS_flistxattr,
+];
 
 /// The numbers that were free when the lists were made. A C library may try a new call first, and use an older one where the kernel
 /// hasn't got it.
@@ -325,10 +348,7 @@ const SELF: &[i64] = &[
     libc::SYS_sched_get_priority_min,
 ];
 
-/// The C library's bindings for `aarch64` lack it.
-const FCHMODAT2: i64 = 452;
-
-/// Starting processes and talking to them, and what compilers and interpreters set on their files.
+/// Starting processes and talking to them. Modes, owners and attributes are not among them: Landlock doesn't say of which files.
 const PROCESSES: &[i64] = &[
     libc::SYS_execveat,
     libc::SYS_kill,
@@ -336,16 +356,6 @@ const PROCESSES: &[i64] = &[
     libc::SYS_tgkill,
     libc::SYS_setpgid,
     libc::SYS_setsid,
-    libc::SYS_fchmod,
-    libc::SYS_fchmodat,
-    FCHMODAT2,
-    libc::SYS_utimensat,
-    libc::SYS_getxattr,
-    libc::SYS_lgetxattr,
-    libc::SYS_fgetxattr,
-    libc::SYS_listxattr,
-    libc::SYS_llistxattr,
-    libc::SYS_flistxattr,
     // On a pair of sockets; there are no others.
     libc::SYS_sendto,
     libc::SYS_sendmsg,
@@ -394,13 +404,7 @@ const OLD: &[i64] = &[
 const OLD: &[i64] = &[];
 
 #[cfg(target_arch = "x86_64")]
-const OLD_PROCESSES: &[i64] = &[
-    libc::SYS_fork,
-    libc::SYS_vfork,
-    libc::SYS_chmod,
-    libc::SYS_utime,
-    libc::SYS_utimes,
-];
+const OLD_PROCESSES: &[i64] = &[libc::SYS_fork, libc::SYS_vfork];
 #[cfg(not(target_arch = "x86_64"))]
 const OLD_PROCESSES: &[i64] = &[];
 

@@ -279,6 +279,7 @@ impl Compiler<'_> {
             }
         }
         if outcome.success {
+            make_executable(&outcome.file)?;
             self.foreign_files(&read, files, &mut outcome);
         }
         Ok(outcome)
@@ -307,6 +308,18 @@ impl Compiler<'_> {
             }
         }
     }
+}
+
+/// Marks a program as executable, which some linkers do after they wrote it, and inside the bounds can't.
+fn make_executable(file: &Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755))
+            .with_context(|| format!("failed to make `{}` executable", file.display()))?;
+    }
+    let _ = file;
+    Ok(())
 }
 
 /// Where the compiler searches for the linker. A block reads this variable with `option_env!`, so that it is not the caller's:
