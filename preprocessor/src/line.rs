@@ -134,7 +134,7 @@ impl Line {
     pub fn new(settings: &Settings) -> Result<Self> {
         let store = Store::open(&settings.store())?;
         let program = match &settings.program {
-            Some(program) => Some((program.clone(), host::host(settings, &store)?)),
+            Some(program) => Some((program.clone(), host::host(settings)?)),
             None => None,
         };
         let workplace = Workplace {

@@ -15,7 +15,6 @@ use crate::text::markdown;
 use crate::text::source::{Source, split_mark};
 use crate::work::host;
 use crate::work::memory::Memory;
-use crate::work::process::Host;
 use crate::work::settings::{Options, Settings};
 use anyhow::{Context, Result};
 use std::fs;
@@ -45,16 +44,10 @@ impl Linter {
             Some(root) => Settings::read(&configuration(root)?, root.clone(), options)?,
             None => Settings::without_book(path.to_owned(), options),
         };
-        let program = match &options.program {
-            None => None,
-            Some(program) => {
-                let host = Host {
-                    shim: Some(program.clone()),
-                    status: host::probe(program)?,
-                };
-                Some((program.clone(), host))
-            }
-        };
+        let program = options
+            .program
+            .as_ref()
+            .map(|program| (program.clone(), host::look(Some(program), false)));
         let workplace = Workplace {
             program,
             memory: Memory::default(),

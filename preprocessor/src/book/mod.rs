@@ -25,7 +25,6 @@ use crate::text::source::Source;
 use crate::work::host;
 use crate::work::sandbox::Status;
 use crate::work::settings::{Options, Settings};
-use crate::work::store::Store;
 use anyhow::{Context, Result, bail};
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config as BookConfig;
@@ -216,9 +215,7 @@ impl Book {
     /// When the book requires one that is missing.
     #[doc(hidden)]
     pub fn bounds(&self) -> Result<Status> {
-        let settings = self.settings()?;
-        let store = Store::open(&settings.store())?;
-        Ok(host::host(&settings, &store)?.status)
+        Ok(host::host(&self.settings()?)?.measured()?)
     }
 
     /// The same book, verified in another way.

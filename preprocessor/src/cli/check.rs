@@ -18,7 +18,7 @@ pub(crate) fn check(
     let book = caller.book(dir)?;
     warnings::watch();
     if verbose {
-        for (name, holds) in book.bounds()?.bounds {
+        for (name, holds) in book.bounds()?.bounds() {
             say(&format!(
                 "bound: {name}: {}\n",
                 if holds { "holds" } else { "missing" }

@@ -4,12 +4,16 @@ use crate::cli::output::Caller;
 use anyhow::{Context, Result, bail};
 use mdbook_preprocessor::Preprocessor as _;
 use mdbook_proof::book::preprocessor::{self, Proof};
-use mdbook_proof::work::sandbox;
+use mdbook_proof::work::sandbox::{self, Spec};
 use std::io::{self, IsTerminal as _, Write as _};
 
 pub(crate) fn shim(spec: &str) -> Result<bool> {
-    let spec = serde_json::from_str(spec).context("only this program starts a shim")?;
-    Err(sandbox::enter(&spec))
+    Err(sandbox::enter(&Spec::parse(spec)?))
+}
+
+pub(crate) fn guard(build: &str) -> Result<bool> {
+    let build = build.parse().context("only this program starts a guard")?;
+    Err(sandbox::guard(build))
 }
 
 pub(crate) fn try_bounds() -> Result<bool> {

@@ -122,6 +122,9 @@ enum Command {
         /// Try which bounds hold, and print them.
         #[arg(long)]
         r#try: bool,
+        /// End what a build started when the build ends.
+        #[arg(long, value_name = "PROCESS")]
+        guard: Option<String>,
         /// The program and its bounds, in JSON.
         spec: Option<String>,
     },
@@ -212,6 +215,9 @@ pub(crate) fn run() -> ExitCode {
             };
         }
         Some(Command::Shim { r#try: true, .. }) => hidden::try_bounds(),
+        Some(Command::Shim {
+            guard: Some(build), ..
+        }) => hidden::guard(&build),
         Some(Command::Shim { spec, .. }) => hidden::shim(&spec.unwrap_or_default()),
         #[cfg(feature = "sql")]
         Some(Command::Sql { file }) => sql::run(&file),

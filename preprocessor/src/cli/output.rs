@@ -241,10 +241,15 @@ pub(crate) fn watch_panics() {
 
 /// Shows the progress of a build at a terminal; writes nothing into a pipe.
 pub(crate) fn progress() -> Progress {
+    let warning: Option<fn(&str)> = Some(|text| say(&format!("{}\n", visible::line(text))));
     if !io::stderr().is_terminal() {
-        return Progress::default();
+        return Progress {
+            warning,
+            ..Progress::default()
+        };
     }
     Progress {
+        warning,
         news: Some(|text| say(&format!("\r\x1b[K{}\n", visible::line(text)))),
         // Without a line end, so that the next text replaces it.
         status: Some(|text| say(&format!("\r\x1b[K{}", visible::line(text)))),

@@ -40,11 +40,11 @@ pub fn run(pages: &[&Parts], languages: &mut Languages, settings: &Settings) -> 
         return Ok(pages.iter().map(|_| BTreeMap::new()).collect());
     }
     let store = Store::open(&settings.store())?;
-    let host = host::host(settings, &store)?;
+    let host = host::host(settings)?;
     for name in needed {
         languages.get_mut(name)?.find(settings, &store)?;
     }
-    let bounds = host::bounds_key(&host.status);
+    let mut bounds = host::bounds_key(&host.status);
     let mut memory = Memory::open(&store, "runs of", &settings.root);
     loop {
         let keys: Vec<Vec<String>> = jobs
@@ -71,6 +71,16 @@ pub fn run(pages: &[&Parts], languages: &mut Languages, settings: &Settings) -> 
             continue;
         }
         if !missing.is_empty() {
+            // What holds may be less than what the system seems to offer.
+            let measured = host.measured()?;
+            let held = host::bounds_key(&measured);
+            if held != bounds {
+                bounds = held;
+                continue;
+            }
+            if let Some(notice) = host::notice(&measured) {
+                settings.progress.warn(&notice);
+            }
             store.sweep();
             let fresh = execute::execute(&missing, languages, &host, settings, &store)?;
             for (key, result) in fresh.iter().filter(|(_, result)| result.is_lasting()) {

@@ -1,6 +1,9 @@
 //! Running one process: bounded, alone, in a folder of its own, with a deadline and a limit on its output.
 
-use crate::work::sandbox::{self, Bounds, Spec, Status};
+use crate::work::host::{self, Place};
+use crate::work::sandbox::{Bounds, Spec, Status};
+#[cfg(target_os = "linux")]
+use crate::work::sandbox::{Channel, Report};
 use crate::work::wait::wait;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
@@ -19,8 +22,11 @@ pub const OUTPUT_LIMIT: u64 = 1024 * 1024;
 pub struct Host {
     /// This program, which is the shim; without it nothing is started.
     pub shim: Option<PathBuf>,
-    /// Which bounds hold.
+    /// Which bounds the system offers, as far as that is seen without starting a process. Which ones hold is measured before
+    /// the first process starts.
     pub status: Status,
+    /// Whether all bounds have to hold.
+    pub is_strict: bool,
 }
 
 /// A process to run.
@@ -88,25 +94,50 @@ impl Run {
 }
 
 impl Host {
+    /// Which bounds hold, measured once.
+    ///
+    /// # Errors
+    /// When they can't be measured, or all have to hold and one doesn't.
+    pub fn measured(&self) -> io::Result<Status> {
+        Ok(self.place()?.status.clone())
+    }
+
     /// Runs a process to its end. `slow` is called once if it takes long.
     ///
     /// # Errors
-    /// When it can't be started.
+    /// When it can't be started, or what has to bound it can't be applied.
     pub fn run(&self, task: &Task<'_>, slow: &dyn Fn()) -> io::Result<Run> {
-        let mut child = self.command(task)?.spawn()?;
+        let place = self.place()?;
+        let mut command = self.command(task, &place, true)?;
+        #[cfg(target_os = "linux")]
+        let (mut channel, input) =
+            Channel::pair().map(|(channel, input)| (Some(channel), input))?;
+        #[cfg(not(target_os = "linux"))]
+        let (mut channel, input) = (None::<()>, Stdio::null());
+        command.stdin(input);
+        let mut child = place.start(command)?;
         let is_full = Arc::new(AtomicBool::new(false));
         let stdout = drain(child.stdout.take(), task.output, &is_full);
         let stderr = drain(child.stderr.take(), task.output, &is_full);
-        let end = wait(&mut child, task.deadline, &is_full, slow)?;
+        // A supervisor ends its program when the channel closes.
+        let mut ask = || task.bounds.processes && channel.take().is_some();
+        let end = wait(&mut child, task.deadline, &is_full, slow, &mut ask)?;
         let (stdout, stderr) = (collect(stdout), collect(stderr));
+        let end = match end {
+            _ if is_full.load(Ordering::Relaxed) => End::OutputLimit(task.output),
+            Some(status) => ended(status),
+            None => End::Deadline(task.deadline.as_secs()),
+        };
+        #[cfg(target_os = "linux")]
+        let end = match channel.and_then(Channel::report) {
+            Some(Report::Refused(why)) => return Err(io::Error::other(why)),
+            Some(Report::Ended(how)) => End::Abnormal(how),
+            None => end,
+        };
         Ok(Run {
-            end: match end {
-                _ if is_full.load(Ordering::Relaxed) => End::OutputLimit(task.output),
-                Some(status) => ended(status),
-                None => End::Deadline(task.deadline.as_secs()),
-            },
             stdout,
             stderr,
+            end,
         })
     }
 
@@ -116,11 +147,17 @@ impl Host {
     /// # Errors
     /// When it can't be started.
     pub fn spawn_interactive(&self, task: &Task<'_>) -> io::Result<Child> {
-        let mut command = self.command(task)?;
-        command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn()
+        let place = self.place()?;
+        let mut command = self.command(task, &place, false)?;
+        command.stdin(Stdio::piped()).stderr(Stdio::null());
+        place.start(command)
     }
 
-    fn command(&self, task: &Task<'_>) -> io::Result<Command> {
+    fn place(&self) -> io::Result<Arc<Place>> {
+        host::place(self.shim.as_deref(), self.is_strict)
+    }
+
+    fn command(&self, task: &Task<'_>, place: &Place, reports: bool) -> io::Result<Command> {
         let Some(shim) = &self.shim else {
             return Err(io::Error::other(
                 "runs are bounded by the program `mdbook-proof`, and this caller names none",
@@ -133,19 +170,14 @@ impl Host {
                 arguments: task.arguments.clone(),
                 bounds: task.bounds.clone(),
                 parent: std::process::id(),
-                filter: self.status.holds(sandbox::CALLS),
+                must: place.status.holding().to_vec(),
                 watched: false,
+                reports,
             })?);
-            // A supervisor ends its program when this pipe closes.
-            if task.bounds.processes {
-                command.stdin(Stdio::piped());
-            } else {
-                command.stdin(Stdio::null());
-            }
             command
         } else {
             let mut command = Command::new(task.program);
-            command.args(&task.arguments).stdin(Stdio::null());
+            command.args(&task.arguments);
             command
         };
         command
@@ -161,7 +193,9 @@ impl Host {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         // Windows needs it to start a program.
-        if let Some(root) = std::env::var_os("SystemRoot") {
+        if cfg!(windows)
+            && let Some(root) = std::env::var_os("SystemRoot")
+        {
             command.env("SystemRoot", root);
         }
         Ok(command)

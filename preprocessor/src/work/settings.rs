@@ -102,6 +102,8 @@ pub struct Progress {
     pub news: Option<fn(&str)>,
     /// Shows the current step in place of the previous one; an empty text removes it.
     pub status: Option<fn(&str)>,
+    /// Prints a warning, on a terminal or not.
+    pub warning: Option<fn(&str)>,
 }
 
 impl Progress {
@@ -109,6 +111,13 @@ impl Progress {
     pub fn say(self, text: &str) {
         if let Some(news) = self.news {
             news(text);
+        }
+    }
+
+    /// Prints a warning.
+    pub fn warn(self, text: &str) {
+        if let Some(warning) = self.warning {
+            warning(text);
         }
     }
 

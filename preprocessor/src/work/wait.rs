@@ -14,12 +14,14 @@ const SLOW: Duration = Duration::from_secs(2);
 
 /// Waits for the end of a child, and kills it at the deadline; none when it was killed.
 ///
-/// The pause grows, so that short runs end at once and long ones cost nothing.
+/// The pause grows, so that short runs end at once and long ones cost nothing. `ask` asks a supervisor to end its program, and says
+/// whether there is one.
 pub(super) fn wait(
     child: &mut Child,
     deadline: Duration,
     is_full: &AtomicBool,
     slow: &dyn Fn(),
+    ask: &mut dyn FnMut() -> bool,
 ) -> io::Result<Option<ExitStatus>> {
     let start = Instant::now();
     let mut pause = Duration::from_micros(200);
@@ -29,7 +31,7 @@ pub(super) fn wait(
             return Ok(Some(status));
         }
         if start.elapsed() > deadline || is_full.load(Ordering::Relaxed) {
-            end(child)?;
+            end(child, ask)?;
             return Ok(None);
         }
         if !is_named && start.elapsed() > SLOW {
@@ -57,9 +59,9 @@ pub(super) fn rest(child: &Child, time: Duration) {
     thread::sleep(time);
 }
 
-/// Ends a child: a supervisor by closing its input, so that it ends its own children, anything else by force.
-fn end(child: &mut Child) -> io::Result<()> {
-    if child.stdin.take().is_some() {
+/// Ends a child: a supervisor by asking it, so that it ends its own children, anything else by force.
+fn end(child: &mut Child, ask: &mut dyn FnMut() -> bool) -> io::Result<()> {
+    if ask() {
         let asked = Instant::now();
         while asked.elapsed() < Duration::from_secs(5) {
             if child.try_wait()?.is_some() {

@@ -7,9 +7,13 @@
 )]
 
 mod answers;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod attempts;
 mod bad_input;
 mod blocks;
 mod changes;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod escapes;
 mod explain;
 mod fixture;
 mod gather;
@@ -17,9 +21,13 @@ mod hidden_characters;
 #[cfg(target_os = "linux")]
 mod hostile;
 mod included;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod lacking;
 mod links;
 mod lookalikes;
 mod new;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod ordinary;
 mod others;
 mod outlets;
 mod outputs;
@@ -31,6 +39,8 @@ mod reach;
 mod remembered;
 mod requests;
 mod serve;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod shim;
 mod shown;
 mod stranger;
 mod subfolder;

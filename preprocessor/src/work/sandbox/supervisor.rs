@@ -1,16 +1,20 @@
 //! Watching a program that may start processes: whatever it leaves behind is killed.
 //!
-//! Orphans of the program become children of the supervisor, so that none escapes by starting its own
-//! session. It ends them when the program ends, and when its own standard input closes: that is how the
-//! build ends a program at its deadline, and what happens when the build itself is killed.
+//! Its signals reach what the program started and nothing else, so that one signal to all that it may signal ends them at once.
+//! Orphans of the program become its children: as long as there is a child to wait for, something is left. It ends
+//! them when the program ends, when their number exceeds a limit or can't be told, and when the channel to the build closes:
+//! that is how the build ends a program at its deadline, and what happens when the build itself is killed.
 
-use crate::work::sandbox::Spec;
+use crate::work::sandbox::channel::{Channel, Report, Reporter};
+use crate::work::sandbox::family::Family;
+use crate::work::sandbox::{Bound, Spec};
 use crate::work::wait::rest;
-use anyhow::{Context, Error, Result, bail};
+use anyhow::{Context, Error, Result};
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitOptions};
 use std::collections::BTreeSet;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus};
 use std::thread;
 use std::time::Duration;
 
@@ -20,53 +24,120 @@ const PROCESSES: usize = 256;
 /// Runs the program in a shim of its own, and ends this process as the program ended.
 #[expect(clippy::exit, reason = "this process exits as the one that it watched")]
 pub(super) fn enter(spec: &Spec) -> Error {
-    match watch(spec) {
-        Ok(status) => {
+    let mut reporter = match Reporter::take() {
+        Ok(reporter) => reporter,
+        Err(error) => return Error::new(error).context("the supervisor has no channel"),
+    };
+    let (report, code) = match watch(spec, &reporter) {
+        Ok(Watched::Ended(status)) => {
             let code = status.code();
             std::process::exit(code.unwrap_or(128 + status.signal().unwrap_or(0)))
         }
-        Err(error) => error,
-    }
+        Ok(Watched::Stopped(report)) => (report, 1),
+        Err(error) => (Report::Refused(format!("{error:#}")), 2),
+    };
+    reporter.send(&report);
+    std::process::exit(code)
 }
 
-fn watch(spec: &Spec) -> Result<ExitStatus> {
-    // It does not end with the build: it has to end the program first, when its input closes.
+/// How watching ended.
+enum Watched {
+    /// With the program.
+    Ended(ExitStatus),
+    /// With a report.
+    Stopped(Report),
+}
+
+fn watch(spec: &Spec, reporter: &Reporter) -> Result<Watched> {
+    let family = match Family::start(spec.parent) {
+        Ok(family) => Some(family),
+        Err(error) if spec.must.contains(&Bound::Descendants) => {
+            return Err(error).context("the bound `descendants` can't be applied");
+        }
+        // A kernel that can't confine signals: the processes are listed instead.
+        Err(_) => None,
+    };
+    // It does not end with the build: it has to end the program first, when the channel closes.
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
-    // The lifeline: it closes when the build wants to end the program, or has ended itself.
-    thread::spawn(|| {
-        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
-        kill_descendants();
+    let lifeline = reporter.lifeline()?;
+    thread::spawn(move || {
+        lifeline.wait();
+        end_all(family);
         std::process::abort();
     });
     let watched = serde_json::to_string(&Spec {
         parent: std::process::id(),
         watched: true,
+        reports: true,
         ..spec.clone()
     })?;
+    let (channel, input) = Channel::pair()?;
     let mut child = Command::new(std::env::current_exe()?)
         .args(["shim", &watched])
-        .stdin(Stdio::null())
+        .stdin(input)
         .spawn()
         .context("failed to start the shim again")?;
-    let mut pause = Duration::from_millis(1);
-    let status = loop {
-        if let Some(status) = child.try_wait()? {
-            break status;
-        }
-        // Nothing else limits their number: root isn't bound by the limit on processes.
-        if count() > PROCESSES {
-            kill_descendants();
-            bail!("the program started over {PROCESSES} processes");
-        }
-        rest(&child, pause);
-        pause = (pause * 2).min(Duration::from_millis(10));
-    };
-    kill_descendants();
-    Ok(status)
+    let stopped = follow(&mut child);
+    end_all(family);
+    match stopped? {
+        Watched::Ended(status) => Ok(match channel.report() {
+            Some(report) => Watched::Stopped(report),
+            None => Watched::Ended(status),
+        }),
+        stopped @ Watched::Stopped(_) => Ok(stopped),
+    }
 }
 
-/// Kills all descendants. They are stopped first, so that none starts new ones meanwhile.
-fn kill_descendants() {
+/// Waits for the program, and counts its processes meanwhile.
+fn follow(child: &mut Child) -> Result<Watched> {
+    let mut pause = Duration::from_millis(1);
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Watched::Ended(status));
+        }
+        // Nothing else limits their number: root isn't bound by the limit on processes.
+        match count() {
+            0 => {
+                // It runs and isn't seen, unless it ended just now.
+                if let Some(status) = child.try_wait()? {
+                    return Ok(Watched::Ended(status));
+                }
+                child.kill()?;
+                let why = "was ended, because its processes can't be counted";
+                return Ok(Watched::Stopped(Report::Ended(why.to_owned())));
+            }
+            many if many > PROCESSES => {
+                let why = format!("started over {PROCESSES} processes");
+                return Ok(Watched::Stopped(Report::Ended(why)));
+            }
+            _ => {}
+        }
+        rest(child, pause);
+        pause = (pause * 2).min(Duration::from_millis(10));
+    }
+}
+
+/// Ends all that this process started and all that they started, and returns when none is left.
+fn end_all(family: Option<Family>) {
+    loop {
+        match family {
+            Some(family) => family.kill(),
+            None => kill_listed(),
+        }
+        loop {
+            match rustix::process::wait(WaitOptions::NOHANG) {
+                // There is no child, so that there is no descendant either.
+                Err(Errno::CHILD) => return,
+                Ok(Some(_)) => {}
+                Ok(None) | Err(_) => break,
+            }
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Stops, and at the next look kills, the descendants that the kernel lists: stopped, none starts new ones meanwhile.
+fn kill_listed() {
     let mut known = BTreeSet::new();
     loop {
         let found = descendants();
@@ -79,16 +150,14 @@ fn kill_descendants() {
             let _ = rustix::process::kill_process(process, signal);
         }
         if is_still {
-            // Orphans become children of this process, and are reaped here.
-            while let Ok(Some(_)) = rustix::process::wait(WaitOptions::NOHANG) {}
-            thread::sleep(Duration::from_millis(1));
+            return;
         }
         known = found;
     }
 }
 
-/// How many processes descend from this one. Asked often, so it reads of each only its children, where the
-/// kernel lists them.
+/// How many processes descend from this one; 0 where that can't be seen. Asked often, so it reads of each only its
+/// children, where the kernel lists them.
 fn count() -> usize {
     let mut found = 0;
     let mut waiting = vec![rustix::process::getpid().as_raw_nonzero().get()];

@@ -13,7 +13,7 @@ use crate::text::span::Span;
 use crate::work::host::workers;
 use crate::work::process::{End, Host, Task};
 use crate::work::sandbox::Bounds;
-use crate::work::toolchain::Toolchain;
+use crate::work::toolchain::{Toolchain, in_path};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -241,13 +241,11 @@ impl Compiler<'_> {
             processes: true,
         };
         bounds.read.extend(self.library.search.iter().cloned());
-        let path = std::env::var("PATH").unwrap_or_default();
         let task = Task {
             program: &self.toolchain.rustc,
             arguments,
             environment: vec![
-                // The linker is searched for there.
-                ("PATH", path),
+                ("PATH", linkers()),
                 ("TMPDIR", self.folder.display().to_string()),
             ],
             folder: self.folder,
@@ -281,6 +279,7 @@ impl Compiler<'_> {
             }
         }
         if outcome.success {
+            make_executable(&outcome.file)?;
             self.foreign_files(&read, files, &mut outcome);
         }
         Ok(outcome)
@@ -308,6 +307,34 @@ impl Compiler<'_> {
                 }
             }
         }
+    }
+}
+
+/// Marks a program as executable, which some linkers do after they wrote it, and inside the bounds can't.
+fn make_executable(file: &Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755))
+            .with_context(|| format!("failed to make `{}` executable", file.display()))?;
+    }
+    let _ = file;
+    Ok(())
+}
+
+/// Where the compiler searches for the linker. A block reads this variable with `option_env!`, so that it is not the caller's:
+/// on Linux, it names the system's folders and the one that the linker is in.
+fn linkers() -> String {
+    if !cfg!(target_os = "linux") {
+        return std::env::var("PATH").unwrap_or_default();
+    }
+    let system = "/usr/bin:/bin";
+    let linker = in_path(Path::new("cc"));
+    match linker.parent().and_then(Path::to_str) {
+        Some(folder) if linker.is_absolute() && !system.split(':').any(|known| known == folder) => {
+            format!("{folder}:{system}")
+        }
+        _ => system.to_owned(),
     }
 }
 
