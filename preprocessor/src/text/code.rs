@@ -30,6 +30,8 @@ pub enum Code {
     Figure,
     /// A place or a box for `gather` that can't be used.
     Gather,
+    /// A block, or a test in one, that never runs although it is there to run.
+    Idle,
     /// An include whose file or anchor is missing or out of bounds.
     Include,
     /// A language that blocks can't be run in.
@@ -94,7 +96,7 @@ pub enum Family {
 
 impl Code {
     /// Every code but those of pictures and of rules for tables, which name their own.
-    pub const FIXED: [Self; 24] = [
+    pub const FIXED: [Self; 25] = [
         Self::Attribute,
         Self::Bare,
         Self::Compile,
@@ -103,6 +105,7 @@ impl Code {
         Self::Fence,
         Self::Figure,
         Self::Gather,
+        Self::Idle,
         Self::Include,
         Self::Language,
         Self::Link,
@@ -132,6 +135,7 @@ impl Code {
             Self::Fence => "fence",
             Self::Figure => "figure",
             Self::Gather => "gather",
+            Self::Idle => "idle",
             Self::Include => "include",
             Self::Language => "language",
             Self::Link => "link",
@@ -167,6 +171,7 @@ impl Code {
             | Self::Compile
             | Self::Encoding
             | Self::Fence
+            | Self::Idle
             | Self::Language
             | Self::Name
             | Self::Output

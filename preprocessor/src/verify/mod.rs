@@ -31,6 +31,15 @@ pub fn verify(
         .iter()
         .map(|diagnostic| compiler(source, block, diagnostic))
         .collect();
+    if let Some((line, idle)) = language.idle(block) {
+        let lines = &block.code.lines;
+        let (source, span) = match lines.get(line) {
+            Some(line) => (line.file.as_ref().unwrap_or(source), line.span),
+            None => (source, block.code.opening()),
+        };
+        let finding = Finding::new(Code::Idle, source, span, idle.message).with_help(idle.help);
+        return (vec![finding], None);
+    }
     let Some(run) = &result.run else {
         return (findings, None);
     };

@@ -5,6 +5,8 @@ use mdbook_preprocessor::config::{Config as BookConfig, HtmlConfig, RustEdition}
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
+use tempfile::TempDir;
 
 /// The keys of `[preprocessor.proof]`. An unknown key is an error.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -76,6 +78,10 @@ pub struct Options {
     pub repeat: u32,
     /// Where progress is reported.
     pub progress: Progress,
+    /// Whether nothing is taken from earlier builds: everything is done again, and compared with what they left.
+    pub is_fresh: bool,
+    /// Whether each block is compiled alone, even if it could share a crate with others. It implies [`Options::is_fresh`].
+    pub is_alone: bool,
 }
 
 /// Where a long build reports its progress: nowhere unless its output is a terminal.
@@ -121,6 +127,10 @@ pub struct Settings {
     pub repeat: u32,
     /// Where news go, as in [`Options`].
     pub progress: Progress,
+    /// Whether each block is compiled alone, as in [`Options`].
+    pub is_alone: bool,
+    /// The empty store of a build that takes nothing from earlier ones; it goes with the last copy of the settings.
+    fresh: Option<Arc<TempDir>>,
     /// The folder of `book.toml`, absolute.
     pub root: PathBuf,
     /// The folder of the chapters, relative to the root.
@@ -177,6 +187,16 @@ impl Settings {
             Some(RustEdition::E2021) => "2021",
             _ => "2024",
         };
+        if options.is_fresh || options.is_alone {
+            let earlier = settings.store();
+            std::fs::create_dir_all(&earlier)
+                .with_context(|| format!("failed to make `{}`", earlier.display()))?;
+            let folder = tempfile::Builder::new()
+                .prefix("fresh-")
+                .tempdir_in(&earlier)
+                .context("failed to make an empty store")?;
+            settings.fresh = Some(Arc::new(folder));
+        }
         if config.contains_key("preprocessor.mermaid") {
             settings.sketches = Sketches::Theirs;
         }
@@ -188,6 +208,8 @@ impl Settings {
             program: options.program.clone(),
             repeat: options.repeat.max(1),
             progress: options.progress,
+            is_alone: options.is_alone,
+            fresh: None,
             root,
             src: PathBuf::from("src"),
             edition: "2024",
@@ -202,6 +224,18 @@ impl Settings {
 
     /// The folder that results are kept in.
     pub fn store(&self) -> PathBuf {
+        match &self.fresh {
+            Some(folder) => folder.path().to_owned(),
+            None => self.kept(),
+        }
+    }
+
+    /// The folder of what earlier builds kept, where this one takes nothing from them.
+    pub fn earlier(&self) -> Option<PathBuf> {
+        self.fresh.as_ref().map(|_| self.kept())
+    }
+
+    fn kept(&self) -> PathBuf {
         if let Some(store) = &self.proof.store {
             return self.root.join(store);
         }

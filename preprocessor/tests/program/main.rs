@@ -14,6 +14,7 @@ mod fixture;
 mod gather;
 #[cfg(target_os = "linux")]
 mod hostile;
+mod independence;
 mod links;
 mod new;
 mod others;
