@@ -25,7 +25,7 @@ const FORGERIES: &[(&str, &str)] = &[
     ),
     (
         "export-name",
-        "fn main() { }\n#[unsafe(export_name = \"getenv\")]\npub extern \"C\" fn mine(_: *const u8) -> *const u8 { println!(\"FORGED: 2 + 2 = 5\"); std::process::exit(0); }\n",
+        "fn main() { }\n#[unsafe(export_name = \"write\")]\npub extern \"C\" fn mine(_: i32, _: *const u8, n: usize) -> isize { n as isize }\n",
     ),
     (
         "no-mangle",
@@ -52,8 +52,8 @@ const FORGERIES: &[(&str, &str)] = &[
         "#![r#macro_use]\nmacro_rules! println { ($($x:tt)*) => { std::print!(\"FORGED: 2 + 2 = 5\\n\") } }\nfn main() { println!(); }\n",
     ),
     (
-        "hidden-macro-use",
-        "#!/* \n# */ [macro_use]\nmacro_rules! println { ($($x:tt)*) => { std::print!(\"FORGED: 2 + 2 = 5\\n\") } }\nfn main() { println!(); }\n",
+        "shebang",
+        "#!/*\n#![macro_use]\nmacro_rules! println { ($($x:tt)*) => { std::print!(\"FORGED: 2 + 2 = 5\\n\") } }\nfn main() { println!(); }\n// */\n",
     ),
     (
         "own-println",
@@ -142,14 +142,14 @@ fn a_block_that_fails_in_no_line_is_found_and_the_others_run() {
             )
         })
         .collect();
-    let large = "```rust,run\nlet all: &'static [u8; 3 << 30] = &[1; 3 << 30];\nprintln!(\"{}\", all.len());\n```\n";
+    let large = "```rust,run\nprintln!(\"{}\", size_of::<[u64; usize::MAX]>());\n```\n";
     pages.push(("large.md".to_owned(), large.to_owned()));
     let pages: Vec<(&str, &str)> = pages.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect();
     let book = Book::with(&pages, "");
     let answer = book.run(&["check", "--format", "json"]);
     assert_eq!(answer.stdout.lines().count(), 1, "{}", answer.stdout);
     assert_eq!(of(&answer, "large"), 1, "{}", answer.stdout);
-    assert!(answer.stdout.contains("\"compile\""), "{}", answer.stdout);
+    assert!(answer.stdout.contains("too big for the target"), "{}", answer.stdout);
 }
 
 #[test]
@@ -159,6 +159,17 @@ fn what_does_not_compile_is_named_where_it_is_and_nowhere_else() {
     let answer = book.run(&["check", "--format", "json"]);
     assert_eq!((of(&answer, "honest"), of(&answer, "wrong")), (0, 1), "{}", answer.stdout);
     assert!(answer.stdout.contains("mismatched types"), "{}", answer.stdout);
+}
+
+#[test]
+fn an_error_inside_the_standard_library_is_reported_at_the_line_that_led_there() {
+    let wrong = "```rust,run\nlet v: Vec<[u64; usize::MAX / 4]> = Vec::new();\nprintln!(\"{}\", v.len());\n```\n";
+    let book = Book::with(&[("honest.md", HONEST), ("wrong.md", wrong)], "");
+    book.run(&["check"]).finds(&[
+        "error[compile]: values of the type",
+        "src/wrong.md:2:",
+        "1 finding",
+    ]);
 }
 
 #[test]

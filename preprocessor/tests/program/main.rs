@@ -24,5 +24,6 @@ mod protocol;
 mod remembered;
 mod serve;
 mod shown;
+mod store;
 mod stranger;
 mod tables;

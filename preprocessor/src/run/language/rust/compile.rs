@@ -19,6 +19,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::thread;
@@ -206,6 +207,7 @@ impl Compiler<'_> {
         let mut outcome = self.rustc(CRATE, &file, &files, ALONE)?;
         let mut diagnostics = outcome.diagnostics.remove(key).unwrap_or_default();
         if !outcome.success && !diagnostics.iter().any(|d| d.is_error) {
+            self.has_space()?;
             let rest = outcome.rest.trim();
             diagnostics.push(Diagnostic {
                 is_error: true,
@@ -228,6 +230,13 @@ impl Compiler<'_> {
                 arguments: Vec::new(),
             }),
         })
+    }
+
+    /// Whether the disk is full, which linkers don't say: some are ended by a signal.
+    fn has_space(&self) -> Result<()> {
+        let failed = || format!("failed to write into `{}`", self.folder.display());
+        let mut file = tempfile::tempfile_in(self.folder).with_context(failed)?;
+        file.write_all(&[0; 1 << 20]).with_context(failed)
     }
 
     /// Compiles a file of the folder. Its name is relative, so that no path of this machine gets into the program, and none with
@@ -293,6 +302,7 @@ impl Compiler<'_> {
             rest: String::new(),
             end: run.end,
         };
+        let mut elsewhere = None;
         for line in String::from_utf8_lossy(&run.stderr).lines() {
             let Ok(message) = serde_json::from_str::<Message>(line) else {
                 outcome.rest.push_str(line);
@@ -300,11 +310,22 @@ impl Compiler<'_> {
                 continue;
             };
             match message.locate(files) {
-                Some((key, diagnostic)) => {
+                Some((key, mut diagnostic)) => {
+                    // After an error inside the standard library, a note says which line of the block led there.
+                    if message.level == "note"
+                        && let Some(error) = elsewhere.take()
+                    {
+                        let note = std::mem::replace(&mut diagnostic.message, error);
+                        diagnostic.notes.insert(0, note);
+                        diagnostic.is_error = true;
+                    }
                     outcome.diagnostics.entry(key).or_default().push(diagnostic);
                 }
                 None if message.is_summary() => {}
-                None => outcome.rest.push_str(&message.rendered),
+                None => {
+                    outcome.rest.push_str(&message.rendered);
+                    elsewhere = Some(message.text);
+                }
             }
         }
         if outcome.success {
