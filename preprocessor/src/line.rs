@@ -139,7 +139,8 @@ impl Line {
         };
         let workplace = Workplace {
             program,
-            memory: Memory::open(&store, "figures of", &settings.root),
+            memory: Memory::open(&store, "figures of", &settings.root)
+                .compared_with(settings.earlier()),
         };
         Self::at(workplace, settings)
     }

@@ -75,6 +75,12 @@ enum Command {
         /// Run each block this many times, and report blocks whose output changes.
         #[arg(long, default_value = "1", value_name = "TIMES")]
         repeat: u32,
+        /// Take nothing from earlier builds: run and compute everything again, and compare it with what they kept too.
+        #[arg(long)]
+        fresh: bool,
+        /// As --fresh, and compile each block alone.
+        #[arg(long)]
+        alone: bool,
         /// Say which bounds this system puts on runs, and which blocks ran instead of being remembered.
         #[arg(long)]
         verbose: bool,
@@ -169,6 +175,10 @@ pub(crate) fn run() -> ExitCode {
         }
         Err(help) => help.exit(),
     };
+    let (is_fresh, is_alone) = match arguments.command {
+        Some(Command::Check { fresh, alone, .. }) => (fresh, alone),
+        _ => (false, false),
+    };
     let caller = Caller {
         bless: if arguments.book {
             "cargo book bless"
@@ -185,6 +195,8 @@ pub(crate) fn run() -> ExitCode {
             program: std::env::current_exe().ok(),
             repeat: 1,
             progress: output::progress(),
+            is_fresh,
+            is_alone,
             ..Options::default()
         },
     };
@@ -198,6 +210,7 @@ pub(crate) fn run() -> ExitCode {
             paths,
             repeat,
             verbose,
+            ..
         }) => check::check(&arguments.dir, &paths, repeat, verbose, caller.clone()),
         Some(Command::Bless { paths, diff: true }) => {
             bless::propose(&arguments.dir, &paths, &caller)

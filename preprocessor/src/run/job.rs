@@ -63,6 +63,16 @@ pub struct JobResult {
 }
 
 impl JobResult {
+    /// Whether another result says the same of the block.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let is_same_run = match (&self.run, &other.run) {
+            (Some(one), Some(other)) => one.is_like(other),
+            (None, None) => true,
+            _ => false,
+        };
+        is_same_run && self.diagnostics == other.diagnostics
+    }
+
     /// Whether the result depends on the job alone, not on the machine's load, so that it can be kept.
     pub(crate) fn is_lasting(&self) -> bool {
         // A compiler that fails without naming a line failed for another reason.

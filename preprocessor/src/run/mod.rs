@@ -15,11 +15,12 @@ use crate::work::key::Key;
 use crate::work::memory::Memory;
 use crate::work::settings::{Round, Settings};
 use crate::work::store::Store;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use job::{Job, JobResult};
 use language::Languages;
 use language::interface::Language;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 /// For each page, the outcome of each block that can run, by its number in the page.
 pub type Results = Vec<BTreeMap<usize, JobResult>>;
@@ -89,6 +90,11 @@ pub fn run(pages: &[&Parts], languages: &mut Languages, settings: &Settings) -> 
             results.extend(fresh);
         }
         memory.save()?;
+        if let Some(folder) = settings.earlier() {
+            let earlier = Memory::open(&Store::read_only(&folder), "runs of", &settings.root);
+            let keys = keys.iter().flatten();
+            agree(keys.zip(jobs.iter().flatten()), &results, earlier, &folder)?;
+        }
         return jobs
             .iter()
             .zip(keys)
@@ -137,6 +143,32 @@ fn remembered(
     let result: JobResult = store.get(key).filter(|result| is_enough(&result))?;
     memory.insert(key, result.clone());
     Some(result)
+}
+
+/// Compares the results with what earlier builds kept in another store.
+fn agree<'run>(
+    jobs: impl Iterator<Item = (&'run String, &'run Job<'run>)>,
+    results: &BTreeMap<String, JobResult>,
+    mut earlier: Memory<JobResult>,
+    folder: &Path,
+) -> Result<()> {
+    let store = Store::read_only(folder);
+    let differing: Vec<String> = jobs
+        .filter(|(key, _)| {
+            let kept = earlier.get(key).cloned().into_iter().chain(store.get(key));
+            let now = results.get(*key);
+            now.is_some_and(|now| kept.into_iter().any(|kept| !kept.is_like(now)))
+        })
+        .map(|(key, job)| format!("    {}, kept under {key}", job.place))
+        .collect();
+    if !differing.is_empty() {
+        bail!(
+            "an earlier build kept another result of these blocks in `{}`; delete that folder, which only costs time:\n{}",
+            folder.display(),
+            differing.join("\n")
+        );
+    }
+    Ok(())
 }
 
 /// The jobs of each page's blocks, in their order.

@@ -34,6 +34,8 @@ pub enum Code {
     Gather,
     /// A character that turns text around, in what a page proves.
     Hidden,
+    /// A block, or a test in one, that never runs although it is there to run.
+    Idle,
     /// An include whose file or anchor is missing or out of bounds.
     Include,
     /// A language that blocks can't be run in.
@@ -102,7 +104,7 @@ pub enum Family {
 
 impl Code {
     /// Every code but those of pictures and of rules for tables, which name their own.
-    pub const FIXED: [Self; 27] = [
+    pub const FIXED: [Self; 28] = [
         Self::Attribute,
         Self::Bare,
         Self::Compile,
@@ -113,6 +115,7 @@ impl Code {
         Self::Figure,
         Self::Gather,
         Self::Hidden,
+        Self::Idle,
         Self::Include,
         Self::Language,
         Self::Link,
@@ -145,6 +148,7 @@ impl Code {
             Self::Figure => "figure",
             Self::Gather => "gather",
             Self::Hidden => "hidden-character",
+            Self::Idle => "idle",
             Self::Include => "include",
             Self::Language => "language",
             Self::Link => "link",
@@ -181,6 +185,7 @@ impl Code {
             | Self::Compile
             | Self::Fence
             | Self::Hidden
+            | Self::Idle
             | Self::Language
             | Self::Name
             | Self::Output

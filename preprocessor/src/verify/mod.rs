@@ -35,6 +35,12 @@ pub fn verify(
         .iter()
         .map(|diagnostic| compiler(source, block, diagnostic))
         .collect();
+    if let Some((line, idle)) = language.idle(block) {
+        let line = block.code.lines.get(line);
+        let span = line.map_or(block.code.opening(), |line| line.span);
+        let finding = Finding::new(Code::Idle, source, span, idle.message).with_help(idle.help);
+        return (vec![finding], None);
+    }
     let Some(run) = &result.run else {
         return (findings, None);
     };

@@ -1,24 +1,24 @@
 //! Keys: what a result depends on, hashed. A changed input gives another key, so that an old result is never
 //! found for it.
 
+use crate::work::identity;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::path::Path;
-
-/// Increased when the form of results or the way they are computed changes.
-const SCHEMA: u32 = 2;
 
 /// A key under construction. Every part is hashed with its length, so that no two lists of parts look alike.
 #[derive(Clone)]
 pub struct Key(Sha256);
 
 impl Key {
-    /// A key for one kind of result.
+    /// A key for one kind of result of this program. Another build of it may print or compute something else, so it finds none of them.
     pub fn new(kind: &str) -> Self {
-        Self(Sha256::new())
-            .with(kind)
-            .with(env!("CARGO_PKG_VERSION"))
-            .with(&SCHEMA.to_string())
+        Self::of_data(kind).with(identity::program())
+    }
+
+    /// A key that is the same for every program: for what is read, and not for what follows from it.
+    pub fn of_data(kind: &str) -> Self {
+        Self(Sha256::new()).with(kind)
     }
 
     /// The key with one more part.

@@ -2,11 +2,11 @@
 
 use crate::work::key::Key;
 use crate::work::store::Store;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::{Path, PathBuf};
 
 /// How many results that the book no longer needs are kept.
 const UNUSED: usize = 10_000;
@@ -19,6 +19,10 @@ pub struct Memory<T> {
     known: HashMap<String, T>,
     used: HashSet<String>,
     is_changed: bool,
+    /// What an earlier build kept, only to be compared with, and its store.
+    earlier: Option<(HashMap<String, T>, PathBuf)>,
+    /// The keys under which it kept something else.
+    differing: BTreeSet<String>,
 }
 
 impl<T: Serialize + DeserializeOwned> Memory<T> {
@@ -32,6 +36,21 @@ impl<T: Serialize + DeserializeOwned> Memory<T> {
         }
     }
 
+    /// Also compares each result that is added with the one that an earlier build kept in this store.
+    #[must_use]
+    pub fn compared_with(mut self, earlier: Option<PathBuf>) -> Self {
+        if let (Some(folder), Some((_, key))) = (earlier, &self.place) {
+            let kept = Store::read_only(&folder).get(key).unwrap_or_default();
+            self.earlier = Some((kept, folder));
+        }
+        self
+    }
+
+    /// What an earlier build kept under a key, where this one only compares with it.
+    pub fn earlier(&self, key: &str) -> Option<&T> {
+        self.earlier.as_ref()?.0.get(key)
+    }
+
     /// The result under a key.
     pub fn get(&mut self, key: &str) -> Option<&T> {
         let result = self.known.get(key)?;
@@ -41,6 +60,13 @@ impl<T: Serialize + DeserializeOwned> Memory<T> {
 
     /// Adds or replaces a result.
     pub fn insert(&mut self, key: &str, result: T) {
+        let form = |result: &T| serde_json::to_value(result).ok();
+        if self
+            .earlier(key)
+            .is_some_and(|old| form(old) != form(&result))
+        {
+            self.differing.insert(key.to_owned());
+        }
         self.used.insert(key.to_owned());
         self.known.insert(key.to_owned(), result);
         self.is_changed = true;
@@ -49,8 +75,16 @@ impl<T: Serialize + DeserializeOwned> Memory<T> {
     /// Saves changes for later builds.
     ///
     /// # Errors
-    /// When it can't be written.
+    /// When it can't be written, or an earlier build kept other results.
     pub fn save(&mut self) -> Result<()> {
+        if let Some((_, folder)) = self.earlier.as_ref().filter(|_| !self.differing.is_empty()) {
+            let keys: Vec<&str> = self.differing.iter().map(String::as_str).collect();
+            bail!(
+                "an earlier build kept other results than this one computed, in `{}` under {}; delete that folder, which only costs time",
+                folder.display(),
+                keys.join(", ")
+            );
+        }
         if self.known.len() > self.used.len() + UNUSED {
             self.known.retain(|key, _| self.used.contains(key));
             self.is_changed = true;
@@ -71,6 +105,8 @@ impl<T> Default for Memory<T> {
             known: HashMap::new(),
             used: HashSet::new(),
             is_changed: false,
+            earlier: None,
+            differing: BTreeSet::new(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is independent of pages: settings, processes and their bounds, and results kept between builds.
 
 pub mod host;
+pub mod identity;
 pub mod key;
 pub mod memory;
 pub mod packages;

@@ -7,6 +7,8 @@ use mdbook_preprocessor::config::{Config as BookConfig, HtmlConfig, RustEdition}
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
+use tempfile::TempDir;
 
 /// The keys of `[preprocessor.proof]`. An unknown key is an error.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -83,6 +85,10 @@ pub struct Options {
     pub round: Round,
     /// Where progress is reported.
     pub progress: Progress,
+    /// Whether nothing is taken from earlier builds: everything is done again, and compared with what they left.
+    pub is_fresh: bool,
+    /// Whether each block is compiled alone, even if it could share a crate with others. It implies [`Options::is_fresh`].
+    pub is_alone: bool,
 }
 
 /// A round of a command that repeats blocks.
@@ -149,6 +155,10 @@ pub struct Settings {
     pub round: Round,
     /// Where news go, as in [`Options`].
     pub progress: Progress,
+    /// Whether each block is compiled alone, as in [`Options`].
+    pub is_alone: bool,
+    /// The empty store of a build that takes nothing from earlier ones; it goes with the last copy of the settings.
+    fresh: Option<Arc<TempDir>>,
     /// The folder of `book.toml`, absolute.
     pub root: PathBuf,
     /// The folder of the chapters, relative to the root.
@@ -214,6 +224,16 @@ impl Settings {
         };
         settings.readme_is_index =
             config.build.use_default_preprocessors || config.contains_key("preprocessor.index");
+        if options.is_fresh || options.is_alone {
+            let earlier = settings.store();
+            std::fs::create_dir_all(&earlier)
+                .with_context(|| format!("failed to make `{}`", earlier.display()))?;
+            let folder = tempfile::Builder::new()
+                .prefix("fresh-")
+                .tempdir_in(&earlier)
+                .context("failed to make an empty store")?;
+            settings.fresh = Some(Arc::new(folder));
+        }
         if config.contains_key("preprocessor.mermaid") {
             settings.sketches = Sketches::Theirs;
         }
@@ -226,6 +246,8 @@ impl Settings {
             repeat: options.repeat.max(1),
             round: options.round,
             progress: options.progress,
+            is_alone: options.is_alone,
+            fresh: None,
             root,
             src: PathBuf::from("src"),
             build: PathBuf::from("book"),
@@ -248,6 +270,18 @@ impl Settings {
 
     /// The folder that results are kept in.
     pub fn store(&self) -> PathBuf {
+        match &self.fresh {
+            Some(folder) => folder.path().to_owned(),
+            None => self.kept(),
+        }
+    }
+
+    /// The folder of what earlier builds kept, where this one takes nothing from them.
+    pub fn earlier(&self) -> Option<PathBuf> {
+        self.fresh.as_ref().map(|_| self.kept())
+    }
+
+    fn kept(&self) -> PathBuf {
         if let Some(store) = &self.proof.store {
             return self.root.join(store);
         }

@@ -5,6 +5,7 @@
 //! hash of what follows; a file that doesn't match (a damaged disk) counts as absent. Deleting the folder
 //! costs time and nothing else.
 
+use crate::work::identity;
 use crate::work::key::Key;
 use anyhow::{Context, Result};
 use serde::Serialize;
@@ -42,16 +43,30 @@ impl Store {
         if !ignore.exists() {
             let _ = fs::write(ignore, "*\n");
         }
-        Ok(Self {
+        let store = Self {
             folder: folder.to_owned(),
-        })
+        };
+        identity::remember(&store);
+        Ok(store)
+    }
+
+    /// Opens a store only to read what is in it.
+    pub fn read_only(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+        }
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The entry under a key, if there is a valid one.
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
         let text = fs::read_to_string(self.file(key)).ok()?;
         let (hash, body) = text.split_once('\n')?;
-        if hash != Key::new("entry").with(body).finish() {
+        if hash != Key::of_data("entry").with(body).finish() {
             return None;
         }
         serde_json::from_str(body).ok()
@@ -63,7 +78,7 @@ impl Store {
     /// When it can't be written.
     pub fn put<T: Serialize>(&self, key: &str, entry: &T) -> Result<()> {
         let body = serde_json::to_string(entry)?;
-        let hash = Key::new("entry").with(&body).finish();
+        let hash = Key::of_data("entry").with(&body).finish();
         let file = self.file(key);
         let failed = || format!("failed to write `{}`", file.display());
         if let Some(folder) = file.parent() {
@@ -71,6 +86,10 @@ impl Store {
         }
         let mut half = tempfile::NamedTempFile::new_in(self.work()).with_context(failed)?;
         write!(half, "{hash}\n{body}").with_context(failed)?;
+        // No file replaces a folder; a link to one is a file.
+        if fs::symlink_metadata(&file).is_ok_and(|found| found.is_dir()) {
+            fs::remove_dir_all(&file).with_context(failed)?;
+        }
         half.persist(&file).with_context(failed)?;
         Ok(())
     }

@@ -21,6 +21,7 @@ mod hidden_characters;
 #[cfg(target_os = "linux")]
 mod hostile;
 mod included;
+mod independence;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod lacking;
 mod links;
@@ -42,6 +43,7 @@ mod serve;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod shim;
 mod shown;
+mod store;
 mod stranger;
 mod subfolder;
 mod tables;

@@ -57,6 +57,11 @@ pub(super) fn of(code: Code) -> Option<Explanation> {
             "```rust,run\nprintln!(\"{}\", \"\\u{202e}42\");\n```\n\n```output\n\u{202e}42\n```\n",
             "```rust,run\nprintln!(\"{:?}\", \"\\u{202e}42\");\n```\n\n```output\n\"\\u{202e}42\"\n```\n",
         ),
+        Code::Idle => (
+            "nothing of a block runs, such as an async `main` that nothing polls, or a test in it never does",
+            "```rust,run\nfn total() -> u32 {\n    42\n}\n```\n",
+            "```rust,run\nfn total() -> u32 {\n    42\n}\nprintln!(\"{}\", total());\n```\n\n```output\n42\n```\n",
+        ),
         Code::Include => (
             "an include names a file or an anchor that doesn't exist, or a place outside the repository",
             "```rust,run\n{{#include missing.rs}}\n```\n",
@@ -74,8 +79,8 @@ pub(super) fn of(code: Code) -> Option<Explanation> {
         ),
         Code::Name => (
             "two blocks of a page have the same name",
-            "```rust,run,name=a\n```\n\n```rust,run,name=a\n```\n",
-            "```rust,run,name=a\n```\n\n```rust,run,name=b\n```\n",
+            "```rust,run,name=a\nassert!(1 < 2);\n```\n\n```rust,run,name=a\nassert!(2 < 3);\n```\n",
+            "```rust,run,name=a\nassert!(1 < 2);\n```\n\n```rust,run,name=b\nassert!(2 < 3);\n```\n",
         ),
         Code::Output => (
             "a block printed something other than the output under it, or has no output under it",

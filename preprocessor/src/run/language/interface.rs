@@ -69,6 +69,11 @@ pub trait Language: Debug + Send + Sync {
         Reading::by_status(run, printed)
     }
 
+    /// What of a block never runs, although it is there to run, and its line in the block.
+    fn idle(&self, _: &Block) -> Option<(usize, Idle)> {
+        None
+    }
+
     /// What a failed run said on standard error, in the page's terms, and the first line of the block that it names.
     fn located(
         &self,
@@ -138,6 +143,25 @@ pub struct Prepared {
     pub diagnostics: Vec<Diagnostic>,
     /// What to run; none where it doesn't compile.
     pub started: Option<Started>,
+}
+
+/// What of a block never runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Idle {
+    /// What it is, and why it never runs.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+impl Idle {
+    /// One with these texts.
+    pub fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            help: help.into(),
+        }
+    }
 }
 
 /// A program and its arguments.

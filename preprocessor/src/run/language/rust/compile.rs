@@ -1,9 +1,10 @@
-//! Compiling programs: one `rustc` for all of them, or one per processor if they are many; and again without
-//! those that don't compile.
+//! Compiling programs: those that may share a crate together, one `rustc` per processor, and the others alone.
 //!
-//! The compiler is bounded like the blocks: what it includes and which variables it reads is a stranger's
-//! choice. When it fails for a reason in no block, or doesn't end, each block is compiled alone to find the one that
-//! caused it.
+//! The compiler is bounded like the blocks: what it includes and which variables it reads is a stranger's choice.
+//!
+//! What the compiler says against a program is believed only where the program was alone: a shared crate fails for all that
+//! are in it, and the one that is named need not be the one that is wrong. So the named ones leave it and are compiled alone. If none
+//! is named, or the compiler doesn't end, the crate is divided until the cause is alone.
 
 use crate::run::job::Diagnostic;
 use crate::run::language::interface::{Prepared, Started};
@@ -14,16 +15,24 @@ use crate::work::host::workers;
 use crate::work::process::{End, Host, Task};
 use crate::work::sandbox::Bounds;
 use crate::work::toolchain::{Toolchain, in_path};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::thread::{self, ScopedJoinHandle};
+use std::sync::Mutex;
+use std::thread;
 use std::time::Duration;
+
+/// The name of the crate of a program that is alone: what it prints of its types and modules is the same everywhere.
+const CRATE: &str = "block";
 
 /// How long the compiler may take for one block alone.
 const ALONE: Duration = Duration::from_secs(30);
+
+/// How long it may take for many: so much, and so much for each. If that isn't enough, they are divided.
+const TOGETHER: (Duration, Duration) = (Duration::from_secs(15), Duration::from_millis(200));
 
 /// The address space of the compiler and its linker, in bytes.
 const MEMORY: u64 = 8 << 30;
@@ -71,85 +80,94 @@ struct Outcome {
 }
 
 impl Outcome {
-    fn failed(&self) -> BTreeSet<String> {
+    fn failed(&self) -> BTreeSet<&str> {
         let failed = self.diagnostics.iter();
         let failed = failed.filter(|(_, list)| list.iter().any(|d| d.is_error));
-        failed.map(|(key, _)| key.clone()).collect()
+        failed.map(|(key, _)| key.as_str()).collect()
     }
 }
 
+/// Programs of a shared crate that failed.
+#[derive(Default)]
+struct Divided<'programs> {
+    /// Those that have to be compiled alone.
+    alone: Programs<'programs>,
+    /// The others, as the crates that are tried next.
+    crates: Vec<Programs<'programs>>,
+}
+
 impl Compiler<'_> {
-    /// Compiles all programs, each under its key.
+    /// Compiles all programs, each under its key: those that `may_share` together.
     ///
     /// # Errors
     /// When the compiler can't be run.
     pub fn compile(
         &self,
         programs: &BTreeMap<String, Program>,
+        may_share: impl Fn(&Program) -> bool,
     ) -> Result<BTreeMap<String, Prepared>> {
-        let (mut alone, together): (Programs<'_>, Programs<'_>) = programs
+        let (together, mut alone): (Programs<'_>, Programs<'_>) = programs
             .iter()
             .map(|(key, program)| (key.as_str(), program))
-            .partition(|(_, program)| program.needs_own_crate());
-        let workers = workers();
-        let groups = (together.len() / GROUP).clamp(1, workers);
-        let mut parts = vec![Programs::new(); groups];
-        for (number, (key, program)) in together.into_iter().enumerate() {
-            parts[number % groups].insert(key, program);
-        }
-        let results: Vec<Result<_>> = thread::scope(|scope| {
-            let parts = parts.into_iter().enumerate();
-            let parts: Vec<_> = parts
-                .map(|(number, part)| scope.spawn(move || self.together(number, part)))
-                .collect();
-            let results = parts.into_iter().map(ScopedJoinHandle::join);
-            results
-                .map(|result| result.unwrap_or_else(|_| bail!("a compiler's thread failed")))
-                .collect()
-        });
+            .partition(|(_, program)| may_share(program));
         let mut compiled = BTreeMap::new();
-        for result in results {
-            let (those, mut rest) = result?;
-            compiled.extend(those);
-            alone.append(&mut rest);
+        let mut crates = divide(together, |count| (count / GROUP).clamp(1, workers()));
+        let mut number = 0;
+        while !crates.is_empty() {
+            let numbered: Vec<_> = (number..).zip(crates).collect();
+            number += numbered.len();
+            crates = Vec::new();
+            for result in at_once(numbered, |(number, programs)| {
+                self.together(number, programs)
+            })? {
+                let (prepared, rest) = result?;
+                compiled.extend(prepared);
+                alone.extend(rest.alone);
+                crates.extend(rest.crates);
+            }
         }
-        for (key, program) in alone {
-            compiled.insert(key.to_owned(), self.alone(key, program)?);
+        let alone: Vec<_> = alone.into_iter().collect();
+        for result in at_once(alone, |(key, program)| {
+            Ok::<_, anyhow::Error>((key.to_owned(), self.alone(key, program)?))
+        })? {
+            compiled.extend([result?]);
         }
         Ok(compiled)
     }
 
-    /// Compiles programs as one crate, and again without those that fail; and which have to be compiled alone.
+    /// Compiles programs as one crate; where that fails, what to try instead.
     fn together<'programs>(
         &self,
         number: usize,
         mut programs: Programs<'programs>,
-    ) -> Result<(BTreeMap<String, Prepared>, Programs<'programs>)> {
-        let mut compiled = BTreeMap::new();
-        while !programs.is_empty() {
-            let outcome = self.merged(number, &programs)?;
-            let failed = outcome.failed();
-            if !outcome.success && failed.is_empty() {
-                break;
-            }
-            let mut diagnostics = outcome.diagnostics;
-            programs.retain(|key, _| {
-                let is_failed = failed.contains(*key);
-                if is_failed || outcome.success {
-                    let started = Started {
+    ) -> Result<(BTreeMap<String, Prepared>, Divided<'programs>)> {
+        if programs.is_empty() {
+            return Ok(Default::default());
+        }
+        let mut outcome = self.merged(number, &programs)?;
+        if outcome.success {
+            let prepared = programs.into_keys().map(|key| {
+                let prepared = Prepared {
+                    diagnostics: outcome.diagnostics.remove(key).unwrap_or_default(),
+                    started: Some(Started {
                         program: outcome.file.clone(),
                         arguments: vec![module(key)],
-                    };
-                    let result = Prepared {
-                        diagnostics: diagnostics.remove(*key).unwrap_or_default(),
-                        started: (!is_failed).then_some(started),
-                    };
-                    compiled.insert((*key).to_owned(), result);
-                }
-                !is_failed && !outcome.success
+                    }),
+                };
+                (key.to_owned(), prepared)
             });
+            return Ok((prepared.collect(), Divided::default()));
         }
-        Ok((compiled, programs))
+        let failed = outcome.failed();
+        let mut alone = programs.clone();
+        alone.retain(|key, _| failed.contains(key) || programs.len() == 1);
+        programs.retain(|key, _| !alone.contains_key(key));
+        // As many crates as there are programs in each find the cause soonest.
+        let crates = match alone.is_empty() {
+            true => divide(programs, |count| count.isqrt().max(2)),
+            false => vec![programs],
+        };
+        Ok((BTreeMap::new(), Divided { alone, crates }))
     }
 
     /// One crate that holds every program as a module.
@@ -159,36 +177,37 @@ impl Compiler<'_> {
         let mut files = BTreeMap::new();
         for (key, program) in programs {
             let name = module(key);
-            let file = self.folder.join(format!("{name}.rs"));
+            let file = PathBuf::from(&name).with_extension("rs");
             let (text, origins) = program.file();
-            write(&file, &text)?;
-            files.insert(file, ((*key).to_owned(), origins, *program));
+            write(&self.folder.join(&file), &text)?;
             let _ = writeln!(root, "mod {name};");
             let _ = writeln!(arms, "        Some(\"{name}\") => {name}::{ENTRY}(),");
+            files.insert(file, ((*key).to_owned(), origins, *program));
         }
         let _ = write!(
             root,
             "fn main() -> std::process::ExitCode {{\n    match std::env::args().nth(1).as_deref() {{\n{arms}        _ => std::process::ExitCode::from(2),\n    }}\n}}\n"
         );
-        let main = self.folder.join(format!("blocks_{number}.rs"));
-        write(&main, &root)?;
+        let main = PathBuf::from(format!("blocks_{number}.rs"));
+        write(&self.folder.join(&main), &root)?;
         let each = u32::try_from(programs.len()).unwrap_or(u32::MAX);
-        let deadline = ALONE + Duration::from_millis(200).saturating_mul(each);
-        self.rustc(&main, &files, deadline)
+        let deadline = TOGETHER.0 + TOGETHER.1.saturating_mul(each);
+        self.rustc("blocks", &main, &files, deadline)
     }
 
-    /// A crate for a program that can't be a module, or that has to be compiled alone.
+    /// A crate for one program.
     fn alone(&self, key: &str, program: &Program) -> Result<Prepared> {
-        let file = self.folder.join(format!("{}.rs", module(key)));
         let (text, origins) = program.file();
         // The crate calls `main` itself, so that the entry would only be reported as unused.
         let text = text.lines().filter(|line| !line.contains(ENTRY));
         let text: String = text.flat_map(|line| [line, "\n"]).collect();
-        write(&file, &text)?;
+        let file = PathBuf::from(module(key)).with_extension("rs");
+        write(&self.folder.join(&file), &text)?;
         let files = BTreeMap::from([(file.clone(), (key.to_owned(), origins, program))]);
-        let mut outcome = self.rustc(&file, &files, ALONE)?;
+        let mut outcome = self.rustc(CRATE, &file, &files, ALONE)?;
         let mut diagnostics = outcome.diagnostics.remove(key).unwrap_or_default();
         if !outcome.success && !diagnostics.iter().any(|d| d.is_error) {
+            self.has_space()?;
             let rest = outcome.rest.trim();
             diagnostics.push(Diagnostic {
                 is_error: true,
@@ -213,17 +232,38 @@ impl Compiler<'_> {
         })
     }
 
-    fn rustc(&self, main: &Path, files: &Files<'_>, deadline: Duration) -> Result<Outcome> {
+    /// Whether the disk is full, which linkers don't say: some are ended by a signal.
+    fn has_space(&self) -> Result<()> {
+        let failed = || format!("failed to write into `{}`", self.folder.display());
+        let mut file = tempfile::tempfile_in(self.folder).with_context(failed)?;
+        file.write_all(&[0; 1 << 20]).with_context(failed)
+    }
+
+    /// Compiles a file of the folder. Its name is relative, so that no path of this machine gets into the program, and none with
+    /// a `,` into the arguments.
+    fn rustc(
+        &self,
+        name: &str,
+        main: &Path,
+        files: &Files<'_>,
+        deadline: Duration,
+    ) -> Result<Outcome> {
         let file = main.with_extension(std::env::consts::EXE_EXTENSION);
         let read = main.with_extension("d");
         let mut arguments = vec![
             "--crate-type=bin".to_owned(),
+            format!("--crate-name={name}"),
+            // Crates of one name are compiled at the same time, in the same folder.
+            format!("-Cextra-filename=-{}", main.with_extension("").display()),
             "--error-format=json".to_owned(),
             "-Cdebuginfo=0".to_owned(),
             format!("--edition={}", self.edition),
             format!("--emit=link={},dep-info={}", file.display(), read.display()),
             main.display().to_string(),
         ];
+        if let Some(linker) = linker() {
+            arguments.push(format!("-Clinker={}", linker.display()));
+        }
         for folder in &self.library.search {
             arguments.push("-L".to_owned());
             arguments.push(format!("dependency={}", folder.display()));
@@ -244,10 +284,8 @@ impl Compiler<'_> {
         let task = Task {
             program: &self.toolchain.rustc,
             arguments,
-            environment: vec![
-                ("PATH", linkers()),
-                ("TMPDIR", self.folder.display().to_string()),
-            ],
+            // A block can ask for variables as it is compiled: this one is the same everywhere too.
+            environment: vec![("TMPDIR", ".".to_owned())],
             folder: self.folder,
             bounds,
             deadline,
@@ -259,52 +297,60 @@ impl Compiler<'_> {
             .with_context(|| format!("failed to run `{}`", self.toolchain.rustc.display()))?;
         let mut outcome = Outcome {
             success: run.end == End::Success,
-            file,
+            file: self.folder.join(file),
             diagnostics: BTreeMap::new(),
             rest: String::new(),
             end: run.end,
         };
+        let mut elsewhere = None;
         for line in String::from_utf8_lossy(&run.stderr).lines() {
             let Ok(message) = serde_json::from_str::<Message>(line) else {
                 outcome.rest.push_str(line);
                 outcome.rest.push('\n');
                 continue;
             };
-            match message.locate(self.folder, files) {
-                Some((key, diagnostic)) => {
+            match message.locate(files) {
+                Some((key, mut diagnostic)) => {
+                    // After an error inside the standard library, a note says which line of the block led there.
+                    if message.level == "note"
+                        && let Some(error) = elsewhere.take()
+                    {
+                        let note = std::mem::replace(&mut diagnostic.message, error);
+                        diagnostic.notes.insert(0, note);
+                        diagnostic.is_error = true;
+                    }
                     outcome.diagnostics.entry(key).or_default().push(diagnostic);
                 }
                 None if message.is_summary() => {}
-                None => outcome.rest.push_str(&message.rendered),
+                None => {
+                    outcome.rest.push_str(&message.rendered);
+                    elsewhere = Some(message.text);
+                }
             }
         }
         if outcome.success {
             make_executable(&outcome.file)?;
-            self.foreign_files(&read, files, &mut outcome);
+            self.foreign_files(main, &read, files, &mut outcome);
         }
         Ok(outcome)
     }
 
-    /// Reports files that the compiler read from outside. The sandbox refuses them; not every system has it.
-    fn foreign_files(&self, read: &Path, files: &Files<'_>, outcome: &mut Outcome) {
-        let text = std::fs::read_to_string(read).unwrap_or_default();
-        let names = dep_info(&text);
-        for name in names
-            .iter()
-            .filter(|name| !Path::new(name).starts_with(self.folder))
-        {
-            if !self.folder.join(name).starts_with(self.folder) || Path::new(name).is_absolute() {
-                outcome.success = false;
-                for (key, _, program) in files.values().filter(|(_, _, p)| p.includes_files()) {
-                    let list = outcome.diagnostics.entry(key.clone()).or_default();
-                    list.push(Diagnostic {
-                        is_error: true,
-                        message: format!("the block reads `{name}`, which is not its own"),
-                        label: None,
-                        notes: Vec::new(),
-                        place: program.first_include(),
-                    });
-                }
+    /// Refuses a crate for which the compiler read other files than its own, such as some that a block includes. The sandbox
+    /// refuses those outside; not every system has it.
+    fn foreign_files(&self, main: &Path, read: &Path, files: &Files<'_>, outcome: &mut Outcome) {
+        let text = std::fs::read_to_string(self.folder.join(read)).unwrap_or_default();
+        let is_own = |name: &String| Path::new(name) == main || files.contains_key(Path::new(name));
+        for name in dep_info(&text).iter().filter(|name| !is_own(name)) {
+            outcome.success = false;
+            for (key, _, program) in files.values() {
+                let list = outcome.diagnostics.entry(key.clone()).or_default();
+                list.push(Diagnostic {
+                    is_error: true,
+                    message: format!("the block reads `{name}`, which is not its own"),
+                    label: None,
+                    notes: Vec::new(),
+                    place: program.first_include(),
+                });
             }
         }
     }
@@ -322,23 +368,45 @@ fn make_executable(file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Where the compiler searches for the linker. A block reads this variable with `option_env!`, so that it is not the caller's:
-/// on Linux, it names the system's folders and the one that the linker is in.
-fn linkers() -> String {
-    if !cfg!(target_os = "linux") {
-        return std::env::var("PATH").unwrap_or_default();
+/// Divides programs evenly into as many crates as `crates` says for their number.
+fn divide<'programs>(
+    programs: Programs<'programs>,
+    crates: impl Fn(usize) -> usize,
+) -> Vec<Programs<'programs>> {
+    let count = crates(programs.len()).max(1);
+    let mut divided = vec![Programs::new(); count];
+    for (number, (key, program)) in programs.into_iter().enumerate() {
+        divided[number % count].insert(key, program);
     }
-    let system = "/usr/bin:/bin";
-    let linker = in_path(Path::new("cc"));
-    match linker.parent().and_then(Path::to_str) {
-        Some(folder) if linker.is_absolute() && !system.split(':').any(|known| known == folder) => {
-            format!("{folder}:{system}")
-        }
-        _ => system.to_owned(),
-    }
+    divided
 }
 
-/// For each generated file: its job, the lines it comes from, and the program.
+/// Does something with all of these, one thread a processor.
+fn at_once<T: Send, R: Send>(all: Vec<T>, each: impl Fn(T) -> R + Sync) -> Result<Vec<R>> {
+    let queue = Mutex::new(all.into_iter());
+    let next = || queue.lock().ok().and_then(|mut queue| queue.next());
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..workers())
+            .map(|_| scope.spawn(|| std::iter::from_fn(next).map(&each).collect::<Vec<R>>()))
+            .collect();
+        let mut results = Vec::new();
+        for thread in threads {
+            let done = thread.join();
+            results.extend(done.map_err(|_| anyhow::anyhow!("a compiler's thread failed"))?);
+        }
+        Ok(results)
+    })
+}
+
+/// The linker, where it isn't one that every system has in its place: the compiler gets no path of the caller's to find it.
+fn linker() -> Option<PathBuf> {
+    let usual = ["/usr/bin/cc", "/bin/cc"]
+        .iter()
+        .any(|cc| Path::new(cc).is_file());
+    (cfg!(unix) && !usual).then(|| in_path(Path::new("cc")))
+}
+
+/// For each generated file, named from the folder: its job, the lines it comes from, and the program.
 type Files<'run> = BTreeMap<PathBuf, (String, Vec<Option<usize>>, &'run Program)>;
 
 /// A message in `rustc`'s JSON.
@@ -389,14 +457,14 @@ impl Message {
         self.spans.is_empty() && (self.level != "error" || self.text.starts_with("aborting due"))
     }
 
-    fn locate(&self, folder: &Path, files: &Files<'_>) -> Option<(String, Diagnostic)> {
-        let in_job = |span: &&Location| files.contains_key(&folder.join(&span.file_name));
+    fn locate(&self, files: &Files<'_>) -> Option<(String, Diagnostic)> {
+        let in_job = |span: &&Location| files.contains_key(Path::new(&span.file_name));
         let span = self
             .spans
             .iter()
             .filter(in_job)
             .max_by_key(|span| span.is_primary)?;
-        let (name, origins, program) = files.get(&folder.join(&span.file_name))?;
+        let (name, origins, program) = files.get(Path::new(&span.file_name))?;
         let place = origins
             .get(span.line_start.checked_sub(1)?)
             .copied()

@@ -2,17 +2,20 @@
 //!
 //! 1. [`toolchain`](crate::work::toolchain) finds the compiler.
 //! 2. [`library`] has Cargo build the library that the blocks use.
-//! 3. [`program`] makes each block a program.
-//! 4. [`compile`] compiles all of them at once, and again without those that don't compile.
+//! 3. [`program`] makes each block a program; [`entry`] says where it starts, [`sharing`] whether it may share a crate with others.
+//! 4. [`compile`] compiles those at once, and the others alone.
 
 pub mod compile;
+mod entry;
 pub mod library;
 mod panics;
 pub mod program;
+mod sharing;
+mod tokens;
 
 use crate::read::Block;
 use crate::run::job::Job;
-use crate::run::language::interface::{Language, Prepared, Site, Started};
+use crate::run::language::interface::{Idle, Language, Prepared, Site, Started};
 use crate::text::source::Source;
 use crate::work::key::Key;
 use crate::work::settings::Settings;
@@ -33,6 +36,7 @@ pub(super) fn language(settings: &Settings) -> Box<dyn Language> {
         toolchain: None,
         library: None,
         needs_library: settings.proof.library.is_some(),
+        is_alone: settings.is_alone,
     })
 }
 
@@ -44,6 +48,16 @@ struct Rust {
     /// None where the book names no library, or none was built here yet.
     library: Option<Library>,
     needs_library: bool,
+    /// Whether every block is compiled alone.
+    is_alone: bool,
+}
+
+impl Rust {
+    /// Whether a program shares a crate with others. In older editions, paths start at the crate, and what ends a string depends on
+    /// what stands before it.
+    fn shares(&self, program: &Program) -> bool {
+        !self.is_alone && self.edition >= "2021" && program.may_share()
+    }
 }
 
 impl Language for Rust {
@@ -52,7 +66,7 @@ impl Language for Rust {
     }
 
     fn about(&self) -> &'static str {
-        "the Rust compiler on the path; all blocks of the book are compiled together, and each runs as a process of its own"
+        "the Rust compiler on the path; blocks that can't affect each other are compiled together, and each runs as a process of its own"
     }
 
     fn find(&mut self, settings: &Settings, store: &Store) -> Result<()> {
@@ -75,7 +89,12 @@ impl Language for Rust {
             None if self.needs_library => key.with("not built yet"),
             None => key,
         };
-        key.with(&Program::new(&job.block.code).file().0)
+        let program = Program::new(&job.block.code);
+        let with = match self.shares(&program) {
+            true => "with others",
+            false => "alone",
+        };
+        key.with(with).with(&program.file().0)
     }
 
     /// If Cargo builds the library from other files than last time, the keys change.
@@ -111,11 +130,15 @@ impl Language for Rust {
             host: site.host,
             folder: site.folder,
         }
-        .compile(&programs)
+        .compile(&programs, |program| self.shares(program))
     }
 
     fn command(&self, job: &Job<'_>, _: &Path) -> Result<Started> {
         bail!("the block at {} was not compiled", job.place)
+    }
+
+    fn idle(&self, block: &Block) -> Option<(usize, Idle)> {
+        Program::new(&block.code).idle().cloned()
     }
 
     fn located(

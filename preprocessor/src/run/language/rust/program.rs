@@ -1,8 +1,11 @@
 //! A block as a Rust program: hidden lines unhidden, wrapped in `main` where it has none.
 
 use crate::read::Fence;
+use crate::run::language::interface::Idle;
+use crate::run::language::rust::tokens::{self, is_punct, level, word};
+use crate::run::language::rust::{entry, sharing};
 use crate::text::span::Span;
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 
 /// The name of the function that the generated crate calls.
 pub(super) const ENTRY: &str = "__mdbook_proof_main";
@@ -17,6 +20,11 @@ pub struct Program {
     /// How many bytes each line of the block lost on its left when it was unhidden.
     shifts: Vec<usize>,
     has_main: bool,
+    may_share: bool,
+    /// What never runs, with its line in the block.
+    idle: Option<(usize, Idle)>,
+    /// The first line that has the compiler read another file.
+    include: Option<usize>,
 }
 
 impl Program {
@@ -27,6 +35,9 @@ impl Program {
             lines: Vec::new(),
             shifts: Vec::new(),
             has_main: false,
+            may_share: false,
+            idle: None,
+            include: None,
         };
         let mut in_attributes = true;
         for (number, line) in fence.lines.iter().enumerate() {
@@ -45,33 +56,42 @@ impl Program {
             .iter()
             .flat_map(|(_, line)| [line, "\n"])
             .collect();
-        program.has_main = declares_main(&text);
+        match tokens::read(&text) {
+            Some(tokens) => program.read(&tokens),
+            // It doesn't compile either way, and the compiler's message is best for the unchanged text.
+            None => program.has_main = text.contains("fn main"),
+        }
         program
     }
 
-    /// Whether the program needs a crate of its own: it can't be a module among others.
-    pub fn needs_own_crate(&self) -> bool {
-        !self.attributes.is_empty()
-            || self.lines.iter().any(|(_, line)| {
-                ["crate::", "#[macro_export]", "no_mangle", "extern crate "]
-                    .iter()
-                    .any(|word| line.contains(word))
-            })
+    fn read(&mut self, tokens: &TokenStream) {
+        let in_block = |line: usize| self.lines.get(line).map_or(0, |(number, _)| *number);
+        let include = include(tokens.clone()).map(in_block);
+        let idle = entry::idle(tokens).map(|(line, idle)| (in_block(line), idle));
+        self.has_main = entry::declares_main(tokens);
+        self.may_share = self.attributes.is_empty() && sharing::may_share(tokens.clone());
+        self.include = include;
+        self.idle = idle;
     }
 
-    /// Whether the program has the compiler read other files.
-    pub fn includes_files(&self) -> bool {
-        self.first_include().is_some()
+    /// Whether the program may be a module among others.
+    pub fn may_share(&self) -> bool {
+        self.may_share
+    }
+
+    /// What of the program never runs, and its line in the block.
+    pub fn idle(&self) -> Option<&(usize, Idle)> {
+        self.idle.as_ref()
     }
 
     /// The first line that has the compiler read another file, and its bytes.
     pub fn first_include(&self) -> Option<(usize, Span)> {
-        let includes = |line: &str| line.contains("include") || line.contains("#[path");
-        let (number, line) = self.lines.iter().find(|(_, line)| includes(line))?;
-        Some((
-            *number,
-            Span::new(self.shift(*number), self.shift(*number) + line.len()),
-        ))
+        let (number, line) = self
+            .lines
+            .iter()
+            .find(|(number, _)| Some(*number) == self.include)?;
+        let start = self.shift(*number);
+        Some((*number, Span::new(start, start + line.len())))
     }
 
     /// The source file, and for each of its lines the line of the block that it comes from.
@@ -143,20 +163,22 @@ fn unhide(line: &str) -> (String, usize) {
     }
 }
 
-/// Whether a program has a function `main` outside of all braces.
-fn declares_main(text: &str) -> bool {
-    let Ok(tokens) = text.parse::<TokenStream>() else {
-        // It doesn't compile either way, and the compiler's message is best for the unchanged text.
-        return text.contains("fn main");
-    };
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    tokens.windows(3).any(|three| match three {
-        [
-            TokenTree::Ident(word),
-            TokenTree::Ident(name),
-            TokenTree::Group(group),
-        ] => word == "fn" && name == "main" && group.delimiter() == Delimiter::Parenthesis,
-        _ => false,
+/// The line, from 0, of what has the compiler read another file: `include!` and its kind, `#[path = "…"]`, and `mod name;`.
+fn include(stream: TokenStream) -> Option<usize> {
+    let tokens = level(stream);
+    tokens.iter().enumerate().find_map(|(at, token)| {
+        let next = tokens.get(at + 1);
+        let is_reading = match word(Some(token)).as_deref() {
+            Some("include" | "include_str" | "include_bytes") => is_punct(next, '!'),
+            Some("path") => is_punct(next, '='),
+            Some("mod") => is_punct(tokens.get(at + 2), ';'),
+            _ => false,
+        };
+        match token {
+            _ if is_reading => Some(token.span().start().line.saturating_sub(1)),
+            TokenTree::Group(group) => include(group.stream()),
+            _ => None,
+        }
     })
 }
 
@@ -203,9 +225,33 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_module_gets_its_own_crate() {
-        assert!(program("#![allow(unused)]\nlet x = 1;").needs_own_crate());
-        assert!(program("fn f() {}\nfn main() { crate::f() }").needs_own_crate());
-        assert!(!program("println!(\"#![x]\");").needs_own_crate());
+    fn a_program_with_attributes_of_its_crate_or_broken_tokens_is_alone() {
+        for text in [
+            "#![allow(unused)]\nlet x = 1;",
+            "fn f() {}\nfn main() { crate::f() }",
+            "let x = (1;",
+            // The compiler leaves out a first line that starts with `#!`, and reads what is a comment to the tokens.
+            "#!/*\nfn main() { println!(\"a\"); }\n// */",
+        ] {
+            assert!(!program(text).may_share(), "{text}");
+        }
+        assert!(program("println!(\"#![x]\");").may_share());
+    }
+
+    #[test]
+    fn a_file_that_the_compiler_reads_is_named_by_its_line() {
+        for text in [
+            "\nlet x = include_str!(\"x\");",
+            "// include!\nprintln!(\"{}\", include!(\"x\"));",
+            "fn f() {}\n#[path = \"x\"] mod y;",
+            "let s = \"include!\";\nmod y;",
+        ] {
+            let (line, _) = program(text).first_include().unwrap();
+            assert_eq!(line, 1, "{text}");
+        }
+        assert_eq!(
+            program("let included = \"include!\";").first_include(),
+            None
+        );
     }
 }
