@@ -240,7 +240,6 @@ impl<'code> Reader<'code> {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

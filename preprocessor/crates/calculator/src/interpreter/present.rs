@@ -340,10 +340,7 @@ fn uncalled(context: &Context, code: &str) -> Option<ExpressionError> {
         .split_inclusive(|c| !is_word(c))
         .map(|piece| {
             at += piece.len();
-            (
-                at - piece.len(),
-                piece.trim_end_matches(|c| !is_word(c)),
-            )
+            (at - piece.len(), piece.trim_end_matches(|c| !is_word(c)))
         })
         .collect();
     let (start, name) = words.into_iter().find(|(start, word)| {
@@ -466,11 +463,7 @@ mod tests {
             ("3 requets", "`requets`", "did you mean `request`?"),
             ("3 GBs", "`GBs`", "did you mean `GB`?"),
             ("use x::y", "no module `x::y`", "math::statistics"),
-            (
-                "use units::si",
-                "whose names are free",
-                "math::statistics",
-            ),
+            ("use units::si", "whose names are free", "math::statistics"),
             ("use core::random", "another value each time", "fixed seed"),
             ("use datetime::functions", "the clock", "duration"),
         ] {

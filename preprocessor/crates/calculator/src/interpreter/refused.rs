@@ -94,7 +94,7 @@ const REASONS: [Reason; 6] = [
         ],
         modules: &["units::currencies", "units::currency"],
         why: "it needs an exchange rate, which is another one each day",
-        help: "define the currency at a rate of your choice: unit euro = 1.1 dollars",
+        help: "define the currency at a rate of your choice: unit CHF: Money = 1.1 dollars",
     },
     Reason {
         names: &["args"],
@@ -227,7 +227,6 @@ fn string(text: &str) -> usize {
     }
     text.len()
 }
-
 
 fn refusal(what: &str, span: Range<usize>, why: &str, help: String) -> ExpressionError {
     error(format!("`{what}` has no place in a sum: {why}"), span, help)
