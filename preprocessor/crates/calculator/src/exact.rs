@@ -66,7 +66,11 @@ fn is_rounded(number: &str) -> bool {
     let digits = number.replace('_', "");
     let digits = digits.trim_start_matches('0');
     if digits.is_empty() || !digits.chars().all(|c| c.is_ascii_digit()) {
-        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "it is what is asked for")]
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            reason = "it is what is asked for"
+        )]
         return literal(number).is_some_and(|exact| exact as f64 as i128 != exact);
     }
     digits.len() > DIGITS
@@ -218,10 +222,23 @@ mod tests {
 
     #[test]
     fn integers_without_a_number_of_their_own_are_refused_as_operands() {
-        for text in ["9,007,199,254,740,993", "2 + 0x20000000000001", "9_007_199_254_740_993 s", "0b100000000000000000000000000000000000000000000000000001"] {
+        for text in [
+            "9,007,199,254,740,993",
+            "2 + 0x20000000000001",
+            "9_007_199_254_740_993 s",
+            "0b100000000000000000000000000000000000000000000000000001",
+        ] {
             assert!(readable(text).is_err(), "{text}");
         }
-        for text in ["9,007,199,254,740,992", "0x20000000000000", "a9007199254740993", "3.14159265358979323846", "2^64", "18,446,744,073,709,551,616", "x # 9007199254740993"] {
+        for text in [
+            "9,007,199,254,740,992",
+            "0x20000000000000",
+            "a9007199254740993",
+            "3.14159265358979323846",
+            "2^64",
+            "18,446,744,073,709,551,616",
+            "x # 9007199254740993",
+        ] {
             assert!(readable(text).is_ok(), "{text}");
         }
     }
