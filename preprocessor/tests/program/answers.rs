@@ -157,8 +157,8 @@ fn exchange_rates_are_out_of_reach() {
         ),
         ("```calc\nuse units::currencies\n```\n", "page.md:2:5"),
         ("```calc\nuse units::currency\n```\n", "page.md:2:5"),
-        ("It is 3 dollars<!-- = 3 EUR -> USD -->.\n", "page.md:1:25"),
-        ("It is 3 euros<!-- = 3 dollars -->.\n", "page.md:1:7"),
+        ("It is 3 dollars<!-- = 3 CHF -> USD -->.\n", "page.md:1:25"),
+        ("It is 3 CHF<!-- = 3 dollars -->.\n", "page.md:1:7"),
     ] {
         refused(page, &[place, "it needs an exchange rate"]);
     }
@@ -177,7 +177,7 @@ fn exchange_rates_are_out_of_reach() {
 
 #[test]
 fn a_name_of_the_page_may_be_one_that_would_be_refused() {
-    let page = "```calc\nlet now = 3 days\nlet random = 2 # = 2\nunit euro: Money = 1.1 dollars\n3 euro # = 3.30 dollars\n```\n\nIt is 72 h<!-- = now -->.\n";
+    let page = "```calc\nlet now = 3 days\nlet random = 2 # = 2\nunit CHF: Money = 1.1 dollars\n3 CHF # = 3.30 dollars\n```\n\nIt is 72 h<!-- = now -->.\n";
     Book::new(page).run(&["check"]).succeeds();
 }
 

@@ -52,21 +52,44 @@ fn rounded(code: &str) -> Option<std::ops::Range<usize>> {
             .find(|c| !is_part(c))
             .unwrap_or(code.len() - start);
         let number = &code[start..start + length];
-        let digits: String = number.chars().filter(|c| *c != '_').collect();
-        let is_integer =
-            digits.chars().all(|c| c.is_ascii_digit()) && !code[..start].ends_with(is_part);
-        let digits = digits.trim_start_matches('0');
-        if is_integer
-            && digits.len() > DIGITS
-            && digits
-                .parse::<f64>()
-                .is_ok_and(|number| format!("{number:.0}") != digits)
-        {
+        let is_whole = !code[..start].ends_with(is_part);
+        if is_whole && is_rounded(number) {
             return Some(start..start + length);
         }
         at = start + length;
     }
     None
+}
+
+/// Whether a number is an integer that has no number of its own.
+fn is_rounded(number: &str) -> bool {
+    let digits = number.replace('_', "");
+    let digits = digits.trim_start_matches('0');
+    if digits.is_empty() || !digits.chars().all(|c| c.is_ascii_digit()) {
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            reason = "it is what is asked for"
+        )]
+        return literal(number).is_some_and(|exact| exact as f64 as i128 != exact);
+    }
+    digits.len() > DIGITS
+        && digits
+            .parse::<f64>()
+            .is_ok_and(|number| format!("{number:.0}") != digits)
+}
+
+/// An integer of the interpreter's language: decimal, `0x1f`, `0o17` or `0b11`.
+pub(crate) fn literal(number: &str) -> Option<i128> {
+    let digits = number.replace('_', "");
+    let radix = |prefix, radix| {
+        let digits = digits.strip_prefix(prefix)?;
+        i128::from_str_radix(digits, radix).ok()
+    };
+    radix("0x", 16)
+        .or_else(|| radix("0o", 8))
+        .or_else(|| radix("0b", 2))
+        .or_else(|| digits.parse().ok())
 }
 
 /// Whether a printed figure can be compared as a number.
@@ -197,9 +220,32 @@ mod tests {
         assert_eq!(judge("0.300000000000000", &small), Verdict::Comparable);
     }
 
+    #[test]
+    fn integers_without_a_number_of_their_own_are_refused_as_operands() {
+        for text in [
+            "9,007,199,254,740,993",
+            "2 + 0x20000000000001",
+            "9_007_199_254_740_993 s",
+            "0b100000000000000000000000000000000000000000000000000001",
+        ] {
+            assert!(readable(text).is_err(), "{text}");
+        }
+        for text in [
+            "9,007,199,254,740,992",
+            "0x20000000000000",
+            "a9007199254740993",
+            "3.14159265358979323846",
+            "2^64",
+            "18,446,744,073,709,551,616",
+            "x # 9007199254740993",
+        ] {
+            assert!(readable(text).is_ok(), "{text}");
+        }
+    }
+
     proptest! {
         #[test]
-        fn no_code_panics(code in "[0-9,._#\n µ]{0,40}") {
+        fn no_code_panics(code in "(0[xob])?[0-9a-f,._#\n µ]{0,40}") {
             let _ = readable(&code);
         }
     }

@@ -198,13 +198,12 @@ fn is_unit(text: &str) -> bool {
 /// numbers.
 fn plain(text: &str) -> String {
     let mut text = text.trim();
-    for mark in ["**", "__", "~~", "*", "_", "`"].iter().cycle().take(18) {
-        let inner = text
-            .strip_prefix(mark)
-            .and_then(|text| text.strip_suffix(mark));
-        text = inner
-            .filter(|inner| !inner.is_empty())
-            .map_or(text, str::trim);
+    let marks = ["**", "__", "~~", "*", "_", "`"];
+    while let Some(inner) = marks.iter().find_map(|mark| {
+        let inner = text.strip_prefix(mark)?.strip_suffix(mark)?;
+        (!inner.is_empty()).then_some(inner)
+    }) {
+        text = inner.trim();
     }
     let mut plain = String::with_capacity(text.len());
     let mut before = ' ';

@@ -1,6 +1,6 @@
 //! Sums of integers, computed a second time without rounding: `2^53 + 1` is what it is, and so is `2^53 + 1 - 2^53`.
 
-use crate::exact::carried;
+use crate::exact::{carried, literal};
 use crate::expression::is_word;
 use crate::value::{ExpressionError, Value};
 use std::collections::HashMap;
@@ -198,7 +198,7 @@ impl<'code> Reader<'code> {
             return None;
         }
         if word.starts_with(|c: char| c.is_ascii_digit()) {
-            return word.replace('_', "").parse().ok();
+            return literal(word);
         }
         if rest.starts_with('(') {
             return self.call(word);
@@ -262,12 +262,13 @@ mod tests {
             ("2^60 / 2 / 2^7", 1 << 52),
             ("mod(2^64, 10) * (n - 1)", 36),
             ("9_007_199_254_740_993", (1 << 53) + 1),
+            ("0x20000000000001 - 2^53 + 0b11", 4),
         ] {
             assert_eq!(value(code), Some(exact), "{code}");
         }
         for code in [
-            "7 / 2", "2^-1", "1e3", "0x10", "1.5", "3 s", "n²", "5!!", "2^200", "f(3)", "3 -> n",
-            "3 == 3", "1 / 0", "", "(", "3 4 5 x",
+            "7 / 2", "2^-1", "1e3", "1.5", "3 s", "n²", "5!!", "2^200", "f(3)", "3 -> n", "3 == 3",
+            "1 / 0", "", "(", "3 4 5 x",
         ] {
             assert_eq!(value(code), None, "{code}");
         }

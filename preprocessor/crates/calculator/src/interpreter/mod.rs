@@ -3,6 +3,8 @@
 #[cfg(not(feature = "numbat"))]
 mod absent;
 #[cfg(feature = "numbat")]
+mod explanation;
+#[cfg(feature = "numbat")]
 mod integer;
 #[cfg(feature = "numbat")]
 mod present;

@@ -94,7 +94,7 @@ const REASONS: [Reason; 6] = [
         ],
         modules: &["units::currencies", "units::currency"],
         why: "it needs an exchange rate, which is another one each day",
-        help: "define the currency at a rate of your choice: unit euro = 1.1 dollars",
+        help: "define the currency at a rate of your choice: unit CHF: Money = 1.1 dollars",
     },
     Reason {
         names: &["args"],
