@@ -23,6 +23,7 @@ pub use table::Table;
 use crate::text::source::Source;
 use crate::text::span::Span;
 use mdbook_proof_pictures::Drawing;
+use mdbook_proof_text::quantity::DecimalMark;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,6 +50,8 @@ pub struct Parts {
     pub citations: Vec<Span>,
     /// What gathering needs.
     pub cautions: Cautions,
+    /// The character before the decimals of its numbers.
+    pub decimal_mark: DecimalMark,
 }
 
 /// A code fence with `run`, and the output under it.

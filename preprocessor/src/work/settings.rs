@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use mdbook_preprocessor::config::{Config as BookConfig, HtmlConfig, RustEdition};
+use mdbook_proof_text::quantity::DecimalMark;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -28,6 +29,8 @@ pub struct Config {
     pub max_bare_table_figures: Option<usize>,
     /// The chapter that explains the checks, relative to `src`: each page's evidence links to it once it exists.
     pub explanation: Option<PathBuf>,
+    /// The character before the decimals of the book's numbers, `.` or `,`; that of the book's language if it isn't given.
+    pub decimal: Option<char>,
     /// The commit, branch or tag that links to sources name; `HEAD` if it isn't given.
     pub revision: Option<String>,
     /// Whether each page brings the styles of what is added to it; it does unless this is false, for a book that lists its own.
@@ -137,6 +140,8 @@ pub struct Settings {
     pub sketches: Sketches,
     /// The address of the repository, if the book names one.
     pub repository: Option<String>,
+    /// The character before the decimals of numbers.
+    pub decimal_mark: DecimalMark,
     /// Our own table.
     pub proof: Config,
 }
@@ -177,6 +182,18 @@ impl Settings {
             Some(RustEdition::E2021) => "2021",
             _ => "2024",
         };
+        settings.decimal_mark = match settings.proof.decimal {
+            Some('.') => DecimalMark::Point,
+            Some(',') => DecimalMark::Comma,
+            Some(other) => anyhow::bail!(
+                "book.toml: [preprocessor.proof] has `decimal = \"{other}\"`; write \".\" or \",\""
+            ),
+            None => config
+                .book
+                .language
+                .as_deref()
+                .map_or(DecimalMark::Point, DecimalMark::of_language),
+        };
         if config.contains_key("preprocessor.mermaid") {
             settings.sketches = Sketches::Theirs;
         }
@@ -196,6 +213,7 @@ impl Settings {
             admonitions: html.admonitions,
             sketches: Sketches::Ours,
             repository: html.git_repository_url.clone(),
+            decimal_mark: DecimalMark::default(),
             proof,
         }
     }

@@ -20,6 +20,7 @@ mod others;
 mod pictures;
 mod planted;
 mod protocol;
+mod quantities;
 mod remembered;
 mod serve;
 mod shown;

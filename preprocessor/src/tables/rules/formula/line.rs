@@ -1,6 +1,6 @@
 //! A row under a formula: the values that it uses, what they give, and whether its cell says so.
 
-use crate::figures::{proposed, proposed_number, significant};
+use crate::figures::{NOT_WRITTEN, proposed, proposed_number, significant};
 use crate::tables::cell::{Cell, Content};
 use crate::tables::judge::{Figure, Judge, Sheet};
 use crate::tables::rules::formula::template::{self, Slot, Template};
@@ -12,7 +12,7 @@ use crate::text::span::Span;
 use mdbook_proof_calculator::expression::as_code;
 use mdbook_proof_calculator::runs::Missing;
 use mdbook_proof_calculator::value::{ExpressionError, Value};
-use mdbook_proof_text::rounding::{is_right, rewritten};
+use mdbook_proof_text::rounding::{agrees, is_right, rewritten};
 
 /// The code of findings about formulas.
 pub(super) const FORMULA: Code = Code::Rule("table-formula");
@@ -70,7 +70,7 @@ pub(crate) fn line(
                 let mut text = judge.source.slice(figure.span()).to_owned();
                 // One wrong cell is one finding: what follows from it follows from its right text.
                 if let Some(right) = judge.corrected.get(&figure.start) {
-                    let cell = Cell::read(right, figure.start);
+                    let cell = Cell::read(right, figure.start, sheet.grid.mark);
                     figure = sheet.figure(&cell, *operand)?;
                     text.clone_from(right);
                 }
@@ -284,7 +284,10 @@ impl Line {
         let stands = figure.stands(&parts);
         let low = all.iter().copied().fold(f64::INFINITY, f64::min);
         let high = all.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let is_right = is_right(stands, stands.value.clamp(low, high));
+        let is_right = match self.rounded().is_empty() {
+            true if !figure.is_rounded => agrees(&figure.printed, &parts, computed),
+            _ => is_right(stands, stands.value.clamp(low, high)),
+        };
         judge.meaning.computed.insert(figure.start, is_right);
         judge.meaning.checked.extend(&self.operands);
         if is_right {
@@ -292,7 +295,12 @@ impl Line {
         }
         let source = judge.source;
         let text = source.slice(figure.start..figure.span().end);
-        let new = rewritten(text, &figure.printed, &parts, computed);
+        let read = |text: &str| sheet.printed(text, figure.start, self.column);
+        let new = rewritten(text, &figure.printed, &parts, computed, read);
+        let written = match &new {
+            Some(new) => format!("\n+ {new}"),
+            None => String::new(),
+        };
         let shown = match unit.as_str() {
             "times" => "×",
             unit => unit,
@@ -306,17 +314,21 @@ impl Line {
         .with_label(stands_for(stands, shown))
         .with_details(
             format!(
-                "- {}\n+ {new}\n{}\n  computed: {} {shown}",
+                "- {}{written}\n{}\n  computed: {} {shown}",
                 source.slice(figure.span()),
                 self.account(judge, sheet, expression),
                 significant(computed),
             )
             .trim_end()
             .to_owned(),
-        )
-        .with_blessed(Edit::new(figure.span(), new.as_str()));
-        judge.corrected.insert(figure.start, new);
-        judge.meaning.findings.push(finding);
+        );
+        judge.meaning.findings.push(match new {
+            Some(new) => {
+                judge.corrected.insert(figure.start, new.clone());
+                finding.with_blessed(Edit::new(figure.span(), new))
+            }
+            None => finding.with_help(NOT_WRITTEN),
+        });
     }
 
     /// The row, the column, the formula and the values that it used.
@@ -364,10 +376,15 @@ impl Line {
                 .zip(judge.units.of_parts(&model.printed))
                 .map(|(computed, parts)| {
                     let text = judge.source.slice(model.start..model.span().end);
-                    rewritten(text, &model.printed, &parts, computed)
-                }),
-            (None, Some(unit)) => judge.in_unit(value, unit).ok().map(proposed_number),
-            (None, None) => Some(proposed(value)),
+                    let read = |text: &str| sheet.printed(text, model.start, self.column);
+                    rewritten(text, &model.printed, &parts, computed, read)
+                })
+                .flatten(),
+            (None, Some(unit)) => judge
+                .in_unit(value, unit)
+                .ok()
+                .map(|number| proposed_number(number, sheet.grid.mark)),
+            (None, None) => Some(proposed(value, sheet.grid.mark)),
         };
         let Some(text) = text else { return };
         let finding = Finding::new(FORMULA, judge.source, cell.span, "the cell is empty")

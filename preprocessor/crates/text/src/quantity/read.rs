@@ -1,0 +1,579 @@
+//! From a text to its quantity: the numbers, their units, and what stands before them.
+
+use crate::quantity::number::{
+    Field, Number, Spaces, bytes, fields, fraction, is_dash, is_letter, is_numeral, is_space,
+    is_unspaced, superscript,
+};
+use crate::quantity::refusal::{Reason, Refusal};
+use crate::quantity::{DecimalMark, Form, Notation, Part, Printed, SCALES, is_time_unit, scaled};
+use crate::visible::{Seen, visible};
+use std::ops::Range;
+
+/// Reads the quantity that a text ends with; markup, quotes and brackets around it are passed over.
+///
+/// # Errors
+/// When the text ends with something that has digits and is no figure, or is one only in part.
+pub fn last(text: &str, mark: DecimalMark) -> Result<Option<Printed>, Refusal> {
+    Reader::new(text, mark, Spaces::Separate).last()
+}
+
+/// Reads a text that is one quantity and nothing else. Its groups may have plain spaces between them.
+///
+/// # Errors
+/// When it has digits and is no figure.
+pub fn read_whole(text: &str, mark: DecimalMark) -> Result<Option<Printed>, Refusal> {
+    let reader = Reader::new(text, mark, Spaces::Group);
+    let printed = reader.last()?;
+    let is_around = |seen: &&Seen| !is_space(seen.c) && !is_quote(seen.c);
+    let first = reader.seen.iter().find(is_around).map(|seen| seen.start);
+    Ok(printed.filter(|printed| first == Some(printed.span.start)))
+}
+
+/// Reads a text that is one quantity and nothing else, as programs print it: with a decimal point.
+pub fn whole(text: &str) -> Option<Printed> {
+    read_whole(text, DecimalMark::Point).ok().flatten()
+}
+
+/// The places of the numbers of a text, units and signs left out. What has digits and is no number isn't among them.
+pub fn numbers(text: &str, mark: DecimalMark) -> Vec<Range<usize>> {
+    let seen = visible(text);
+    fields(&seen, mark, Spaces::Separate)
+        .into_iter()
+        .filter(|field| field.number.is_ok())
+        .map(|field| bytes(&seen, &field.range))
+        .collect()
+}
+
+/// Whether the figure before an expression goes on in the text after it: `12<!-- = 12 --> 000`.
+pub fn goes_on(printed: &Printed, after: &str) -> bool {
+    // A mark, a scale word and some spaces fit; a comment may come between.
+    let mut end = after.len().min(120);
+    while !after.is_char_boundary(end) {
+        end -= 1;
+    }
+    let seen = visible(&after[..end]);
+    let c = |at: usize| seen.get(at).map(|seen| seen.c);
+    let is_digit = |at: usize| c(at).is_some_and(|c| c.is_ascii_digit());
+    let Some(first) = c(0) else { return false };
+    if !is_space(first) {
+        return seen[0].is_raised
+            || (first.is_alphanumeric() && !is_unspaced(first))
+            || is_numeral(first)
+            || matches!(first, '%' | '‰' | '°' | '^' | '/' | '×' | '·')
+            || currency(first).is_some()
+            || (matches!(first, '.' | ',' | '\'' | '’' | '_' | ':') && is_digit(1));
+    }
+    let is_bare = printed
+        .parts
+        .last()
+        .is_some_and(|part| part.unit.is_empty());
+    let Some(at) = (0..seen.len()).find(|at| !is_space(seen[*at].c)) else {
+        return false;
+    };
+    let digits = (at..seen.len()).take_while(|at| is_digit(*at)).count();
+    let rest: String = seen[at..].iter().map(|seen| seen.c).collect();
+    is_bare
+        && (digits == 3
+            || matches!(rest.chars().next(), Some('%' | '‰'))
+            || rest.chars().next().is_some_and(|c| fraction(c).is_some())
+            || scaled(&rest).1.len() < rest.len()
+            || rest
+                .strip_prefix(['×', '·', '⋅'])
+                .is_some_and(|rest| rest.trim_start().starts_with("10")))
+}
+
+fn is_quote(c: char) -> bool {
+    matches!(
+        c,
+        '"' | '\'' | '“' | '”' | '„' | '‘' | '’' | '‚' | '«' | '»' | '‹' | '›'
+    )
+}
+
+/// What may stand right before a figure without being a part of it.
+fn is_opening(c: char) -> bool {
+    is_quote(c)
+        || is_unspaced(c)
+        || matches!(c, '(' | '[' | '{' | '=' | '|' | '—' | '→' | '↑' | '↓' | '…')
+}
+
+/// What messages and the prelude call the unit of a currency's sign.
+pub fn currency(c: char) -> Option<&'static str> {
+    match c {
+        '$' => Some("dollars"),
+        '€' => Some("euros"),
+        '£' => Some("pounds"),
+        '¥' => Some("yen"),
+        _ => None,
+    }
+}
+
+struct Reader<'text> {
+    text: &'text str,
+    mark: DecimalMark,
+    seen: Vec<Seen>,
+    /// Where what readers see ends, closing marks left out.
+    end: usize,
+    fields: Vec<Field>,
+}
+
+/// What stands before the digits of a figure.
+struct Lead {
+    start: usize,
+    is_approximate: bool,
+    sign: Option<usize>,
+    /// The first character behind the mark of an approximation.
+    unsigned: usize,
+    currency: Option<&'static str>,
+}
+
+impl<'text> Reader<'text> {
+    fn new(text: &'text str, mark: DecimalMark, spaces: Spaces) -> Self {
+        let seen = visible(text);
+        let end = end(&seen);
+        let fields = fields(&seen[..end], mark, spaces);
+        Self {
+            text,
+            mark,
+            seen,
+            end,
+            fields,
+        }
+    }
+
+    fn char(&self, at: usize) -> Option<char> {
+        self.seen[..self.end].get(at).map(|seen| seen.c)
+    }
+
+    fn before(&self, at: usize) -> Option<char> {
+        self.char(at.checked_sub(1)?)
+    }
+
+    /// The place behind the last character before `at` that is no space.
+    fn skip_spaces(&self, mut at: usize) -> usize {
+        while self.before(at).is_some_and(is_space) {
+            at -= 1;
+        }
+        at
+    }
+
+    fn text(&self, range: Range<usize>) -> String {
+        self.seen[range].iter().map(|seen| seen.c).collect()
+    }
+
+    /// The bytes from a character to the end.
+    fn span(&self, start: usize) -> Range<usize> {
+        let mut span = bytes(&self.seen, &(start..self.end));
+        if self.text[span.end..].starts_with("</sup>") {
+            span.end += "</sup>".len();
+        }
+        span
+    }
+
+    fn refuse<T>(&self, reason: Reason, start: usize) -> Result<T, Refusal> {
+        let text = self.text(start..self.end);
+        Err(reason.refusal(&text, self.span(start), self.mark))
+    }
+
+    fn last(&self) -> Result<Option<Printed>, Refusal> {
+        let Some(field) = self.fields.last() else {
+            return Ok(None);
+        };
+        let Ok(unit) = self.unit(field.range.end..self.end) else {
+            return self.refuse(Reason::Raised, field.range.start);
+        };
+        let Some((scale, unit)) = unit else {
+            return Ok(None);
+        };
+        let number = match &field.number {
+            Ok(number) => number,
+            Err(reason) => return self.refuse(*reason, field.range.start),
+        };
+        let mut parts = vec![self.part(number, scale, unit)];
+        let mut first = self.fields.len() - 1;
+        while let Some((part, at)) = self.continued(&parts[0], first) {
+            parts.insert(0, part);
+            first = at;
+        }
+        if parts
+            .iter()
+            .any(|part| part.unit != "m" && is_time_unit(&part.unit))
+            && parts.len() > 1
+        {
+            for part in parts.iter_mut().filter(|part| part.unit == "m") {
+                "min".clone_into(&mut part.unit);
+            }
+        }
+        let start = self.fields[first].range.start;
+        let lead = match self.lead(start) {
+            Ok(lead) => lead,
+            Err((reason, start)) => return self.refuse(reason, start),
+        };
+        if let Some((reason, start)) = self.joined(&lead, first, &parts[0].unit) {
+            return self.refuse(reason, start);
+        }
+        if lead.is_approximate
+            && parts
+                .iter()
+                .any(|part| part.notation.form == Form::Fraction)
+        {
+            return self.refuse(Reason::Approximate, lead.start);
+        }
+        if parts
+            .iter()
+            .any(|part| !(part.number * part.scale).is_finite())
+        {
+            return self.refuse(Reason::TooLarge, lead.start);
+        }
+        if let Some(currency) = lead.currency {
+            let unit = &mut parts[0].unit;
+            if !unit.is_empty() && !unit.starts_with('/') {
+                return self.refuse(Reason::Currency, lead.start);
+            }
+            unit.insert_str(0, currency);
+        }
+        let place = |at: usize| self.seen[at].start;
+        Ok(Some(Printed {
+            span: self.span(lead.start),
+            is_approximate: lead.is_approximate,
+            is_negative: lead.sign.is_some_and(|at| self.seen[at].c != '+'),
+            sign: match lead.sign {
+                Some(at) => place(at)..self.seen[at].end,
+                None => place(lead.unsigned)..place(lead.unsigned),
+            },
+            parts,
+        }))
+    }
+
+    fn part(&self, number: &Number, scale: f64, unit: String) -> Part {
+        let (whole, decimals) = number
+            .written
+            .split_once('.')
+            .unwrap_or((&number.written, ""));
+        let digits = format!("{whole}{decimals}");
+        let significant = digits.trim_start_matches('0').len().max(1);
+        let trailing_zeros = match decimals.is_empty() && number.value != 0.0 {
+            true => whole.len() - whole.trim_end_matches('0').len(),
+            false => 0,
+        };
+        let is_plain = number.form == Form::Plain;
+        let separator = match number.group {
+            Some(at) => Some(self.text_of(at..at + 1)),
+            None => (whole.len() > 3).then(String::new),
+        };
+        Part {
+            number: number.value,
+            written: number.written.clone(),
+            decimals: decimals.len(),
+            significant: if is_plain { significant } else { 15 },
+            trailing_zeros: if is_plain { trailing_zeros } else { 0 },
+            scale: number.scale * scale,
+            digits: bytes(&self.seen, &number.digits),
+            unit,
+            notation: Notation {
+                form: number.form,
+                decimal_mark: self.mark,
+                separator,
+                exponent: number.exponent(&self.seen),
+            },
+        }
+    }
+
+    /// Some characters as they are written.
+    fn text_of(&self, range: Range<usize>) -> String {
+        self.text[bytes(&self.seen, &range)].to_owned()
+    }
+
+    /// The scale and the unit that some characters are; none where they are neither.
+    fn unit(&self, range: Range<usize>) -> Result<Option<(f64, String)>, ()> {
+        let mut text = String::new();
+        for seen in &self.seen[range.clone()] {
+            // A mark behind a word may be its power.
+            if seen.is_raised {
+                return Err(());
+            }
+            let fits = is_space(seen.c)
+                || seen.c.is_alphabetic()
+                || superscript(seen.c).is_some()
+                || currency(seen.c).is_some()
+                || matches!(seen.c, '%' | '‰' | '/' | '·' | '^' | '×' | '_' | '°')
+                || ((seen.c.is_ascii_digit() || matches!(seen.c, '-' | '−')) && is_power(&text));
+            if !fits {
+                return Ok(None);
+            }
+            text.push(if is_space(seen.c) { ' ' } else { seen.c });
+        }
+        let is_glued = !text.starts_with(' ');
+        let words: Vec<&str> = text.split_whitespace().collect();
+        if words.len() > 4 {
+            return Ok(None);
+        }
+        let text = words.join(" ");
+        let (mut scale, mut unit) = scaled(&text);
+        if is_glued && unit.len() == text.len() {
+            for (suffix, factor) in [("k", 1e3), ("M", 1e6)] {
+                if let Some(rest) = text.strip_prefix(suffix)
+                    && !rest.starts_with(|c: char| c.is_alphanumeric() || c == '^')
+                {
+                    (scale, unit) = (factor, rest);
+                }
+            }
+        }
+        let unit = unit.trim_start();
+        Ok(Some(match unit {
+            "×" => (scale, "times".to_owned()),
+            "x" if is_glued => (scale, "times".to_owned()),
+            _ => {
+                let first = unit.chars().next();
+                if let Some(name) = first.and_then(currency) {
+                    let rest = unit.trim_start_matches(|c| Some(c) == first);
+                    (scale, format!("{name}{rest}"))
+                } else if let Some(rest) = unit.strip_prefix('‰') {
+                    (scale / 10.0, format!("%{rest}"))
+                } else if unit.contains('×') {
+                    return Ok(None);
+                } else {
+                    (scale, unit.to_owned())
+                }
+            }
+        }))
+    }
+
+    /// The part before the first part of a quantity in several units, as `8h` is in `8h 45m`, and its field.
+    fn continued(&self, next: &Part, first: usize) -> Option<(Part, usize)> {
+        let at = first.checked_sub(1)?;
+        let field = &self.fields[at];
+        let number = field.number.as_ref().ok()?;
+        let between = field.range.end..self.fields[first].range.start;
+        let is_open = (between.start..=between.end).all(|at| !self.has_comment_before(at));
+        let (scale, unit) = self.unit(between).ok()??;
+        (is_open && !unit.is_empty() && are_alike(&unit, &next.unit) && number.form == Form::Plain)
+            .then(|| (self.part(number, scale, unit), at))
+    }
+
+    /// Whether an expression ends right before a character: what stands before that is judged by itself.
+    fn has_comment_before(&self, at: usize) -> bool {
+        self.seen
+            .get(at)
+            .is_some_and(|seen| seen.is_cut && self.text[..seen.start].ends_with("-->"))
+    }
+
+    /// What stands before the digits at `start`; or why the figure can't be judged, and where that starts.
+    fn lead(&self, start: usize) -> Result<Lead, (Reason, usize)> {
+        let mut lead = Lead {
+            start,
+            is_approximate: false,
+            sign: None,
+            unsigned: start,
+            currency: None,
+        };
+        loop {
+            let end = self.skip_spaces(lead.start);
+            let is_glued = end == lead.start;
+            let Some(c) = self.before(end) else { break };
+            let at = end - 1;
+            match c {
+                _ if lead.currency.is_none() && !lead.is_approximate && currency(c).is_some() => {
+                    lead.currency = currency(c);
+                    lead.start = at;
+                    if c == '$' && self.before(at).is_some_and(is_letter) {
+                        let word = self.word(at);
+                        if self.text(word.clone()) != "US" {
+                            return Err((Reason::Glued, word.start));
+                        }
+                        lead.start = word.start;
+                    }
+                }
+                '~' | '≈' | '∼' if !lead.is_approximate => {
+                    lead.is_approximate = true;
+                    lead.start = at;
+                    continue;
+                }
+                '-' | '−' | '+' | '–'
+                    if is_glued && lead.sign.is_none() && !lead.is_approximate =>
+                {
+                    let before = self.before(at);
+                    let is_free = before.is_none_or(|c| {
+                        is_space(c)
+                            || is_opening(c)
+                            || matches!(c, '~' | '≈' | '<' | '>' | '≤' | '≥')
+                            || currency(c).is_some()
+                    });
+                    if !is_free || c == '–' {
+                        break;
+                    }
+                    lead.sign = Some(at);
+                    lead.start = at;
+                }
+                '±' | '∓' => return Err((Reason::Spread, at)),
+                '<' | '>' | '≤' | '≥' | '≦' | '≧' | '≪' | '≫' => {
+                    let is_arrow =
+                        c == '>' && self.before(at).is_some_and(|c| c == '=' || is_dash(c));
+                    if is_arrow {
+                        break;
+                    }
+                    return Err((Reason::Bound, at));
+                }
+                _ => break,
+            }
+            if !lead.is_approximate {
+                lead.unsigned = lead.start;
+            }
+        }
+        Ok(lead)
+    }
+
+    /// The word that ends at `end`.
+    fn word(&self, end: usize) -> Range<usize> {
+        let mut start = end;
+        while self
+            .before(start)
+            .is_some_and(|c| is_letter(c) || c.is_ascii_digit())
+        {
+            start -= 1;
+        }
+        start..end
+    }
+
+    /// Why what stands before a figure may belong to it, and where that starts.
+    fn joined(&self, lead: &Lead, first: usize, unit: &str) -> Option<(Reason, usize)> {
+        let c = self.before(lead.start)?;
+        let end = self.skip_spaces(lead.start);
+        let earlier = first.checked_sub(1).map(|at| &self.fields[at]);
+        if end == lead.start {
+            if is_dash(c) && self.has_comment_before(lead.start - 1) {
+                return None;
+            }
+            if is_dash(c)
+                && let Some(start) = self.figure_before(lead.start - 1, earlier, None)
+            {
+                return Some((Reason::Range, start));
+            }
+            // Another mark between two numbers may separate groups, decimals or the ends of a range.
+            let is_between = self.before(lead.start - 1).is_some_and(char::is_numeric)
+                && !(c.is_alphabetic() || matches!(c, '(' | '[' | '{' | '=' | '|' | '→' | '>'));
+            // A `>` that is no bound ends an arrow.
+            if !is_between && !is_numeral(c) && (is_opening(c) || c == '>') {
+                return None;
+            }
+            // The whole run without spaces.
+            let mut start = lead.start;
+            while self.before(start).is_some_and(|c| !is_space(c)) {
+                start -= 1;
+            }
+            let is_joined = is_dash(c) && self.before(lead.start - 1).is_some_and(is_letter);
+            let is_word = is_letter(c) || c.is_ascii_digit() || is_joined;
+            let reason = if is_word { Reason::Word } else { Reason::Glued };
+            return Some((reason, start));
+        }
+        let c = self.before(end)?;
+        if let Some(field) = earlier
+            && field.range.end == end
+            && field.number.as_ref().err() != Some(&Reason::Word)
+        {
+            return Some((Reason::SideBySide, field.range.start));
+        }
+        let earlier = earlier?;
+        let word = self.word(end);
+        let before_word = self.skip_spaces(word.start);
+        match self.text(word.clone()).as_str() {
+            "to" if earlier.range.end == before_word
+                && !self.has_comment_before(earlier.range.end)
+                && self.text(self.word(self.skip_spaces(earlier.range.start))) != "from" =>
+            {
+                return Some((Reason::Range, earlier.range.start));
+            }
+            "x" if earlier.range.end == before_word => {
+                return Some((Reason::Product, earlier.range.start));
+            }
+            word if earlier.range.end == before_word
+                && SCALES.iter().any(|(scale, _)| *scale == word) =>
+            {
+                return Some((Reason::SideBySide, earlier.range.start));
+            }
+            _ => {}
+        }
+        let (reason, unit) = match c {
+            '—' => return None,
+            '×' | '·' | '⋅' | '*' | '÷' | '+' | '/' | '−' => (Reason::Product, None),
+            _ if is_dash(c) => (Reason::Range, Some(unit)),
+            _ => return None,
+        };
+        let start = self.figure_before(end - 1, Some(earlier), unit)?;
+        Some((reason, start))
+    }
+
+    /// Where the figure starts that ends before an operator: with no unit, with `unit`, or with any if that is none.
+    fn figure_before(
+        &self,
+        end: usize,
+        earlier: Option<&Field>,
+        unit: Option<&str>,
+    ) -> Option<usize> {
+        let field = earlier?;
+        if (field.range.end..=end).any(|at| self.has_comment_before(at)) {
+            return None;
+        }
+        let (_, found) = self.unit(field.range.end..end).ok()??;
+        let fits = match unit {
+            Some(unit) => found.is_empty() || found == unit,
+            None => found.split(' ').count() < 2,
+        };
+        fits.then_some(field.range.start)
+    }
+}
+
+/// Whether a digit that follows is the power of a unit.
+fn is_power(unit: &str) -> bool {
+    let base = unit.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-' || c == '−');
+    base.ends_with('^')
+}
+
+/// Whether two units are written one after the other as one quantity.
+fn are_alike(one: &str, other: &str) -> bool {
+    const FAMILIES: [&[&str]; 3] = [
+        &[
+            "PB", "TB", "GB", "MB", "KB", "kB", "B", "TiB", "GiB", "MiB", "KiB",
+        ],
+        &["km", "m", "cm", "mm"],
+        &["kg", "g", "mg"],
+    ];
+    (is_time_unit(one) && is_time_unit(other))
+        || FAMILIES
+            .iter()
+            .any(|family| family.contains(&one) && family.contains(&other))
+}
+
+/// Where a text ends for its readers: spaces are left out, and closing marks that were opened before.
+fn end(seen: &[Seen]) -> usize {
+    // More marks than these close no figure, and each one costs a look at the whole text.
+    const MOST_MARKS: usize = 8;
+    let mut end = seen.len();
+    let mut marks = 0;
+    while let Some(last) = end.checked_sub(1).and_then(|at| seen.get(at)) {
+        if is_space(last.c) {
+            end -= 1;
+            continue;
+        }
+        marks += 1;
+        let count = |c: char| seen[..end - 1].iter().filter(|seen| seen.c == c).count();
+        let is_closing = match last.c {
+            _ if marks > MOST_MARKS => false,
+            ')' => count('(') > count(')'),
+            ']' => count('[') > count(']'),
+            '"' => count('"') % 2 == 1,
+            '”' => count('“') + count('„') > count('”'),
+            '“' => count('„') > count('“'),
+            '»' => count('«') > count('»'),
+            '«' => count('»') > count('«'),
+            '’' => count('‘') > count('’'),
+            '‘' => count('‚') > count('‘'),
+            '\'' => count('\'') % 2 == 1,
+            _ => false,
+        };
+        if !is_closing {
+            return end;
+        }
+        end -= 1;
+    }
+    0
+}
