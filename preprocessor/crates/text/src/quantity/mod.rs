@@ -3,14 +3,17 @@
 //! A figure is taken whole or refused. What stands right before an expression is followed back to where the figure
 //! starts: signs, a currency, and all groups of digits. If a part of it isn't understood, nothing of it is judged.
 
+mod before;
+mod characters;
 mod number;
 mod read;
 mod refusal;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use number::SUPERSCRIPTS;
-pub use read::{currency, goes_on, last, numbers, read_whole, whole};
+pub(crate) use characters::SUPERSCRIPTS;
+pub use characters::currency;
+pub use read::{goes_on, last, numbers, read_whole, whole};
 pub use refusal::Refusal;
 
 use std::ops::Range;

@@ -1,5 +1,8 @@
 //! The numbers of a text, each taken whole: `1,157`, `3 472`, `1.5×10⁶`, `2½`, and what only looks like one.
 
+use crate::quantity::characters::{
+    fraction, is_dash, is_group_space, is_letter, is_space, superscript,
+};
 use crate::quantity::refusal::Reason;
 use crate::quantity::{DecimalMark, Exponent, Form, is_time_unit};
 use crate::visible::{ORDINALS, Seen};
@@ -67,74 +70,6 @@ pub(crate) fn fields(seen: &[Seen], mark: DecimalMark, spaces: Spaces) -> Vec<Fi
     fields
 }
 
-/// A space that belongs to the number around it: no line is broken there.
-pub(crate) fn is_group_space(c: char) -> bool {
-    matches!(
-        c,
-        '\u{a0}' | '\u{2007}' | '\u{2008}' | '\u{2009}' | '\u{200a}' | '\u{202f}'
-    )
-}
-
-/// Any space.
-pub(crate) fn is_space(c: char) -> bool {
-    c.is_whitespace() || is_group_space(c)
-}
-
-pub(crate) fn is_dash(c: char) -> bool {
-    matches!(c, '-' | '‐' | '‑' | '‒' | '–' | '—' | '−')
-}
-
-/// A letter that joins what stands beside it to one word. Chinese, Japanese, Korean and Thai join nothing.
-pub(crate) fn is_letter(c: char) -> bool {
-    c == '_' || (c.is_alphabetic() && !is_unspaced(c))
-}
-
-/// Whether a character is of a script that has no spaces between words.
-pub(crate) fn is_unspaced(c: char) -> bool {
-    matches!(u32::from(c), 0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x2e80..=0x9fff
-        | 0xac00..=0xd7af | 0xf900..=0xfaff | 0xff01..=0xff0f | 0xff1a..=0xffef | 0x20000..=0x3ffff)
-}
-
-/// A Chinese or Japanese numeral, which goes on with a number beside it: `3万5000`.
-pub(crate) fn is_numeral(c: char) -> bool {
-    "〇零一二三四五六七八九十百千万萬億亿兆京点點".contains(c)
-}
-
-/// The value of a character that is a fraction.
-pub(crate) fn fraction(c: char) -> Option<f64> {
-    const FRACTIONS: [(char, f64, f64); 18] = [
-        ('½', 1.0, 2.0),
-        ('⅓', 1.0, 3.0),
-        ('⅔', 2.0, 3.0),
-        ('¼', 1.0, 4.0),
-        ('¾', 3.0, 4.0),
-        ('⅕', 1.0, 5.0),
-        ('⅖', 2.0, 5.0),
-        ('⅗', 3.0, 5.0),
-        ('⅘', 4.0, 5.0),
-        ('⅙', 1.0, 6.0),
-        ('⅚', 5.0, 6.0),
-        ('⅐', 1.0, 7.0),
-        ('⅛', 1.0, 8.0),
-        ('⅜', 3.0, 8.0),
-        ('⅝', 5.0, 8.0),
-        ('⅞', 7.0, 8.0),
-        ('⅑', 1.0, 9.0),
-        ('⅒', 1.0, 10.0),
-    ];
-    let found = FRACTIONS.iter().find(|(fraction, ..)| *fraction == c)?;
-    Some(found.1 / found.2)
-}
-
-/// The digit or the minus sign that a superscript is.
-pub(crate) fn superscript(c: char) -> Option<char> {
-    let at = SUPERSCRIPTS.chars().position(|other| other == c)?;
-    "0123456789-+".chars().nth(at)
-}
-
-/// The superscripts of the digits, in order, and of the signs.
-pub(crate) const SUPERSCRIPTS: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺";
-
 /// The value of the digits after the `0` of a number to the base 16, 8 or 2.
 pub(crate) fn radix(word: &str) -> Option<u128> {
     let base = match word.chars().next()? {
@@ -174,14 +109,16 @@ impl Lexer<'_> {
     }
 
     fn is_raised(&self, at: usize) -> bool {
-        self.seen.get(at).is_some_and(|seen| seen.is_raised)
+        self.char(at) == Some(RAISED)
     }
 
     /// Where the characters of a kind end.
     fn run(&self, start: usize, is_kind: impl Fn(char) -> bool) -> usize {
-        (start..)
-            .find(|at| !self.char(*at).is_some_and(&is_kind))
-            .unwrap_or(start)
+        let mut end = start;
+        while self.char(end).is_some_and(&is_kind) {
+            end += 1;
+        }
+        end
     }
 
     fn digits(&self, start: usize) -> usize {
@@ -379,7 +316,7 @@ impl Lexer<'_> {
     fn ends(&self, number: &Number, range: &mut Range<usize>) -> Result<(), Reason> {
         let end = range.end;
         if self.is_raised(end) {
-            range.end = (end..).find(|at| !self.is_raised(*at)).unwrap_or(end);
+            range.end = self.run(end, |c| c == RAISED);
             let is_ordinal = ORDINALS.contains(&self.text(end..range.end).as_str());
             return Err(if is_ordinal {
                 Reason::Ordinal
@@ -453,7 +390,7 @@ impl Lexer<'_> {
             return None;
         }
         if self.is_raised(ten + 2) {
-            let end = (ten + 2..).find(|at| !self.is_raised(*at))?;
+            let end = self.run(ten + 2, |c| c == RAISED);
             let value = self.value(ten + 2..end, Some)?;
             return Some(Power {
                 place: ten + 2..end,

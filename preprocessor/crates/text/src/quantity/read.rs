@@ -1,11 +1,11 @@
 //! From a text to its quantity: the numbers, their units, and what stands before them.
 
-use crate::quantity::number::{
-    Field, Number, Spaces, bytes, fields, fraction, is_dash, is_letter, is_numeral, is_space,
-    is_unspaced, superscript,
+use crate::quantity::characters::{
+    currency, fraction, is_numeral, is_quote, is_space, is_unspaced, superscript,
 };
+use crate::quantity::number::{Field, Number, Spaces, bytes, fields};
 use crate::quantity::refusal::{Reason, Refusal};
-use crate::quantity::{DecimalMark, Form, Notation, Part, Printed, SCALES, is_time_unit, scaled};
+use crate::quantity::{DecimalMark, Form, Notation, Part, Printed, is_time_unit, scaled};
 use crate::visible::{Seen, visible};
 use std::ops::Range;
 
@@ -82,48 +82,14 @@ pub fn goes_on(printed: &Printed, after: &str) -> bool {
                 .is_some_and(|rest| rest.trim_start().starts_with("10")))
 }
 
-fn is_quote(c: char) -> bool {
-    matches!(
-        c,
-        '"' | '\'' | '“' | '”' | '„' | '‘' | '’' | '‚' | '«' | '»' | '‹' | '›'
-    )
-}
-
-/// What may stand right before a figure without being a part of it.
-fn is_opening(c: char) -> bool {
-    is_quote(c)
-        || is_unspaced(c)
-        || matches!(c, '(' | '[' | '{' | '=' | '|' | '—' | '→' | '↑' | '↓' | '…')
-}
-
-/// What messages and the prelude call the unit of a currency's sign.
-pub fn currency(c: char) -> Option<&'static str> {
-    match c {
-        '$' => Some("dollars"),
-        '€' => Some("euros"),
-        '£' => Some("pounds"),
-        '¥' => Some("yen"),
-        _ => None,
-    }
-}
-
-struct Reader<'text> {
+/// A text, with its numbers.
+pub(super) struct Reader<'text> {
     text: &'text str,
-    mark: DecimalMark,
+    pub(super) mark: DecimalMark,
     seen: Vec<Seen>,
     /// Where what readers see ends, closing marks left out.
     end: usize,
-    fields: Vec<Field>,
-}
-
-/// What stands before the digits of a figure.
-struct Lead {
-    start: usize,
-    is_approximate: bool,
-    sign: Option<usize>,
-    /// The first character behind the mark of an approximation.
-    unsigned: usize,
-    currency: Option<&'static str>,
+    pub(super) fields: Vec<Field>,
 }
 
 impl<'text> Reader<'text> {
@@ -140,23 +106,23 @@ impl<'text> Reader<'text> {
         }
     }
 
-    fn char(&self, at: usize) -> Option<char> {
+    pub(super) fn char(&self, at: usize) -> Option<char> {
         self.seen[..self.end].get(at).map(|seen| seen.c)
     }
 
-    fn before(&self, at: usize) -> Option<char> {
+    pub(super) fn before(&self, at: usize) -> Option<char> {
         self.char(at.checked_sub(1)?)
     }
 
     /// The place behind the last character before `at` that is no space.
-    fn skip_spaces(&self, mut at: usize) -> usize {
+    pub(super) fn skip_spaces(&self, mut at: usize) -> usize {
         while self.before(at).is_some_and(is_space) {
             at -= 1;
         }
         at
     }
 
-    fn text(&self, range: Range<usize>) -> String {
+    pub(super) fn text(&self, range: Range<usize>) -> String {
         self.seen[range].iter().map(|seen| seen.c).collect()
     }
 
@@ -190,10 +156,11 @@ impl<'text> Reader<'text> {
         };
         let mut parts = vec![self.part(number, scale, unit)];
         let mut first = self.fields.len() - 1;
-        while let Some((part, at)) = self.continued(&parts[0], first) {
-            parts.insert(0, part);
+        while let Some((part, at)) = self.continued(&parts[parts.len() - 1], first) {
+            parts.push(part);
             first = at;
         }
+        parts.reverse();
         if parts
             .iter()
             .any(|part| part.unit != "m" && is_time_unit(&part.unit))
@@ -284,11 +251,17 @@ impl<'text> Reader<'text> {
     }
 
     /// The scale and the unit that some characters are; none where they are neither.
-    fn unit(&self, range: Range<usize>) -> Result<Option<(f64, String)>, ()> {
+    ///
+    /// # Errors
+    /// When a raised number may be the power of the unit.
+    pub(super) fn unit(&self, range: Range<usize>) -> Result<Option<(f64, String)>, ()> {
         let mut text = String::new();
         for seen in &self.seen[range.clone()] {
             // A mark behind a word may be its power.
             if seen.is_raised {
+                if text.ends_with(|c: char| !c.is_alphabetic()) {
+                    continue;
+                }
                 return Err(());
             }
             let fits = is_space(seen.c)
@@ -351,174 +324,16 @@ impl<'text> Reader<'text> {
     }
 
     /// Whether an expression ends right before a character: what stands before that is judged by itself.
-    fn has_comment_before(&self, at: usize) -> bool {
-        self.seen
-            .get(at)
-            .is_some_and(|seen| seen.is_cut && self.text[..seen.start].ends_with("-->"))
-    }
-
-    /// What stands before the digits at `start`; or why the figure can't be judged, and where that starts.
-    fn lead(&self, start: usize) -> Result<Lead, (Reason, usize)> {
-        let mut lead = Lead {
-            start,
-            is_approximate: false,
-            sign: None,
-            unsigned: start,
-            currency: None,
+    pub(super) fn has_comment_before(&self, at: usize) -> bool {
+        let Some(seen) = self.seen.get(at).filter(|seen| seen.is_cut) else {
+            return false;
         };
-        loop {
-            let end = self.skip_spaces(lead.start);
-            let is_glued = end == lead.start;
-            let Some(c) = self.before(end) else { break };
-            let at = end - 1;
-            match c {
-                _ if lead.currency.is_none() && !lead.is_approximate && currency(c).is_some() => {
-                    lead.currency = currency(c);
-                    lead.start = at;
-                    if c == '$' && self.before(at).is_some_and(is_letter) {
-                        let word = self.word(at);
-                        if self.text(word.clone()) != "US" {
-                            return Err((Reason::Glued, word.start));
-                        }
-                        lead.start = word.start;
-                    }
-                }
-                '~' | '≈' | '∼' if !lead.is_approximate => {
-                    lead.is_approximate = true;
-                    lead.start = at;
-                    continue;
-                }
-                '-' | '−' | '+' | '–'
-                    if is_glued && lead.sign.is_none() && !lead.is_approximate =>
-                {
-                    let before = self.before(at);
-                    let is_free = before.is_none_or(|c| {
-                        is_space(c)
-                            || is_opening(c)
-                            || matches!(c, '~' | '≈' | '<' | '>' | '≤' | '≥')
-                            || currency(c).is_some()
-                    });
-                    if !is_free || c == '–' {
-                        break;
-                    }
-                    lead.sign = Some(at);
-                    lead.start = at;
-                }
-                '±' | '∓' => return Err((Reason::Spread, at)),
-                '<' | '>' | '≤' | '≥' | '≦' | '≧' | '≪' | '≫' => {
-                    let is_arrow =
-                        c == '>' && self.before(at).is_some_and(|c| c == '=' || is_dash(c));
-                    if is_arrow {
-                        break;
-                    }
-                    return Err((Reason::Bound, at));
-                }
-                _ => break,
-            }
-            if !lead.is_approximate {
-                lead.unsigned = lead.start;
-            }
-        }
-        Ok(lead)
-    }
-
-    /// The word that ends at `end`.
-    fn word(&self, end: usize) -> Range<usize> {
-        let mut start = end;
-        while self
-            .before(start)
-            .is_some_and(|c| is_letter(c) || c.is_ascii_digit())
-        {
-            start -= 1;
-        }
-        start..end
-    }
-
-    /// Why what stands before a figure may belong to it, and where that starts.
-    fn joined(&self, lead: &Lead, first: usize, unit: &str) -> Option<(Reason, usize)> {
-        let c = self.before(lead.start)?;
-        let end = self.skip_spaces(lead.start);
-        let earlier = first.checked_sub(1).map(|at| &self.fields[at]);
-        if end == lead.start {
-            if is_dash(c) && self.has_comment_before(lead.start - 1) {
-                return None;
-            }
-            if is_dash(c)
-                && let Some(start) = self.figure_before(lead.start - 1, earlier, None)
-            {
-                return Some((Reason::Range, start));
-            }
-            // Another mark between two numbers may separate groups, decimals or the ends of a range.
-            let is_between = self.before(lead.start - 1).is_some_and(char::is_numeric)
-                && !(c.is_alphabetic() || matches!(c, '(' | '[' | '{' | '=' | '|' | '→' | '>'));
-            // A `>` that is no bound ends an arrow.
-            if !is_between && !is_numeral(c) && (is_opening(c) || c == '>') {
-                return None;
-            }
-            // The whole run without spaces.
-            let mut start = lead.start;
-            while self.before(start).is_some_and(|c| !is_space(c)) {
-                start -= 1;
-            }
-            let is_joined = is_dash(c) && self.before(lead.start - 1).is_some_and(is_letter);
-            let is_word = is_letter(c) || c.is_ascii_digit() || is_joined;
-            let reason = if is_word { Reason::Word } else { Reason::Glued };
-            return Some((reason, start));
-        }
-        let c = self.before(end)?;
-        if let Some(field) = earlier
-            && field.range.end == end
-            && field.number.as_ref().err() != Some(&Reason::Word)
-        {
-            return Some((Reason::SideBySide, field.range.start));
-        }
-        let earlier = earlier?;
-        let word = self.word(end);
-        let before_word = self.skip_spaces(word.start);
-        match self.text(word.clone()).as_str() {
-            "to" if earlier.range.end == before_word
-                && !self.has_comment_before(earlier.range.end)
-                && self.text(self.word(self.skip_spaces(earlier.range.start))) != "from" =>
-            {
-                return Some((Reason::Range, earlier.range.start));
-            }
-            "x" if earlier.range.end == before_word => {
-                return Some((Reason::Product, earlier.range.start));
-            }
-            word if earlier.range.end == before_word
-                && SCALES.iter().any(|(scale, _)| *scale == word) =>
-            {
-                return Some((Reason::SideBySide, earlier.range.start));
-            }
-            _ => {}
-        }
-        let (reason, unit) = match c {
-            '—' => return None,
-            '×' | '·' | '⋅' | '*' | '÷' | '+' | '/' | '−' => (Reason::Product, None),
-            _ if is_dash(c) => (Reason::Range, Some(unit)),
-            _ => return None,
-        };
-        let start = self.figure_before(end - 1, Some(earlier), unit)?;
-        Some((reason, start))
-    }
-
-    /// Where the figure starts that ends before an operator: with no unit, with `unit`, or with any if that is none.
-    fn figure_before(
-        &self,
-        end: usize,
-        earlier: Option<&Field>,
-        unit: Option<&str>,
-    ) -> Option<usize> {
-        let field = earlier?;
-        if (field.range.end..=end).any(|at| self.has_comment_before(at)) {
-            return None;
-        }
-        let (_, found) = self.unit(field.range.end..end).ok()??;
-        let fits = match unit {
-            Some(unit) => found.is_empty() || found == unit,
-            None => found.split(' ').count() < 2,
-        };
-        fits.then_some(field.range.start)
+        let before = at.checked_sub(1).map_or(0, |at| self.seen[at].end);
+        let hidden = &self.text[before..seen.start];
+        hidden.rfind("<!--").is_some_and(|comment| {
+            let inside = &hidden[comment + "<!--".len()..];
+            inside.trim_start().starts_with('=')
+        })
     }
 }
 

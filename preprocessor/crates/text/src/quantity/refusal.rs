@@ -1,6 +1,6 @@
 //! Why a figure is refused: what has digits, and is no number that a value can be compared with.
 
-use crate::quantity::{DecimalMark, number};
+use crate::quantity::{DecimalMark, characters, number};
 use std::ops::Range;
 
 /// A figure that can't be judged. To judge a part of it, such as the last group of `3 472`, would prove something that
@@ -149,7 +149,7 @@ fn quoted() -> String {
 /// A text on one line, its spaces visible as such.
 fn shown(text: &str) -> String {
     text.chars()
-        .map(|c| if number::is_space(c) { ' ' } else { c })
+        .map(|c| if characters::is_space(c) { ' ' } else { c })
         .collect()
 }
 

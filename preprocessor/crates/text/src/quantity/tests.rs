@@ -82,6 +82,7 @@ fn the_last_quantity_of_a_sentence_is_read() {
         ("3 ms<!-- = a --> to 5 ms", "5", "ms"),
         ("3 ms<!-- = a -->–5 ms", "5", "ms"),
         ("毎秒5件", "5", "件"),
+        ("5 %<sup>1</sup>", "5", "%"),
         ("see\n> 5 ms", "5", "ms"),
         ("l’5", "5", ""),
         ("a—5 ms", "5", "ms"),
@@ -126,6 +127,7 @@ fn a_figure_that_is_not_understood_is_refused_whole() {
         ("3–5 ms", "3–5 ms", "is a range"),
         ("3-5 ms", "3-5 ms", "is a range"),
         ("3 to 5 ms", "3 to 5 ms", "is a range"),
+        ("3<!-- x --> to 5 ms", "3<!-- x --> to 5 ms", "is a range"),
         ("3 – 5 ms", "3 – 5 ms", "is a range"),
         ("3 ms – 5 ms", "3 ms – 5 ms", "is a range"),
         ("3 ms–5 ms", "3 ms–5 ms", "is a range"),
@@ -213,7 +215,7 @@ fn a_decimal_comma_is_the_books_choice() {
             "{text}"
         );
     }
-    for text in ["12.5 %", "1,2,3", "1,234.5", "12 000 B"] {
+    for text in ["12.5 %", "1,2,3", "1,234.5", "12 000 B", "3 bis 5 s", "3 à 5 s"] {
         assert!(last(text, DecimalMark::Comma).is_err(), "{text}");
     }
 }
