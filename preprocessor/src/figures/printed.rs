@@ -56,15 +56,15 @@ pub fn printed(page: &Parts, number: usize) -> Read {
         read.form = Form::Whole(mark);
     }
     if let Ok(Some(printed)) = &read.figure
-        && quantity::goes_on(printed, after(page, figure))
+        && quantity::continues(printed, after(page, figure))
     {
         read.figure = Err(Refusal {
             span: printed.span.clone(),
             message: format!(
-                "`{}` goes on behind its expression",
+                "`{}` continues after its expression",
                 &text[printed.span.clone()]
             ),
-            help: "put the comment behind the whole number and its unit".to_owned(),
+            help: "put the comment after the whole number and its unit".to_owned(),
         });
     }
     read

@@ -25,8 +25,8 @@ fn no_part_of_a_number_is_proved() {
         "`3 472 requests/s` could be one number or two",
         "write 3,472 for one number",
         "`12 000` could be one number or two",
-        "`12` goes on behind its expression",
-        "`3` goes on behind its expression",
+        "`12` continues after its expression",
+        "`3` continues after its expression",
         "`3–5 ms` is a range",
         "`2026-11-29` is a date",
         "`v2` is a word with digits",
@@ -214,6 +214,16 @@ impl Figure {
         )
     }
 
+    /// A table with a figure in a cell, and its expression as the column's formula.
+    fn table(&self, page: &str) -> String {
+        let (figure, _) = page.split_once("<!--").unwrap();
+        let figure = &figure[self.before.len()..];
+        format!(
+            "<!-- check: [B] = {} -->\n\n| A | B |\n|---|---|\n| x | {figure} |\n",
+            self.expression()
+        )
+    }
+
     fn text(&self) -> String {
         self.page(&self.groups(), self.sign, self.exponent)
     }
@@ -246,7 +256,7 @@ impl Figure {
         let groups = self.groups();
         let mut texts = Vec::new();
         let mut add = |what, groups: &[String]| {
-            texts.push((what, self.page(groups, self.sign, self.exponent)))
+            texts.push((what, self.page(groups, self.sign, self.exponent)));
         };
 
         let place = at % self.integer.len();
@@ -328,7 +338,7 @@ fn figures() -> impl Strategy<Value = Figure> {
         any::<bool>(),
     );
     let around = (
-        // Before the number, behind it, and the unit in the expression.
+        // Before the number, after it, and the unit in the expression.
         prop::sample::select(vec![
             ("", "", ""),
             ("", " MB", "MB"),
@@ -421,6 +431,38 @@ proptest! {
         prop_assert_eq!(page.tally.counts.computed, 1, "{}", text);
         for (what, other) in figure.altered(at, digit) {
             prop_assert!(!judged(&other, figure.mark).findings.is_empty(), "{}: {}", what, other);
+        }
+    }
+
+    #[test]
+    fn the_right_cell_is_green_in_every_notation_and_no_other_is(
+        figure in figures(),
+        is_spaced in any::<bool>(),
+        at in 0..10usize,
+        digit in 1..10u32,
+    ) {
+        let mut figure = figure;
+        if is_spaced {
+            figure.separator = " ";
+        }
+        if figure.wrap.0.starts_with('(') {
+            figure.wrap = ("", "");
+        }
+        let text = figure.table(&figure.text());
+        let page = judged(&text, figure.mark);
+        prop_assert!(page.findings.is_empty(), "{}\n{:?}", text, page.findings);
+        prop_assert_eq!(page.tally.counts.computed, 1, "{}", text);
+        for (what, other) in figure.altered(at, digit) {
+            let page = judged(&figure.table(&other), figure.mark);
+            // Bounds are skipped, and counted.
+            let is_skipped = page.tally.counts.skipped == 1 && what == "the sign changed";
+            prop_assert!(is_skipped || !page.findings.is_empty(), "{}: {}", what, other);
+            let edits = page.findings.iter().filter_map(|finding| finding.blessed.clone());
+            let blessed = edit::apply(page.source.text(), edits);
+            if blessed != page.source.text() {
+                let findings = judged(&blessed, figure.mark).findings;
+                prop_assert!(findings.is_empty(), "{} becomes {}", other, blessed);
+            }
         }
     }
 

@@ -35,7 +35,7 @@ pub fn visible(text: &str) -> Vec<Seen> {
             if text[at..].starts_with("<sup>") {
                 raised(text, at, at + hidden, &mut seen);
             }
-            // An escape is written for the character behind it.
+            // An escape is written for the character after it.
             is_cut |= c != '\\';
             at += hidden;
             continue;
@@ -135,7 +135,7 @@ impl Scanner<'_> {
                 1
             }
             '~' if rest.starts_with("~~") => 2,
-            '\\' if after.is_some_and(|c| c.is_ascii_punctuation()) => 1,
+            '\\' if after.is_some_and(|c| c.is_ascii_punctuation() || c == '\n') => 1,
             '†' | '‡' => c.len_utf8(),
             _ => 0,
         }

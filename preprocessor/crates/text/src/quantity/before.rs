@@ -1,10 +1,10 @@
 //! What stands before the digits of a figure: its marks, and what may belong to it without being understood.
 
-use crate::quantity::{DecimalMark, SCALES};
 use crate::quantity::characters::{currency, is_dash, is_letter, is_numeral, is_opening, is_space};
 use crate::quantity::number::Field;
 use crate::quantity::read::Reader;
 use crate::quantity::refusal::Reason;
+use crate::quantity::{DecimalMark, SCALES};
 use std::ops::Range;
 
 /// What stands before the digits of a figure.
@@ -12,7 +12,7 @@ pub(super) struct Lead {
     pub(super) start: usize,
     pub(super) is_approximate: bool,
     pub(super) sign: Option<usize>,
-    /// The first character behind the mark of an approximation.
+    /// The first character after the mark of an approximation.
     pub(super) unsigned: usize,
     pub(super) currency: Option<&'static str>,
 }
@@ -133,8 +133,14 @@ impl Reader<'_> {
         {
             return Some((Reason::SideBySide, field.range.start));
         }
-        let earlier = earlier?;
         let word = self.word(end);
+        if self.text(word.clone()) == "minus" {
+            return Some((Reason::Glued, word.start));
+        }
+        let earlier = earlier?;
+        if matches!(c, 'k' | 'M') && earlier.range.end == end - 1 {
+            return Some((Reason::SideBySide, earlier.range.start));
+        }
         let before_word = self.skip_spaces(word.start);
         match self.text(word.clone()).as_str() {
             to if self.is_to(to)
@@ -147,8 +153,9 @@ impl Reader<'_> {
             "x" if earlier.range.end == before_word => {
                 return Some((Reason::Product, earlier.range.start));
             }
-            word if earlier.range.end == before_word
-                && SCALES.iter().any(|(scale, _)| *scale == word) =>
+            scale
+                if earlier.range.end == before_word
+                    && SCALES.iter().any(|(word, _)| *word == scale) =>
             {
                 return Some((Reason::SideBySide, earlier.range.start));
             }
@@ -158,6 +165,10 @@ impl Reader<'_> {
             '—' => return None,
             '×' | '·' | '⋅' | '*' | '÷' | '+' | '/' | '−' => (Reason::Product, None),
             _ if is_dash(c) => (Reason::Range, Some(unit)),
+            // A colon after a space, as in `3 : 1`.
+            ':' if unit.is_empty() && self.before(end - 1).is_some_and(is_space) => {
+                (Reason::Time, Some(unit))
+            }
             _ => return None,
         };
         let start = self.figure_before(end - 1, Some(earlier), unit)?;

@@ -15,7 +15,7 @@ pub(crate) fn is_space(c: char) -> bool {
 
 /// A hyphen, a dash or a minus sign.
 pub(crate) fn is_dash(c: char) -> bool {
-    matches!(c, '-' | '‐' | '‑' | '‒' | '–' | '—' | '−')
+    matches!(c, '-' | '‐' | '‑' | '‒' | '–' | '—' | '−' | '﹣' | '－')
 }
 
 /// A letter that joins what stands beside it to one word. Chinese, Japanese, Korean and Thai join nothing.
@@ -23,10 +23,12 @@ pub(crate) fn is_letter(c: char) -> bool {
     c == '_' || (c.is_alphabetic() && !is_unspaced(c))
 }
 
-/// Whether a character is of a script that has no spaces between words.
+/// Whether a character is of a script that has no spaces between words. Wide signs, letters and digits are not.
 pub(crate) fn is_unspaced(c: char) -> bool {
-    matches!(u32::from(c), 0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x2e80..=0x9fff
-        | 0xac00..=0xd7af | 0xf900..=0xfaff | 0xff01..=0xff0f | 0xff1a..=0xffef | 0x20000..=0x3ffff)
+    const PUNCTUATION: &str = "！（）［］，：；？";
+    let is_script = matches!(u32::from(c), 0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff
+        | 0x2e80..=0x9fff | 0xac00..=0xd7af | 0xf900..=0xfaff | 0xff61..=0xff9f | 0x20000..=0x3ffff);
+    PUNCTUATION.contains(c) || (is_script && !c.is_numeric() && !matches!(c, '〜' | '〰'))
 }
 
 /// A Chinese or Japanese numeral, which goes on with a number beside it: `3万5000`.

@@ -13,7 +13,7 @@ mod tests;
 
 pub(crate) use characters::SUPERSCRIPTS;
 pub use characters::currency;
-pub use read::{goes_on, last, numbers, read_whole, whole};
+pub use read::{continues, last, numbers, read_whole, whole};
 pub use refusal::Refusal;
 
 use std::ops::Range;
@@ -75,7 +75,7 @@ pub struct Notation {
     pub decimal_mark: DecimalMark,
     /// What separates groups of three digits, as it is written. None where the number is too short to tell.
     pub separator: Option<String>,
-    /// The power of ten behind its digits.
+    /// The power of ten after its digits.
     pub exponent: Option<Exponent>,
 }
 

@@ -102,7 +102,7 @@ struct Power {
 }
 
 impl Lexer<'_> {
-    /// The character at a place; none behind the end.
+    /// The character at a place; none after the end.
     fn char(&self, at: usize) -> Option<char> {
         let seen = self.seen.get(at)?;
         Some(if seen.is_raised { RAISED } else { seen.c })
@@ -184,10 +184,10 @@ impl Lexer<'_> {
                     || is_dash(c)
                     || matches!(c, '.' | ',' | '\'' | '’' | '_' | ':' | '/' | '⁄')
             };
-            let goes_on = end > at
+            let continues = end > at
                 && self.char(end).is_some_and(is_separator)
                 && self.char(end + 1).is_some_and(is_digit);
-            if !goes_on {
+            if !continues {
                 return (groups, separators);
             }
             separators.push(end);

@@ -44,8 +44,8 @@ pub fn numbers(text: &str, mark: DecimalMark) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// Whether the figure before an expression goes on in the text after it: `12<!-- = 12 --> 000`.
-pub fn goes_on(printed: &Printed, after: &str) -> bool {
+/// Whether the figure before an expression continues in the text after it: `12<!-- = 12 --> 000`.
+pub fn continues(printed: &Printed, after: &str) -> bool {
     // A mark, a scale word and some spaces fit; a comment may come between.
     let mut end = after.len().min(120);
     while !after.is_char_boundary(end) {
@@ -114,7 +114,7 @@ impl<'text> Reader<'text> {
         self.char(at.checked_sub(1)?)
     }
 
-    /// The place behind the last character before `at` that is no space.
+    /// The place after the last character before `at` that is no space.
     pub(super) fn skip_spaces(&self, mut at: usize) -> usize {
         while self.before(at).is_some_and(is_space) {
             at -= 1;
@@ -136,8 +136,13 @@ impl<'text> Reader<'text> {
     }
 
     fn refuse<T>(&self, reason: Reason, start: usize) -> Result<T, Refusal> {
-        let text = self.text(start..self.end);
-        Err(reason.refusal(&text, self.span(start), self.mark))
+        let span = self.span(start);
+        let text = match reason {
+            // What is wrong is what readers don't see.
+            Reason::Markup | Reason::Raised => self.text[span.clone()].to_owned(),
+            _ => self.text(start..self.end),
+        };
+        Err(reason.refusal(&text, span, self.mark))
     }
 
     fn last(&self) -> Result<Option<Printed>, Refusal> {
@@ -257,7 +262,7 @@ impl<'text> Reader<'text> {
     pub(super) fn unit(&self, range: Range<usize>) -> Result<Option<(f64, String)>, ()> {
         let mut text = String::new();
         for seen in &self.seen[range.clone()] {
-            // A mark behind a word may be its power.
+            // A mark after a word may be its power.
             if seen.is_raised {
                 if text.ends_with(|c: char| !c.is_alphabetic()) {
                     continue;

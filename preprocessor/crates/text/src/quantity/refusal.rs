@@ -42,7 +42,7 @@ pub(crate) enum Reason {
     Power,
     /// An approximate fraction.
     Approximate,
-    /// A currency before the number, and another unit behind it.
+    /// A currency before the number, and another unit after it.
     Currency,
     TooLarge,
 }

@@ -85,6 +85,8 @@ fn the_last_quantity_of_a_sentence_is_read() {
         ("5 %<sup>1</sup>", "5", "%"),
         ("see\n> 5 ms", "5", "ms"),
         ("l’5", "5", ""),
+        ("level 3: 5", "5", ""),
+        ("有（5", "5", ""),
         ("a—5 ms", "5", "ms"),
         ("a -> 5 ms", "5", "ms"),
     ] {
@@ -182,6 +184,12 @@ fn a_figure_that_is_not_understood_is_refused_whole() {
             "doesn't start at its number",
         ),
         ("有3，472", "有3，472", "doesn't start at its number"),
+        ("－5", "－5", "doesn't start at its number"),
+        ("〜5", "〜5", "doesn't start at its number"),
+        ("minus 5", "minus 5", "doesn't start at its number"),
+        ("3k 472 B", "3k 472 B", "one number or two"),
+        ("3\\\n472", "3\\\n472", "one number or two"),
+        ("3 : 1", "3 : 1", "a ratio"),
         ("3：1", "3：1", "doesn't start at its number"),
         ("3万5000", "3万5000", "doesn't start at its number"),
         ("1…5 ms", "1…5 ms", "doesn't start at its number"),
@@ -215,7 +223,14 @@ fn a_decimal_comma_is_the_books_choice() {
             "{text}"
         );
     }
-    for text in ["12.5 %", "1,2,3", "1,234.5", "12 000 B", "3 bis 5 s", "3 à 5 s"] {
+    for text in [
+        "12.5 %",
+        "1,2,3",
+        "1,234.5",
+        "12 000 B",
+        "3 bis 5 s",
+        "3 à 5 s",
+    ] {
         assert!(last(text, DecimalMark::Comma).is_err(), "{text}");
     }
 }
@@ -275,7 +290,7 @@ fn a_whole_text_is_one_quantity() {
 }
 
 #[test]
-fn a_figure_may_go_on_behind_its_expression() {
+fn a_figure_may_continue_after_its_expression() {
     for (text, after) in [
         ("12", " 000 requests"),
         ("12", "\u{a0}000"),
@@ -296,7 +311,7 @@ fn a_figure_may_go_on_behind_its_expression() {
         ("5 MB", "ps"),
         ("5 MB", "/s"),
     ] {
-        assert!(goes_on(&read(text), after), "{text}|{after}");
+        assert!(continues(&read(text), after), "{text}|{after}");
     }
     for (text, after) in [
         ("12", ""),
@@ -311,7 +326,7 @@ fn a_figure_may_go_on_behind_its_expression() {
         ("5 MB", " 100 times"),
         ("5 MB", ") a"),
     ] {
-        assert!(!goes_on(&read(text), after), "{text}|{after}");
+        assert!(!continues(&read(text), after), "{text}|{after}");
     }
 }
 

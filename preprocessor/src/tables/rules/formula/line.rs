@@ -374,12 +374,11 @@ impl Line {
                 .in_unit(value, model.unit())
                 .ok()
                 .zip(judge.units.of_parts(&model.printed))
-                .map(|(computed, parts)| {
+                .and_then(|(computed, parts)| {
                     let text = judge.source.slice(model.start..model.span().end);
                     let read = |text: &str| sheet.printed(text, model.start, self.column);
                     rewritten(text, &model.printed, &parts, computed, read)
-                })
-                .flatten(),
+                }),
             (None, Some(unit)) => judge
                 .in_unit(value, unit)
                 .ok()
