@@ -290,8 +290,9 @@ fn unit(text: &str, units: &mut Units) -> Option<usize> {
     if let Some(sign) = rest.chars().next().filter(|c| matches!(c, '%' | '‰')) {
         return Some(text.len() - rest.len() + sign.len_utf8());
     }
-    let rest = match quantity::scaled(rest) {
-        (_, after) if after.len() < rest.len() => after.trim_start(),
+    let rest = match (quantity::scaled(rest), quantity::short_scaled(text)) {
+        ((_, after), _) if after.len() < rest.len() => after.trim_start(),
+        (_, Some((_, after))) => after.trim_start(),
         _ => rest,
     };
     let gap = text.len() - rest.len();
@@ -397,6 +398,29 @@ mod tests {
                 "1m 5s",
                 "2^10 bytes",
                 "1,157 requests/s"
+            ]
+        );
+    }
+
+    #[test]
+    fn figures_are_counted_in_every_notation() {
+        let (_, bare) = tallied(
+            "Of 3\u{202f}472 B, 3'472 B, 1.5×10⁶ B, 1.5 × 10^6 bytes, 12k users, 5 €, €7, 3 ‰, 2½ h and 1/3 day, \
+             but not 2026-11-29, 12:30, 1.2.3, v2 s, 3rd, 0x10 B, 3×5 or 12,5 B.\n",
+        );
+        assert_eq!(
+            bare,
+            [
+                "3\u{202f}472 B",
+                "3'472 B",
+                "1.5×10⁶ B",
+                "1.5 × 10^6 bytes",
+                "12k users",
+                "5 €",
+                "€7",
+                "3 ‰",
+                "2½ h",
+                "1/3 day",
             ]
         );
     }

@@ -80,7 +80,9 @@ pub(crate) fn plain(text: &str) -> String {
     for seen in visible(text).iter().filter(|seen| !seen.is_raised) {
         fill(&mut out, seen.start);
         let written = &text[seen.start..seen.end];
-        if !seen.c.is_whitespace() {
+        // A space of another kind may be a part of a number.
+        let is_entity = written.len() > seen.c.len_utf8();
+        if !(seen.c.is_ascii_whitespace() || (is_entity && seen.c.is_whitespace())) {
             out.push_str(written);
         }
         fill(&mut out, seen.end);

@@ -48,7 +48,7 @@ pub struct Printed {
 pub struct Part {
     /// The number as it is written, scale and unit left out.
     pub number: f64,
-    /// Its digits without separators, exact however many they are, with a point before the decimals.
+    /// The digits of a plain number without separators, exact however many they are, with a point before the decimals.
     pub written: String,
     /// How many digits follow the decimal mark.
     pub decimals: usize,
@@ -189,6 +189,16 @@ pub fn scaled(text: &str) -> (f64, &str) {
         .find_map(|(word, scale)| Some((*scale, text.strip_prefix(word)?)))
         .filter(|(_, rest)| !rest.starts_with(char::is_alphabetic))
         .unwrap_or((1.0, text))
+}
+
+/// What the letter that a text starts with, right after a number, multiplies by, as in `12k`, and the text after it.
+pub fn short_scaled(text: &str) -> Option<(f64, &str)> {
+    let (scale, rest) = match text.chars().next()? {
+        'k' => (1e3, &text[1..]),
+        'M' => (1e6, &text[1..]),
+        _ => return None,
+    };
+    (!rest.starts_with(|c: char| c.is_alphanumeric() || c == '^')).then_some((scale, rest))
 }
 
 /// Whether a unit is one of time, which compound quantities such as `8h 45m 57s` are made of; `m` may be a meter too.

@@ -5,7 +5,7 @@ use crate::quantity::characters::{
 };
 use crate::quantity::number::{Field, Number, Spaces, bytes, fields};
 use crate::quantity::refusal::{Reason, Refusal};
-use crate::quantity::{DecimalMark, Form, Notation, Part, Printed, is_time_unit, scaled};
+use crate::quantity::{DecimalMark, Form, Notation, Part, Printed, is_time_unit, scaled, short_scaled};
 use crate::visible::{Seen, visible};
 use std::ops::Range;
 
@@ -287,14 +287,11 @@ impl<'text> Reader<'text> {
         }
         let text = words.join(" ");
         let (mut scale, mut unit) = scaled(&text);
-        if is_glued && unit.len() == text.len() {
-            for (suffix, factor) in [("k", 1e3), ("M", 1e6)] {
-                if let Some(rest) = text.strip_prefix(suffix)
-                    && !rest.starts_with(|c: char| c.is_alphanumeric() || c == '^')
-                {
-                    (scale, unit) = (factor, rest);
-                }
-            }
+        if is_glued
+            && unit.len() == text.len()
+            && let Some(short) = short_scaled(&text)
+        {
+            (scale, unit) = short;
         }
         let unit = unit.trim_start();
         Ok(Some(match unit {
