@@ -5,7 +5,9 @@ use crate::quantity::characters::{
 };
 use crate::quantity::number::{Field, Number, Spaces, bytes, fields};
 use crate::quantity::refusal::{Reason, Refusal};
-use crate::quantity::{DecimalMark, Form, Notation, Part, Printed, is_time_unit, scaled, short_scaled};
+use crate::quantity::{
+    DecimalMark, Form, Notation, Part, Printed, is_time_unit, scaled, short_scaled,
+};
 use crate::visible::{Seen, visible};
 use std::ops::Range;
 
