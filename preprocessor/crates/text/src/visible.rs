@@ -22,14 +22,21 @@ pub struct Seen {
 
 /// The characters that readers see. It takes time in proportion to the text's length.
 pub fn visible(text: &str) -> Vec<Seen> {
+    first_visible(text, usize::MAX)
+}
+
+/// The first characters that readers see, as many as `count`.
+pub fn first_visible(text: &str, count: usize) -> Vec<Seen> {
     let mut scanner = Scanner {
         text,
         absent: HashSet::new(),
     };
-    let mut seen = Vec::with_capacity(text.len());
+    let mut seen = Vec::with_capacity(text.len().min(count));
     let mut is_cut = false;
     let mut at = 0;
-    while let Some(c) = text[at..].chars().next() {
+    while seen.len() < count
+        && let Some(c) = text[at..].chars().next()
+    {
         let hidden = scanner.hidden(at, c);
         if hidden > 0 {
             if text[at..].starts_with("<sup>") {

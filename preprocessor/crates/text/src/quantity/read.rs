@@ -8,7 +8,7 @@ use crate::quantity::refusal::{Reason, Refusal};
 use crate::quantity::{
     DecimalMark, Form, Notation, Part, Printed, is_time_unit, scaled, short_scaled,
 };
-use crate::visible::{Seen, visible};
+use crate::visible::{Seen, first_visible, visible};
 use std::ops::Range;
 
 /// Reads the quantity that a text ends with; markup, quotes and brackets around it are passed over.
@@ -48,12 +48,9 @@ pub fn numbers(text: &str, mark: DecimalMark) -> Vec<Range<usize>> {
 
 /// Whether the figure before an expression continues in the text after it: `12<!-- = 12 --> 000`.
 pub fn continues(printed: &Printed, after: &str) -> bool {
-    // A mark, a scale word and some spaces fit; a comment may come between.
-    let mut end = after.len().min(120);
-    while !after.is_char_boundary(end) {
-        end -= 1;
-    }
-    let seen = visible(&after[..end]);
+    // A mark, a scale word and some spaces.
+    const MOST_SEEN: usize = 40;
+    let seen = first_visible(after, MOST_SEEN);
     let c = |at: usize| seen.get(at).map(|seen| seen.c);
     let is_digit = |at: usize| c(at).is_some_and(|c| c.is_ascii_digit());
     let Some(first) = c(0) else { return false };

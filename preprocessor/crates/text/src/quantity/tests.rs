@@ -292,6 +292,12 @@ fn a_whole_text_is_one_quantity() {
     }
 }
 
+/// A long comment before the rest of a number.
+const COMMENT: &str = concat!(
+    "<!-- it goes on and on, and on and on, and on and on, and on and on, and on and on, ",
+    "and on and on, and on and on, and on and on, and on and on, and on and on -->000"
+);
+
 #[test]
 fn a_figure_may_continue_after_its_expression() {
     for (text, after) in [
@@ -311,6 +317,7 @@ fn a_figure_may_continue_after_its_expression() {
         ("12", "/13"),
         ("12", "万"),
         ("12", "<!-- x -->5"),
+        ("12", COMMENT),
         ("5 MB", "ps"),
         ("5 MB", "/s"),
     ] {
