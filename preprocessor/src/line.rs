@@ -168,6 +168,7 @@ impl Line {
     pub fn read(&self, source: &Arc<Source>) -> Page {
         let events = markdown::parse(source.text(), &self.settings.markdown());
         let (mut parts, mut findings) = read::read(source, &events, &self.languages.names());
+        parts.decimal_mark = self.settings.decimal_mark;
         if self.settings.sketches == Sketches::Theirs {
             parts.sketches.clear();
         }

@@ -2,15 +2,24 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mdbook_proof_text::quantity::{self, Printed};
+use mdbook_proof_text::quantity::{self, DecimalMark, Printed};
 
 fuzz_target!(|text: &str| {
-    if let Some(printed) = quantity::last(text) {
-        assert!(text.get(printed.span.clone()).is_some(), "{printed:?}");
-        check(&printed);
-    }
-    if let Some(printed) = quantity::whole(text) {
-        check(&printed);
+    for mark in [DecimalMark::Point, DecimalMark::Comma] {
+        match quantity::last(text, mark) {
+            Ok(Some(printed)) => {
+                assert!(text.get(printed.span.clone()).is_some(), "{printed:?}");
+                check(&printed);
+            }
+            Ok(None) => {}
+            Err(refusal) => assert!(text.get(refusal.span.clone()).is_some(), "{refusal:?}"),
+        }
+        if let Ok(Some(printed)) = quantity::read_whole(text, mark) {
+            check(&printed);
+        }
+        for number in quantity::numbers(text, mark) {
+            assert!(text.get(number).is_some());
+        }
     }
 });
 

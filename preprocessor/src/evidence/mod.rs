@@ -13,6 +13,7 @@
 //!
 //! A key and an order say nothing about a value, so a column with only these is bare.
 
+use crate::figures;
 use crate::read::Parts;
 use crate::tables::cell::plain;
 use crate::tables::judge::{Judged, Meaning};
@@ -20,7 +21,7 @@ use crate::tables::units::Units;
 use crate::text::span::Span;
 use mdbook_proof_text::header::with_unit;
 use mdbook_proof_text::printed_table;
-use mdbook_proof_text::quantity;
+use mdbook_proof_text::quantity::{self, DecimalMark};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
@@ -92,15 +93,9 @@ pub fn tally(page: &Parts, meaning: &Meaning, right: usize, units: &mut Units) -
     let mut counter = Counter {
         page,
         units,
-        computed: page
-            .figures
-            .iter()
-            .filter_map(|figure| {
-                let text = page.source.slice(figure.before);
-                let span = quantity::last(text)?.span;
-                let start = figure.before.start;
-                Some((start + span.start, start + span.end))
-            })
+        computed: (0..page.figures.len())
+            .filter_map(|number| figures::printed(page, number).span())
+            .map(|span| (span.start, span.end))
             .collect(),
         tally: Tally {
             counts: Counts {
@@ -146,7 +141,8 @@ impl Counter<'_> {
                         .quantity()
                         .filter(|_| column.unit.is_some() || ruled.contains(&at))
                         .map(|printed| vec![Span::from(printed.span.clone())]);
-                    let found = whole.unwrap_or_else(|| scan(&cell.plain, self.units));
+                    let found =
+                        whole.unwrap_or_else(|| scan(&cell.plain, page.decimal_mark, self.units));
                     let is_cited = row_is_cited || self.is_cited(column.span);
                     for span in found {
                         let span = span.shift(cell.span.start);
@@ -172,7 +168,7 @@ impl Counter<'_> {
                 page.source.slice(passage.span),
             );
             let is_cited = passage.is_note || self.is_cited(passage.span);
-            for span in scan(&text, self.units) {
+            for span in scan(&text, page.decimal_mark, self.units) {
                 let span = span.shift(passage.span.start);
                 if !self.is_computed(span) {
                     self.by_note(span, is_cited, false);
@@ -193,7 +189,7 @@ impl Counter<'_> {
                 let text = line.text.trim();
                 if !printed_table::is_row(text) {
                     units.clear();
-                    self.tally.counts.verified += scan(text, self.units).len();
+                    self.tally.counts.verified += scan(text, DecimalMark::Point, self.units).len();
                     continue;
                 }
                 let cells = printed_table::cells(text);
@@ -207,7 +203,7 @@ impl Counter<'_> {
                     self.tally.counts.verified += if has_unit && quantity::whole(cell).is_some() {
                         1
                     } else {
-                        scan(cell, self.units).len()
+                        scan(cell, DecimalMark::Point, self.units).len()
                     };
                 }
             }
@@ -256,33 +252,23 @@ fn without_code(plain: &str, text: &str) -> String {
 }
 
 /// The figures of a plain text: numbers with a unit, a percent or a times sign.
-pub(crate) fn scan(plain: &str, units: &mut Units) -> Vec<Span> {
+pub(crate) fn scan(plain: &str, mark: DecimalMark, units: &mut Units) -> Vec<Span> {
     let mut found: Vec<Span> = Vec::new();
-    let mut before = ' ';
-    let mut at = 0;
-    while let Some(c) = plain[at..].chars().next() {
-        if !c.is_ascii_digit()
-            || before.is_alphanumeric()
-            || matches!(before, '.' | ',' | '^' | '_')
-        {
-            before = c;
-            at += c.len_utf8();
+    for number in quantity::numbers(plain, mark) {
+        let before = plain[..number.start].chars().next_back();
+        if before.is_some_and(|c| matches!(c, '.' | ',' | '^' | '_')) {
             continue;
         }
-        let end = at + number(&plain[at..]);
-        let is_money = before == '$';
-        let unit = unit(&plain[end..], units).or(is_money.then_some(0));
-        if let Some(length) = unit {
-            match found.last_mut() {
-                // `8 h 45 min` is one figure.
-                Some(last) if is_same(&plain[*last], &plain[last.end..end + length]) => {
-                    last.end = end + length;
-                }
-                _ => found.push(Span::new(at - usize::from(is_money), end + length)),
-            }
+        let currency = before.filter(|c| quantity::currency(*c).is_some());
+        let unit = unit(&plain[number.end..], units).or(currency.map(|_| 0));
+        let Some(length) = unit else { continue };
+        let start = number.start - currency.map_or(0, char::len_utf8);
+        let end = number.end + length;
+        match found.last_mut() {
+            // `8 h 45 min` is one figure.
+            Some(last) if is_same(&plain[*last], &plain[last.end..end]) => last.end = end,
+            _ => found.push(Span::new(start, end)),
         }
-        at = end;
-        before = '0';
     }
     found
 }
@@ -294,25 +280,19 @@ fn is_same(time: &str, next: &str) -> bool {
         && quantity::whole(&format!("{time}{next}")).is_some_and(|printed| printed.parts.len() > 1)
 }
 
-fn number(text: &str) -> usize {
-    let mut end = quantity::number(text);
-    if text[end..].starts_with('^') {
-        end += 1 + quantity::digits(&text[end + 1..]);
-    }
-    end
-}
-
 /// The length of the unit at the start of a text, the gap before it included.
 fn unit(text: &str, units: &mut Units) -> Option<usize> {
-    if text.starts_with('×') {
-        return Some('×'.len_utf8());
+    if let Some(rest) = text.strip_prefix('×') {
+        let is_factor = rest.trim_start().starts_with(|c: char| c.is_ascii_digit());
+        return (!is_factor).then_some('×'.len_utf8());
     }
-    let rest = text.trim_start_matches([' ', '\u{a0}']);
-    if rest.starts_with('%') {
-        return Some(text.len() - rest.len() + 1);
+    let rest = text.trim_start();
+    if let Some(sign) = rest.chars().next().filter(|c| matches!(c, '%' | '‰')) {
+        return Some(text.len() - rest.len() + sign.len_utf8());
     }
-    let rest = match quantity::scaled(rest) {
-        (_, after) if after.len() < rest.len() => after.trim_start_matches([' ', '\u{a0}']),
+    let rest = match (quantity::scaled(rest), quantity::short_scaled(text)) {
+        ((_, after), _) if after.len() < rest.len() => after.trim_start(),
+        (_, Some((_, after))) => after.trim_start(),
         _ => rest,
     };
     let gap = text.len() - rest.len();
@@ -322,9 +302,16 @@ fn unit(text: &str, units: &mut Units) -> Option<usize> {
     let word = rest[..length].trim_end_matches('/');
     let first = word.split('/').next().unwrap_or_default();
     // `1m 5s`: alone, `m` is not a unit here.
-    let seconds = rest[length..].trim_start_matches([' ', '\u{a0}']);
-    if word == "m" && seconds[number(seconds)..].starts_with('s') {
+    let seconds = rest[length..].trim_start();
+    if word == "m" && seconds[quantity::number(seconds)..].starts_with('s') {
         return Some(gap + 1);
+    }
+    if let Some(sign) = rest
+        .chars()
+        .next()
+        .filter(|c| quantity::currency(*c).is_some())
+    {
+        return Some(gap + sign.len_utf8());
     }
     [word, first]
         .into_iter()
@@ -411,6 +398,29 @@ mod tests {
                 "1m 5s",
                 "2^10 bytes",
                 "1,157 requests/s"
+            ]
+        );
+    }
+
+    #[test]
+    fn figures_are_counted_in_every_notation() {
+        let (_, bare) = tallied(
+            "Of 3\u{202f}472 B, 3'472 B, 1.5×10⁶ B, 1.5 × 10^6 bytes, 12k users, 5 €, €7, 3 ‰, 2½ h and 1/3 day, \
+             but not 2026-11-29, 12:30, 1.2.3, v2 s, 3rd, 0x10 B, 3×5 or 12,5 B.\n",
+        );
+        assert_eq!(
+            bare,
+            [
+                "3\u{202f}472 B",
+                "3'472 B",
+                "1.5×10⁶ B",
+                "1.5 × 10^6 bytes",
+                "12k users",
+                "5 €",
+                "€7",
+                "3 ‰",
+                "2½ h",
+                "1/3 day",
             ]
         );
     }

@@ -4,7 +4,7 @@
 //! program that runs with an input of the book doesn't keep the old one when that changes.
 
 use crate::text::span::Span;
-use mdbook_proof_text::quantity::{Part, Printed};
+use mdbook_proof_text::quantity::{Notation, Part, Printed};
 
 const OPEN: &str = "/*";
 const CLOSE: &str = "*/";
@@ -44,7 +44,7 @@ pub(super) fn read(line: &str) -> Vec<Literal> {
 }
 
 /// The number that a text ends with, its type left out.
-fn number(text: &str) -> Option<Printed> {
+pub(super) fn number(text: &str) -> Option<Printed> {
     let text = text.trim_end();
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
     let mut start = text.len() - text.chars().rev().take_while(|c| is_part(*c)).count();
@@ -61,6 +61,12 @@ fn number(text: &str) -> Option<Printed> {
     // Behind a range's dots.
     if let Some(dots) = text[start..].rfind("..") {
         start += dots + 2;
+    }
+    // Another language's digit separators and letters join what is before to the number.
+    let before = text[..start].trim_end_matches('\'');
+    let is_joined = before.len() < start || text[..start].ends_with(char::is_alphanumeric);
+    if is_joined && before.ends_with(char::is_alphanumeric) {
+        return None;
     }
     let whole = &text[start..];
     let whole = ["f32", "f64", "usize", "isize"]
@@ -94,8 +100,13 @@ fn number(text: &str) -> Option<Printed> {
         span: start - usize::from(is_negative)..start + whole.len(),
         is_approximate: false,
         is_negative,
+        sign: start - usize::from(is_negative)..start,
         parts: vec![Part {
             number,
+            written: match fraction.as_str() {
+                "" | "0" => integer.clone(),
+                fraction => format!("{integer}.{fraction}"),
+            },
             // `1.0` is a whole number that a program needs as a fraction.
             decimals: if fraction == "0" { 0 } else { fraction.len() },
             significant: format!("{integer}{fraction}").trim_start_matches('0').len(),
@@ -103,6 +114,7 @@ fn number(text: &str) -> Option<Printed> {
             scale: 10f64.powi(exponent),
             digits: start..start + mantissa.len(),
             unit: String::new(),
+            notation: Notation::default(),
         }],
     })
 }
@@ -155,7 +167,9 @@ mod tests {
             assert_eq!(part.decimals, decimals, "{code}");
             assert_eq!(&code[printed.span], text, "{code}");
         }
-        for code in ["let a =", "name", "x1", "0xff", "f(2)", "'é", "1.2.3"] {
+        for code in [
+            "let a =", "name", "x1", "0xff", "f(2)", "'é", "1.2.3", "12'000", "é5",
+        ] {
             assert_eq!(number(code), None, "{code}");
         }
     }

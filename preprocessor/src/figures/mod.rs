@@ -4,7 +4,13 @@
 
 pub mod calculator;
 pub mod engine;
+mod judge;
 mod literal;
+mod printed;
+mod shown;
+
+pub use printed::printed;
+pub(crate) use shown::{proposed, proposed_number, significant};
 
 use crate::read::{Fence, Line, Parts};
 use crate::text::code::Code;
@@ -13,13 +19,16 @@ use crate::text::finding::Finding;
 use crate::text::source::Source;
 use crate::text::span::Span;
 use engine::Engine;
-use mdbook_proof_calculator::exact::{self, Verdict};
+use judge::Form;
 use mdbook_proof_calculator::expression::{self, Problem, Renamed};
 use mdbook_proof_calculator::runs::Runs;
 use mdbook_proof_calculator::value::{ExpressionError, Value};
-use mdbook_proof_text::quantity::{self, Printed};
-use mdbook_proof_text::rounding;
+use mdbook_proof_text::quantity::{self, DecimalMark, Refusal};
 use std::sync::Arc;
+
+/// What `bless` can't do.
+pub(crate) const NOT_WRITTEN: &str =
+    "the value can't be written in the way that this figure is: write it by hand";
 
 /// What a page's figures came to.
 #[derive(Debug, Default)]
@@ -45,22 +54,24 @@ pub fn check(page: &Parts, engine: &Engine, runs: &Runs) -> Checked {
 /// As [`check`]; and what the page's expressions defined, for what is computed after them.
 pub fn check_in_scope(page: &Parts, engine: &Engine, runs: &Runs) -> (Checked, Scope) {
     let mut checker = Checker::new(&page.source, engine, runs);
+    checker.mark = page.decimal_mark;
     for calc in &page.calcs {
         checker.calc(calc);
     }
-    for figure in &page.figures {
+    for (number, figure) in page.figures.iter().enumerate() {
         let code = page.source.slice(figure.expression);
         let value = checker.value(code, figure.expression.start);
-        let before = page.source.slice(figure.before);
-        match (quantity::last(before), value) {
-            (Some(printed), Some(value)) => {
-                checker.judge(&printed, figure.before.start, &value, Form::Text);
+        let read = printed(page, number);
+        match (read.figure, value) {
+            (Ok(Some(printed)), Some(value)) => {
+                checker.judge(&printed, read.start, &value, read.form);
             }
-            (None, _) => checker.no_figure(
+            (Ok(None), _) => checker.no_figure(
                 figure.comment,
                 "put the comment right after its figure: 52.6 minutes<!-- = … -->",
             ),
-            (Some(_), None) => {}
+            (Err(refusal), _) => checker.refuse(refusal, read.start),
+            (Ok(Some(_)), None) => {}
         }
     }
     for block in page.blocks.iter().filter(|block| !block.is_broken) {
@@ -69,6 +80,7 @@ pub fn check_in_scope(page: &Parts, engine: &Engine, runs: &Runs) -> (Checked, S
     }
     let scope = Scope {
         engine: checker.engine,
+        mark: page.decimal_mark,
         renamed: checker.renamed,
         undefined: checker.undefined,
     };
@@ -101,6 +113,8 @@ fn is_included(page: &Arc<Source>, line: &Line) -> bool {
 pub struct Scope {
     /// The definitions.
     pub engine: Engine,
+    /// The character before the decimals of the page's numbers.
+    pub mark: DecimalMark,
     renamed: Renamed,
     undefined: Vec<String>,
 }
@@ -110,6 +124,7 @@ impl Scope {
     pub fn new(engine: &Engine) -> Self {
         Self {
             engine: engine.clone(),
+            mark: DecimalMark::default(),
             renamed: Renamed::new(),
             undefined: Vec::new(),
         }
@@ -158,6 +173,8 @@ struct Checker<'page> {
     undefined: Vec<String>,
     /// A name that a page defines wins over a unit of that name.
     renamed: Renamed,
+    /// The character before the decimals of the page's numbers.
+    mark: DecimalMark,
     checked: Checked,
 }
 
@@ -169,6 +186,7 @@ impl<'page> Checker<'page> {
             runs,
             undefined: Vec::new(),
             renamed: Renamed::new(),
+            mark: DecimalMark::default(),
             checked: Checked::default(),
         }
     }
@@ -200,19 +218,23 @@ impl<'page> Checker<'page> {
             let text = &last.text[at..];
             if text.trim().is_empty() {
                 self.empty_result(Span::new(start, last.span.end), &value);
-            } else if let Some(printed) = quantity::whole(text.trim()) {
-                let gap = text.len() - text.trim_start().len();
-                self.judge(&printed, start + gap, &value, Form::Text);
             } else {
-                self.checked.findings.push(
-                    Finding::new(
-                        Code::Figure,
-                        self.source,
-                        start..last.span.end,
-                        format!("`{}` is not a quantity", text.trim()),
-                    )
-                    .with_help("a result is a number and its unit: # = 1,157 requests/s"),
-                );
+                match quantity::read_whole(text, self.mark) {
+                    Ok(Some(printed)) => {
+                        self.judge(&printed, start, &value, Form::Whole(self.mark));
+                    }
+                    Ok(None) => {
+                        let gap = text.len() - text.trim_start().len();
+                        let message = format!("`{}` is not a quantity", text.trim());
+                        let span = start + gap..last.span.end;
+                        self.checked.findings.push(
+                            Finding::new(Code::Figure, self.source, span, message).with_help(
+                                "a result is a number and its unit: # = 1,157 requests/s",
+                            ),
+                        );
+                    }
+                    Err(refusal) => self.refuse(refusal, start),
+                }
             }
         }
     }
@@ -245,6 +267,14 @@ impl<'page> Checker<'page> {
     fn no_figure(&mut self, span: Span, help: &str) {
         let message = "there is no figure before this expression";
         let finding = Finding::new(Code::Figure, self.source, span, message).with_help(help);
+        self.checked.findings.push(finding);
+    }
+
+    /// Reports a figure, read from the text at `start`, that can't be judged.
+    fn refuse(&mut self, refusal: Refusal, start: usize) {
+        let span = Span::from(refusal.span).shift(start);
+        let finding =
+            Finding::new(Code::Figure, self.source, span, refusal.message).with_help(refusal.help);
         self.checked.findings.push(finding);
     }
 
@@ -327,7 +357,7 @@ impl<'page> Checker<'page> {
     }
 
     fn empty_result(&mut self, span: Span, value: &Value) {
-        let text = format!(" {}", proposed(value));
+        let text = format!(" {}", proposed(value, self.mark));
         self.checked.findings.push(
             Finding::new(
                 Code::Figure,
@@ -338,156 +368,6 @@ impl<'page> Checker<'page> {
             .with_details(format!("+{text}"))
             .with_blessed(Edit::new(span, text.trim_end())),
         );
-    }
-
-    /// Compares a printed figure, read from the text at `start`, with the computed value.
-    fn judge(&mut self, printed: &Printed, start: usize, value: &Value, form: Form) {
-        let span = Span::from(printed.span.clone()).shift(start);
-        let Some(last) = printed.parts.last() else {
-            return;
-        };
-        let computed = match self.engine.in_unit(value, &last.unit) {
-            Ok(computed) => computed,
-            Err(error) => return self.report(form.explain(error), span),
-        };
-        let Some(units) = self.units(printed, &last.unit) else {
-            return self.report(
-                ExpressionError {
-                    message: "the figure's units don't belong together".to_owned(),
-                    span: Span::at(0).into(),
-                    help: None,
-                    is_name_taken: false,
-                },
-                span,
-            );
-        };
-        let stands = rounding::stands(printed, &units);
-        let text = self.source.slice(start..span.end);
-        let exact = match exact::verdict(printed, text, value) {
-            Verdict::TooLong => return self.report(exact::too_long(), span),
-            Verdict::Wrong(digits) => Some(digits),
-            verdict => {
-                if verdict == Verdict::Right || rounding::is_right(stands, computed) {
-                    self.checked.right += 1;
-                    return;
-                }
-                None
-            }
-        };
-        let old = self.source.slice(span).to_owned();
-        let rewritten = exact
-            .clone()
-            .unwrap_or_else(|| rounding::rewritten(text, printed, &units, computed));
-        let blessed = form.written(&rewritten, &old);
-        let new = blessed.as_ref().unwrap_or(&rewritten);
-        let range = if stands.half_step == 0.0 {
-            "a bare integer has to be exact".to_owned()
-        } else {
-            format!("the figure allows ±{}", significant(stands.half_step))
-        };
-        let finding = Finding::new(
-            Code::Figure,
-            self.source,
-            span,
-            "the figure is not what its expression gives",
-        )
-        .with_label(range)
-        .with_details(
-            format!(
-                "- {old}\n+ {new}\n  computed: {} {}",
-                exact.unwrap_or_else(|| significant(computed)),
-                last.unit
-            )
-            .trim_end(),
-        );
-        self.checked.findings.push(match blessed {
-            Some(new) => finding.with_blessed(Edit::new(span, new)),
-            None => finding.with_help(
-                "a whole number is exact: write decimals, or round(…) in the expression",
-            ),
-        });
-    }
-
-    /// How many of `unit` the unit of each part is.
-    fn units(&mut self, printed: &Printed, unit: &str) -> Option<Vec<f64>> {
-        if printed.parts.len() == 1 {
-            return Some(vec![1.0]);
-        }
-        printed
-            .parts
-            .iter()
-            .map(|part| {
-                let one = self.engine.evaluate(&format!("1 {}", part.unit)).ok()?;
-                self.engine.in_unit(&one, unit).ok()
-            })
-            .collect()
-    }
-}
-
-/// A figure for a value that nothing was printed for yet.
-pub(crate) fn proposed(value: &Value) -> String {
-    if let Some(exact) = &value.exact {
-        return exact::separated(exact, Some(','));
-    }
-    let (number, unit) = value.natural();
-    format!("{} {unit}", proposed_number(number))
-        .trim_end()
-        .to_owned()
-}
-
-/// The number of such a figure.
-pub(crate) fn proposed_number(number: f64) -> String {
-    // It would have more digits than a number carries.
-    if number.abs() >= 1e15 {
-        return format!("{number:.3e}");
-    }
-    let decimals = match number.abs() {
-        n if n >= 1000.0 || n.fract() == 0.0 => 0,
-        n if n >= 100.0 => 1,
-        n if n >= 1.0 => 2,
-        _ => 4,
-    };
-    rounding::grouped(number, decimals)
-}
-
-/// A number with nine significant digits at most, trailing zeros left out.
-pub(crate) fn significant(value: f64) -> String {
-    let magnitude = value.abs().max(1e-9).log10().floor();
-    let decimals = (0..=15)
-        .find(|d| magnitude + f64::from(*d) >= 8.0)
-        .unwrap_or(15);
-    let text = rounding::grouped(value, usize::try_from(decimals).unwrap_or(0));
-    match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text,
-    }
-}
-
-/// What a figure is written in.
-#[derive(Debug, Clone, Copy)]
-enum Form {
-    Text,
-    Code,
-}
-
-impl Form {
-    /// A figure as it is written here; none where it has no exact form.
-    fn written(self, figure: &str, old: &str) -> Option<String> {
-        match self {
-            Self::Text => Some(figure.to_owned()),
-            Self::Code => literal::written(figure, old),
-        }
-    }
-
-    /// Why an expression gives no figure, with the remedy that there is here.
-    fn explain(self, mut error: ExpressionError) -> ExpressionError {
-        if matches!(self, Self::Code) {
-            error.help.get_or_insert_with(|| {
-                "a number in code has no unit: divide by one, as in request_rate / (requests/s)"
-                    .into()
-            });
-        }
-        error
     }
 }
 

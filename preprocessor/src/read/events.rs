@@ -12,6 +12,7 @@ use crate::text::info_string;
 use crate::text::markdown::{Spanned, is_block, is_block_end};
 use crate::text::source::Source;
 use crate::text::span::Span;
+use mdbook_proof_text::quantity::DecimalMark;
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -41,6 +42,7 @@ pub fn read(
             passages,
             citations,
             cautions,
+            decimal_mark: DecimalMark::default(),
         },
         findings,
         inline_start: None,

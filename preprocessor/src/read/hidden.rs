@@ -9,7 +9,6 @@ use crate::text::finding::Finding;
 use crate::text::source::Source;
 use crate::text::span::Span;
 use crate::text::visible::{is_bidi_control, is_bidi_override};
-use mdbook_proof_text::quantity;
 use std::sync::Arc;
 
 /// What is hidden in the parts of a page, its includes expanded.
@@ -24,8 +23,9 @@ pub fn check(parts: &Parts) -> Vec<Finding> {
     for figure in &parts.figures {
         findings.extend(first(page, figure.comment, is_bidi_control));
         let before = page.slice(figure.before);
-        let end = quantity::last(before)
-            .map_or(before.trim_end().len(), |printed| printed.span.start + 1);
+        // The figure's last digits; its unit, if it has one, comes after them.
+        let end = before.rfind(|c: char| c.is_ascii_digit());
+        let end = end.unwrap_or(before.trim_end().len());
         let word = before[..end].rfind(char::is_whitespace).unwrap_or_default();
         // What stands before a figure's word, in its paragraph, may turn the digits around only by force.
         let (start, end) = (figure.before.start, figure.before.end);

@@ -26,6 +26,7 @@ use crate::text::markdown::Spanned;
 use crate::text::source::Source;
 use crate::text::span::Span;
 use mdbook_proof_pictures::Drawing;
+use mdbook_proof_text::quantity::DecimalMark;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -65,6 +66,8 @@ pub struct Parts {
     pub citations: Vec<Span>,
     /// What gathering needs.
     pub cautions: Cautions,
+    /// The character before the decimals of its numbers.
+    pub decimal_mark: DecimalMark,
 }
 
 /// A code fence with `run`, and the output under it.

@@ -1,10 +1,9 @@
 //! Calculations as readers see them: each result beside its line, and each figure with its expression.
 
-use crate::figures::result_mark;
-use crate::read::{Fence, Figure};
+use crate::figures::{printed, result_mark};
+use crate::read::{Fence, Parts};
 use crate::text::span::Span;
 use mdbook_proof_text::bracket::bracketed;
-use mdbook_proof_text::quantity;
 
 use crate::text::edit::Edit;
 use crate::text::source::Source;
@@ -43,19 +42,19 @@ fn split(line: &str) -> (&str, Option<&str>) {
 /// The bytes of the figure that an expression computes, and its HTML.
 ///
 /// None where HTML would be shown as text, as in code, or would split an emphasis.
-pub fn marked(source: &Source, figure: &Figure) -> Option<(Span, String)> {
-    let before = source.slice(figure.before);
-    let span = Span::from(quantity::last(before)?.span);
-    let text = &before[span];
+pub fn marked(page: &Parts, number: usize) -> Option<(Span, String)> {
+    let (source, figure) = (&page.source, &page.figures[number]);
+    let span = printed(page, number).span()?;
+    let text = source.slice(span);
     let is_plain = !text.contains(['*', '_', '`', '[', ']', '<', '>', '\\', '|', '\n']);
-    let is_in_code = before[..span.start].matches('`').count() % 2 == 1;
+    let before = source.slice(figure.before.start.min(span.start)..span.start);
+    let is_in_code = before.matches('`').count() % 2 == 1;
     let line = source.line(source.position(figure.comment.start).line)?;
     let is_heading = source.slice(line).trim_start().starts_with('#');
     if !is_plain || is_in_code || is_heading {
         return None;
     }
     let expression = attribute(source.slice(figure.expression));
-    let span = span.shift(figure.before.start);
     let html = format!(
         "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"= {expression}\">{text}</span>"
     );
@@ -130,7 +129,6 @@ fn attribute(expression: &str) -> String {
 mod tests {
     use super::*;
     use crate::read;
-    use crate::read::Parts;
     use crate::text::markdown;
     use proptest::prelude::*;
     use std::sync::Arc;
@@ -148,9 +146,8 @@ mod tests {
 
     fn marks(text: &str) -> Vec<String> {
         let page = page(text);
-        page.figures
-            .iter()
-            .filter_map(|figure| marked(&page.source, figure))
+        (0..page.figures.len())
+            .filter_map(|number| marked(&page, number))
             .map(|(span, html)| {
                 assert!(html.contains(page.source.slice(span)));
                 html

@@ -50,9 +50,9 @@ pub fn render(
         let html = figures::calc(calc);
         edits.push(Edit::new(calc.span, apart(calc, &html)));
     }
-    for figure in &page.figures {
+    for (number, figure) in page.figures.iter().enumerate() {
         edits.push(Edit::new(figure.comment, ""));
-        edits.extend(figures::marked(source, figure).map(|(span, html)| Edit::new(span, html)));
+        edits.extend(figures::marked(page, number).map(|(span, html)| Edit::new(span, html)));
     }
     for (header, formula) in formulas {
         edits.extend(

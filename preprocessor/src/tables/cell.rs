@@ -3,7 +3,8 @@
 //! Emphasis, code, links, comments and footnote marks around a number don't count.
 
 use crate::text::span::Span;
-use mdbook_proof_text::quantity::{self, Printed};
+use mdbook_proof_text::quantity::{self, DecimalMark, Printed};
+use mdbook_proof_text::visible::visible;
 
 /// What a cell holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,10 +31,10 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// Reads a cell's bytes.
-    pub fn read(text: &str, start: usize) -> Self {
+    /// Reads a cell's bytes. `mark` is the character before the decimals of its numbers.
+    pub fn read(text: &str, start: usize, mark: DecimalMark) -> Self {
         let plain = plain(text);
-        let content = content(&plain);
+        let content = content(text, &plain, mark);
         Self {
             span: Span::new(start, start + text.len()),
             plain,
@@ -73,83 +74,40 @@ pub(super) fn words(text: &str) -> String {
 /// The text with spaces in place of all bytes that readers don't see: as long as before.
 pub(crate) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let hidden = hidden(&text[..text.len() - rest.len()], rest);
-        let length = if hidden > 0 { hidden } else { c.len_utf8() };
-        if hidden > 0 || (c.is_whitespace() && c != ' ') {
-            out.extend(std::iter::repeat_n(' ', length));
-        } else {
-            out.push(c);
+    let fill = |out: &mut String, end: usize| {
+        out.extend(std::iter::repeat_n(' ', end - out.len()));
+    };
+    for seen in visible(text).iter().filter(|seen| !seen.is_raised) {
+        fill(&mut out, seen.start);
+        let written = &text[seen.start..seen.end];
+        // A space of another kind may be a part of a number.
+        let is_entity = written.len() > seen.c.len_utf8();
+        if !(seen.c.is_ascii_whitespace() || (is_entity && seen.c.is_whitespace())) {
+            out.push_str(written);
         }
-        rest = &rest[length..];
+        fill(&mut out, seen.end);
     }
-    approximate(out)
+    fill(&mut out, text.len());
+    out
 }
 
-/// How many bytes at the start of `rest` readers don't see.
-fn hidden(before: &str, rest: &str) -> usize {
-    let until = |mark: &str| rest.find(mark).map_or(0, |at| at + mark.len());
-    let spaced = |c: char| {
-        let after = rest[c.len_utf8()..].chars().next();
-        before.chars().next_back().is_none_or(char::is_whitespace)
-            && after.is_none_or(char::is_whitespace)
-    };
-    let joined = || {
-        let after = rest[1..].chars().next();
-        before
-            .chars()
-            .next_back()
-            .is_some_and(char::is_alphanumeric)
-            && after.is_some_and(char::is_alphanumeric)
-    };
-    match rest.as_bytes()[0] {
-        b'<' if rest.starts_with("<!--") => until("-->"),
-        b'<' if rest.starts_with("<sup>") => until("</sup>"),
-        b'<' if rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') => until(">"),
-        b'[' if rest.starts_with("[^") => until("]"),
-        b']' if rest.starts_with("](") => until(")"),
-        b']' if rest.starts_with("][") => 1 + rest[1..].find(']').map_or(0, |at| at + 1),
-        b'[' | b']' | b'`' => 1,
-        b'*' if !spaced('*') => 1,
-        b'_' if !joined() => 1,
-        b'~' if rest.starts_with("~~") => 2,
-        b'\\' if rest[1..].starts_with(|c: char| c.is_ascii_punctuation()) => 1,
-        b'&' if rest.starts_with("&nbsp;") => 6,
-        _ if rest.starts_with(['†', '‡']) => rest.chars().next().map_or(0, char::len_utf8),
-        _ => 0,
-    }
-}
-
-/// `~ 5` means `~5`.
-fn approximate(plain: String) -> String {
-    let Some(at) = plain.find("~ ").filter(|at| plain[..*at].trim().is_empty()) else {
-        return plain;
-    };
-    let gap = plain[at + 1..].len() - plain[at + 1..].trim_start().len();
-    let rest = &plain[at + 1 + gap..];
-    format!("{}{}~{rest}", &plain[..at], " ".repeat(gap))
-}
-
-fn content(plain: &str) -> Content {
-    let text = plain.trim();
-    if matches!(text, "" | "-" | "–" | "—" | "−") {
+fn content(text: &str, plain: &str, mark: DecimalMark) -> Content {
+    let plain = plain.trim();
+    if matches!(plain, "" | "-" | "–" | "—" | "−") {
         return Content::Nothing;
     }
-    let gap = plain.len() - plain.trim_start().len();
-    if let Some(mut printed) = quantity::whole(text) {
-        shift(&mut printed, gap);
+    if let Ok(Some(printed)) = quantity::read_whole(text, mark) {
         return Content::Quantity(printed);
     }
-    if is_range(text) {
+    if is_range(plain, mark) {
         Content::Range
     } else {
         Content::Text
     }
 }
 
-fn is_range(text: &str) -> bool {
-    let is_quantity = |text: &str| quantity::whole(text.trim()).is_some();
+fn is_range(text: &str, mark: DecimalMark) -> bool {
+    let is_quantity = |text: &str| matches!(quantity::read_whole(text, mark), Ok(Some(_)));
     let bound = [
         "<=", ">=", "&lt;", "&gt;", "<", ">", "≤", "≥", "±", "up to ",
     ]
@@ -164,19 +122,12 @@ fn is_range(text: &str) -> bool {
         .any(|(from, to)| is_quantity(from) && is_quantity(to.trim_start_matches('.')))
 }
 
-fn shift(printed: &mut Printed, by: usize) {
-    printed.span = printed.span.start + by..printed.span.end + by;
-    for part in &mut printed.parts {
-        part.digits = part.digits.start + by..part.digits.end + by;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn read(text: &str) -> Cell {
-        let cell = Cell::read(text, 0);
+        let cell = Cell::read(text, 0, DecimalMark::Point);
         assert_eq!(cell.plain.len(), text.len(), "{text}");
         cell
     }
@@ -194,6 +145,9 @@ mod tests {
             ("64&nbsp;KiB", 64.0, "KiB"),
             ("64\u{202f}KB<!-- = 64 KB -->", 64.0, "KB"),
             ("*2^30*", 1_073_741_824.0, ""),
+            ("12 000", 12_000.0, ""),
+            ("12&#8239;000 B", 12_000.0, "B"),
+            ("\"12 MB\"", 12.0, "MB"),
             ("1.5 bn", 1.5, ""),
             ("8<sup>a</sup>", 8.0, ""),
             ("\\~3 ms", 3.0, "ms"),
@@ -231,7 +185,22 @@ mod tests {
         ] {
             assert_eq!(read(text).content, Content::Range, "{text}");
         }
-        for text in ["a", "2026-11-22", "1.2.3", "5 × 3", "n/a", "表 5 x", "🦀"] {
+        for text in [
+            "a",
+            "2026-11-22",
+            "1.2.3",
+            "5 × 3",
+            "n/a",
+            "表 5 x",
+            "🦀",
+            "0x10",
+            "12 00",
+            "12,5",
+            "1**2**",
+            "3rd",
+            "v2",
+            "12:30",
+        ] {
             assert_eq!(read(text).content, Content::Text, "{text}");
         }
         assert_eq!(read(" [a  *b*](c) \\| d ").text(), "a b | d");

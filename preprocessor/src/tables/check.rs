@@ -51,7 +51,7 @@ pub fn concerns(source: &Source, table: &Table, units: &mut Units) -> bool {
 
 fn judge_table(judge: &mut Judge<'_>, table: &Table) {
     let (found, unfilled) = (judge.meaning.findings.len(), judge.meaning.unfilled.len());
-    let grid = Grid::read(judge.source, table, judge.units);
+    let grid = Grid::read(judge.source, table, judge.scope.mark, judge.units);
     let mut declared = declared(judge, table, &grid);
     let always = ALL.iter().filter(|rule| rule.form() == Form::Always);
     declared.extend(always.map(|rule| Declared {

@@ -1,13 +1,14 @@
 //! A table as a grid: its columns with their names and units, and its cells.
 
 use crate::read::Table;
-use crate::tables::cell::{Cell, words};
-use crate::tables::units::Units;
+use crate::tables::cell::{Cell, plain, words};
+use crate::tables::units::{Units, named};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
 use crate::text::span::Span;
 use mdbook_proof_text::header::with_unit;
+use mdbook_proof_text::quantity::DecimalMark;
 use std::sync::Arc;
 
 /// A table's columns and cells.
@@ -15,6 +16,8 @@ use std::sync::Arc;
 pub struct Grid {
     /// The columns, from left to right.
     pub columns: Vec<Column>,
+    /// The character before the decimals of its numbers.
+    pub mark: DecimalMark,
     /// The rows below the header, each with as many cells as there are columns at most.
     pub rows: Vec<Vec<Cell>>,
 }
@@ -33,31 +36,43 @@ pub struct Column {
 }
 
 impl Grid {
-    /// Reads a table.
-    pub(super) fn read(source: &Source, table: &Table, units: &mut Units) -> Self {
+    /// Reads a table. `mark` is the character before the decimals of the page's numbers; programs print a point.
+    pub(super) fn read(
+        source: &Source,
+        table: &Table,
+        mark: DecimalMark,
+        units: &mut Units,
+    ) -> Self {
         let columns = Self::columns(source, table, units);
-        let cell = |span: &Span| Cell::read(source.slice(*span), span.start);
+        let mark = match table.is_printed {
+            true => DecimalMark::Point,
+            false => mark,
+        };
+        let cell = |span: &Span| Cell::read(source.slice(*span), span.start, mark);
         let width = columns.len();
         let rows = table
             .body
             .iter()
             .map(|row| row.cells.iter().take(width).map(cell).collect())
             .collect();
-        Self { columns, rows }
+        Self {
+            columns,
+            mark,
+            rows,
+        }
     }
 
     /// Reads a table's header.
     pub(super) fn columns(source: &Source, table: &Table, units: &mut Units) -> Vec<Column> {
-        let cell = |span: &Span| Cell::read(source.slice(*span), span.start);
         let mut columns: Vec<Column> = table
             .header
             .cells
             .iter()
             .map(|span| {
-                let header = cell(span).text();
-                let (name, unit) = match split(&header) {
-                    Some((name, unit)) if units.is_known(unit) => {
-                        (name.to_owned(), Some(unit.to_owned()))
+                let header = words(&plain(source.slice(*span)));
+                let (name, unit) = match split(&header).map(|(name, unit)| (name, named(unit))) {
+                    Some((name, unit)) if units.is_known(&unit) => {
+                        (name.to_owned(), Some(unit.into_owned()))
                     }
                     _ if units.is_measure(&header) => (String::new(), Some(header.clone())),
                     _ => (header.clone(), None),

@@ -9,7 +9,7 @@ use crate::text::finding::Finding;
 use crate::text::source::Source;
 use crate::text::span::Span;
 use mdbook_proof_calculator::runs::Runs;
-use mdbook_proof_text::quantity::{Printed, is_time_unit};
+use mdbook_proof_text::quantity::{Printed, is_time_unit, read_whole};
 use mdbook_proof_text::rounding::{self, Stands};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -106,22 +106,35 @@ impl Judge<'_> {
             }
             Content::Text => {
                 if self.texts.insert(cell.span.start) {
-                    self.meaning.findings.push(
-                        Finding::new(
-                            Code::TableCell,
-                            self.source,
-                            cell.inner(),
-                            format!(
-                                "this is not a number, and the rules for [{}] need one",
-                                sheet.grid.columns[column].header
-                            ),
-                        )
-                        .with_help("write a number with its unit, — where there is none, or a range such as 10–20 ms"),
-                    );
+                    self.not_a_number(sheet, cell, column);
                 }
                 None
             }
         }
+    }
+
+    /// Reports a text where a rule needs a number, and what is wrong with it if it has digits.
+    fn not_a_number(&mut self, sheet: &Sheet<'_>, cell: &Cell, column: usize) {
+        let header = &sheet.grid.columns[column].header;
+        let refusal = read_whole(self.source.slice(cell.span), sheet.grid.mark).err();
+        let (span, message, help) = match refusal {
+            Some(refusal) => (
+                Span::from(refusal.span).shift(cell.span.start),
+                format!(
+                    "{}; the rules for [{header}] need a number",
+                    refusal.message
+                ),
+                refusal.help,
+            ),
+            None => (
+                cell.inner(),
+                format!("this is not a number, and the rules for [{header}] need one"),
+                "write a number with its unit, — where there is none, or a range such as 10–20 ms"
+                    .to_owned(),
+            ),
+        };
+        let finding = Finding::new(Code::TableCell, self.source, span, message).with_help(help);
+        self.meaning.findings.push(finding);
     }
 
     /// The values that a figure covers, counted in `unit`; none if it can't be.
@@ -168,6 +181,12 @@ impl<'table> Sheet<'table> {
 }
 
 impl Sheet<'_> {
+    /// The quantity that a cell with this text would hold.
+    pub(crate) fn printed(&self, text: &str, start: usize, column: usize) -> Option<Printed> {
+        let cell = Cell::read(text, start, self.grid.mark);
+        Some(self.figure(&cell, column)?.printed)
+    }
+
     /// A cell's quantity, with its column's unit.
     pub(crate) fn figure(&self, cell: &Cell, column: usize) -> Option<Figure> {
         let mut printed = cell.quantity()?.clone();

@@ -2,7 +2,8 @@
 
 use crate::figures::engine::Engine;
 use mdbook_proof_calculator::value::Value;
-use mdbook_proof_text::quantity::{Printed, SCALES};
+use mdbook_proof_text::quantity::{Printed, SCALES, currency};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Units, looked up once each.
@@ -76,6 +77,15 @@ impl Units {
             .iter()
             .map(|part| self.ratio(&part.unit, last))
             .collect()
+    }
+}
+
+/// A header's unit with the name of its currency in place of the sign: `€/month`.
+pub(super) fn named(unit: &str) -> Cow<'_, str> {
+    let sign = unit.chars().next();
+    match sign.and_then(|sign| Some((sign, currency(sign)?))) {
+        Some((sign, name)) => format!("{name}{}", &unit[sign.len_utf8()..]).into(),
+        None => unit.into(),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::text::path::normal;
 use crate::work::key::Key;
 use anyhow::{Context, Result};
 use mdbook_preprocessor::config::{Config as BookConfig, HtmlConfig, RustEdition};
+use mdbook_proof_text::quantity::DecimalMark;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -32,6 +33,8 @@ pub struct Config {
     pub max_bare_table_figures: Option<usize>,
     /// The chapter that explains the checks, relative to `src`: each page's evidence links to it once it exists.
     pub explanation: Option<PathBuf>,
+    /// The character before the decimals of the book's numbers, `.` or `,`; that of the book's language if it isn't given.
+    pub decimal: Option<char>,
     /// The commit, branch or tag that links to sources name; `HEAD` if it isn't given.
     pub revision: Option<String>,
     /// Whether each page brings the styles of what is added to it; it does unless this is false, for a book that lists its own.
@@ -181,6 +184,8 @@ pub struct Settings {
     pub redirects: Vec<String>,
     /// The address of the repository, if the book names one.
     pub repository: Option<String>,
+    /// The character before the decimals of numbers.
+    pub decimal_mark: DecimalMark,
     /// Our own table.
     pub proof: Config,
 }
@@ -221,6 +226,18 @@ impl Settings {
             Some(RustEdition::E2018) => "2018",
             Some(RustEdition::E2021) => "2021",
             _ => "2024",
+        };
+        settings.decimal_mark = match settings.proof.decimal {
+            Some('.') => DecimalMark::Point,
+            Some(',') => DecimalMark::Comma,
+            Some(other) => anyhow::bail!(
+                "book.toml: [preprocessor.proof] has `decimal = \"{other}\"`; write \".\" or \",\""
+            ),
+            None => config
+                .book
+                .language
+                .as_deref()
+                .map_or(DecimalMark::Point, DecimalMark::of_language),
         };
         settings.readme_is_index =
             config.build.use_default_preprocessors || config.contains_key("preprocessor.index");
@@ -264,6 +281,7 @@ impl Settings {
                 .cloned()
                 .collect(),
             repository: html.git_repository_url.clone(),
+            decimal_mark: DecimalMark::default(),
             proof,
         }
     }

@@ -36,6 +36,7 @@ mod pictures;
 mod places;
 mod planted;
 mod protocol;
+mod quantities;
 mod reach;
 mod remembered;
 mod requests;

@@ -2,12 +2,11 @@
 
 use crate::root;
 use mdbook_proof::book::lint;
-use mdbook_proof::figures::engine::Workplace;
+use mdbook_proof::figures::{self, engine::Workplace};
 use mdbook_proof::line::{Line, Page};
 use mdbook_proof::text::source::Source;
 use mdbook_proof::text::span::Span;
 use mdbook_proof::{Book, Options};
-use mdbook_proof_text::quantity;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -33,11 +32,12 @@ fn last_digits(page: &Page) -> BTreeMap<usize, Span> {
                 places.insert(start + end - 1, cell.span);
             }
         }
-        for figure in &page.parts.figures {
+        for (number, figure) in page.parts.figures.iter().enumerate() {
             if table.span.start <= figure.comment.start && figure.comment.end <= table.span.end {
-                let printed = quantity::last(page.source.slice(figure.before)).unwrap();
+                let read = figures::printed(&page.parts, number);
+                let printed = read.figure.unwrap().unwrap();
                 let end = printed.parts.last().unwrap().digits.end;
-                places.insert(figure.before.start + end - 1, figure.before);
+                places.insert(read.start + end - 1, figure.before);
             }
         }
     }

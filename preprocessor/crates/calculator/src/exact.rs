@@ -11,8 +11,11 @@ const DIGITS: usize = 15;
 ///
 /// # Errors
 /// When it is an integer with more digits than a number carries.
-pub fn readable(figure: &str) -> Result<(), ExpressionError> {
-    carried(&figure.replace(',', "_"))
+pub fn readable(figure: &Printed) -> Result<(), ExpressionError> {
+    figure
+        .parts
+        .iter()
+        .try_for_each(|part| carried(&part.written))
 }
 
 /// Refuses a code with an integer that the interpreter rounds.
@@ -93,21 +96,20 @@ pub(crate) fn literal(number: &str) -> Option<i128> {
 }
 
 /// Whether a printed figure can be compared as a number.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// It can.
     Comparable,
     /// Its digits are those of the exact value.
     Right,
-    /// They aren't; these are, in the author's separators.
-    Wrong(String),
+    /// They aren't.
+    Wrong,
     /// It has more digits than a number carries.
     TooLong,
 }
 
-/// Compares the digits of a figure, read from `text`, with a value's where both are integers that are too large for
-/// numbers.
-pub fn verdict(printed: &Printed, text: &str, value: &Value) -> Verdict {
+/// Compares the digits of a figure with a value's where both are integers that are too large for numbers.
+pub fn verdict(printed: &Printed, value: &Value) -> Verdict {
     let is_long = printed.parts.iter().any(|part| {
         let zeros = if printed.is_approximate {
             part.trailing_zeros
@@ -116,31 +118,11 @@ pub fn verdict(printed: &Printed, text: &str, value: &Value) -> Verdict {
         };
         part.significant.saturating_sub(zeros) > DIGITS
     });
-    let [part] = printed.parts.as_slice() else {
-        return if is_long {
-            Verdict::TooLong
-        } else {
-            Verdict::Comparable
-        };
-    };
-    let written = text.get(part.digits.clone()).unwrap_or_default();
-    let digits: String = written.chars().filter(char::is_ascii_digit).collect();
-    // A point, a power or a fraction makes it something else.
-    let is_plain = printed.is_exact()
-        && !written.contains(['.', '^', '/', '×', 'e', 'E'])
-        && digits
-            .parse::<f64>()
-            .is_ok_and(|number| same(number, part.number));
-    match &value.exact {
-        Some(exact) if is_plain => {
-            let sign = if printed.is_negative { "-" } else { "" };
-            if *exact == format!("{sign}{}", digits.trim_start_matches('0')) {
-                return Verdict::Right;
-            }
-            let separator = written.chars().find(|c| !c.is_ascii_digit());
-            Verdict::Wrong(separated(exact, separator))
-        }
-        _ if is_long && !(is_plain && value.base.abs() < 2f64.powi(53)) => Verdict::TooLong,
+    match (printed.integer(), &value.exact) {
+        (Some(digits), Some(exact)) if digits == *exact => Verdict::Right,
+        (Some(_), Some(_)) => Verdict::Wrong,
+        (Some(_), None) if value.base.abs() < 2f64.powi(53) => Verdict::Comparable,
+        _ if is_long => Verdict::TooLong,
         _ => Verdict::Comparable,
     }
 }
@@ -157,30 +139,10 @@ pub fn too_long() -> ExpressionError {
     }
 }
 
-/// An integer with a separator between groups of three digits.
-pub fn separated(integer: &str, separator: Option<char>) -> String {
-    let (sign, digits) = match integer.strip_prefix('-') {
-        Some(digits) => ("−", digits),
-        None => ("", integer),
-    };
-    let mut text = sign.to_owned();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.extend(separator);
-        }
-        text.push(digit);
-    }
-    text
-}
-
-fn same(one: f64, other: f64) -> bool {
-    one.to_bits() == other.to_bits()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mdbook_proof_text::quantity;
+    use mdbook_proof_text::quantity::{self, DecimalMark};
     use proptest::prelude::*;
 
     #[test]
@@ -192,19 +154,15 @@ mod tests {
             unit: String::new(),
             exact: Some(text.to_owned()),
         };
-        let judge =
-            |figure: &str, value: &Value| verdict(&quantity::last(figure).unwrap(), figure, value);
+        let judge = |figure: &str, value: &Value| {
+            let printed = quantity::last(figure, DecimalMark::Point).unwrap();
+            verdict(&printed.unwrap(), value)
+        };
         let value = exact("9007199254740993");
         assert_eq!(judge("9,007,199,254,740,993", &value), Verdict::Right);
         assert_eq!(judge("9007199254740993", &value), Verdict::Right);
-        assert_eq!(
-            judge("9,007,199,254,740,992", &value),
-            Verdict::Wrong("9,007,199,254,740,993".to_owned())
-        );
-        assert_eq!(
-            judge("-9007199254740993", &value),
-            Verdict::Wrong("9007199254740993".to_owned())
-        );
+        assert_eq!(judge("9,007,199,254,740,992", &value), Verdict::Wrong);
+        assert_eq!(judge("-9007199254740993", &value), Verdict::Wrong);
         assert_eq!(judge("9.007e15", &value), Verdict::Comparable);
         assert_eq!(judge("~9,007,199,254,741,000", &value), Verdict::Comparable);
         let small = Value {
@@ -223,30 +181,33 @@ mod tests {
     #[test]
     fn integers_without_a_number_of_their_own_are_refused_as_operands() {
         for text in [
-            "9,007,199,254,740,993",
+            "9007199254740993",
             "2 + 0x20000000000001",
             "9_007_199_254_740_993 s",
             "0b100000000000000000000000000000000000000000000000000001",
         ] {
-            assert!(readable(text).is_err(), "{text}");
+            assert!(carried(text).is_err(), "{text}");
+        }
+        for text in ["9,007,199,254,740,993", "9 007 199 254 740 993 B"] {
+            assert!(readable(&quantity::whole(text).unwrap()).is_err(), "{text}");
         }
         for text in [
-            "9,007,199,254,740,992",
+            "9007199254740992",
             "0x20000000000000",
             "a9007199254740993",
             "3.14159265358979323846",
             "2^64",
-            "18,446,744,073,709,551,616",
+            "18446744073709551616",
             "x # 9007199254740993",
         ] {
-            assert!(readable(text).is_ok(), "{text}");
+            assert!(carried(text).is_ok(), "{text}");
         }
     }
 
     proptest! {
         #[test]
         fn no_code_panics(code in "(0[xob])?[0-9a-f,._#\n µ]{0,40}") {
-            let _ = readable(&code);
+            let _ = carried(&code);
         }
     }
 }

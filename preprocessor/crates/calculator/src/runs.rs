@@ -68,7 +68,7 @@ impl Runs {
         let mut printed = quantity::whole(cell).ok_or_else(|| {
             Missing::Wrong(format!("`{}` in `{name}` is not a number", short(cell)))
         })?;
-        exact::readable(cell)
+        exact::readable(&printed)
             .map_err(|error| Missing::Wrong(format!("in `{name}`, {}", error.message)))?;
         if let [part] = printed.parts.as_mut_slice()
             && part.unit.is_empty()

@@ -1,5 +1,6 @@
 //! What an expression gives: a quantity, as data that can be kept and sent; or why it gives none.
 
+use mdbook_proof_text::quantity::Notation;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -74,7 +75,12 @@ impl Value {
     /// The value with many digits, for messages.
     pub fn text(&self) -> String {
         if let Some(exact) = &self.exact {
-            return crate::exact::separated(exact, Some(','));
+            let (sign, digits) = match exact.strip_prefix('-') {
+                Some(digits) => ("-", digits),
+                None => ("", exact.as_str()),
+            };
+            let digits = mdbook_proof_text::rounding::groups(digits, &Notation::default());
+            return format!("{sign}{digits}");
         }
         let decimals = if self.number.abs() < 1000.0 { 6 } else { 3 };
         let digits = mdbook_proof_text::rounding::grouped(self.number, decimals);

@@ -8,6 +8,7 @@
 //! | [`header`] | headers with a unit: `Latency (ms)` |
 //! | [`bracket`] | names in brackets: `[Hit ratio]` |
 //! | [`html`] | text written as HTML |
+//! | [`visible`] | what readers see of a line of Markdown |
 //! | [`explanation`] | what a finding means, with examples |
 //!
 //! Nothing here reads a file or starts a process.
@@ -19,3 +20,4 @@ pub mod html;
 pub mod printed_table;
 pub mod quantity;
 pub mod rounding;
+pub mod visible;

@@ -72,7 +72,12 @@ fn share(judge: &mut Judge<'_>, sheet: &Sheet<'_>, column: usize) {
         return;
     }
     let header = &sheet.grid.columns[column];
-    let span = Cell::read(judge.source.slice(header.span), header.span.start).inner();
+    let span = Cell::read(
+        judge.source.slice(header.span),
+        header.span.start,
+        sheet.grid.mark,
+    )
+    .inner();
     judge.meaning.findings.push(
         Finding::new(
             SHARE,

@@ -83,7 +83,11 @@ fn sum(judge: &mut Judge<'_>, sheet: &Sheet<'_>, column: usize) {
     let right = judge
         .units
         .of_parts(&total.printed)
-        .map(|units| rewritten(text, &total.printed, &units, sum.value))
+        .and_then(|units| {
+            let read = |text: &str| sheet.printed(text, total.start, column);
+            rewritten(text, &total.printed, &units, sum.value, read)
+        })
+        .map(|right| format!("\n+ {right}"))
         .unwrap_or_default();
     judge.meaning.findings.push(
         Finding::new(
@@ -98,7 +102,7 @@ fn sum(judge: &mut Judge<'_>, sheet: &Sheet<'_>, column: usize) {
         .with_label(stands_for(printed, &unit))
         .with_details(
             format!(
-                "- {}\n+ {right}\n  column: [{}]\n  computed: {} {unit}",
+                "- {}{right}\n  column: [{}]\n  computed: {} {unit}",
                 source.slice(total.span()),
                 sheet.grid.columns[column].header,
                 significant(sum.value),

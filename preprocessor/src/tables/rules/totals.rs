@@ -70,7 +70,7 @@ pub(crate) fn slack(parts: &[Figure], sum: Stands) -> f64 {
 /// The range that a printed figure covers, in words.
 pub(crate) fn stands_for(stands: Stands, unit: &str) -> String {
     if stands.half_step == 0.0 {
-        return "a bare integer has to be exact".to_owned();
+        return "a bare integer or a fraction has to be exact".to_owned();
     }
     format!(
         "allows {} to {} {unit}",

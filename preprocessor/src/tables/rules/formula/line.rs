@@ -1,6 +1,6 @@
 //! A row under a formula: the values that it uses, what they give, and whether its cell says so.
 
-use crate::figures::{proposed, proposed_number, significant};
+use crate::figures::{NOT_WRITTEN, proposed, proposed_number, significant};
 use crate::tables::cell::{Cell, Content};
 use crate::tables::judge::{Figure, Judge, Sheet};
 use crate::tables::rules::formula::template::{self, Slot, Template};
@@ -13,7 +13,7 @@ use mdbook_proof_calculator::exact::{self, Verdict};
 use mdbook_proof_calculator::expression::as_code;
 use mdbook_proof_calculator::runs::Missing;
 use mdbook_proof_calculator::value::{ExpressionError, Value};
-use mdbook_proof_text::rounding::{is_right, rewritten};
+use mdbook_proof_text::rounding::{agrees, is_right, rewritten, with_integer};
 
 /// The code of findings about formulas.
 pub(super) const FORMULA: Code = Code::Rule("table-formula");
@@ -71,11 +71,11 @@ pub(crate) fn line(
                 let mut text = judge.source.slice(figure.span()).to_owned();
                 // One wrong cell is one finding: what follows from it follows from its right text.
                 if let Some(right) = judge.corrected.get(&figure.start) {
-                    let cell = Cell::read(right, figure.start);
+                    let cell = Cell::read(right, figure.start, sheet.grid.mark);
                     figure = sheet.figure(&cell, *operand)?;
                     text.clone_from(right);
                 }
-                if let Err(error) = exact::readable(&text) {
+                if let Err(error) = exact::readable(&figure.printed) {
                     let finding = Finding::new(FORMULA, judge.source, figure.span(), error.message)
                         .with_label("a formula reads it");
                     judge.meaning.findings.push(finding);
@@ -300,15 +300,16 @@ impl Line {
         let stands = figure.stands(&parts);
         let low = all.iter().copied().fold(f64::INFINITY, f64::min);
         let high = all.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let source = judge.source;
-        let text = source.slice(figure.start..figure.span().end);
-        let verdict = exact::verdict(&figure.printed, text, value);
+        let verdict = exact::verdict(&figure.printed, value);
         let is_right = match verdict {
             Verdict::TooLong => {
                 return self.unfit(judge, sheet, expression, &figure, &exact::too_long());
             }
-            Verdict::Wrong(_) => false,
+            Verdict::Wrong => false,
             Verdict::Right => true,
+            Verdict::Comparable if self.rounded().is_empty() && !figure.is_rounded => {
+                agrees(&figure.printed, &parts, computed)
+            }
             Verdict::Comparable => is_right(stands, stands.value.clamp(low, high)),
         };
         judge.meaning.computed.insert(figure.start, is_right);
@@ -316,9 +317,16 @@ impl Line {
         if is_right {
             return;
         }
-        let new = match verdict {
-            Verdict::Wrong(digits) => digits,
-            _ => rewritten(text, &figure.printed, &parts, computed),
+        let source = judge.source;
+        let text = source.slice(figure.start..figure.span().end);
+        let read = |text: &str| sheet.printed(text, figure.start, self.column);
+        let new = match (verdict, &value.exact) {
+            (Verdict::Wrong, Some(exact)) => with_integer(text, &figure.printed, exact),
+            _ => rewritten(text, &figure.printed, &parts, computed, read),
+        };
+        let written = match &new {
+            Some(new) => format!("\n+ {new}"),
+            None => String::new(),
         };
         let shown = match unit.as_str() {
             "times" => "×",
@@ -333,17 +341,21 @@ impl Line {
         .with_label(stands_for(stands, shown))
         .with_details(
             format!(
-                "- {}\n+ {new}\n{}\n  computed: {} {shown}",
+                "- {}{written}\n{}\n  computed: {} {shown}",
                 source.slice(figure.span()),
                 self.account(judge, sheet, expression),
                 value.exact.clone().unwrap_or_else(|| significant(computed)),
             )
             .trim_end()
             .to_owned(),
-        )
-        .with_blessed(Edit::new(figure.span(), new.as_str()));
-        judge.corrected.insert(figure.start, new);
-        judge.meaning.findings.push(finding);
+        );
+        judge.meaning.findings.push(match new {
+            Some(new) => {
+                judge.corrected.insert(figure.start, new.clone());
+                finding.with_blessed(Edit::new(figure.span(), new))
+            }
+            None => finding.with_help(NOT_WRITTEN),
+        });
     }
 
     /// The row, the column, the formula and the values that it used.
@@ -387,18 +399,22 @@ impl Line {
         let is_bare = |model: &Figure| model.unit().is_empty();
         let text = match (&model, &sheet.grid.columns[self.column].unit) {
             _ if value.exact.is_some() && model.as_ref().is_none_or(is_bare) => {
-                Some(proposed(value))
+                Some(proposed(value, sheet.grid.mark))
             }
             (Some(model), _) => judge
                 .in_unit(value, model.unit())
                 .ok()
                 .zip(judge.units.of_parts(&model.printed))
-                .map(|(computed, parts)| {
+                .and_then(|(computed, parts)| {
                     let text = judge.source.slice(model.start..model.span().end);
-                    rewritten(text, &model.printed, &parts, computed)
+                    let read = |text: &str| sheet.printed(text, model.start, self.column);
+                    rewritten(text, &model.printed, &parts, computed, read)
                 }),
-            (None, Some(unit)) => judge.in_unit(value, unit).ok().map(proposed_number),
-            (None, None) => Some(proposed(value)),
+            (None, Some(unit)) => judge
+                .in_unit(value, unit)
+                .ok()
+                .map(|number| proposed_number(number, sheet.grid.mark)),
+            (None, None) => Some(proposed(value, sheet.grid.mark)),
         };
         let Some(text) = text else { return };
         let finding = Finding::new(FORMULA, judge.source, cell.span, "the cell is empty")
