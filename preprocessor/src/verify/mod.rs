@@ -344,7 +344,7 @@ fn unstable(source: &Arc<Source>, block: &Block, one: &Run, other: &Run) -> Find
     )
     .with_details(details)
     .with_help(
-        "give random numbers a fixed seed, an order to what has none, and leave the clock out",
+        "give random numbers a fixed seed, an order to what has none, and leave out the clock and the folder it runs in",
     )
 }
 

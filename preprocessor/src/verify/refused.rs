@@ -122,7 +122,13 @@ fn is_start(block: &Block, language: &dyn Language, run: &Run, stderr: &str) -> 
     }
     let code = code(block);
     let says = |words: &&str| stderr.contains(*words) && !code.contains(*words);
-    let is_unfound = matches!(run.end, End::Status(126 | 127));
+    // A program that the block itself starts is named in it.
+    let is_foreign = |line: &str| {
+        let name = line.split(':').next().unwrap_or_default();
+        !has_words(&code, name.rsplit('/').next().unwrap_or_default())
+    };
+    let is_unfound =
+        matches!(run.end, End::Status(126 | 127)) && stderr.lines().next().is_some_and(is_foreign);
     let path = runner.program.to_string_lossy().to_lowercase();
     let name = runner.program.file_name().unwrap_or_default();
     let name = name.to_string_lossy().to_lowercase();

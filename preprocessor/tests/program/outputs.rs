@@ -406,6 +406,12 @@ fn a_failure_of_the_blocks_own_is_blessed_whatever_it_says() {
         ),
         ("sh,run=fails", "nosuchcommand", "nosuchcommand: not found"),
         (
+            "sh,run=fails",
+            "exec sh -c nosuch",
+            "sh: 1: nosuch: not found",
+        ),
+        ("sh,run=fails", "exec env nosuch", "env: "),
+        (
             "rust,run=fails",
             "panic!(\"permission denied for {}\", \"ann\");",
             "permission denied for ann",

@@ -100,6 +100,28 @@ fn what_may_be_wrapped_is_named_and_left_to_a_person() {
 }
 
 #[test]
+fn a_row_whose_rest_is_shown_as_something_else_is_named() {
+    for rest in [
+        "<li>y</li></ul> |\n",
+        "- y |\n",
+        "# y |\n",
+        "<li>y</li></ul> |\n| 2 | z |\n",
+    ] {
+        left(
+            &format!("| a | b |\n|---|---|\n| 1 | <ul><li>x</li>\n{rest}"),
+            &[
+                "error[table-end]",
+                "notes.md:3:1",
+                "ends inside the row",
+                "1 finding\n",
+            ],
+        );
+    }
+    right("| a | b |\n|---|---|\n| 1 | 2\n# Heading\n");
+    right("| a | b |\n|---|---|\n| 1 | 2 |\n<p>|</p>\n");
+}
+
+#[test]
 fn a_row_that_its_bar_shifts_is_named_and_not_filled_up() {
     for rows in ["| x | y\n", "x | y | z\n| y | z\n", "| x | y |\n"] {
         left(

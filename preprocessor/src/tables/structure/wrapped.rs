@@ -79,7 +79,33 @@ pub(super) fn find(source: &Arc<Source>, table: &Table) -> Vec<Wrapped> {
             },
         });
     }
+    if !table.is_printed
+        && let Some(finding) = interrupted(source, rows.last())
+    {
+        found.push(Wrapped {
+            rows: rows.len() - 1..rows.len(),
+            finding,
+        });
+    }
     found
+}
+
+/// A last row that has no end, above a line that has one: that line starts with what Markdown takes as something else, such
+/// as a tag or the mark of a list.
+fn interrupted(source: &Arc<Source>, last: Option<&Row>) -> Option<Finding> {
+    let last = last.filter(|row| row.has_bar && !is_closed(source, row))?;
+    let number = source.position(last.span.end).line;
+    let below = source.slice(source.line(number + 1)?).trim();
+    if !below.ends_with('|') || below.trim_start_matches(['>', ' ']).starts_with('|') {
+        return None;
+    }
+    let finding = Finding::new(
+        Code::TableEnd,
+        source,
+        last.span,
+        "the line below this one is shown as no part of the table, which ends inside the row",
+    );
+    Some(finding.with_help("write the row in one line"))
 }
 
 /// How a table's rows start and end, as its header does.
