@@ -116,8 +116,12 @@ pub fn all() -> Vec<Attempt> {
             let parent = i64::from(std::os::unix::process::parent_id());
             outcome(call(KILL, &[parent, 0]))
         }),
-        harmful("signal all processes", |_| without_effect(call(KILL, &[-1, 0]))),
-        harmful("signal its process group", |_| without_effect(call(KILL, &[0, 0]))),
+        harmful("signal all processes", |_| {
+            without_effect(call(KILL, &[-1, 0]))
+        }),
+        harmful("signal its process group", |_| {
+            without_effect(call(KILL, &[0, 0]))
+        }),
         harmless("kill a thread with `tkill`", |w| {
             without_effect(call(TKILL, &[w.victim, KILL_SIGNAL]))
         }),

@@ -1,6 +1,7 @@
 //! Starts a program on a system that lacks something: a filter answers the named calls with an error.
 //!
-//! Arguments: the error's number, the calls' numbers with commas between them, the program and its arguments.
+//! Arguments: the error's number, the calls' numbers with commas between them, the program and its arguments. `clone` is taken away for
+//! processes only, not for threads.
 
 use std::os::unix::process::CommandExt;
 
@@ -25,7 +26,12 @@ struct Filter {
 
 const LOAD: u16 = 0x20;
 const JUMP_IF_EQUAL: u16 = 0x15;
+const JUMP_IF_SET: u16 = 0x45;
 const RETURN: u16 = 0x06;
+/// Where a filter finds the first argument of a call.
+const FIRST_ARGUMENT: u32 = 16;
+const CLONE: u32 = 56;
+const THREAD: u32 = 0x1_0000;
 const ALLOW: u32 = 0x7fff_0000;
 const ERROR: u32 = 0x0005_0000;
 
@@ -40,7 +46,15 @@ fn main() {
     };
     let mut instructions = vec![step(LOAD, 0, 0)];
     for call in arguments[2].split(',') {
-        instructions.push(step(JUMP_IF_EQUAL, 1, call.parse().unwrap()));
+        let call: u32 = call.parse().unwrap();
+        if call == CLONE {
+            instructions.push(step(JUMP_IF_EQUAL, 4, call));
+            instructions.push(step(LOAD, 0, FIRST_ARGUMENT));
+            instructions.push(step(JUMP_IF_SET, 1, THREAD));
+            instructions.push(step(RETURN, 0, ALLOW));
+        } else {
+            instructions.push(step(JUMP_IF_EQUAL, 1, call));
+        }
         instructions.push(step(RETURN, 0, ERROR | error));
     }
     instructions.push(step(RETURN, 0, ALLOW));

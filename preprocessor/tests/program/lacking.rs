@@ -5,10 +5,8 @@ use crate::shim;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
-use tempfile::TempDir;
 
 /// The numbers of Landlock's three calls, of its last one, and of the two ways to filter calls: the second takes `prctl` away
 /// altogether.
@@ -22,26 +20,9 @@ const REFUSED: &str = "1";
 /// A block whose output depends on whether files are confined.
 const READER: &str = "```rust,run\nprintln!(\"{}\", std::fs::read_to_string(\"/etc/passwd\").is_ok());\n```\n\n```output\nfalse\n```\n";
 
-/// The program that takes calls away.
-fn without() -> &'static Path {
-    static COMPILED: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
-    let (_, program) = COMPILED.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        let program = folder.path().join("without");
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/attempts/without.rs");
-        let compiled = Command::new("rustc")
-            .args(["--edition=2024", "-Dwarnings", "-o"])
-            .args([&program, &source])
-            .status();
-        assert!(compiled.unwrap().success());
-        (folder, program)
-    });
-    program
-}
-
 /// Checks a book on a system without some calls.
 fn check(book: &Book, error: &str, calls: &str, arguments: &[&str]) -> Answer {
-    let mut command = Command::new(without());
+    let mut command = Command::new(shim::without());
     command
         .args([error, calls, env!("CARGO_BIN_EXE_mdbook-proof"), "check"])
         .args(arguments)
@@ -165,7 +146,7 @@ fn started(error: &str, calls: &str, change: impl Fn(&mut serde_json::Value)) ->
     let mut spec: serde_json::Value = serde_json::from_str(&text).unwrap();
     change(&mut spec);
     let (here, there) = UnixStream::pair().unwrap();
-    let mut command = Command::new(without());
+    let mut command = Command::new(shim::without());
     command
         .args([error, calls, env!("CARGO_BIN_EXE_mdbook-proof"), "shim"])
         .arg(spec.to_string())

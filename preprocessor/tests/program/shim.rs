@@ -3,6 +3,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use tempfile::TempDir;
 
 /// An ordinary user.
 pub(crate) const USER: u32 = 65534;
@@ -32,4 +35,21 @@ pub(crate) fn public_copy(folder: &Path) -> PathBuf {
 /// Lets every user read, write and search.
 pub(crate) fn open_to_all(path: &Path) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o777)).unwrap();
+}
+
+/// The program that takes calls away.
+pub(crate) fn without() -> &'static Path {
+    static COMPILED: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
+    let (_, program) = COMPILED.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("without");
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/attempts/without.rs");
+        let compiled = Command::new("rustc")
+            .args(["--edition=2024", "-Dwarnings", "-o"])
+            .args([&program, &source])
+            .status();
+        assert!(compiled.unwrap().success());
+        (folder, program)
+    });
+    program
 }
