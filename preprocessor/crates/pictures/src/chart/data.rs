@@ -298,10 +298,11 @@ mod tests {
             ("12 ms", 12.0, "ms"),
             ("67.3 %", 67.3, "%"),
             ("3 million", 3e6, ""),
+            ("1 000", 1000.0, ""),
         ] {
             assert_eq!(number(cell), Some((value, unit.to_owned())), "{cell}");
         }
-        for cell in ["NaN", "inf", "-inf", "1e999", "ann", "8h 45m", "1 000", "+"] {
+        for cell in ["NaN", "inf", "-inf", "1e999", "ann", "8h 45m", "1 00", "+"] {
             assert_eq!(number(cell), None, "{cell}");
         }
     }
