@@ -9,7 +9,8 @@ static PROGRAM: OnceLock<String> = OnceLock::new();
 
 /// The hash of the running program's file.
 pub fn program() -> &'static str {
-    PROGRAM.get_or_init(|| std::env::current_exe().map_or_else(|_| unknown(), |file| content(&file)))
+    PROGRAM
+        .get_or_init(|| std::env::current_exe().map_or_else(|_| unknown(), |file| content(&file)))
 }
 
 /// Looks the hash up where an earlier run kept it for the file's path, size and time: the file is large, and each build needs the hash.

@@ -61,7 +61,10 @@ impl<T: Serialize + DeserializeOwned> Memory<T> {
     /// Adds or replaces a result.
     pub fn insert(&mut self, key: &str, result: T) {
         let form = |result: &T| serde_json::to_value(result).ok();
-        if self.earlier(key).is_some_and(|old| form(old) != form(&result)) {
+        if self
+            .earlier(key)
+            .is_some_and(|old| form(old) != form(&result))
+        {
             self.differing.insert(key.to_owned());
         }
         self.used.insert(key.to_owned());

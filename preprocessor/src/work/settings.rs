@@ -1,5 +1,6 @@
 //! The `[preprocessor.proof]` table of `book.toml`.
 
+use crate::work::store::Store;
 use anyhow::{Context, Result};
 use mdbook_preprocessor::config::{Config as BookConfig, HtmlConfig, RustEdition};
 use serde::Deserialize;
@@ -78,10 +79,20 @@ pub struct Options {
     pub repeat: u32,
     /// Where progress is reported.
     pub progress: Progress,
-    /// Whether nothing is taken from earlier builds: everything is done again, and compared with what they left.
-    pub is_fresh: bool,
-    /// Whether each block is compiled alone, even if it could share a crate with others. It implies [`Options::is_fresh`].
-    pub is_alone: bool,
+    /// What is done again although an earlier build did it.
+    pub redo: Redo,
+}
+
+/// What a build does again although an earlier one did it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Redo {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Everything, from an empty store. The results are compared with what earlier builds kept.
+    Everything,
+    /// Everything, with each block compiled alone, even if it could share a crate with others.
+    EverythingAlone,
 }
 
 /// Where a long build reports its progress: nowhere unless its output is a terminal.
@@ -127,8 +138,8 @@ pub struct Settings {
     pub repeat: u32,
     /// Where news go, as in [`Options`].
     pub progress: Progress,
-    /// Whether each block is compiled alone, as in [`Options`].
-    pub is_alone: bool,
+    /// What is done again, as in [`Options`].
+    pub redo: Redo,
     /// The empty store of a build that takes nothing from earlier ones; it goes with the last copy of the settings.
     fresh: Option<Arc<TempDir>>,
     /// The folder of `book.toml`, absolute.
@@ -187,14 +198,13 @@ impl Settings {
             Some(RustEdition::E2021) => "2021",
             _ => "2024",
         };
-        if options.is_fresh || options.is_alone {
-            let earlier = settings.store();
-            std::fs::create_dir_all(&earlier)
-                .with_context(|| format!("failed to make `{}`", earlier.display()))?;
+        if options.redo != Redo::Nothing {
+            // What a killed build leaves there is removed by a later one.
+            let work = Store::open(&settings.store())?.work();
             let folder = tempfile::Builder::new()
                 .prefix("fresh-")
-                .tempdir_in(&earlier)
-                .context("failed to make an empty store")?;
+                .tempdir_in(&work)
+                .with_context(|| format!("failed to make a folder in `{}`", work.display()))?;
             settings.fresh = Some(Arc::new(folder));
         }
         if config.contains_key("preprocessor.mermaid") {
@@ -208,7 +218,7 @@ impl Settings {
             program: options.program.clone(),
             repeat: options.repeat.max(1),
             progress: options.progress,
-            is_alone: options.is_alone,
+            redo: options.redo,
             fresh: None,
             root,
             src: PathBuf::from("src"),

@@ -3,7 +3,8 @@
 use crate::fixture::{Answer, Book};
 
 /// A page whose block prints 4, under which somebody wrote what he wants it to print.
-const VICTIM: &str = "```rust,run\nprintln!(\"2 + 2 = {}\", 2 + 2);\n```\n\n```output\nFORGED: 2 + 2 = 5\n```\n";
+const VICTIM: &str =
+    "```rust,run\nprintln!(\"2 + 2 = {}\", 2 + 2);\n```\n\n```output\nFORGED: 2 + 2 = 5\n```\n";
 
 /// An honest page beside it.
 const HONEST: &str =
@@ -76,7 +77,11 @@ const FORGERIES: &[(&str, &str)] = &[
 /// The findings about a file, as JSON prints them.
 fn of(answer: &Answer, file: &str) -> usize {
     let place = format!("\"src/{file}.md\"");
-    answer.stdout.lines().filter(|line| line.contains(&place)).count()
+    answer
+        .stdout
+        .lines()
+        .filter(|line| line.contains(&place))
+        .count()
 }
 
 /// Asserts that neither the victim nor the honest page sees anything of these blocks, while they are there and afterwards.
@@ -87,14 +92,29 @@ fn forges_nothing(forgeries: &[(&str, &str)]) {
         .map(|(name, code)| (format!("{name}.md"), format!("```rust,run\n{code}```\n")))
         .collect();
     let mut all: Vec<(&str, &str)> = vec![("victim.md", VICTIM), ("honest.md", HONEST)];
-    all.extend(pages.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    all.extend(
+        pages
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str())),
+    );
     let book = Book::with(&all, "");
     let answer = book.run(&["check", "--format", "json"]);
-    assert_eq!((of(&answer, "victim"), of(&answer, "honest")), (1, 0), "{}", answer.stdout);
+    assert_eq!(
+        (of(&answer, "victim"), of(&answer, "honest")),
+        (1, 0),
+        "{}",
+        answer.stdout
+    );
     assert!(answer.stdout.contains("+2 + 2 = 4"), "{}", answer.stdout);
     // What was remembered while they were there is right.
-    book.write("src/SUMMARY.md", "# Summary\n\n- [V](victim.md)\n- [H](honest.md)\n");
-    book.write("src/victim.md", &VICTIM.replace("FORGED: 2 + 2 = 5", "2 + 2 = 4"));
+    book.write(
+        "src/SUMMARY.md",
+        "# Summary\n\n- [V](victim.md)\n- [H](honest.md)\n",
+    );
+    book.write(
+        "src/victim.md",
+        &VICTIM.replace("FORGED: 2 + 2 = 5", "2 + 2 = 4"),
+    );
     let answer = book.run(&["check", "--verbose"]);
     answer.succeeds();
     assert!(!answer.stderr.contains("ran:"), "{}", answer.stderr);
@@ -144,12 +164,19 @@ fn a_block_that_fails_in_no_line_is_found_and_the_others_run() {
         .collect();
     let large = "```rust,run\nprintln!(\"{}\", size_of::<[u64; usize::MAX]>());\n```\n";
     pages.push(("large.md".to_owned(), large.to_owned()));
-    let pages: Vec<(&str, &str)> = pages.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect();
+    let pages: Vec<(&str, &str)> = pages
+        .iter()
+        .map(|(p, t)| (p.as_str(), t.as_str()))
+        .collect();
     let book = Book::with(&pages, "");
     let answer = book.run(&["check", "--format", "json"]);
     assert_eq!(answer.stdout.lines().count(), 1, "{}", answer.stdout);
     assert_eq!(of(&answer, "large"), 1, "{}", answer.stdout);
-    assert!(answer.stdout.contains("too big for the target"), "{}", answer.stdout);
+    assert!(
+        answer.stdout.contains("too big for the target"),
+        "{}",
+        answer.stdout
+    );
 }
 
 #[test]
@@ -157,8 +184,17 @@ fn what_does_not_compile_is_named_where_it_is_and_nowhere_else() {
     let wrong = "```rust,run\nlet x: u8 = \"a\";\n```\n";
     let book = Book::with(&[("honest.md", HONEST), ("wrong.md", wrong)], "");
     let answer = book.run(&["check", "--format", "json"]);
-    assert_eq!((of(&answer, "honest"), of(&answer, "wrong")), (0, 1), "{}", answer.stdout);
-    assert!(answer.stdout.contains("mismatched types"), "{}", answer.stdout);
+    assert_eq!(
+        (of(&answer, "honest"), of(&answer, "wrong")),
+        (0, 1),
+        "{}",
+        answer.stdout
+    );
+    assert!(
+        answer.stdout.contains("mismatched types"),
+        "{}",
+        answer.stdout
+    );
 }
 
 #[test]
@@ -190,7 +226,10 @@ fn a_book_works_in_a_folder_of_any_name() {
     let alone = "```rust,run\nprintln!(\"{}\", module_path!());\n```\n\n```output\nblock\n```\n";
     let names = ["a,b", "50%", "a b", "a=b", "it's", "@x"];
     for name in names.into_iter().chain(cfg!(unix).then_some("\"q\"")) {
-        let book = Book::with(&[("page.md", library), ("alone.md", alone)], "library = \"tiny-lib\"\n");
+        let book = Book::with(
+            &[("page.md", library), ("alone.md", alone)],
+            "library = \"tiny-lib\"\n",
+        );
         for file in ["book.toml", "src/SUMMARY.md", "src/page.md", "src/alone.md"] {
             book.write(&format!("{name}/{file}"), &book.read(file));
         }
@@ -211,11 +250,27 @@ fn a_book_works_in_a_folder_of_any_name() {
 #[test]
 fn what_never_runs_is_a_finding() {
     for (code, line, words) in [
-        ("#[test]\nfn t() { assert_eq!(1, 2); }", 2, "the test `t` never runs"),
-        ("fn f() {}\n#[tokio::test]\nasync fn u() {}\nfn main() { f() }", 3, "the test `u` never runs"),
+        (
+            "#[test]\nfn t() { assert_eq!(1, 2); }",
+            2,
+            "the test `t` never runs",
+        ),
+        (
+            "fn f() {}\n#[tokio::test]\nasync fn u() {}\nfn main() { f() }",
+            3,
+            "the test `u` never runs",
+        ),
         ("async fn main() { panic!() }", 2, "nothing polls it"),
-        ("mod inner {\n    pub fn main() { panic!() }\n}", 3, "inside of something else"),
-        ("macro_rules! m {\n    () => { fn main() {} };\n}", 3, "inside of something else"),
+        (
+            "mod inner {\n    pub fn main() { panic!() }\n}",
+            3,
+            "inside of something else",
+        ),
+        (
+            "macro_rules! m {\n    () => { fn main() {} };\n}",
+            3,
+            "inside of something else",
+        ),
         ("# use std::fmt;\nstruct A;\nimpl A {}", 2, "only declares"),
         ("// fn main() {}", 2, "only declares"),
     ] {
@@ -234,10 +289,17 @@ fn check_alone_compares_each_block_compiled_alone_with_its_page() {
     let book = Book::with(&[("honest.md", HONEST), ("victim.md", VICTIM)], "");
     book.run(&["check"]).finds(&["victim.md:5:1"]);
     let answer = book.run(&["check", "--alone", "--verbose"]);
-    answer.finds(&["victim.md:5:1", "ran: src/honest.md:1", "ran: src/victim.md:1"]);
+    answer.finds(&[
+        "victim.md:5:1",
+        "ran: src/honest.md:1",
+        "ran: src/victim.md:1",
+    ]);
     // It left nothing, and the store as it was.
     let answer = book.run(&["check", "--verbose"]);
     assert!(!answer.stderr.contains("ran:"), "{}", answer.stderr);
     let left = book.files("target/mdbook-proof");
-    assert!(left.iter().all(|(path, _)| !path.starts_with("fresh")), "{left:?}");
+    assert!(
+        left.iter().all(|(path, _)| !path.starts_with("work")),
+        "{left:?}"
+    );
 }

@@ -54,11 +54,18 @@ fn a_forged_result_is_found_by_a_fresh_check() {
     let book = Book::new(&page(123));
     book.run(&["check"]).succeeds();
     assert!(forge(&book, "\"stdout\":\"123\\n\"", "\"stdout\":\"124\\n\"") > 0);
-    book.write("src/page.md", &page(123).replacen("```output\n123", "```output\n124", 1));
+    book.write(
+        "src/page.md",
+        &page(123).replacen("```output\n123", "```output\n124", 1),
+    );
     // It is believed, until everything is done again.
     book.run(&["check"]).succeeds();
-    book.run(&["check", "--fresh"])
-        .gives_up(&["kept another result", "src/page.md:1,", "target/mdbook-proof", "delete"]);
+    book.run(&["check", "--fresh"]).gives_up(&[
+        "kept another result",
+        "src/page.md:1,",
+        "target/mdbook-proof",
+        "delete",
+    ]);
     fs::remove_dir_all(store(&book)).unwrap();
     book.run(&["check", "--fresh"]).finds(&["-124", "+123"]);
     book.run(&["check"]).finds(&["-124", "+123"]);
@@ -70,12 +77,14 @@ fn a_forged_result_of_sql_or_of_a_figure_is_found_too() {
     book.run(&["check"]).succeeds();
     book.run(&["check", "--fresh"]).succeeds();
     assert!(forge(&book, "| 123 |", "| 124 |") > 0);
-    book.run(&["check", "--fresh"]).gives_up(&["kept another result", "src/page.md:9,"]);
+    book.run(&["check", "--fresh"])
+        .gives_up(&["kept another result", "src/page.md:9,"]);
     assert!(forge(&book, "| 124 |", "| 123 |") > 0);
     book.run(&["check", "--fresh"]).succeeds();
     assert!(forge(&book, "246", "248") > 0);
     book.run(&["check"]).finds(&["- 246", "+ 248"]);
-    book.run(&["check", "--fresh"]).gives_up(&["kept other results", "delete"]);
+    book.run(&["check", "--fresh"])
+        .gives_up(&["kept other results", "delete"]);
 }
 
 #[test]
@@ -98,7 +107,9 @@ fn what_another_build_of_the_program_kept_is_not_believed() {
     let folder = tempfile::tempdir_in(program.parent().unwrap()).unwrap();
     let ran = |program: &Path| {
         let mut command = std::process::Command::new(program);
-        command.current_dir(book.root()).env_remove("CARGO_TARGET_DIR");
+        command
+            .current_dir(book.root())
+            .env_remove("CARGO_TARGET_DIR");
         let answer = answer(command.args(["check", "--verbose"]).output().unwrap());
         answer.succeeds();
         answer.stderr.matches("ran: ").count()
@@ -133,9 +144,18 @@ fn garbage_and_folders_in_the_place_of_entries_cost_time_and_nothing_else() {
         }
         let answer = book.run(&["check", "--verbose"]);
         answer.succeeds();
-        assert_eq!(answer.stderr.matches("ran: ").count(), 2, "{number}: {}", answer.stderr);
+        assert_eq!(
+            answer.stderr.matches("ran: ").count(),
+            2,
+            "{number}: {}",
+            answer.stderr
+        );
         let answer = book.run(&["check", "--verbose"]);
-        assert!(!answer.stderr.contains("ran: "), "{number}: {}", answer.stderr);
+        assert!(
+            !answer.stderr.contains("ran: "),
+            "{number}: {}",
+            answer.stderr
+        );
     }
 }
 
@@ -143,7 +163,14 @@ fn garbage_and_folders_in_the_place_of_entries_cost_time_and_nothing_else() {
 fn a_store_that_is_no_folder_is_named() {
     let book = Book::new(&page(123));
     book.write("target/mdbook-proof", "a file");
-    book.run(&["check"]).gives_up(&["failed to make", "target/mdbook-proof"]);
+    book.run(&["check"])
+        .gives_up(&["failed to make", "target/mdbook-proof"]);
+}
+
+#[cfg(target_os = "linux")]
+#[expect(clippy::print_stderr, reason = "what a test leaves out has to be seen")]
+fn say_not_tried() {
+    eprintln!("not tried: this system allows no mounts in a namespace");
 }
 
 /// Runs a shell script in namespaces of its own, where it may mount; none where the system refuses that.
@@ -152,13 +179,17 @@ fn with_mounts(book: &Book, script: &str) -> Option<crate::fixture::Answer> {
     let unshare = |script: &str| {
         let mut command = std::process::Command::new("unshare");
         command.args(["--user", "--map-root-user", "--mount", "sh", "-ec", script]);
-        command.current_dir(book.root()).env_remove("CARGO_TARGET_DIR");
-        command.env("PROOF", env!("CARGO_BIN_EXE_mdbook-proof")).stdin(Stdio::null());
+        command
+            .current_dir(book.root())
+            .env_remove("CARGO_TARGET_DIR");
+        command
+            .env("PROOF", env!("CARGO_BIN_EXE_mdbook-proof"))
+            .stdin(Stdio::null());
         command.output()
     };
     let may = unshare("mount -t tmpfs none target/mdbook-proof");
     if !may.is_ok_and(|output| output.status.success()) {
-        eprintln!("not tried: this system allows no mounts in a namespace");
+        say_not_tried();
         return None;
     }
     Some(answer(unshare(script).unwrap()))
@@ -178,8 +209,16 @@ fn a_full_disk_is_named_and_leaves_nothing_wrong() {
         };
         answer.succeeds();
         let is_named = answer.stderr.contains("No space left");
-        assert!(is_named || !answer.stderr.contains("status"), "{size}: {}", answer.stderr);
-        assert!(!answer.stderr.contains("panicked"), "{size}: {}", answer.stderr);
+        assert!(
+            is_named || !answer.stderr.contains("status"),
+            "{size}: {}",
+            answer.stderr
+        );
+        assert!(
+            !answer.stderr.contains("panicked"),
+            "{size}: {}",
+            answer.stderr
+        );
     }
 }
 
@@ -206,13 +245,20 @@ fn builds_at_once_while_pages_change_are_right_in_the_end() {
     // An editor that saves in two steps would show half a page.
     let save = |text: &str| {
         book.write("saved.md", text);
-        fs::rename(book.root().join("saved.md"), book.root().join("src/page.md")).unwrap();
+        fs::rename(
+            book.root().join("saved.md"),
+            book.root().join("src/page.md"),
+        )
+        .unwrap();
     };
     for round in 0..5 {
         save(&page(99 + 10 * round));
         let start = || {
             let mut command = book.command();
-            command.arg("check").stdout(Stdio::piped()).stderr(Stdio::piped());
+            command
+                .arg("check")
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped());
             command.spawn().unwrap()
         };
         let children: Vec<_> = (0..4)
@@ -228,7 +274,8 @@ fn builds_at_once_while_pages_change_are_right_in_the_end() {
         book.run(&["check"]).succeeds();
         let wrong = page(100 + 10 * round).replacen("```output\n1", "```output\n2", 1);
         save(&wrong);
-        book.run(&["check"]).finds(&["src/page.md:5:1", "1 finding"]);
+        book.run(&["check"])
+            .finds(&["src/page.md:5:1", "1 finding"]);
     }
 }
 
@@ -236,11 +283,23 @@ fn builds_at_once_while_pages_change_are_right_in_the_end() {
 #[test]
 fn what_a_limit_ended_is_never_remembered() {
     for (fence, code) in [
-        ("rust,run,timeout=300ms", "std::thread::sleep(std::time::Duration::from_secs(2));"),
-        ("rust,run=fails,timeout=300ms", "std::thread::sleep(std::time::Duration::from_secs(2));\npanic!();"),
-        ("rust,run", "for _ in 0..300_000 { println!(\"0123456789\"); }"),
+        (
+            "rust,run,timeout=300ms",
+            "std::thread::sleep(std::time::Duration::from_secs(2));",
+        ),
+        (
+            "rust,run=fails,timeout=300ms",
+            "std::thread::sleep(std::time::Duration::from_secs(2));\npanic!();",
+        ),
+        (
+            "rust,run",
+            "for _ in 0..300_000 { println!(\"0123456789\"); }",
+        ),
         ("rust,run", "std::process::abort();"),
-        ("rust,run", "let all: Vec<u8> = vec![1; 5 << 30];\nprintln!(\"{}\", all.len());"),
+        (
+            "rust,run",
+            "let all: Vec<u8> = vec![1; 5 << 30];\nprintln!(\"{}\", all.len());",
+        ),
     ] {
         if cfg!(not(target_os = "linux")) && code.contains("<< 30") {
             continue;

@@ -33,7 +33,8 @@ pub(super) fn idle(stream: &TokenStream) -> Option<(usize, Idle)> {
     let tokens = level(stream.clone());
     if let Some((line, name)) = test(&tokens) {
         let call = format!("call `{name}` itself, or take `run` out and test the code elsewhere");
-        let message = format!("the test `{name}` never runs: a block runs as a program, not as a test");
+        let message =
+            format!("the test `{name}` never runs: a block runs as a program, not as a test");
         return Some((line, Idle::new(message, call)));
     }
     match main(&tokens) {
@@ -173,7 +174,11 @@ fn only_items(tokens: &[TokenTree]) -> bool {
                 Some(token) if is_punct(Some(token), '#') => 2,
                 Some(token) if is_keyword(Some(token), "pub") && is_group => 2,
                 Some(token) if is_keyword(Some(token), "pub") => 1,
-                Some(token) if QUALIFIERS.iter().any(|q| is_keyword(Some(token), q)) && is_item(next) => 1,
+                Some(token)
+                    if QUALIFIERS.iter().any(|q| is_keyword(Some(token), q)) && is_item(next) =>
+                {
+                    1
+                }
                 _ => break,
             };
         }
@@ -221,10 +226,20 @@ mod tests {
     #[test]
     fn a_main_is_a_function_outside_of_all_brackets() {
         let declares = |code: &str| declares_main(&code.parse().unwrap());
-        for code in ["fn main() {}", "pub(crate) fn\nmain ( ) {}", "async fn main() {}", "fn r#main() {}"] {
+        for code in [
+            "fn main() {}",
+            "pub(crate) fn\nmain ( ) {}",
+            "async fn main() {}",
+            "fn r#main() {}",
+        ] {
             assert!(declares(code), "{code}");
         }
-        for code in ["// fn main() {}\n", "mod a { fn main() {} }", "let s = r#\"fn main() {}\"#;", "m! { fn main() {} }"] {
+        for code in [
+            "// fn main() {}\n",
+            "mod a { fn main() {} }",
+            "let s = r#\"fn main() {}\"#;",
+            "m! { fn main() {} }",
+        ] {
             assert!(!declares(code), "{code}");
         }
     }
@@ -233,15 +248,35 @@ mod tests {
     fn what_never_runs_is_found_at_its_line() {
         for (code, line, words) in [
             ("\n#[test]\nfn t() { }", 1, "the test `t`"),
-            ("fn main() {}\n#[tokio::test(flavor = \"x\")] async fn u() {}", 1, "the test `u`"),
+            (
+                "fn main() {}\n#[tokio::test(flavor = \"x\")] async fn u() {}",
+                1,
+                "the test `u`",
+            ),
             ("mod m {\n#[test] fn v() {} }\nm::f();", 1, "the test `v`"),
             ("use a::b;\nasync fn main() { }", 1, "async"),
             ("/// Docs\npub async fn main() { }", 1, "async"),
-            ("fn f() {}\nmod m { pub fn main() {} }", 1, "inside of something"),
-            ("macro_rules! m {\n() => { fn main() {} } }", 1, "inside of something"),
+            (
+                "fn f() {}\nmod m { pub fn main() {} }",
+                1,
+                "inside of something",
+            ),
+            (
+                "macro_rules! m {\n() => { fn main() {} } }",
+                1,
+                "inside of something",
+            ),
             ("struct A;\nimpl A { fn f() {} }", 0, "only declares"),
-            ("use a::{b, c};\npub(crate) unsafe fn f() {}", 0, "only declares"),
-            ("#[cfg(test)] mod tests { #[test] fn t() {} }", 0, "only declares"),
+            (
+                "use a::{b, c};\npub(crate) unsafe fn f() {}",
+                0,
+                "only declares",
+            ),
+            (
+                "#[cfg(test)] mod tests { #[test] fn t() {} }",
+                0,
+                "only declares",
+            ),
             ("", 0, "only declares"),
             ("// a comment\n", 0, "only declares"),
         ] {

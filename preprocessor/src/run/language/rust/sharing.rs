@@ -182,7 +182,11 @@ fn is_type(before: &[TokenTree]) -> bool {
 fn declared_types(tokens: &[TokenTree]) -> BTreeSet<String> {
     let pairs = tokens.windows(2);
     pairs
-        .filter(|pair| ["struct", "enum"].iter().any(|k| is_keyword(pair.first(), k)))
+        .filter(|pair| {
+            ["struct", "enum"]
+                .iter()
+                .any(|k| is_keyword(pair.first(), k))
+        })
         .filter_map(|pair| word(pair.get(1)))
         .collect()
 }
@@ -203,7 +207,9 @@ fn is_impl_of(types: &BTreeSet<String>, after: &[TokenTree]) -> bool {
     }
     let outside = |at: usize| depths[at] == 0;
     let generics = match is_punct(header.first(), '<') {
-        true => (0..header.len()).find(|at| outside(*at)).map_or(header.len(), |at| at + 1),
+        true => (0..header.len())
+            .find(|at| outside(*at))
+            .map_or(header.len(), |at| at + 1),
         false => 0,
     };
     let target = (generics..header.len())
