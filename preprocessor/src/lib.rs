@@ -74,4 +74,4 @@ pub use text::code::{Code, Family, Level};
 pub use text::error::Error;
 pub use text::finding::Finding;
 pub use text::source::Source;
-pub use work::settings::{Options, Progress};
+pub use work::settings::{Options, Progress, Redo};

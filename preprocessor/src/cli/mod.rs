@@ -23,7 +23,7 @@ use mdbook_proof::book::Target;
 use mdbook_proof::book::preprocessor::Proof;
 use mdbook_proof::figures::calculator;
 use mdbook_proof::text::visible;
-use mdbook_proof::{Error, Options};
+use mdbook_proof::{Error, Options, Redo};
 use output::{Caller, Format};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -175,9 +175,10 @@ pub(crate) fn run() -> ExitCode {
         }
         Err(help) => help.exit(),
     };
-    let (is_fresh, is_alone) = match arguments.command {
-        Some(Command::Check { fresh, alone, .. }) => (fresh, alone),
-        _ => (false, false),
+    let redo = match arguments.command {
+        Some(Command::Check { alone: true, .. }) => Redo::EverythingAlone,
+        Some(Command::Check { fresh: true, .. }) => Redo::Everything,
+        _ => Redo::Nothing,
     };
     let caller = Caller {
         bless: if arguments.book {
@@ -195,8 +196,7 @@ pub(crate) fn run() -> ExitCode {
             program: std::env::current_exe().ok(),
             repeat: 1,
             progress: output::progress(),
-            is_fresh,
-            is_alone,
+            redo,
             ..Options::default()
         },
     };

@@ -13,6 +13,7 @@ use crate::read::{Block, Parts};
 use crate::work::host;
 use crate::work::key::Key;
 use crate::work::memory::Memory;
+use crate::work::sandbox::Status;
 use crate::work::settings::{Round, Settings};
 use crate::work::store::Store;
 use anyhow::{Context, Result, bail};
@@ -20,7 +21,7 @@ use job::{Job, JobResult};
 use language::Languages;
 use language::interface::Language;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// For each page, the outcome of each block that can run, by its number in the page.
 pub type Results = Vec<BTreeMap<usize, JobResult>>;
@@ -45,7 +46,7 @@ pub fn run(pages: &[&Parts], languages: &mut Languages, settings: &Settings) -> 
     for name in needed {
         languages.get_mut(name)?.find(settings, &store)?;
     }
-    let mut bounds = host::bounds_key(&host.status);
+    let mut bounds = bounds_key(&host.status, settings);
     let mut memory = Memory::open(&store, "runs of", &settings.root);
     loop {
         let keys: Vec<Vec<String>> = jobs
@@ -74,7 +75,7 @@ pub fn run(pages: &[&Parts], languages: &mut Languages, settings: &Settings) -> 
         if !missing.is_empty() {
             // What holds may be less than what the system seems to offer.
             let measured = host.measured()?;
-            let held = host::bounds_key(&measured);
+            let held = bounds_key(&measured, settings);
             if held != bounds {
                 bounds = held;
                 continue;
@@ -108,6 +109,21 @@ pub fn run(pages: &[&Parts], languages: &mut Languages, settings: &Settings) -> 
                     .collect()
             })
             .collect();
+    }
+}
+
+/// The bounds of runs, for keys; and the program that applies them and runs SQL, where that isn't this one, which each key holds.
+fn bounds_key(status: &Status, settings: &Settings) -> String {
+    let bounds = host::bounds_key(status);
+    let file = |path: std::io::Result<PathBuf>| path.and_then(std::fs::canonicalize).ok();
+    match &settings.program {
+        Some(program) if file(Ok(program.clone())) != file(std::env::current_exe()) => {
+            Key::new("bounds")
+                .with(&bounds)
+                .with_program(program)
+                .finish()
+        }
+        _ => bounds,
     }
 }
 

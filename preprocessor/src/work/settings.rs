@@ -2,6 +2,7 @@
 
 use crate::text::path::normal;
 use crate::work::key::Key;
+use crate::work::store::Store;
 use anyhow::{Context, Result};
 use mdbook_preprocessor::config::{Config as BookConfig, HtmlConfig, RustEdition};
 use mdbook_proof_text::quantity::DecimalMark;
@@ -88,10 +89,20 @@ pub struct Options {
     pub round: Round,
     /// Where progress is reported.
     pub progress: Progress,
-    /// Whether nothing is taken from earlier builds: everything is done again, and compared with what they left.
-    pub is_fresh: bool,
-    /// Whether each block is compiled alone, even if it could share a crate with others. It implies [`Options::is_fresh`].
-    pub is_alone: bool,
+    /// What is done again although an earlier build did it.
+    pub redo: Redo,
+}
+
+/// What a build does again although an earlier one did it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Redo {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Everything, from an empty store. The results are compared with what earlier builds kept.
+    Everything,
+    /// Everything, with each block compiled alone, even if it could share a crate with others.
+    EverythingAlone,
 }
 
 /// A round of a command that repeats blocks.
@@ -158,8 +169,8 @@ pub struct Settings {
     pub round: Round,
     /// Where news go, as in [`Options`].
     pub progress: Progress,
-    /// Whether each block is compiled alone, as in [`Options`].
-    pub is_alone: bool,
+    /// What is done again, as in [`Options`].
+    pub redo: Redo,
     /// The empty store of a build that takes nothing from earlier ones; it goes with the last copy of the settings.
     fresh: Option<Arc<TempDir>>,
     /// The folder of `book.toml`, absolute.
@@ -241,14 +252,13 @@ impl Settings {
         };
         settings.readme_is_index =
             config.build.use_default_preprocessors || config.contains_key("preprocessor.index");
-        if options.is_fresh || options.is_alone {
-            let earlier = settings.store();
-            std::fs::create_dir_all(&earlier)
-                .with_context(|| format!("failed to make `{}`", earlier.display()))?;
+        if options.redo != Redo::Nothing {
+            // What a killed build leaves there is removed by a later one.
+            let work = Store::open(&settings.store())?.work();
             let folder = tempfile::Builder::new()
                 .prefix("fresh-")
-                .tempdir_in(&earlier)
-                .context("failed to make an empty store")?;
+                .tempdir_in(&work)
+                .with_context(|| format!("failed to make a folder in `{}`", work.display()))?;
             settings.fresh = Some(Arc::new(folder));
         }
         if config.contains_key("preprocessor.mermaid") {
@@ -263,7 +273,7 @@ impl Settings {
             repeat: options.repeat.max(1),
             round: options.round,
             progress: options.progress,
-            is_alone: options.is_alone,
+            redo: options.redo,
             fresh: None,
             root,
             src: PathBuf::from("src"),

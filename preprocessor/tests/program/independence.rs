@@ -299,7 +299,7 @@ fn check_alone_compares_each_block_compiled_alone_with_its_page() {
     assert!(!answer.stderr.contains("ran:"), "{}", answer.stderr);
     let left = book.files("target/mdbook-proof");
     assert!(
-        left.iter().all(|(path, _)| !path.starts_with("fresh")),
+        left.iter().all(|(path, _)| !path.starts_with("work")),
         "{left:?}"
     );
 }

@@ -167,6 +167,12 @@ fn a_store_that_is_no_folder_is_named() {
         .gives_up(&["failed to make", "target/mdbook-proof"]);
 }
 
+#[cfg(target_os = "linux")]
+#[expect(clippy::print_stderr, reason = "what a test leaves out has to be seen")]
+fn say_not_tried() {
+    eprintln!("not tried: this system allows no mounts in a namespace");
+}
+
 /// Runs a shell script in namespaces of its own, where it may mount; none where the system refuses that.
 #[cfg(target_os = "linux")]
 fn with_mounts(book: &Book, script: &str) -> Option<crate::fixture::Answer> {
@@ -183,7 +189,7 @@ fn with_mounts(book: &Book, script: &str) -> Option<crate::fixture::Answer> {
     };
     let may = unshare("mount -t tmpfs none target/mdbook-proof");
     if !may.is_ok_and(|output| output.status.success()) {
-        eprintln!("not tried: this system allows no mounts in a namespace");
+        say_not_tried();
         return None;
     }
     Some(answer(unshare(script).unwrap()))

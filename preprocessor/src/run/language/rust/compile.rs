@@ -9,14 +9,13 @@
 use crate::run::job::Diagnostic;
 use crate::run::language::interface::{Prepared, Started};
 use crate::run::language::rust::library::{Library, dep_info};
+use crate::run::language::rust::message::{Files, Message};
 use crate::run::language::rust::program::{ENTRY, Program};
-use crate::text::span::Span;
 use crate::work::host::workers;
 use crate::work::process::{End, Host, Task};
 use crate::work::sandbox::Bounds;
 use crate::work::toolchain::{Toolchain, in_path};
 use anyhow::{Context, Result};
-use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -236,7 +235,7 @@ impl Compiler<'_> {
     fn has_space(&self) -> Result<()> {
         let failed = || format!("failed to write into `{}`", self.folder.display());
         let mut file = tempfile::tempfile_in(self.folder).with_context(failed)?;
-        file.write_all(&[0; 1 << 20]).with_context(failed)
+        file.write_all(&vec![0; 1 << 20]).with_context(failed)
     }
 
     /// Compiles a file of the folder. Its name is relative, so that no path of this machine gets into the program, and none with
@@ -284,8 +283,7 @@ impl Compiler<'_> {
         let task = Task {
             program: &self.toolchain.rustc,
             arguments,
-            // A block can ask for variables as it is compiled: this one is the same everywhere too.
-            environment: vec![("TMPDIR", ".".to_owned())],
+            environment: environment(),
             folder: self.folder,
             bounds,
             deadline,
@@ -369,10 +367,7 @@ fn make_executable(file: &Path) -> Result<()> {
 }
 
 /// Divides programs evenly into as many crates as `crates` says for their number.
-fn divide<'programs>(
-    programs: Programs<'programs>,
-    crates: impl Fn(usize) -> usize,
-) -> Vec<Programs<'programs>> {
+fn divide(programs: Programs<'_>, crates: impl Fn(usize) -> usize) -> Vec<Programs<'_>> {
     let count = crates(programs.len()).max(1);
     let mut divided = vec![Programs::new(); count];
     for (number, (key, program)) in programs.into_iter().enumerate() {
@@ -398,124 +393,22 @@ fn at_once<T: Send, R: Send>(all: Vec<T>, each: impl Fn(T) -> R + Sync) -> Resul
     })
 }
 
+/// The compiler's variables besides those that every process gets. A block can ask for them as it is compiled, so they are the same on
+/// every machine; but Windows finds the linker's libraries by the path alone.
+fn environment() -> Vec<(&'static str, String)> {
+    let mut variables = vec![("TMPDIR", ".".to_owned())];
+    if cfg!(windows) {
+        variables.push(("PATH", std::env::var("PATH").unwrap_or_default()));
+    }
+    variables
+}
+
 /// The linker, where it isn't one that every system has in its place: the compiler gets no path of the caller's to find it.
 fn linker() -> Option<PathBuf> {
     let usual = ["/usr/bin/cc", "/bin/cc"]
         .iter()
         .any(|cc| Path::new(cc).is_file());
     (cfg!(unix) && !usual).then(|| in_path(Path::new("cc")))
-}
-
-/// For each generated file, named from the folder: its job, the lines it comes from, and the program.
-type Files<'run> = BTreeMap<PathBuf, (String, Vec<Option<usize>>, &'run Program)>;
-
-/// A message in `rustc`'s JSON.
-#[derive(Deserialize)]
-struct Message {
-    #[serde(rename = "message")]
-    text: String,
-    code: Option<Code>,
-    level: String,
-    #[serde(default)]
-    spans: Vec<Location>,
-    #[serde(default)]
-    children: Vec<Message>,
-    #[serde(default, deserialize_with = "null_as_empty")]
-    rendered: String,
-}
-
-fn null_as_empty<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    Ok(Option::deserialize(from)?.unwrap_or_default())
-}
-
-#[derive(Deserialize)]
-struct Code {
-    code: String,
-}
-
-#[derive(Deserialize)]
-struct Location {
-    file_name: String,
-    line_start: usize,
-    line_end: usize,
-    column_start: usize,
-    column_end: usize,
-    is_primary: bool,
-    label: Option<String>,
-    text: Vec<SpanText>,
-    suggested_replacement: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct SpanText {
-    text: String,
-}
-
-impl Message {
-    /// Whether it only counts the earlier messages.
-    fn is_summary(&self) -> bool {
-        self.spans.is_empty() && (self.level != "error" || self.text.starts_with("aborting due"))
-    }
-
-    fn locate(&self, files: &Files<'_>) -> Option<(String, Diagnostic)> {
-        let in_job = |span: &&Location| files.contains_key(Path::new(&span.file_name));
-        let span = self
-            .spans
-            .iter()
-            .filter(in_job)
-            .max_by_key(|span| span.is_primary)?;
-        let (name, origins, program) = files.get(Path::new(&span.file_name))?;
-        let place = origins
-            .get(span.line_start.checked_sub(1)?)
-            .copied()
-            .flatten()
-            .map(|line| {
-                let text = span.text.first().map_or("", |t| t.text.as_str());
-                let start = byte_of(text, span.column_start);
-                let end = if span.line_end == span.line_start {
-                    byte_of(text, span.column_end)
-                } else {
-                    text.len()
-                };
-                let shift = program.shift(line);
-                (line, Span::new(start, end.max(start)).shift(shift))
-            });
-        let code = self.code.as_ref();
-        Some((
-            name.clone(),
-            Diagnostic {
-                is_error: self.level.starts_with("error"),
-                message: match code {
-                    Some(code) if code.code.starts_with('E') => {
-                        format!("{} ({})", self.text, code.code)
-                    }
-                    _ => self.text.clone(),
-                },
-                label: span.label.clone(),
-                notes: self.children.iter().map(Message::note).collect(),
-                place,
-            },
-        ))
-    }
-
-    fn note(&self) -> String {
-        let replacement = self
-            .spans
-            .iter()
-            .find_map(|span| span.suggested_replacement.as_deref())
-            .filter(|text| !text.trim().is_empty());
-        match replacement {
-            Some(text) => format!("{}: {}: `{}`", self.level, self.text, text.trim()),
-            None => format!("{}: {}", self.level, self.text),
-        }
-    }
-}
-
-/// The byte at which a column (counted in characters from 1) starts.
-fn byte_of(text: &str, column: usize) -> usize {
-    text.char_indices()
-        .nth(column.saturating_sub(1))
-        .map_or(text.len(), |(at, _)| at)
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

@@ -8,6 +8,7 @@
 pub mod compile;
 mod entry;
 pub mod library;
+mod message;
 mod panics;
 pub mod program;
 mod sharing;
@@ -18,7 +19,7 @@ use crate::run::job::Job;
 use crate::run::language::interface::{Idle, Language, Prepared, Site, Started};
 use crate::text::source::Source;
 use crate::work::key::Key;
-use crate::work::settings::Settings;
+use crate::work::settings::{Redo, Settings};
 use crate::work::store::Store;
 use crate::work::toolchain::Toolchain;
 use anyhow::{Context, Result, bail};
@@ -36,7 +37,7 @@ pub(super) fn language(settings: &Settings) -> Box<dyn Language> {
         toolchain: None,
         library: None,
         needs_library: settings.proof.library.is_some(),
-        is_alone: settings.is_alone,
+        is_alone: settings.redo == Redo::EverythingAlone,
     })
 }
 

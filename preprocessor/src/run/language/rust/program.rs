@@ -170,7 +170,8 @@ fn include(stream: TokenStream) -> Option<usize> {
         let next = tokens.get(at + 1);
         let is_reading = match word(Some(token)).as_deref() {
             Some("include" | "include_str" | "include_bytes") => is_punct(next, '!'),
-            Some("path") => is_punct(next, '='),
+            // It starts an attribute.
+            Some("path") => at == 0 && is_punct(next, '='),
             Some("mod") => is_punct(tokens.get(at + 2), ';'),
             _ => false,
         };
@@ -243,8 +244,9 @@ mod tests {
         for text in [
             "\nlet x = include_str!(\"x\");",
             "// include!\nprintln!(\"{}\", include!(\"x\"));",
+            "let path = 1;\nlet y = include_bytes!(\"x\");",
             "fn f() {}\n#[path = \"x\"] mod y;",
-            "let s = \"include!\";\nmod y;",
+            "let s = \"include!\"; let path = s;\nmod y;",
         ] {
             let (line, _) = program(text).first_include().unwrap();
             assert_eq!(line, 1, "{text}");
