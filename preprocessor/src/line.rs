@@ -299,8 +299,7 @@ impl Page {
         let fresh = self.results.iter().filter(|(_, result)| result.is_fresh);
         fresh.filter_map(|(number, _)| {
             let block = self.parts.blocks.get(*number)?;
-            let (file, span) = self.source.origin(block.code.span);
-            Some(file.position(span.start).line)
+            Some(self.source.line_in_file(block.code.span.start))
         })
     }
 }

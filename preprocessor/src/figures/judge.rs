@@ -61,7 +61,7 @@ impl Checker<'_> {
         let blessed = match (verdict, &value.exact) {
             (Verdict::Wrong, Some(exact)) => rounding::with_integer(text, printed, exact)
                 .and_then(|figure| form.written(figure, old)),
-            _ => form.rewritten(text, printed, &units, computed),
+            _ => form.rewritten(text, printed, &units, computed, value),
         };
         let range = if stands.half_step == 0.0 {
             "a bare integer or a fraction has to be exact".to_owned()
@@ -120,13 +120,15 @@ impl Form {
         printed: &Printed,
         units: &[f64],
         computed: f64,
+        value: &Value,
     ) -> Option<String> {
+        let fits = |printed: &Printed| exact::verdict(printed, value) != Verdict::TooLong;
         match self {
             Self::Text(mark) => rounding::rewritten(text, printed, units, computed, |text| {
-                quantity::last(text, mark).ok().flatten()
+                quantity::last(text, mark).ok().flatten().filter(fits)
             }),
             Self::Whole(mark) => rounding::rewritten(text, printed, units, computed, |text| {
-                quantity::read_whole(text, mark).ok().flatten()
+                quantity::read_whole(text, mark).ok().flatten().filter(fits)
             }),
             Self::Code => {
                 let figure = rounding::filled(text, printed, units, computed)?;

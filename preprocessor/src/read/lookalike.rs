@@ -82,8 +82,7 @@ pub(super) fn swallowed(source: &Arc<Source>, fence: &Fence) -> Option<Finding> 
         inner.starts_with(mark)
             && opens(text).is_some_and(|info| !info.contains('`') && is_ours(info))
     })?;
-    let number = source.origin(line.span);
-    let number = number.0.position(number.1.start).line;
+    let number = source.line_in_file(line.span.start);
     Some(
         Finding::new(
             Code::Fence,

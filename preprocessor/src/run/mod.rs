@@ -197,8 +197,8 @@ fn plan<'page>(pages: &[&'page Parts]) -> Vec<Vec<Job<'page>>> {
             blocks
                 .filter(|(_, block)| !block.is_broken)
                 .map(|(number, block)| {
-                    let (file, span) = page.source.origin(block.code.span);
-                    let line = file.position(span.start).line;
+                    let (file, _) = page.source.origin(block.code.span);
+                    let line = page.source.line_in_file(block.code.span.start);
                     let earlier = earlier.entry(&block.language).or_default();
                     let job = Job {
                         number,

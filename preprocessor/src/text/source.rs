@@ -73,6 +73,12 @@ impl Source {
         }
     }
 
+    /// The line that a byte has in the file that it comes from.
+    pub(crate) fn line_in_file(self: &Arc<Self>, offset: usize) -> usize {
+        let (file, span) = self.origin(Span::at(offset));
+        file.position(span.start).line
+    }
+
     /// The bytes of a file that a part of the text is a copy of; none where some of it comes from elsewhere.
     pub(crate) fn copied(&self, span: Span, file: &Self) -> Option<Span> {
         match &self.assembly {

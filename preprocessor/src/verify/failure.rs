@@ -14,7 +14,7 @@ pub(super) fn normalized(language: &dyn Language, stdout: &str, run: &Run) -> St
     }
     match &run.end {
         // A block may not end in any other way.
-        End::Success | End::Deadline(_) | End::OutputLimit(_) => {}
+        End::Success | End::NotStarted(_) | End::Deadline(_) | End::OutputLimit(_) => {}
         End::Status(status) if language.is_in_message(*status) => {}
         End::Status(status) => {
             let _ = writeln!(text, "exit status {status}");

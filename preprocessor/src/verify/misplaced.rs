@@ -36,8 +36,13 @@ pub fn resolve(parts: &Parts, printed: &[Option<String>], findings: &mut Vec<Fin
                 && Arc::ptr_eq(&finding.source, source)
                 && !is_missing(finding, &parts.blocks)
         };
+        // Its include failed, which is reported in the file that the include stands in.
+        let is_broken = parts
+            .blocks
+            .iter()
+            .any(|block| block.is_broken && code == Some(block.code.span));
         let is_below_excused = stray.is_below_stray && excused == stray.above;
-        if is_below_excused || findings.iter().any(is_fault) {
+        if is_below_excused || is_broken || findings.iter().any(is_fault) {
             excused = Some(stray.fence.span);
             findings.retain(|finding| !is_stray(finding));
             continue;
@@ -154,7 +159,7 @@ impl Page<'_> {
         let text = self.source.text();
         let after = edit::apply(text, [added, removed]);
         let end = after.len() - (text.len() - whole.end);
-        let line = self.source.position(block.code.span.start).line;
+        let line = self.source.line_in_file(block.code.span.start);
         Some(
             Finding::new(
                 Code::Output,
@@ -186,10 +191,8 @@ impl Page<'_> {
         });
         let number = above.or(below)?;
         self.printed(number)?;
-        let line = self
-            .source
-            .position(self.blocks[number].code.span.start)
-            .line;
+        let block = &self.blocks[number];
+        let line = self.source.line_in_file(block.code.span.start);
         Some(
             Finding::new(
                 Code::Output,

@@ -81,7 +81,10 @@ fn printed(
     let Ok(stdout) = std::str::from_utf8(&run.stdout) else {
         return Err(Some(Box::new(no_text(source, block, run))));
     };
-    let is_failure = matches!(run.end, End::Status(_) | End::Abnormal(_));
+    let is_failure = matches!(
+        run.end,
+        End::Status(_) | End::Abnormal(_) | End::NotStarted(_)
+    );
     let finding = match language.reading(block, earlier, run, stdout) {
         Reading::Printed(_) if run.end == End::Success && block.fails => Finding::new(
             Code::Run,
@@ -405,6 +408,7 @@ fn failed(
         End::Status(status) if language.is_in_message(*status) => "the block panicked".to_owned(),
         End::Status(status) => format!("the block ended with exit status {status}"),
         End::Abnormal(how) => format!("the block {how}"),
+        End::NotStarted(why) => format!("the block could not be started: {why}"),
         End::Deadline(seconds) => format!("the block ran for over {seconds} s"),
         End::OutputLimit(bytes) => format!("the block printed over {} KiB", bytes / 1024),
     };

@@ -109,8 +109,7 @@ pub(super) fn find(block: &Block, language: &dyn Language, run: &Run) -> Option<
 
 /// Whether the program that runs the block failed before the block.
 fn is_start(block: &Block, language: &dyn Language, run: &Run, stderr: &str) -> bool {
-    let is_ours = stderr.starts_with("error: failed to start `") && run.end == End::Status(2);
-    if is_ours && !code(block).contains("failed to start") {
+    if matches!(run.end, End::NotStarted(_)) {
         return true;
     }
     let Some(runner) = language.runner() else {

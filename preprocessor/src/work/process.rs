@@ -70,6 +70,8 @@ pub enum End {
     Status(i32),
     /// By a signal, or in another unusual way, in words.
     Abnormal(String),
+    /// Never: the program didn't start, for this reason.
+    NotStarted(String),
     /// Killed after so many seconds.
     Deadline(u64),
     /// Killed after printing so many bytes.
@@ -131,6 +133,7 @@ impl Host {
         #[cfg(target_os = "linux")]
         let end = match channel.and_then(Channel::report) {
             Some(Report::Refused(why)) => return Err(io::Error::other(why)),
+            Some(Report::NotStarted(why)) => End::NotStarted(why),
             Some(Report::Ended(how)) => End::Abnormal(how),
             None => end,
         };

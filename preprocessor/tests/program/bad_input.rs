@@ -222,7 +222,7 @@ fn a_folder_without_a_book() {
 fn a_terminal_is_not_reached_by_control_characters() {
     let book = Book::new("```rust,run\nprintln!(\"\\u{1b}[31mred\");\n```\n");
     let answer = book.run(&["check"]);
-    answer.finds(&["\\u{1b}[31mred"]);
+    answer.finds(&["␛[31mred"]);
     assert!(!answer.stderr.contains('\u{1b}'));
     let answer = book.run(&["bless"]);
     assert!(!answer.stdout.contains('\u{1b}'));

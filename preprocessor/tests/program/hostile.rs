@@ -308,7 +308,7 @@ fn what_is_printed_is_text() {
     let printed = "\u{1b}[31mred <b>bold</b> </script> {{#include /etc/passwd}} &amp; `x`";
     let code = format!("```rust,run\nprintln!(\"{{}}\", {printed:?});\n```\n");
     let book = Book::new(&code);
-    check(&book).finds(&["\\u{1b}[31mred <b>bold</b>"]);
+    check(&book).finds(&["␛[31mred <b>bold</b>"]);
     book.run(&["bless"]).succeeds();
     book.run(&[]).succeeds();
     let html = book.built();

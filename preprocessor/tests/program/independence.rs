@@ -107,6 +107,9 @@ fn forges_nothing(forgeries: &[(&str, &str)]) {
     );
     assert!(answer.stdout.contains("+2 + 2 = 4"), "{}", answer.stdout);
     // What was remembered while they were there is right.
+    for (path, _) in &pages {
+        std::fs::remove_file(book.root().join("src").join(path)).unwrap();
+    }
     book.write(
         "src/SUMMARY.md",
         "# Summary\n\n- [V](victim.md)\n- [H](honest.md)\n",

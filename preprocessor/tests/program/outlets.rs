@@ -303,7 +303,7 @@ fn with_json_standard_output_is_for_programs_alone() {
         (right, &["lint", "src"], 0, 0),
         ("| A |\n|--|\n| 1 | 2 |\n", &["lint", "src"], 1, 1),
         (right, &["fix"], 0, 0),
-        ("| A | B |\n|--|--|\n| 1 |\n", &["fix"], 0, 1),
+        ("| A | B |\n|--|--|\n| `1|2` | 3 |\n", &["fix"], 0, 1),
         (right, &["new", "chapter", "T"], 0, 0),
         (right, &["explain", "link"], 0, 1),
     ] {

@@ -116,7 +116,9 @@ pub fn verdict(printed: &Printed, value: &Value) -> Verdict {
         } else {
             0
         };
-        part.significant.saturating_sub(zeros) > DIGITS
+        // Up to 2^53 each integer is a number.
+        let is_small = part.decimals == 0 && part.number.abs() < 2f64.powi(53);
+        part.significant.saturating_sub(zeros) > DIGITS && !is_small
     });
     match (printed.integer(), &value.exact) {
         (Some(digits), Some(exact)) if digits == *exact => Verdict::Right,

@@ -37,6 +37,11 @@ pub fn first_visible(text: &str, count: usize) -> Vec<Seen> {
     while seen.len() < count
         && let Some(c) = text[at..].chars().next()
     {
+        // They only say which way what is beside them is read.
+        if matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}') {
+            at += c.len_utf8();
+            continue;
+        }
         let hidden = scanner.hidden(at, c);
         if hidden > 0 {
             if text[at..].starts_with("<sup>") {

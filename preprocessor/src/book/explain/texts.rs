@@ -54,8 +54,8 @@ pub(super) fn of(code: Code) -> Option<Explanation> {
         ),
         Code::Hidden => (
             "a character that nobody sees turns the text after it around, in a block that runs, an output, a figure or an expression",
-            "```rust,run\nprintln!(\"{}\", \"\\u{202e}42\");\n```\n\n```output\n\u{202e}42\n```\n",
-            "```rust,run\nprintln!(\"{:?}\", \"\\u{202e}42\");\n```\n\n```output\n\"\\u{202e}42\"\n```\n",
+            "```calc\nlet reads = 3 # \u{202e}yad a\n```\n",
+            "```calc\nlet reads = 3 # a day\n```\n",
         ),
         Code::Idle => (
             "nothing of a block runs, such as an async `main` that nothing polls, or a test in it never does",

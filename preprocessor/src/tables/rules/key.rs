@@ -70,7 +70,7 @@ impl Rule for Key {
                 continue;
             }
             let texts: Vec<String> = cells.iter().map(|cell| cell.text()).collect();
-            let line = judge.source.position(first.span.start).line;
+            let line = judge.source.line_in_file(first.span.start);
             if let Some(above) = seen.get(&texts) {
                 judge.meaning.findings.push(
                     Finding::new(

@@ -17,8 +17,10 @@ const LONGEST: u64 = 64 * 1024;
 /// What a shim says instead of running the program to its end.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::work) enum Report {
-    /// Why no program was started: a bound that has to hold can't be applied, or there is no such program.
+    /// Why no program was started: a bound that has to hold can't be applied.
     Refused(String),
+    /// Why the program didn't start within its bounds: it isn't there, or may not be read.
+    NotStarted(String),
     /// Why the program was ended, in words that follow "the block".
     Ended(String),
 }

@@ -15,26 +15,25 @@ use std::process::Command;
 /// Bounds this process and becomes the program.
 pub(super) fn enter(spec: &Spec) -> Error {
     let mut reporter = None;
-    let error = become_program(spec, &mut reporter);
-    if let Some(reporter) = &mut reporter {
-        reporter.send(&Report::Refused(format!("{error:#}")));
-    }
-    error
-}
-
-fn become_program(spec: &Spec, reporter: &mut Option<Reporter>) -> Error {
     let mut prepare = || -> Result<()> {
         if spec.reports {
-            *reporter = Some(Reporter::take()?);
+            reporter = Some(Reporter::take()?);
         }
         die_with(spec.parent)?;
         apply(spec)
     };
-    if let Err(error) = prepare() {
-        return error;
+    let (error, report): (Error, fn(String) -> Report) = match prepare() {
+        Err(error) => (error, Report::Refused),
+        Ok(()) => {
+            let error = Command::new(&spec.program).args(&spec.arguments).exec();
+            let what = format!("failed to start `{}`", spec.program.display());
+            (Error::new(error).context(what), Report::NotStarted)
+        }
+    };
+    if let Some(reporter) = &mut reporter {
+        reporter.send(&report(format!("{error:#}")));
     }
-    let error = Command::new(&spec.program).args(&spec.arguments).exec();
-    Error::new(error).context(format!("failed to start `{}`", spec.program.display()))
+    error
 }
 
 /// Ends this process when its parent ends, even after it became another program.

@@ -13,6 +13,7 @@ use mdbook_proof_calculator::exact::{self, Verdict};
 use mdbook_proof_calculator::expression::as_code;
 use mdbook_proof_calculator::runs::Missing;
 use mdbook_proof_calculator::value::{ExpressionError, Value};
+use mdbook_proof_text::quantity::Printed;
 use mdbook_proof_text::rounding::{agrees, is_right, rewritten, with_integer};
 
 /// The code of findings about formulas.
@@ -319,7 +320,11 @@ impl Line {
         }
         let source = judge.source;
         let text = source.slice(figure.start..figure.span().end);
-        let read = |text: &str| sheet.printed(text, figure.start, self.column);
+        let fits = |printed: &Printed| exact::verdict(printed, value) != Verdict::TooLong;
+        let read = |text: &str| {
+            let printed = sheet.printed(text, figure.start, self.column);
+            printed.filter(fits)
+        };
         let new = match (verdict, &value.exact) {
             (Verdict::Wrong, Some(exact)) => with_integer(text, &figure.printed, exact),
             _ => rewritten(text, &figure.printed, &parts, computed, read),
