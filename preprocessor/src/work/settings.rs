@@ -158,6 +158,17 @@ pub enum Sketches {
     Theirs,
 }
 
+/// What mdBook reads as Markdown besides what it always does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// Whether mdBook curls quotes.
+    pub smart_punctuation: bool,
+    /// Whether mdBook reads definition lists.
+    pub definition_lists: bool,
+    /// Whether mdBook reads admonitions.
+    pub admonitions: bool,
+}
+
 /// All of a book's configuration that matters to the stages.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -181,12 +192,8 @@ pub struct Settings {
     pub build: PathBuf,
     /// The edition that blocks are compiled in.
     pub edition: &'static str,
-    /// Whether mdBook curls quotes.
-    pub smart_punctuation: bool,
-    /// Whether mdBook reads definition lists.
-    pub definition_lists: bool,
-    /// Whether mdBook reads admonitions.
-    pub admonitions: bool,
+    /// How mdBook reads Markdown.
+    pub reading: Reading,
     /// Who draws the book's `mermaid` fences.
     pub sketches: Sketches,
     /// Whether mdBook publishes a `README.md` as its folder's `index.html`.
@@ -279,9 +286,11 @@ impl Settings {
             src: PathBuf::from("src"),
             build: PathBuf::from("book"),
             edition: "2024",
-            smart_punctuation: html.smart_punctuation,
-            definition_lists: html.definition_lists,
-            admonitions: html.admonitions,
+            reading: Reading {
+                smart_punctuation: html.smart_punctuation,
+                definition_lists: html.definition_lists,
+                admonitions: html.admonitions,
+            },
             sketches: Sketches::Ours,
             readme_is_index: true,
             redirects: html
@@ -354,9 +363,9 @@ impl Settings {
     /// The settings that mdBook parses chapters with.
     pub fn markdown(&self) -> mdbook_markdown::MarkdownOptions {
         let mut options = mdbook_markdown::MarkdownOptions::default();
-        options.smart_punctuation = self.smart_punctuation;
-        options.definition_lists = self.definition_lists;
-        options.admonitions = self.admonitions;
+        options.smart_punctuation = self.reading.smart_punctuation;
+        options.definition_lists = self.reading.definition_lists;
+        options.admonitions = self.reading.admonitions;
         options
     }
 }

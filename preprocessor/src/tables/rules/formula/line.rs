@@ -275,18 +275,10 @@ impl Line {
             return;
         };
         let unit = figure.unit().to_owned();
-        let mut all = match in_units(judge, values, &unit) {
+        let all = match self.all(judge, code, values, &unit) {
             Ok(all) => all,
             Err(error) => return self.unfit(judge, sheet, expression, &figure, &error),
         };
-        if self.is_wide() && all.len() == values.len() {
-            let codes = self.extremes(code, &all);
-            let ends = judge.scope.engine.evaluate_all(&codes);
-            match in_units(judge, &ends, &unit) {
-                Ok(ends) => all.extend(ends),
-                Err(error) => return self.unfit(judge, sheet, expression, &figure, &error),
-            }
-        }
         let (Some(parts), Some(computed)) =
             (judge.units.of_parts(&figure.printed), all.first().copied())
         else {
@@ -361,6 +353,23 @@ impl Line {
             }
             None => finding.with_help(NOT_WRITTEN),
         });
+    }
+
+    /// The formula's values in a unit, with those at the ends of what rounded operands cover.
+    fn all(
+        &self,
+        judge: &mut Judge<'_>,
+        code: &str,
+        values: &[Result<Value, ExpressionError>],
+        unit: &str,
+    ) -> Result<Vec<f64>, ExpressionError> {
+        let mut all = in_units(judge, values, unit)?;
+        if self.is_wide() && all.len() == values.len() {
+            let codes = self.extremes(code, &all);
+            let ends = judge.scope.engine.evaluate_all(&codes);
+            all.extend(in_units(judge, &ends, unit)?);
+        }
+        Ok(all)
     }
 
     /// The row, the column, the formula and the values that it used.
