@@ -163,10 +163,11 @@ impl Counter<'_> {
     fn passages(&mut self) {
         let page = self.page;
         for passage in page.passages.iter().filter(|passage| !passage.in_table) {
-            let text = without_code(
-                &plain(page.source.slice(passage.span)),
-                page.source.slice(passage.span),
-            );
+            let text = page.source.slice(passage.span);
+            if !quantity::may_have_numbers(text) {
+                continue;
+            }
+            let text = without_code(&plain(text), text);
             let is_cited = passage.is_note || self.is_cited(passage.span);
             for span in scan(&text, page.decimal_mark, self.units) {
                 let span = span.shift(passage.span.start);

@@ -13,7 +13,7 @@ mod tests;
 
 pub(crate) use characters::SUPERSCRIPTS;
 pub use characters::currency;
-pub use read::{continues, last, numbers, read_whole, whole};
+pub use read::{continues, last, may_have_numbers, numbers, read_whole, whole};
 pub use refusal::Refusal;
 
 use std::ops::Range;

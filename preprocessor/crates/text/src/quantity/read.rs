@@ -38,12 +38,21 @@ pub fn whole(text: &str) -> Option<Printed> {
 
 /// The places of the numbers of a text, units and signs left out. What has digits and is no number isn't among them.
 pub fn numbers(text: &str, mark: DecimalMark) -> Vec<Range<usize>> {
+    if !may_have_numbers(text) {
+        return Vec::new();
+    }
     let seen = visible(text);
     fields(&seen, mark, Spaces::Separate)
         .into_iter()
         .filter(|field| field.number.is_ok())
         .map(|field| bytes(&seen, &field.range))
         .collect()
+}
+
+/// Whether a text may have numbers: most paragraphs have none, and need not be read.
+pub fn may_have_numbers(text: &str) -> bool {
+    text.chars()
+        .any(|c| c.is_numeric() || is_numeral(c) || c == '&')
 }
 
 /// Whether the figure before an expression continues in the text after it: `12<!-- = 12 --> 000`.

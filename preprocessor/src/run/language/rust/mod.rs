@@ -28,7 +28,7 @@ use library::Library;
 use program::Program;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Rust, in the book's edition, with the library that `book.toml` names.
 pub(super) fn language(settings: &Settings) -> Box<dyn Language> {
@@ -37,6 +37,7 @@ pub(super) fn language(settings: &Settings) -> Box<dyn Language> {
         toolchain: None,
         library: None,
         needs_library: settings.proof.library.is_some(),
+        content: OnceLock::new(),
         is_alone: settings.redo == Redo::EverythingAlone,
     })
 }
@@ -49,6 +50,8 @@ struct Rust {
     /// None where the book names no library, or none was built here yet.
     library: Option<Library>,
     needs_library: bool,
+    /// The hash of what the library is built from, once a key needed it.
+    content: OnceLock<String>,
     /// Whether every block is compiled alone.
     is_alone: bool,
 }
@@ -76,6 +79,7 @@ impl Language for Rust {
         self.library =
             package.and_then(|p| Library::remembered(p, &settings.root, &toolchain, store));
         self.toolchain = Some(toolchain);
+        self.content = OnceLock::new();
         Ok(())
     }
 
@@ -86,16 +90,12 @@ impl Language for Rust {
             None => key,
         };
         let key = match &self.library {
-            Some(library) => key.with(&library.content()),
+            Some(library) => key.with(self.content.get_or_init(|| library.content())),
             None if self.needs_library => key.with("not built yet"),
             None => key,
         };
-        let program = Program::new(&job.block.code);
-        let with = match self.shares(&program) {
-            true => "with others",
-            false => "alone",
-        };
-        key.with(with).with(&program.file().0)
+        // Whether it shares a crate follows from its code, and what it prints is the same either way: `check --alone` compares.
+        key.with(&job.block.code.text())
     }
 
     /// If Cargo builds the library from other files than last time, the keys change.
@@ -110,6 +110,7 @@ impl Language for Rust {
             let library = Library::build(package, &settings.root, toolchain, store);
             settings.progress.show("");
             self.library = Some(library?);
+            self.content = OnceLock::new();
         }
         Ok(!is_ready)
     }
@@ -139,6 +140,15 @@ impl Language for Rust {
     }
 
     fn idle(&self, block: &Block) -> Option<(usize, Idle)> {
+        // Something of a block that prints ran. Most do, and to read their tokens on every build would take a third of it.
+        let prints = block
+            .output
+            .as_ref()
+            .is_some_and(|output| !output.text().trim().is_empty());
+        let may_be_idle = |line: &str| ["test", "main"].iter().any(|word| line.contains(word));
+        if prints && !block.code.lines.iter().any(|line| may_be_idle(&line.text)) {
+            return None;
+        }
         Program::new(&block.code).idle().cloned()
     }
 
