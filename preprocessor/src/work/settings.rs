@@ -86,6 +86,7 @@ pub struct Options {
     /// How often each block runs: every run has to give the same.
     pub repeat: u32,
     /// Whether an earlier round of the same command repeated the blocks already.
+    #[doc(hidden)]
     pub round: Round,
     /// Where progress is reported.
     pub progress: Progress,
