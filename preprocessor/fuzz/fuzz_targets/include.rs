@@ -15,8 +15,16 @@ static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
     let book = folder.join("book");
     std::fs::create_dir_all(book.join("src")).unwrap();
     std::fs::write(folder.join("secret"), "SECRET").unwrap();
-    std::fs::write(book.join("src/a.md"), "one {{#include b.rs:x}}\n```rust,run\n{{#include b.rs}}\n```\n").unwrap();
-    std::fs::write(book.join("src/b.rs"), "// ANCHOR: x\nx\r\n// ANCHOR_END: x\n```\nlast").unwrap();
+    std::fs::write(
+        book.join("src/a.md"),
+        "one {{#include b.rs:x}}\n```rust,run\n{{#include b.rs}}\n```\n",
+    )
+    .unwrap();
+    std::fs::write(
+        book.join("src/b.rs"),
+        "// ANCHOR: x\nx\r\n// ANCHOR_END: x\n```\nlast",
+    )
+    .unwrap();
     book.canonicalize().unwrap()
 });
 

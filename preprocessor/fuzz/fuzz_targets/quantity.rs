@@ -26,7 +26,10 @@ fuzz_target!(|text: &str| {
 fn check(printed: &Printed) {
     assert!(!printed.parts.is_empty());
     for part in &printed.parts {
-        assert!(part.number.is_finite() && part.scale.is_finite(), "{part:?}");
+        assert!(
+            part.number.is_finite() && part.scale.is_finite(),
+            "{part:?}"
+        );
         assert!(part.significant > 0, "{part:?}");
         assert!(printed.span.start <= part.digits.start && part.digits.end <= printed.span.end);
     }

@@ -27,8 +27,13 @@ fuzz_target!(|text: &str| {
     let (file, origins) = block.file();
     assert_eq!(file.lines().count(), origins.len(), "{file}");
     let _ = (block.may_share(), block.idle(), block.first_include());
-    for reaching in ["unsafe fn f() {}", "#[no_mangle] fn f() {}", "impl From<u8> for String {}"] {
-        assert!(!program(&format!("{text}\n{reaching}\n")).may_share());
+    for reaching in [
+        "unsafe fn f() {}",
+        "#[no_mangle] fn f() {}",
+        "impl From<u8> for String {}",
+    ] {
+        // After a `*` or a `&`, `impl` would belong to a type.
+        assert!(!program(&format!("{text}\n; {reaching}\n")).may_share());
         assert!(!program(&format!("{reaching}\n{text}")).may_share());
     }
 });
