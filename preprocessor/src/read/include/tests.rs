@@ -89,7 +89,7 @@ fn text() -> impl Strategy<Value = String> {
 const CODE: &str = "fn a() {}\n// ANCHOR: one\nlet a = 1;\n// ANCHOR: two\nlet b = 2;\n// ANCHOR_END: two\n// ANCHOR_END: one\r\n// ANCHOR: one\nagain\n// ANCHOR_END: one\nlast";
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(800))]
 
     #[test]
     fn a_page_is_put_together_as_mdbook_does_it(page in text(), part in text()) {
@@ -102,13 +102,15 @@ proptest! {
             ("src/sub/c.md", "{{#include ../a.rs:4}}\nc\n"),
         ]);
         let (source, findings) = assembled(&folder);
-        // That is refused.
-        prop_assume!(!findings.iter().any(|finding| finding.message.contains("has become")));
+        // Such a page is refused, and mdBook would read what is left of its includes a second time here.
+        if !findings.is_empty() {
+            return Ok(());
+        }
         // What is escaped for mdBook is left to it, and nothing else: it would expand that again.
         let expected = by_mdbook(&folder, &page);
         let found = by_mdbook(&folder, source.text());
         prop_assert_eq!(found, expected);
-        prop_assert_eq!(directives(source.text()).is_empty(), findings.is_empty());
+        prop_assert_eq!(directives(source.text()), Vec::new());
     }
 }
 
