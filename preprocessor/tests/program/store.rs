@@ -252,7 +252,7 @@ fn builds_at_once_while_pages_change_are_right_in_the_end() {
         .unwrap();
     };
     for round in 0..5 {
-        save(&page(99 + 10 * round));
+        save(&page(199 + 10 * round));
         let start = || {
             let mut command = book.command();
             command
