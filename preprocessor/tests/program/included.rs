@@ -1,10 +1,8 @@
 //! Pages put together from several files: each part is verified, reported and blessed in its own file.
 
-use crate::fixture::{Book, answer};
-use crate::protocol::input;
+use crate::fixture::Book;
+use crate::protocol::{input, send};
 use mdbook_driver::MDBook;
-use std::io::Write;
-use std::process::Stdio;
 
 const PART: &str = "# Part\n\nTotal 5<!-- = 2 + 2 -->.\n\n| a | b |\n| - | - |\n| 1 |\n\n```rust,run\nprintln!(\"x\");\n```\n\n```output\ny\n```\n\n[bad](nowhere.md)\n";
 
@@ -32,17 +30,7 @@ fn what_is_wrong_is_found_at_its_own_file_and_line_by_every_command() {
     book.run(&["build"]).finds(&PLACES);
     assert!(!book.is_built());
     // As `mdbook build` calls the program.
-    let mut command = book.command();
-    command.stdin(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let input = input("0.5.4", &book.page());
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(input.as_bytes())
-        .unwrap();
-    answer(child.wait_with_output().unwrap()).finds(&PLACES);
+    send(&book, input("0.5.4", &book.page()).as_bytes()).finds(&PLACES);
 }
 
 #[test]

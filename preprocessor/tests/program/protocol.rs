@@ -8,7 +8,7 @@ use std::io::Write;
 use std::process::Stdio;
 
 /// Sends a text to the program as mdBook would.
-fn send(book: &Book, text: &[u8]) -> Answer {
+pub(crate) fn send(book: &Book, text: &[u8]) -> Answer {
     let mut child = book
         .command()
         .stdin(Stdio::piped())

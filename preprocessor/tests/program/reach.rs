@@ -1,33 +1,19 @@
 //! What a book reaches: its pages, includes, links and folders stay inside of it, and no page with our markup is left out.
 
 use crate::fixture::{Answer, Book, answer};
-use crate::protocol::input;
+use crate::protocol::{input, send};
 use std::fs;
-use std::io::Write;
-use std::process::Stdio;
 
 /// What `check`, `build` and `mdbook build` say of a book.
 fn three(book: &Book) -> [Answer; 3] {
-    let mut child = book
-        .command()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
     let configuration: toml::Value = toml::from_str(&book.read("book.toml")).unwrap();
     let text = input("0.5.4", "# Page\n");
     let mut message: serde_json::Value = serde_json::from_str(&text).unwrap();
     message[0]["config"] = serde_json::to_value(configuration).unwrap();
-    let _ = child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(message.to_string().as_bytes());
     [
         book.run(&["check"]),
         book.run(&["build"]),
-        answer(child.wait_with_output().unwrap()),
+        send(book, message.to_string().as_bytes()),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! What CONTRIBUTING shows of adding a rule, a picture and a language: it works exactly as shown.
 
+use crate::copy::copy;
 use crate::root;
 use std::fs;
 use std::path::Path;
@@ -64,16 +65,7 @@ fn call(folder: &Path, program: &str, arguments: &[&str]) -> Output {
 #[test]
 #[ignore = "it compiles the preprocessor once more; CI's step `additions` runs it"]
 fn a_rule_a_picture_and_a_language_are_added_as_contributing_shows() {
-    let copy = tempfile::tempdir().unwrap();
-    let listed = call(&root(), "git", &["ls-files", "-z"]);
-    for file in String::from_utf8(listed.stdout)
-        .unwrap()
-        .split_terminator('\0')
-    {
-        let (from, to) = (root().join(file), copy.path().join(file));
-        fs::create_dir_all(to.parent().unwrap()).unwrap();
-        fs::copy(&from, &to).unwrap_or_else(|error| panic!("{file}: {error}"));
-    }
+    let copy = copy();
     let document = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
     let (_, section) = document
         .split_once("\n## Adding a rule, a picture or a language\n")

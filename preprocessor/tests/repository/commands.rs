@@ -1,5 +1,6 @@
 //! What the documents tell people to type: it works, in its order, in a clean copy of the repository.
 
+use crate::copy::copy;
 use crate::fixture::Book;
 use crate::root;
 use std::fs;
@@ -61,25 +62,6 @@ fn serve(command: &mut Command) -> i32 {
     child.kill().unwrap();
     child.wait().unwrap();
     i32::from(!serves)
-}
-
-/// A copy of what the repository tracks.
-fn copy() -> tempfile::TempDir {
-    let copy = tempfile::tempdir().unwrap();
-    let listed = Command::new("git")
-        .args(["ls-files", "-z"])
-        .current_dir(root())
-        .output()
-        .unwrap();
-    for file in String::from_utf8(listed.stdout)
-        .unwrap()
-        .split_terminator('\0')
-    {
-        let (from, to) = (root().join(file), copy.path().join(file));
-        fs::create_dir_all(to.parent().unwrap()).unwrap();
-        fs::copy(&from, &to).unwrap_or_else(|error| panic!("{file}: {error}"));
-    }
-    copy
 }
 
 #[test]

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 mod additions;
 mod ci;
 mod commands;
+mod copy;
 #[allow(dead_code, reason = "these tests use a part of it")]
 #[path = "../program/fixture.rs"]
 mod fixture;
