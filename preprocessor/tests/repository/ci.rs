@@ -125,3 +125,21 @@ fn every_ignored_advisory_names_a_test() {
         assert!(test.is_some_and(is_name), "{advisory}");
     }
 }
+
+/// Without the feature that fetches exchange rates, numbat parses them only for a caller of these.
+#[test]
+fn the_program_reads_no_exchange_rates_by_itself() {
+    let folder = root().join("preprocessor/crates/calculator/src/interpreter");
+    for file in fs::read_dir(folder).unwrap() {
+        let interpreter = fs::read_to_string(file.unwrap().path()).unwrap();
+        for name in [
+            "set_exchange_rates",
+            "prefetch_exchange_rates",
+            "load_currency",
+        ] {
+            assert!(!interpreter.contains(name), "{name}");
+        }
+    }
+    let wanted = "numbat = { version = \"=1.24.0\", default-features = false }";
+    assert!(read("Cargo.toml").contains(wanted));
+}
