@@ -118,11 +118,18 @@ fn every_workspace_and_package_has_an_entry_in_dependabots_list() {
 fn every_ignored_advisory_names_a_test() {
     let rules: toml::Table = read("deny.toml").parse().unwrap();
     let ignored = rules["advisories"]["ignore"].as_array().unwrap();
+    let folder = root().join("preprocessor/tests/program");
+    let tests: String = fs::read_dir(folder)
+        .unwrap()
+        .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
+        .collect();
     for advisory in ignored {
         let reason = advisory["reason"].as_str().unwrap();
         let test = reason.split('`').nth(1);
         let is_name = |name: &str| name.bytes().all(|c| c.is_ascii_lowercase() || c == b'_');
         assert!(test.is_some_and(is_name), "{advisory}");
+        let function = format!("#[test]\nfn {}()", test.unwrap());
+        assert!(tests.contains(&function), "{advisory}");
     }
 }
 

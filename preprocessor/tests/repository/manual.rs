@@ -391,3 +391,17 @@ fn the_crates_licenses_are_the_repositorys() {
         assert_eq!(own, fs::read_to_string(root().join(name)).unwrap());
     }
 }
+
+#[test]
+fn the_modules_that_a_sum_may_use_are_those_of_the_manual() {
+    let said = Book::new("```calc\nuse math::nonsense\n```\n")
+        .run(&["check"])
+        .stderr;
+    let (_, listed) = said.split_once("the modules are ").unwrap();
+    let modules: Vec<&str> = listed.lines().next().unwrap().split(", ").collect();
+    assert!(modules.len() > 9, "{modules:?}");
+    let page = fs::read_to_string(manual().join("figures.md")).unwrap();
+    for module in modules {
+        assert!(page.contains(&format!("`{module}`")), "{module}");
+    }
+}
