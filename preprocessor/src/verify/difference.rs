@@ -1,5 +1,6 @@
 //! The difference between two outputs, in which lines that only look alike can be told apart.
 
+use mdbook_proof_text::control::picture;
 use similar::{ChangeTag, TextDiff};
 use std::collections::HashSet;
 
@@ -94,8 +95,7 @@ fn alike(c: char) -> Option<char> {
         | '\u{fe00}'..='\u{fe0f}' => return None,
         _ if c.is_whitespace() => ' ',
         // The picture of a control character, and the character itself.
-        '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c))?,
-        '\u{7f}' => '␡',
+        '\0'..='\u{1f}' | '\u{7f}' => picture(c)?,
         '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '⁃' | '－' | 'ー' | '─' | '━' => {
             '-'
         }

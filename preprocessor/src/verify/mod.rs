@@ -15,8 +15,10 @@ use crate::text::finding::Finding;
 use crate::text::markdown;
 use crate::text::source::Source;
 use crate::text::span::Span;
+use crate::text::visible::is_bidi_control;
 use crate::work::process::{End, Run};
 use difference::{difference, shown};
+use mdbook_proof_text::control::picture;
 use refused::Refused;
 use std::sync::Arc;
 
@@ -125,18 +127,18 @@ fn printed(
 fn visible(text: &str) -> String {
     let is_hidden = |c: char| {
         c.is_control() && c != '\n' && c != '\t'
-            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            || matches!(c, '\u{2028}' | '\u{2029}')
+            || is_bidi_control(c)
     };
     if !text.contains(is_hidden) {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        match c {
-            c if !is_hidden(c) => out.push(c),
-            '\0'..='\u{1f}' => out.extend(char::from_u32(0x2400 + u32::from(c))),
-            '\u{7f}' => out.push('␡'),
-            c => out.extend(c.escape_unicode()),
+        match picture(c) {
+            _ if !is_hidden(c) => out.push(c),
+            Some(picture) => out.push(picture),
+            None => out.extend(c.escape_unicode()),
         }
     }
     out

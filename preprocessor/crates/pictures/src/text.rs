@@ -2,6 +2,8 @@
 //!
 //! There is no font when a book is built, so widths are those of a common sans-serif font, rounded up.
 
+use mdbook_proof_text::control::picture;
+
 /// How wide a text is, in ems.
 pub(super) fn width(text: &str) -> f64 {
     text.chars().map(character).sum()
@@ -68,9 +70,8 @@ pub(super) fn clean(text: &str) -> String {
         match c {
             ' ' | '\t' if clean.ends_with(' ') => {}
             '\t' => clean.push(' '),
-            '\0'..='\x1f' => clean.extend(char::from_u32(0x2400 + u32::from(c))),
-            '\x7f'..='\u{9f}' => clean.push('␡'),
-            _ => clean.push(c),
+            '\u{80}'..='\u{9f}' => clean.push('␡'),
+            _ => clean.push(picture(c).unwrap_or(c)),
         }
     }
     clean

@@ -1,5 +1,7 @@
 //! Text as HTML that nothing further interprets: neither a browser nor another preprocessor.
 
+use crate::control::picture;
+
 /// A text of more lines scrolls inside itself.
 pub const LONG: usize = 30;
 /// A line of more characters doesn't fit a phone.
@@ -19,9 +21,7 @@ pub fn escape(text: &str, html: &mut String) {
             '\n' => html.push_str("&#10;"),
             '\t' => html.push(c),
             // HTML allows no control characters, so their pictures are shown.
-            '\0'..='\x1f' => html.extend(char::from_u32(0x2400 + u32::from(c))),
-            '\x7f' => html.push('␡'),
-            _ => html.push(c),
+            _ => html.push(picture(c).unwrap_or(c)),
         }
     }
 }

@@ -7,6 +7,7 @@
 //! | [`printed_table`] | Markdown tables that programs print |
 //! | [`header`] | headers with a unit: `Latency (ms)` |
 //! | [`bracket`] | names in brackets: `[Hit ratio]` |
+//! | [`control`] | control characters as pictures |
 //! | [`html`] | text written as HTML |
 //! | [`visible`] | what readers see of a line of Markdown |
 //! | [`explanation`] | what a finding means, with examples |
@@ -14,6 +15,7 @@
 //! Nothing here reads a file or starts a process.
 
 pub mod bracket;
+pub mod control;
 pub mod explanation;
 pub mod header;
 pub mod html;

@@ -1,0 +1,31 @@
+//! Control characters as pictures that readers can see, such as `␛`.
+
+/// The picture of an ASCII control character; none for any other character.
+pub fn picture(c: char) -> Option<char> {
+    match c {
+        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)),
+        '\x7f' => Some('␡'),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_control_character_of_ascii_has_a_picture() {
+        assert_eq!(
+            ['\0', '\n', '\x1b', '\x1f', '\x7f', ' ', '\u{9b}'].map(picture),
+            [
+                Some('␀'),
+                Some('␊'),
+                Some('␛'),
+                Some('␟'),
+                Some('␡'),
+                None,
+                None
+            ]
+        );
+    }
+}
