@@ -80,10 +80,7 @@ impl Reader<'_> {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => {
                 self.inline_start = None;
                 self.in_code = true;
-                let texts = rest[1..]
-                    .iter()
-                    .map_while(|(event, span)| matches!(event, Event::Text(_)).then_some(span));
-                let fence = fence::read(&self.page.source, span, texts);
+                let fence = fence::read(&self.page.source, span, &rest[1..]);
                 let above = fence.span;
                 self.takes_output = self.fence(fence, rest);
                 self.above = Some(above);

@@ -1,7 +1,9 @@
 //! A fenced code block: its bytes, its info string, and its lines without the container's prefix.
 
+use crate::text::markdown::Spanned;
 use crate::text::source::Source;
 use crate::text::span::Span;
+use pulldown_cmark::Event;
 
 /// A fenced code block of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,12 +44,8 @@ impl Fence {
     }
 }
 
-/// Reads a fence from its bytes and the bytes of its text events.
-pub(super) fn read<'spans>(
-    source: &Source,
-    span: Span,
-    texts: impl Iterator<Item = &'spans Span>,
-) -> Fence {
+/// Reads a fence from its bytes and the events after its start.
+pub(super) fn read(source: &Source, span: Span, rest: &[Spanned<'_>]) -> Fence {
     let span = Span::new(span.start, span.start + source.slice(span).trim_end().len());
     let first = source.position(span.start).line;
     let last = source.position(span.end).line;
@@ -62,7 +60,10 @@ pub(super) fn read<'spans>(
     let closing = source.line(last).unwrap_or(span);
     let closed = last > first && closes(source.slice(closing.start..span.end), marker);
 
-    let mut texts: Vec<Span> = texts.copied().collect();
+    let mut texts: Vec<Span> = rest
+        .iter()
+        .map_while(|(event, span)| matches!(event, Event::Text(_)).then_some(*span))
+        .collect();
     texts.dedup();
     let mut texts = texts.into_iter().peekable();
     let end = if closed { last } else { last + 1 };

@@ -100,25 +100,11 @@ pub(super) fn swallowed(source: &Arc<Source>, fence: &Fence) -> Option<Finding> 
 
 /// What an indented block of code looks like: its bytes are those of its lines.
 pub(super) fn indented(source: &Arc<Source>, span: Span) -> Option<Finding> {
-    let mut at = span.start;
-    for line in source.slice(span).split_inclusive('\n') {
-        let text = line.trim_start();
-        if opens(text).is_some_and(is_ours) {
-            let start = at + line.len() - text.len();
-            let end = start + text.trim_end().len();
-            return Some(
-                Finding::new(
-                    Code::Fence,
-                    source,
-                    Span::new(start, end),
-                    "this is indented code, and not a fence",
-                )
-                .with_help("indent it by less than four spaces; if it is only shown, put it into a `text` fence"),
-            );
-        }
-        at += line.len();
-    }
-    None
+    let span = our_fences(source.slice(span)).next()?.shift(span.start);
+    let message = "this is indented code, and not a fence";
+    let help =
+        "indent it by less than four spaces; if it is only shown, put it into a `text` fence";
+    Some(Finding::new(Code::Fence, source, span, message).with_help(help))
 }
 
 /// What an HTML block contains that would be ours outside of it.
@@ -135,7 +121,12 @@ pub(super) fn html_block(source: &Arc<Source>, span: Span) -> Vec<Finding> {
         let next = rest.find("<!--");
         let before = &rest[..next.unwrap_or(rest.len())];
         if !is_raw {
-            findings.extend(fences_in(source, before, span.start + at));
+            findings.extend(our_fences(before).map(|fence| {
+                let span = fence.shift(span.start + at);
+                let message = "inside of an HTML block this is not verified";
+                Finding::new(Code::Fence, source, span, message)
+                    .with_help("leave a blank line before it")
+            }));
         }
         let Some(start) = next.map(|next| at + next) else {
             break;
@@ -177,27 +168,16 @@ pub(super) fn html_block(source: &Arc<Source>, span: Span) -> Vec<Finding> {
     findings
 }
 
-fn fences_in(source: &Arc<Source>, text: &str, start: usize) -> Vec<Finding> {
-    let mut at = start;
-    let mut findings = Vec::new();
-    for line in text.split_inclusive('\n') {
+/// The lines of a text that open a fence of ours, each without its indentation.
+fn our_fences(text: &str) -> impl Iterator<Item = Span> {
+    let mut end = 0;
+    text.split_inclusive('\n').filter_map(move |line| {
+        end += line.len();
         let shown = line.trim_start();
-        if opens(shown).is_some_and(is_ours) {
-            let from = at + line.len() - shown.len();
-            let span = Span::new(from, from + shown.trim_end().len());
-            findings.push(
-                Finding::new(
-                    Code::Fence,
-                    source,
-                    span,
-                    "inside of an HTML block this is not verified",
-                )
-                .with_help("leave a blank line before it"),
-            );
-        }
-        at += line.len();
-    }
-    findings
+        let start = end - shown.len();
+        let span = Span::new(start, start + shown.trim_end().len());
+        opens(shown).is_some_and(is_ours).then_some(span)
+    })
 }
 
 /// A comment that is almost one of ours.
@@ -299,7 +279,7 @@ fn opens(line: &str) -> Option<&str> {
 }
 
 /// Whether an info string is one of ours: it runs, or is an output, a sum.
-fn is_ours(info: &str) -> bool {
+pub(super) fn is_ours(info: &str) -> bool {
     let language = info_string::language(info);
     let words = info_string::words(info).unwrap_or_default();
     matches!(language, "output" | "calc") || words.iter().skip(1).any(|word| word.name == "run")

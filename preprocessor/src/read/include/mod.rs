@@ -13,6 +13,7 @@ pub use directive::{Directive, Kind, Selection, directives};
 
 use crate::read::fence::{self, Fence};
 use crate::read::include::lines::NoAnchor;
+use crate::read::lookalike;
 use crate::text::assembly::Assembly;
 use crate::text::code::Code;
 use crate::text::finding::Finding;
@@ -297,22 +298,16 @@ fn fences(source: &Source, settings: &Settings) -> Vec<Fence> {
                 Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_)))
             )
         })
-        .map(|(at, (_, span))| {
-            let texts = events[at + 1..]
-                .iter()
-                .map_while(|(event, span)| matches!(event, Event::Text(_)).then_some(span));
-            fence::read(source, *span, texts)
-        })
+        .map(|(at, (_, span))| fence::read(source, *span, &events[at + 1..]))
         .filter(|fence| fence.closed && is_ours(source, fence, settings))
         .collect()
 }
 
 fn is_ours(source: &Source, fence: &Fence, settings: &Settings) -> bool {
-    let language = info_string::language(source.slice(fence.info));
-    let is_sketch = || mdbook_proof_pictures::find(language, Origin::Fence).is_some();
-    matches!(language, "output" | "calc")
-        || runs(source, fence)
-        || (settings.sketches == Sketches::Ours && is_sketch())
+    let info = source.slice(fence.info);
+    let is_sketch =
+        || mdbook_proof_pictures::find(info_string::language(info), Origin::Fence).is_some();
+    lookalike::is_ours(info) || (settings.sketches == Sketches::Ours && is_sketch())
 }
 
 fn is_output(source: &Source, fence: &Fence) -> bool {
