@@ -40,6 +40,26 @@ pub struct Attempt {
     pub run: fn(&World) -> Outcome,
 }
 
+impl Attempt {
+    /// One that may be tried without the sandbox too.
+    pub fn harmless(name: &'static str, run: fn(&World) -> Outcome) -> Self {
+        Self {
+            name,
+            is_harmless: true,
+            run,
+        }
+    }
+
+    /// One that would reach the tests themselves, or change the machine.
+    pub fn harmful(name: &'static str, run: fn(&World) -> Outcome) -> Self {
+        Self {
+            name,
+            is_harmless: false,
+            run,
+        }
+    }
+}
+
 /// The attempts, by topic.
 fn all() -> Vec<(&'static str, Vec<Attempt>)> {
     vec![

@@ -10,23 +10,6 @@ const LIMIT: [i64; 3] = [
     7, /* open files */
 ];
 
-fn harmless(name: &'static str, run: fn(&World) -> Outcome) -> Attempt {
-    Attempt {
-        name,
-        is_harmless: true,
-        run,
-    }
-}
-
-/// Not tried without the sandbox, where it would reach the tests themselves.
-fn harmful(name: &'static str, run: fn(&World) -> Outcome) -> Attempt {
-    Attempt {
-        name,
-        is_harmless: false,
-        run,
-    }
-}
-
 /// What a new process does: it ends. In the old one, that there is a new one is the effect.
 fn new(answer: Answer) -> Outcome {
     if answer == Ok(0) {
@@ -70,90 +53,90 @@ fn attributes(policy: u32, nice: u32, priority: u32) -> i64 {
 
 pub fn all() -> Vec<Attempt> {
     vec![
-        harmless("start a process with `fork`", |_| new(call(FORK, &[]))),
-        harmless("start a process with `clone`", |_| {
+        Attempt::harmless("start a process with `fork`", |_| new(call(FORK, &[]))),
+        Attempt::harmless("start a process with `clone`", |_| {
             new(call(CLONE, &[17, 0, 0, 0, 0]))
         }),
-        harmless("start a process with `clone3`", |_| {
+        Attempt::harmless("start a process with `clone3`", |_| {
             new(call(CLONE3, &[bytes([0u64, 0, 0, 0, 17, 0, 0, 0]), 64]))
         }),
-        harmless("start a process as the standard library does", |_| {
+        Attempt::harmless("start a process as the standard library does", |_| {
             io(std::process::Command::new("/bin/true").status())
         }),
-        harmless("start a thread in namespaces of its own", |_| {
+        Attempt::harmless("start a thread in namespaces of its own", |_| {
             new(call(CLONE, &[0x0002_0000 | 17, 0, 0, 0, 0]))
         }),
-        harmless("make a user namespace with `clone`", |_| {
+        Attempt::harmless("make a user namespace with `clone`", |_| {
             new(call(CLONE, &[0x1000_0000 | 17, 0, 0, 0, 0]))
         }),
-        harmless("make a user namespace with `clone3`", |_| {
+        Attempt::harmless("make a user namespace with `clone3`", |_| {
             new(call(
                 CLONE3,
                 &[bytes([0x1000_0000u64, 0, 0, 0, 17, 0, 0, 0]), 64],
             ))
         }),
-        harmless("make a user namespace with `unshare`", |_| {
+        Attempt::harmless("make a user namespace with `unshare`", |_| {
             outcome(call(UNSHARE, &[0x1000_0000]))
         }),
-        harmless("make a mount namespace", |_| {
+        Attempt::harmless("make a mount namespace", |_| {
             outcome(call(UNSHARE, &[0x0002_0000]))
         }),
-        harmless("make a process namespace", |_| {
+        Attempt::harmless("make a process namespace", |_| {
             outcome(call(UNSHARE, &[0x2000_0000]))
         }),
-        harmless("make a network namespace", |_| {
+        Attempt::harmless("make a network namespace", |_| {
             outcome(call(UNSHARE, &[0x4000_0000]))
         }),
-        harmless("make a time namespace", |_| outcome(call(UNSHARE, &[0x80]))),
-        harmless("enter another's namespaces", |w| {
+        Attempt::harmless("make a time namespace", |_| outcome(call(UNSHARE, &[0x80]))),
+        Attempt::harmless("enter another's namespaces", |w| {
             let process = call(PIDFD_OPEN, &[w.victim, 0]);
             outcome(process.and_then(|process| call(SETNS, &[process, 0x0400_0000])))
         }),
-        harmless("kill another process", |w| {
+        Attempt::harmless("kill another process", |w| {
             without_effect(call(KILL, &[w.victim, KILL_SIGNAL]))
         }),
-        harmful("kill the process that started it", |_| {
+        Attempt::harmful("kill the process that started it", |_| {
             let parent = i64::from(std::os::unix::process::parent_id());
             outcome(call(KILL, &[parent, 0]))
         }),
-        harmful("signal all processes", |_| {
+        Attempt::harmful("signal all processes", |_| {
             without_effect(call(KILL, &[-1, 0]))
         }),
-        harmful("signal its process group", |_| {
+        Attempt::harmful("signal its process group", |_| {
             without_effect(call(KILL, &[0, 0]))
         }),
-        harmless("kill a thread with `tkill`", |w| {
+        Attempt::harmless("kill a thread with `tkill`", |w| {
             without_effect(call(TKILL, &[w.victim, KILL_SIGNAL]))
         }),
-        harmless("kill a thread with `tgkill`", |w| {
+        Attempt::harmless("kill a thread with `tgkill`", |w| {
             without_effect(call(TGKILL, &[w.victim, w.victim, KILL_SIGNAL]))
         }),
-        harmless("queue a signal", |w| {
+        Attempt::harmless("queue a signal", |w| {
             without_effect(call(
                 QUEUE_SIGNAL,
                 &[w.victim, KILL_SIGNAL, signal_information()],
             ))
         }),
-        harmless("queue a signal to a thread", |w| {
+        Attempt::harmless("queue a signal to a thread", |w| {
             without_effect(call(
                 QUEUE_THREAD_SIGNAL,
                 &[w.victim, w.victim, KILL_SIGNAL, signal_information()],
             ))
         }),
-        harmless("kill through a process's descriptor", |w| {
+        Attempt::harmless("kill through a process's descriptor", |w| {
             let process = call(PIDFD_OPEN, &[w.victim, 0]);
             without_effect(
                 process.and_then(|process| call(PIDFD_SEND_SIGNAL, &[process, KILL_SIGNAL, 0, 0])),
             )
         }),
-        harmless("open another process's descriptor", |w| {
+        Attempt::harmless("open another process's descriptor", |w| {
             outcome(call(PIDFD_OPEN, &[w.victim, 0]))
         }),
-        harmless("take a file of another process", |w| {
+        Attempt::harmless("take a file of another process", |w| {
             let process = call(PIDFD_OPEN, &[w.victim, 0]);
             outcome(process.and_then(|process| call(PIDFD_GETFD, &[process, 0, 0])))
         }),
-        harmless("have the kernel signal it about a pipe", |w| {
+        Attempt::harmless("have the kernel signal it about a pipe", |w| {
             let ends = Box::leak(Box::new([0i32; 2]));
             let made = call(PIPE, &[ends.as_mut_ptr() as i64]);
             let [reader, writer] = ends.map(i64::from);
@@ -162,34 +145,34 @@ pub fn all() -> Vec<Attempt> {
             let written = call(WRITE, &[writer, bytes(0u8), 1]);
             without_effect(owner.and(mode).and(written))
         }),
-        harmless("choose the signal that it gets about a file", |_| {
+        Attempt::harmless("choose the signal that it gets about a file", |_| {
             outcome(call(FCNTL, &[0, 10, KILL_SIGNAL]))
         }),
-        harmless("set the owner of a file's signals by a request", |w| {
+        Attempt::harmless("set the owner of a file's signals by a request", |w| {
             let ends = Box::leak(Box::new([0i32; 2]));
             let made = call(PIPE, &[ends.as_mut_ptr() as i64]);
             outcome(made.and_then(|_| call(IOCTL, &[i64::from(ends[0]), 0x8901, bytes(w.victim)])))
         }),
-        harmless("trace another process", |w| {
+        Attempt::harmless("trace another process", |w| {
             let answer = call(PTRACE, &[0x4206, w.victim, 0, 0]);
             outcome(answer)
         }),
-        harmless("attach to another process", |w| {
+        Attempt::harmless("attach to another process", |w| {
             outcome(call(PTRACE, &[16, w.victim, 0, 0]))
         }),
-        harmless("be traced", |_| outcome(call(PTRACE, &[0, 0, 0, 0]))),
-        harmless("read another process's memory", |w| {
+        Attempt::harmless("be traced", |_| outcome(call(PTRACE, &[0, 0, 0, 0]))),
+        Attempt::harmless("read another process's memory", |w| {
             let [own, remote] = parts(w);
             outcome(call(PROCESS_VM_READV, &[w.victim, own, 1, remote, 1, 0]))
         }),
-        harmless("write another process's memory", |w| {
+        Attempt::harmless("write another process's memory", |w| {
             let [own, remote] = parts(w);
             outcome(call(PROCESS_VM_WRITEV, &[w.victim, own, 1, remote, 1, 0]))
         }),
-        harmless("compare with another process", |w| {
+        Attempt::harmless("compare with another process", |w| {
             outcome(call(KCMP, &[w.victim, w.victim, 1, 0, 0]))
         }),
-        harmless("advise on another process's memory", |w| {
+        Attempt::harmless("advise on another process's memory", |w| {
             let process = call(PIDFD_OPEN, &[w.victim, 0]);
             outcome(
                 process.and_then(|process| {
@@ -197,23 +180,23 @@ pub fn all() -> Vec<Attempt> {
                 }),
             )
         }),
-        harmless("release another process's memory", |w| {
+        Attempt::harmless("release another process's memory", |w| {
             let process = call(PIDFD_OPEN, &[w.victim, 0]);
             without_effect(process.and_then(|process| call(PROCESS_MRELEASE, &[process, 0])))
         }),
-        harmless("limit how large another's files may be", |w| {
+        Attempt::harmless("limit how large another's files may be", |w| {
             limit(w, LIMIT[0])
         }),
-        harmless("limit another's processor time", |w| limit(w, LIMIT[1])),
-        harmless("limit another's open files", |w| limit(w, LIMIT[2])),
-        harmful("limit the files of the process that started it", |_| {
+        Attempt::harmless("limit another's processor time", |w| limit(w, LIMIT[1])),
+        Attempt::harmless("limit another's open files", |w| limit(w, LIMIT[2])),
+        Attempt::harmful("limit the files of the process that started it", |_| {
             let parent = i64::from(std::os::unix::process::parent_id());
             outcome(call(PRLIMIT, &[parent, LIMIT[0], bytes([0u64, 0]), 0]))
         }),
-        harmless("read another's limits", |w| {
+        Attempt::harmless("read another's limits", |w| {
             outcome(call(PRLIMIT, &[w.victim, LIMIT[0], 0, bytes([0u64; 2])]))
         }),
-        harmless("raise its own limit of files' sizes", |_| {
+        Attempt::harmless("raise its own limit of files' sizes", |_| {
             let old = Box::leak(Box::new([0u64; 2]));
             let _ = call(PRLIMIT, &[0, LIMIT[0], 0, old.as_ptr() as i64]);
             // Where there is none yet, it can be raised again after it was lowered.
@@ -224,20 +207,20 @@ pub fn all() -> Vec<Attempt> {
                 &[0, LIMIT[0], bytes([u64::MAX, u64::MAX]), 0],
             ))
         }),
-        harmless("raise its own limit of memory with `setrlimit`", |_| {
+        Attempt::harmless("raise its own limit of memory with `setrlimit`", |_| {
             let _ = call(SETRLIMIT, &[9, bytes([1u64 << 30, 1 << 30])]);
             outcome(call(SETRLIMIT, &[9, bytes([u64::MAX, u64::MAX])]))
         }),
-        harmless("map more memory than allowed", |_| {
+        Attempt::harmless("map more memory than allowed", |_| {
             match call(MMAP, &[0, 3 << 40, 3, 0x4022, -1, 0]) {
                 Err(12) => Outcome::Refused(12),
                 answer => outcome(answer),
             }
         }),
-        harmless("lower another's priority", |w| {
+        Attempt::harmless("lower another's priority", |w| {
             outcome(call(SETPRIORITY, &[0, w.victim, 5]))
         }),
-        harmless(
+        Attempt::harmless(
             "lower the priority of all its user's processes",
             |_| match std::env::var("APART") {
                 // Without the sandbox, one process stands for all.
@@ -245,94 +228,94 @@ pub fn all() -> Vec<Attempt> {
                 Err(_) => outcome(call(SETPRIORITY, &[2, 0, 19])),
             },
         ),
-        harmless("raise its own priority", |_| {
+        Attempt::harmless("raise its own priority", |_| {
             outcome(call(SETPRIORITY, &[0, 0, -5]))
         }),
-        harmless("move another process to a processor", |w| {
+        Attempt::harmless("move another process to a processor", |w| {
             outcome(call(SCHED_SETAFFINITY, &[w.victim, 8, bytes(1u64)]))
         }),
-        harmless("move itself to a processor", |_| {
+        Attempt::harmless("move itself to a processor", |_| {
             outcome(call(SCHED_SETAFFINITY, &[0, 8, bytes(1u64)]))
         }),
-        harmless("change another's scheduling", |w| {
+        Attempt::harmless("change another's scheduling", |w| {
             outcome(call(SCHED_SETSCHEDULER, &[w.victim, 3, bytes(0i32)]))
         }),
-        harmless("run in real time", |_| {
+        Attempt::harmless("run in real time", |_| {
             outcome(call(SCHED_SETSCHEDULER, &[0, 1, bytes(1i32)]))
         }),
-        harmless("set another's scheduling parameter", |w| {
+        Attempt::harmless("set another's scheduling parameter", |w| {
             outcome(call(SCHED_SETPARAM, &[w.victim, bytes(0i32)]))
         }),
-        harmless("set another's scheduling attributes", |w| {
+        Attempt::harmless("set another's scheduling attributes", |w| {
             outcome(call(SCHED_SETATTR, &[w.victim, attributes(0, 3, 0), 0]))
         }),
-        harmless("set its own scheduling attributes", |_| {
+        Attempt::harmless("set its own scheduling attributes", |_| {
             outcome(call(SCHED_SETATTR, &[0, attributes(1, 0, 1), 0]))
         }),
-        harmless("set another's priority of input and output", |w| {
+        Attempt::harmless("set another's priority of input and output", |w| {
             outcome(call(IOPRIO_SET, &[1, w.victim, 3 << 13]))
         }),
-        harmless("move another's memory", |w| {
+        Attempt::harmless("move another's memory", |w| {
             outcome(call(
                 MIGRATE_PAGES,
                 &[w.victim, 64, bytes(1u64), bytes(1u64)],
             ))
         }),
-        harmless("ask where another's memory is", |w| {
+        Attempt::harmless("ask where another's memory is", |w| {
             outcome(call(
                 MOVE_PAGES,
                 &[w.victim, 1, bytes(0i64), 0, bytes(0i32), 0],
             ))
         }),
-        harmless("set its memory policy", |_| {
+        Attempt::harmless("set its memory policy", |_| {
             outcome(call(SET_MEMPOLICY, &[0, 0, 0]))
         }),
-        harmless("set the policy of a part of memory", |_| {
+        Attempt::harmless("set the policy of a part of memory", |_| {
             outcome(call(MBIND, &[0, 0, 0, 0, 0, 0]))
         }),
-        harmless("ask which pages are in memory", |_| {
+        Attempt::harmless("ask which pages are in memory", |_| {
             let page = call(MMAP, &[0, 4096, 3, 0x22, -1, 0]);
             outcome(page.and_then(|page| call(MINCORE, &[page, 4096, bytes([0u8; 8])])))
         }),
-        harmless("ask for another's list of locks", |w| {
+        Attempt::harmless("ask for another's list of locks", |w| {
             outcome(call(GET_ROBUST_LIST, &[w.victim, bytes(0i64), bytes(0i64)]))
         }),
-        harmless("measure another process", |w| {
+        Attempt::harmless("measure another process", |w| {
             let mut event = [0u64; 16];
             event[0] = 1 | (128 << 32);
             outcome(call(PERF_EVENT_OPEN, &[bytes(event), w.victim, -1, -1, 0]))
         }),
-        harmless("measure itself", |_| {
+        Attempt::harmless("measure itself", |_| {
             let mut event = [0u64; 16];
             event[0] = 1 | (128 << 32);
             event[5] = 0x60;
             outcome(call(PERF_EVENT_OPEN, &[bytes(event), 0, -1, -1, 0]))
         }),
-        harmless("leave its process group", |_| {
+        Attempt::harmless("leave its process group", |_| {
             outcome(call(SETPGID, &[0, 0]))
         }),
-        harmless("leave its session", |_| {
+        Attempt::harmless("leave its session", |_| {
             // A leader of a group can't.
             if call(GETPGID, &[0]) == Ok(i64::from(std::process::id())) {
                 return Outcome::Void(0);
             }
             outcome(call(SETSID, &[]))
         }),
-        harmless("outlive its parent", |_| option(&[1, 0])),
-        harmless("adopt orphans", |_| option(&[36, 1])),
-        harmless("let itself be traced by anybody", |_| {
+        Attempt::harmless("outlive its parent", |_| option(&[1, 0])),
+        Attempt::harmless("adopt orphans", |_| option(&[36, 1])),
+        Attempt::harmless("let itself be traced by anybody", |_| {
             option(&[0x5961_6d61, -1])
         }),
-        harmless("hide from its user's other processes", |_| option(&[4, 0])),
-        harmless("change its own memory's description", |_| {
+        Attempt::harmless("hide from its user's other processes", |_| option(&[4, 0])),
+        Attempt::harmless("change its own memory's description", |_| {
             option(&[35, 14, bytes([0u64; 16]), bytes(0u32), 0])
         }),
-        harmless("filter its calls with `prctl`", |_| {
+        Attempt::harmless("filter its calls with `prctl`", |_| {
             let program = bytes([0x7fff_0000_0000_0006u64]);
             let _ = option(&[38, 1, 0, 0, 0]);
             option(&[22, 2, bytes([1u64, program.cast_unsigned()])])
         }),
-        harmless("filter its calls with `seccomp`", |_| {
+        Attempt::harmless("filter its calls with `seccomp`", |_| {
             let program = bytes([0x7fff_0000_0000_0006u64]);
             let _ = option(&[38, 1, 0, 0, 0]);
             outcome(call(
@@ -340,59 +323,59 @@ pub fn all() -> Vec<Attempt> {
                 &[1, 0, bytes([1u64, program.cast_unsigned()])],
             ))
         }),
-        harmless("set its secure bits", |_| option(&[28, 1])),
-        harmless("keep capabilities", |_| option(&[8, 1])),
-        harmless("raise an ambient capability", |_| {
+        Attempt::harmless("set its secure bits", |_| option(&[28, 1])),
+        Attempt::harmless("keep capabilities", |_| option(&[8, 1])),
+        Attempt::harmless("raise an ambient capability", |_| {
             option(&[47, 2, 10, 0, 0])
         }),
-        harmless("share a core of the processor", |_| {
+        Attempt::harmless("share a core of the processor", |_| {
             option(&[62, 1, 0, 0, 0])
         }),
-        harmless("redirect its own calls", |_| {
+        Attempt::harmless("redirect its own calls", |_| {
             option(&[59, 1, 0, 0, bytes(0u8)])
         }),
-        harmless("become a helper of input and output", |_| {
+        Attempt::harmless("become a helper of input and output", |_| {
             option(&[57, 1, 0, 0, 0])
         }),
-        harmless("change what happens on broken memory", |_| {
+        Attempt::harmless("change what happens on broken memory", |_| {
             option(&[33, 1, 1, 0, 0])
         }),
-        harmless("stop counters", |_| option(&[31])),
-        harmless("get a capability back", |_| {
+        Attempt::harmless("stop counters", |_| option(&[31])),
+        Attempt::harmless("get a capability back", |_| {
             let header = bytes([0x2008_0522u32, 0]);
             outcome(call(
                 CAPSET,
                 &[header, bytes([1u32 << 21, 1 << 21, 0, 0, 0, 0])],
             ))
         }),
-        harmless("become another user with `setuid`", |_| {
+        Attempt::harmless("become another user with `setuid`", |_| {
             outcome(call(SETUID, &[1234]))
         }),
-        harmless("become another user with `setresuid`", |_| {
+        Attempt::harmless("become another user with `setresuid`", |_| {
             outcome(call(SETRESUID, &[1234, 1234, 1234]))
         }),
-        harmless("become another user with `setreuid`", |_| {
+        Attempt::harmless("become another user with `setreuid`", |_| {
             outcome(call(SETREUID, &[1234, 1234]))
         }),
-        harmless("read files as another user", |_| {
+        Attempt::harmless("read files as another user", |_| {
             let _ = call(SETFSUID, &[1234]);
             effect(call(SETFSUID, &[-1]), call(SETFSUID, &[-1]) == Ok(1234))
         }),
-        harmless("read files as another group", |_| {
+        Attempt::harmless("read files as another group", |_| {
             let _ = call(SETFSGID, &[1234]);
             effect(call(SETFSGID, &[-1]), call(SETFSGID, &[-1]) == Ok(1234))
         }),
-        harmless("become another group with `setgid`", |_| {
+        Attempt::harmless("become another group with `setgid`", |_| {
             outcome(call(SETGID, &[1234]))
         }),
-        harmless("become another group with `setresgid`", |_| {
+        Attempt::harmless("become another group with `setresgid`", |_| {
             outcome(call(SETRESGID, &[1234, 1234, 1234]))
         }),
-        harmless("join other groups", |_| outcome(call(SETGROUPS, &[0, 0]))),
-        harmless("call by the numbers of another interface", |_| {
+        Attempt::harmless("join other groups", |_| outcome(call(SETGROUPS, &[0, 0]))),
+        Attempt::harmless("call by the numbers of another interface", |_| {
             outcome(call(GETPID | 0x4000_0000, &[]))
         }),
-        harmless("call by the 32-bit numbers", |_| {
+        Attempt::harmless("call by the 32-bit numbers", |_| {
             let number: i64;
             unsafe { std::arch::asm!("int 0x80", inlateout("rax") 20i64 => number) };
             outcome(if number > 0 {

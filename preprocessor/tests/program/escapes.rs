@@ -1,8 +1,8 @@
 //! Ways by which blocks reached others: their limits, inherited files, memory beyond the limit, the disk, and life after the build.
 
 use crate::fixture::{Answer, Book, answer};
+use crate::hostile::processes;
 use rustix::process::{Pid, Resource, Rlimit};
-use std::io::Read as _;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -187,15 +187,7 @@ fn nothing_that_cannot_be_deleted_is_left() {
 
 /// How many processes have a text among their arguments.
 fn running(text: &str) -> usize {
-    let entries = std::fs::read_dir("/proc").unwrap().flatten();
-    entries
-        .filter(|entry| {
-            let mut line = Vec::new();
-            let file = std::fs::File::open(entry.path().join("cmdline"));
-            let _ = file.and_then(|mut file| file.read_to_end(&mut line));
-            String::from_utf8_lossy(&line).contains(text)
-        })
-        .count()
+    processes(|arguments| String::from_utf8_lossy(arguments).contains(text))
 }
 
 #[track_caller]

@@ -377,14 +377,21 @@ fn an_expression_that_never_ends() {
 
 /// How many processes have this argument.
 fn running(argument: &str) -> usize {
+    processes(|arguments| {
+        let mut words = arguments.split(|byte| *byte == 0);
+        words.any(|word| word == argument.as_bytes())
+    })
+}
+
+/// How many processes have arguments, each ended by a zero byte, that are such.
+pub(crate) fn processes(are_such: impl Fn(&[u8]) -> bool) -> usize {
     let entries = std::fs::read_dir("/proc").unwrap().flatten();
     entries
         .filter(|entry| {
             let mut line = Vec::new();
             let file = std::fs::File::open(entry.path().join("cmdline"));
             let _ = file.and_then(|mut file| file.read_to_end(&mut line));
-            line.split(|byte| *byte == 0)
-                .any(|word| word == argument.as_bytes())
+            are_such(&line)
         })
         .count()
 }
