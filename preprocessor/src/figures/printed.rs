@@ -47,7 +47,7 @@ pub fn printed(page: &Parts, number: usize) -> Read {
     }
     let text = page.source.slice(start..figure.before.end);
     read.figure = quantity::last(text, mark);
-    // Nothing else stands there, so its groups can't be two numbers.
+    // There is nothing else in it, so its groups can't be two numbers.
     if read.figure.is_err()
         && earlier.is_none()
         && let Ok(Some(printed)) = quantity::read_whole(own, mark)

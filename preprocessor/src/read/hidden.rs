@@ -27,7 +27,7 @@ pub fn check(parts: &Parts) -> Vec<Finding> {
         let end = before.rfind(|c: char| c.is_ascii_digit());
         let end = end.unwrap_or(before.trim_end().len());
         let word = before[..end].rfind(char::is_whitespace).unwrap_or_default();
-        // What stands before a figure's word, in its paragraph, may turn the digits around only by force.
+        // Text before a figure's word, in its paragraph, may turn the digits around only by force.
         let (start, end) = (figure.before.start, figure.before.end);
         findings.extend(first(
             page,

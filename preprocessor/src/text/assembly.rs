@@ -11,7 +11,7 @@ struct Piece {
     start: usize,
     /// The file that it comes from.
     file: Arc<Source>,
-    /// The bytes of the file that it is a copy of, or that it stands for.
+    /// The bytes of the file that it is a copy of, or that it replaces.
     span: Span,
     /// Whether it is a copy, byte for byte.
     is_copy: bool,
@@ -36,7 +36,7 @@ impl Assembly {
         self.push(text, file, span, true);
     }
 
-    /// Appends a text that stands for bytes of a file.
+    /// Appends a text in place of bytes of a file.
     pub fn write(&mut self, text: &str, file: &Arc<Source>, span: Span) {
         self.push(text, file, span, false);
     }

@@ -131,7 +131,7 @@ struct Order {
     after: Vec<String>,
 }
 
-/// The preprocessors that mdBook runs before this one, but for `index`, which changes no text.
+/// The preprocessors that mdBook runs before this one, except `index`, which changes no text.
 ///
 /// mdBook takes all that wait for no other, by name, and then again.
 fn first(config: &Config) -> Vec<String> {

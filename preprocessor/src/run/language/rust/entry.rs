@@ -20,7 +20,7 @@ const ITEMS: &[&str] = &[
     "use",
 ];
 
-/// The words that may stand before those.
+/// The words that may come before those.
 const QUALIFIERS: &[&str] = &["async", "const", "unsafe"];
 
 /// Whether a program has a function `main` outside of all brackets.

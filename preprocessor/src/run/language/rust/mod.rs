@@ -58,7 +58,7 @@ struct Rust {
 
 impl Rust {
     /// Whether a program shares a crate with others. In older editions, paths start at the crate, and what ends a string depends on
-    /// what stands before it.
+    /// what comes before it.
     fn shares(&self, program: &Program) -> bool {
         !self.is_alone && self.edition >= "2021" && program.may_share()
     }

@@ -170,7 +170,7 @@ fn is_group(token: Option<&TokenTree>) -> bool {
     matches!(token, Some(TokenTree::Group(_)))
 }
 
-/// Whether an `impl` after these tokens stands for a type, as in `-> impl Fn()`: an item follows none of these characters.
+/// Whether an `impl` after these tokens is part of a type, as in `-> impl Fn()`: an item follows none of these characters.
 fn is_type(before: &[TokenTree]) -> bool {
     match before.last() {
         Some(TokenTree::Punct(punct)) => punct.as_char() != ';',
