@@ -25,4 +25,5 @@ pub mod service;
 pub mod services;
 pub mod simulation;
 pub mod storage;
+pub mod table;
 pub mod workload;
