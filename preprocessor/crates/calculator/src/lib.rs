@@ -2,6 +2,7 @@
 //!
 //! | module | holds |
 //! | --- | --- |
+//! | [`claims`] | what has to hold wherever something varies |
 //! | [`expression`] | an expression as an author writes it, made into one that the interpreter reads |
 //! | [`runs`] | what blocks printed, read by row and column |
 //! | [`interpreter`] | definitions, and what computes with them |
@@ -12,6 +13,7 @@
 //! Nothing here reads a file or starts a process. Without the feature `numbat` there is no interpreter: every
 //! expression is an error that says so.
 
+pub mod claims;
 pub mod exact;
 pub mod expression;
 pub mod interpreter;
