@@ -35,6 +35,7 @@
 //! | `pictures` | outputs drawn as charts and sequence diagrams, sketches laid out |
 //! | `evidence` | the evidence for each figure, counted |
 //! | `tables` | what Markdown makes of the tables, and what they mean by their rules |
+//! | `claims` | what has to hold wherever something varies, and how far figures vary |
 //! | `figures` | the expressions computed, and the figures judged |
 //! | `verify` | what the blocks printed, compared with the output in the page |
 //! | `run` | the blocks compiled and run, by their languages |
@@ -44,6 +45,8 @@
 
 #[doc(hidden)]
 pub mod book;
+#[doc(hidden)]
+pub mod claims;
 #[doc(hidden)]
 pub mod evidence;
 #[doc(hidden)]

@@ -6,7 +6,8 @@
 //! | [`read`](Line::read) | finds the parts that are run, computed or checked |
 //! | [`run`](Line::run) | compiles and runs the blocks, or remembers what they gave |
 //! | [`verify`](Line::verify) | compares what they printed with the output in the page |
-//! | [`judge`](Line::judge) | computes the expressions, judges figures and tables, and counts the evidence |
+//! | [`vary`](Line::vary) | runs them wherever a claim, a figure or a chart needs them with their parameters set |
+//! | [`judge`](Line::judge) | computes the expressions, judges figures, claims and tables, and counts the evidence |
 //! | [`draw`](Line::draw) | draws verified outputs and lays sketches out |
 //! | [`whole_book`](crate::whole_book) | looks at all pages at once: limits, dead links, gathered boxes |
 //! | [`render`](Line::render) | replaces our markup by what mdBook shows |
@@ -14,16 +15,23 @@
 //! Each stage reads a [`Page`] and leaves its results on it. Findings of all stages of all pages are collected; what
 //! keeps a stage itself from working is an error.
 
+use crate::claims::Earlier;
+use crate::claims::explore::{Explored, Questions};
+use crate::claims::judge::{self, Judged};
+use crate::claims::plan::{self, Planned};
+use crate::evidence::precision::OverPrecise;
 use crate::evidence::{self, Tally};
 use crate::figures;
 use crate::figures::engine::{Engine, Workplace};
 use crate::pictures::{self, Drawn};
 use crate::read::include::Assembled;
 use crate::read::{self, Parts};
-use crate::render::{self, source_links::Links};
+use crate::render::{self, claims::Varied, source_links::Links};
 use crate::run;
 use crate::run::job::JobResult;
 use crate::run::language::Languages;
+use crate::run::points::{self, Points};
+use crate::run::seeds::{self, SingleSeed};
 use crate::tables::judge::Meaning;
 use crate::tables::units::Units;
 use crate::tables::{check, structure};
@@ -57,12 +65,20 @@ pub struct Page {
     pub verified: BTreeSet<usize>,
     /// What its named blocks printed.
     pub runs: Runs,
+    /// What its claims came to.
+    pub claims: Judged,
     /// What its tables mean.
     pub meaning: Meaning,
     /// Its pictures.
     pub drawn: Drawn,
+    /// What its runs at other settings showed.
+    pub varied: Varied,
     /// The evidence for its figures, counted.
     pub tally: Tally,
+    /// Its blocks that draw from a single seed.
+    pub single_seeds: Vec<SingleSeed>,
+    /// Its figures with more digits than their spread allows.
+    pub over_precise: Vec<OverPrecise>,
     /// All that is wrong with it, in the order of its text.
     pub findings: Vec<Finding>,
     /// The text for mdBook.
@@ -76,6 +92,15 @@ pub struct Line {
     languages: Languages,
     engine: Engine,
     units: Units,
+    /// What earlier builds found out about claims.
+    earlier: Earlier,
+}
+
+/// What of a page depends on what varies, and what its blocks did there.
+#[derive(Debug, Default)]
+pub struct Tried {
+    planned: Planned,
+    points: BTreeMap<usize, Points>,
 }
 
 /// Takes pages through all stages, each with what is wrong with its includes. `book` are all pages that their links may lead to.
@@ -98,21 +123,19 @@ pub fn check(
     line.run(&mut pages)?;
     for page in &mut pages {
         line.verify(page);
-        line.judge(page);
+    }
+    let tried = line.vary(&mut pages)?;
+    for (page, tried) in pages.iter_mut().zip(tried) {
+        line.judge(page, &tried);
         line.draw(page);
     }
     line.engine.save()?;
+    line.earlier.save()?;
     let links = dead_links::Map::new(book, settings);
     for page in &mut pages {
         page.findings.extend(links.findings(&page.source));
     }
-    let allowed = settings.proof.max_bare_table_figures;
-    limit::hold(
-        allowed,
-        pages
-            .iter_mut()
-            .map(|page| (&page.source, &page.tally, &mut page.findings)),
-    );
+    limit::hold(&mut pages, &settings.proof);
     for page in &mut pages {
         page.findings.sort_by_key(|finding| finding.span);
     }
@@ -124,6 +147,53 @@ pub fn check(
         }
     }
     Ok(pages)
+}
+
+/// Explores the claims of a page, or the claims and the blocks of one of its lines. Where the page has findings of its own, these come
+/// back in place of answers.
+///
+/// # Errors
+/// As [`fn@check`].
+pub fn explore(
+    (source, findings): Assembled,
+    at: Option<usize>,
+    settings: &Settings,
+) -> Result<Result<Vec<Explored>, Vec<Finding>>> {
+    let mut line = Line::new(settings)?;
+    let mut page = line.read(&source);
+    page.findings.extend(findings);
+    let mut pages = [page];
+    line.run(&mut pages)?;
+    let parts = [&pages[0].parts];
+    let keys = points::keys(&parts, &line.languages, settings)?;
+    let keys = keys.into_iter().map(|((_, block), key)| (block, key));
+    let [page] = &mut pages;
+    line.verify(page);
+    let definitions = figures::definitions(&page.parts, &line.engine);
+    let keys = keys.collect();
+    let planned = plan::plan(
+        page,
+        &keys,
+        &definitions,
+        &line.languages,
+        &mut line.earlier,
+    )?;
+    if !page.findings.is_empty() {
+        return Ok(Err(std::mem::take(&mut page.findings)));
+    }
+    let questions = Questions::new(page, &planned, at);
+    let wanted = questions.wanted(page).into_iter();
+    let wanted = wanted.map(|(block, points)| ((0, block), points)).collect();
+    let ran = points::run(&[&page.parts], &wanted, &mut line.languages, settings)?;
+    let ran = ran
+        .into_iter()
+        .map(|((_, block), points)| (block, points))
+        .collect();
+    let (_, mut scope) = figures::check_in_scope(&page.parts, &line.engine, &page.runs);
+    let answers = questions.answers(page, &planned, &ran, &line.languages, &mut scope);
+    line.engine.save()?;
+    line.earlier.save()?;
+    Ok(Ok(answers))
 }
 
 impl Line {
@@ -142,7 +212,10 @@ impl Line {
             memory: Memory::open(&store, "figures of", &settings.root)
                 .compared_with(settings.earlier()),
         };
-        Self::at(workplace, settings)
+        let mut line = Self::at(workplace, settings)?;
+        line.earlier =
+            Memory::open(&store, "claims of", &settings.root).compared_with(settings.earlier());
+        Ok(line)
     }
 
     /// The line whose expressions are computed at a place.
@@ -156,6 +229,7 @@ impl Line {
             languages: Languages::new(settings),
             units: Units::new(&engine),
             engine,
+            earlier: Earlier::default(),
         })
     }
 
@@ -185,23 +259,29 @@ impl Line {
             results: BTreeMap::new(),
             verified: BTreeSet::new(),
             runs: Runs::default(),
+            claims: Judged::default(),
             meaning: Meaning::default(),
             drawn: Drawn::default(),
+            varied: Varied::default(),
             tally: Tally::default(),
+            single_seeds: Vec::new(),
+            over_precise: Vec::new(),
             findings,
             rendered: String::new(),
         }
     }
 
-    /// Runs the pages' blocks, or finds what they gave before.
+    /// Runs the pages' blocks, or finds what they gave before, and those that draw from a single seed.
     ///
     /// # Errors
-    /// As [`run::run`].
+    /// As [`run::run`] and [`seeds::find`].
     pub fn run(&mut self, pages: &mut [Page]) -> Result<()> {
         let parts: Vec<&Parts> = pages.iter().map(|page| &page.parts).collect();
         let results = run::run(&parts, &mut self.languages, &self.settings)?;
-        for (page, results) in pages.iter_mut().zip(results) {
+        let seeds = seeds::find(&parts, &self.languages, &self.settings)?;
+        for (page, (results, seeds)) in pages.iter_mut().zip(results.into_iter().zip(seeds)) {
             page.results = results;
+            page.single_seeds = seeds;
         }
         Ok(())
     }
@@ -234,6 +314,39 @@ impl Line {
         verify::misplaced::resolve(&page.parts, &all, &mut page.findings);
     }
 
+    /// Plans what depends on what varies, and runs the blocks at all points of it that no earlier build knows.
+    ///
+    /// # Errors
+    /// As [`run::run`].
+    pub fn vary(&mut self, pages: &mut [Page]) -> Result<Vec<Tried>> {
+        let parts: Vec<&Parts> = pages.iter().map(|page| &page.parts).collect();
+        let keys = points::keys(&parts, &self.languages, &self.settings)?;
+        let mut wanted = BTreeMap::new();
+        let mut tried = Vec::new();
+        for (number, page) in pages.iter_mut().enumerate() {
+            let own = keys.range((number, 0)..(number + 1, 0));
+            let own = own.map(|((_, block), key)| (*block, key.clone())).collect();
+            let definitions = figures::definitions(&page.parts, &self.engine);
+            let mut planned =
+                plan::plan(page, &own, &definitions, &self.languages, &mut self.earlier)?;
+            if self.settings.edges {
+                planned.forget();
+            }
+            let blocks = planned.wanted(page).into_iter();
+            wanted.extend(blocks.map(|(block, points)| ((number, block), points)));
+            tried.push(Tried {
+                planned,
+                points: BTreeMap::new(),
+            });
+        }
+        let parts: Vec<&Parts> = pages.iter().map(|page| &page.parts).collect();
+        let ran = points::run(&parts, &wanted, &mut self.languages, &self.settings)?;
+        for ((page, block), points) in ran {
+            tried[page].points.insert(block, points);
+        }
+        Ok(tried)
+    }
+
     /// Uses the outputs in the page as what the blocks printed, where nothing may run.
     pub fn believe(&self, page: &mut Page) {
         for block in &page.parts.blocks {
@@ -242,9 +355,22 @@ impl Line {
         }
     }
 
-    /// Computes the expressions, judges the figures and the tables, and counts the evidence for each figure.
-    pub fn judge(&mut self, page: &mut Page) {
-        let (figures, scope) = figures::check_in_scope(&page.parts, &self.engine, &page.runs);
+    /// Computes the expressions, judges the figures, the claims and the tables, and counts the evidence for each figure.
+    pub fn judge(&mut self, page: &mut Page, tried: &Tried) {
+        let (figures, mut scope) = figures::check_in_scope(&page.parts, &self.engine, &page.runs);
+        let (claims, found) = judge::judge(
+            page,
+            &tried.planned,
+            &tried.points,
+            &self.languages,
+            &mut scope,
+            &mut self.earlier,
+            self.settings.edges,
+        );
+        page.varied = claims.shown(&page.parts);
+        page.over_precise = claims.over_precise(&page.parts, &mut scope.engine);
+        page.claims = claims;
+        page.findings.extend(found);
         page.meaning = check::check(
             &page.source,
             &page.parts.tables,
@@ -254,13 +380,14 @@ impl Line {
         );
         page.tally = evidence::tally(&page.parts, &page.meaning, figures.right, &mut self.units);
         page.tally.counts.runs = page.verified.len();
+        (page.tally.counts.claims, page.tally.counts.points) = page.varied.counts();
         page.findings.extend(figures.findings);
         page.findings.append(&mut page.meaning.findings);
     }
 
     /// Draws the verified outputs and lays the sketches out.
     pub fn draw(&self, page: &mut Page) {
-        page.drawn = pictures::draw(&page.parts, &page.verified);
+        page.drawn = pictures::draw(&page.parts, &page.verified, &page.varied.outputs);
         // What the rules for tables report already is no second finding of the chart's.
         let is_new =
             |finding: &Finding| page.findings.iter().all(|other| other.span != finding.span);
@@ -279,6 +406,7 @@ impl Line {
                     &page.parts,
                     &page.drawn,
                     &page.meaning.formulas,
+                    &page.varied,
                     page.tally.counts,
                     &links,
                     self.settings.proof.styles.unwrap_or(true),
@@ -297,10 +425,18 @@ impl Page {
     /// The lines of the blocks that ran in this build; the store had what the others gave.
     pub fn ran(&self) -> impl Iterator<Item = usize> {
         let fresh = self.results.iter().filter(|(_, result)| result.is_fresh);
-        fresh.filter_map(|(number, _)| {
-            let block = self.parts.blocks.get(*number)?;
-            Some(self.source.line_in_file(block.code.span.start))
-        })
+        fresh.filter_map(|(number, _)| self.line(*number))
+    }
+
+    /// The lines of the blocks that ran with their parameters set, each with the number of points.
+    pub fn ran_at_points(&self) -> impl Iterator<Item = (usize, usize)> {
+        let ran = self.claims.ran.iter();
+        ran.filter_map(|(number, points)| Some((self.line(*number)?, *points)))
+    }
+
+    fn line(&self, block: usize) -> Option<usize> {
+        let block = self.parts.blocks.get(block)?;
+        Some(self.source.line_in_file(block.code.span.start))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use mdbook_proof::figures::engine::Workplace;
-use mdbook_proof::line::Line;
+use mdbook_proof::line::{Line, Tried};
 use mdbook_proof::text::message::{self, Names};
 use mdbook_proof::text::source::Source;
 use mdbook_proof::work::settings::{Options, Settings};
@@ -25,7 +25,7 @@ fuzz_target!(|text: &str| {
         let mut page = line.read(&source);
         line.believe(&mut page);
         page.verified = (0..page.parts.blocks.len()).collect();
-        line.judge(&mut page);
+        line.judge(&mut page, &Tried::default());
         line.draw(&mut page);
         for finding in &page.findings {
             let text = finding.source.text();

@@ -4,7 +4,7 @@
 
 use crate::book::{self, configuration, fix};
 use crate::figures::engine::Workplace;
-use crate::line::Line;
+use crate::line::{Line, Tried};
 use crate::read::table;
 use crate::tables::units::Units;
 use crate::tables::{check, structure};
@@ -79,7 +79,7 @@ impl Linter {
         {
             let mut page = self.line.read(source);
             self.line.believe(&mut page);
-            self.line.judge(&mut page);
+            self.line.judge(&mut page, &Tried::default());
             // What is wrong with the rest of the page is for `check`, which runs it.
             page.findings
                 .retain(|finding| finding.code.family() == Family::Tables);

@@ -17,7 +17,9 @@ use crate::book::preprocessor::{Proof, assembled};
 #[cfg(feature = "serve")]
 use crate::book::serve::site::Built;
 
+use crate::claims::explore::Explored;
 use crate::line::{self, Page};
+use crate::read::include::Assembled;
 use crate::text::error::Error;
 use crate::text::finding::Finding;
 use crate::text::message;
@@ -155,6 +157,33 @@ impl Book {
     /// As [`Book::check`]; and when a target is not a page of the book.
     #[doc(hidden)]
     pub fn pages(&self, targets: &[Target]) -> Result<Vec<Page>> {
+        let (pages, all, settings) = self.asked_for(targets)?;
+        line::check(pages, &all, &settings)
+    }
+
+    /// Where over a wider range the claims of a page hold, and how what its blocks print follows their parameters: for one line of the
+    /// page, or for all of its claims. Where the page has findings, these come back.
+    ///
+    /// # Errors
+    /// As [`Book::pages`].
+    #[doc(hidden)]
+    pub fn explore(&self, target: &Target) -> Result<Result<Vec<Explored>, Vec<Finding>>> {
+        let (pages, _, settings) = self.asked_for(std::slice::from_ref(target))?;
+        let mut explored = Vec::new();
+        for page in pages {
+            match line::explore(page, target.line, &settings)? {
+                Ok(found) => explored.extend(found),
+                Err(findings) => return Ok(Err(findings)),
+            }
+        }
+        Ok(Ok(explored))
+    }
+
+    /// The pages that are asked for, all pages, and the settings.
+    fn asked_for(
+        &self,
+        targets: &[Target],
+    ) -> Result<(Vec<Assembled>, Vec<Arc<Source>>, Settings)> {
         let config = configuration(&self.root)?;
         let settings = Settings::read(&config, self.root.clone(), &self.options)?;
         let book = self.load(config)?;
@@ -172,7 +201,7 @@ impl Book {
         pages.retain(|(page, _)| {
             targets.is_empty() || targets.iter().any(|target| target.is_part_of(page))
         });
-        line::check(pages, &all, &settings)
+        Ok((pages, all, settings))
     }
 
     /// As [`Book::build`]; `warnings` counts what mdBook warned of so far, which fails the build too.

@@ -1,11 +1,15 @@
-//! The report on evidence: what supports the figures of each page, and which have no support.
+//! The report on evidence: what supports the figures of each page, and which have no support or more digits than it carries; and which
+//! blocks draw from a single seed.
 
 use crate::evidence::Counts;
+use crate::evidence::precision;
 use crate::line;
+use crate::run::seeds;
 use crate::text::message::{self, Names};
 use crate::text::source::Source;
 use crate::text::span::Span;
 use crate::text::visible;
+use crate::work::settings::Config;
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -21,6 +25,12 @@ pub struct Report {
     /// How many bare figures the book allows in its tables.
     #[serde(rename = "max-bare-table-figures")]
     pub limit: Option<usize>,
+    /// How many blocks draw from a single seed.
+    #[serde(rename = "single-seed")]
+    pub single_seeds: usize,
+    /// How many of them the book allows.
+    #[serde(rename = "max-single-seed")]
+    pub seed_limit: Option<usize>,
 }
 
 /// A page's figures.
@@ -37,6 +47,36 @@ pub struct Page {
     /// The cells of checked columns that hold nothing, or a range.
     #[serde(rename = "skipped-cells")]
     pub skipped: Vec<Place>,
+    /// The blocks that draw from a single seed.
+    #[serde(rename = "single-seed")]
+    pub single_seeds: Vec<SingleSeed>,
+    /// The figures that are printed with more digits than their spread carries.
+    #[serde(rename = "over-precise-figures")]
+    pub over_precise: Vec<OverPrecise>,
+}
+
+/// A block that draws from a single seed.
+#[derive(Debug, Serialize)]
+pub struct SingleSeed {
+    /// The seed.
+    #[serde(flatten)]
+    pub place: Place,
+    /// The call that it is given to.
+    pub call: String,
+}
+
+/// A figure that is printed with more digits than its spread carries.
+#[derive(Debug, Serialize)]
+pub struct OverPrecise {
+    /// The figure; its text is what is printed.
+    #[serde(flatten)]
+    pub place: Place,
+    /// The smallest value over all points.
+    pub low: String,
+    /// The largest.
+    pub high: String,
+    /// At how many points it was computed.
+    pub points: usize,
 }
 
 /// A place in a page, and its text.
@@ -57,16 +97,18 @@ pub struct Place {
 
 impl Report {
     /// The report on proven pages.
-    pub fn new(pages: &[line::Page], limit: Option<usize>) -> Self {
+    pub fn new(pages: &[line::Page], proof: &Config) -> Self {
         let pages: Vec<Page> = pages.iter().map(page).collect();
         let mut total = Counts::default();
         for counts in pages.iter().map(|page| page.counts) {
             total += counts;
         }
         Self {
+            single_seeds: pages.iter().map(|page| page.single_seeds.len()).sum(),
             pages,
             total,
-            limit,
+            limit: proof.max_bare_table_figures,
+            seed_limit: proof.max_single_seed,
         }
     }
 
@@ -81,13 +123,15 @@ impl Report {
             .unwrap_or(0)
             .max(5);
         let mut out = format!(
-            "{:width$}  computed  checked  verified  cited  bare in tables  bare in text\n",
+            "{:width$}  claims  points  computed  checked  verified  cited  bare in tables  bare in text\n",
             "page"
         );
         let mut row = |name: &str, counts: Counts| {
             let _ = writeln!(
                 out,
-                "{name:width$}  {:8}  {:7}  {:8}  {:5}  {:14}  {:12}",
+                "{name:width$}  {:6}  {:6}  {:8}  {:7}  {:8}  {:5}  {:14}  {:12}",
+                counts.claims,
+                counts.points,
                 counts.computed,
                 counts.checked,
                 counts.verified,
@@ -100,56 +144,78 @@ impl Report {
             row(&name(&page.path), page.counts);
         }
         row("total", self.total);
-        let list = |out: &mut String, title: &str, of: fn(&Page) -> Vec<&Place>| {
-            self.list(out, title, of, name);
+        let mut list = |title: &str, of: fn(&Page) -> Lines<'_>| {
+            let lines: Vec<(&Place, String)> = self.pages.iter().flat_map(of).collect();
+            if !lines.is_empty() {
+                let _ = writeln!(out, "\n{title}:");
+            }
+            for (place, text) in lines {
+                let (path, line, column) = (name(&place.path), place.line, place.column);
+                let _ = writeln!(out, "  {path}:{line}:{column}  {text}");
+            }
         };
-        list(&mut out, "bare in tables", |page| {
-            page.bare.iter().filter(|place| place.in_table).collect()
+        list("bare in tables", |page| {
+            page.bare
+                .iter()
+                .filter(|place| place.in_table)
+                .map(plain_line)
+                .collect()
         });
-        list(&mut out, "bare in text", |page| {
-            page.bare.iter().filter(|place| !place.in_table).collect()
+        list("bare in text", |page| {
+            page.bare
+                .iter()
+                .filter(|place| !place.in_table)
+                .map(plain_line)
+                .collect()
         });
-        list(&mut out, "skipped cells of checked columns", |page| {
-            page.skipped.iter().collect()
+        list("skipped cells of checked columns", |page| {
+            page.skipped.iter().map(plain_line).collect()
         });
-        if let Some(limit) = self.limit {
+        list("blocks with a single seed", |page| {
+            let lines = page.single_seeds.iter();
+            lines
+                .map(|single| (&single.place, single.call.clone()))
+                .collect()
+        });
+        list("more digits than the runs carry", |page| {
+            page.over_precise.iter().map(OverPrecise::line).collect()
+        });
+        for (limit, thing, count) in [
+            (self.limit, "bare figure", self.total.bare_in_tables),
+            (self.seed_limit, "block", self.single_seeds),
+        ] {
+            let Some(limit) = limit else { continue };
+            let place = if thing == "block" {
+                "with a single seed"
+            } else {
+                "in tables"
+            };
+            let is = if count == 1 { "is" } else { "are" };
+            let allowed = message::count(limit, thing);
             let _ = writeln!(
                 out,
-                "\nbook.toml allows {} in tables; there {} {}",
-                message::count(limit, "bare figure"),
-                if self.total.bare_in_tables == 1 {
-                    "is"
-                } else {
-                    "are"
-                },
-                self.total.bare_in_tables
+                "\nbook.toml allows {allowed} {place}; there {is} {count}"
             );
         }
         out
     }
+}
 
-    fn list(
-        &self,
-        out: &mut String,
-        title: &str,
-        of: impl Fn(&Page) -> Vec<&Place>,
-        name: impl Fn(&str) -> String,
-    ) {
-        let mut places = self.pages.iter().flat_map(of).peekable();
-        if places.peek().is_none() {
-            return;
-        }
-        let _ = writeln!(out, "\n{title}:");
-        for place in places {
-            let _ = writeln!(
-                out,
-                "  {}:{}:{}  {}",
-                name(&place.path),
-                place.line,
-                place.column,
-                place.text
-            );
-        }
+/// Places, each with the text after it.
+type Lines<'page> = Vec<(&'page Place, String)>;
+
+fn plain_line(place: &Place) -> (&Place, String) {
+    (place, place.text.clone())
+}
+
+impl OverPrecise {
+    fn line(&self) -> (&Place, String) {
+        let points = message::count(self.points, "point");
+        let text = format!(
+            "{}: {} to {} over {points}",
+            self.place.text, self.low, self.high
+        );
+        (&self.place, text)
     }
 }
 
@@ -166,11 +232,23 @@ fn page(proven: &line::Page) -> Page {
         .iter()
         .map(|span| place(source, *span, true))
         .collect();
+    let single_seed = |single: &seeds::SingleSeed| SingleSeed {
+        place: place(source, single.seed, false),
+        call: visible::line(&single.call),
+    };
+    let over_precise = |figure: &precision::OverPrecise| OverPrecise {
+        place: place(source, figure.figure, false),
+        low: figure.low.clone(),
+        high: figure.high.clone(),
+        points: figure.points,
+    };
     Page {
         path: shown(source),
         counts: tally.counts,
         bare,
         skipped,
+        single_seeds: proven.single_seeds.iter().map(single_seed).collect(),
+        over_precise: proven.over_precise.iter().map(over_precise).collect(),
     }
 }
 

@@ -29,22 +29,31 @@ pub(crate) fn check(
     if verbose {
         let names = caller.names();
         for page in &pages {
+            let path = visible::line(&names.path(page.source.path()));
             for line in page.ran() {
-                let path = visible::line(&names.path(page.source.path()));
                 say(&format!("ran: {path}:{line}\n"));
+            }
+            for (line, points) in page.ran_at_points() {
+                let points = message::count(points, "point");
+                say(&format!("ran: {path}:{line} at {points}\n"));
             }
         }
     }
     let runs: usize = pages.iter().map(|page| page.tally.counts.runs).sum();
     let figures: usize = pages.iter().map(|page| page.tally.counts.computed).sum();
+    let claims: usize = pages.iter().map(|page| page.tally.counts.claims).sum();
     let count = pages.len();
     let findings: Vec<Finding> = pages.into_iter().flat_map(|page| page.findings).collect();
     caller.print(&findings);
     if findings.is_empty() && warnings::count() == 0 {
         caller.note(&format!(
-            "{}, {} verified, {} computed: all is right",
+            "{}, {} verified, {}{} computed: all is right",
             message::count(count, "page"),
             message::count(runs, "run"),
+            match claims {
+                0 => String::new(),
+                _ => format!("{} held, ", message::count(claims, "claim")),
+            },
             message::count(figures, "figure"),
         ));
         return Ok(true);

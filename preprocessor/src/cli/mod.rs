@@ -4,6 +4,7 @@ mod bless;
 mod build;
 mod check;
 mod explain;
+mod explore;
 mod fix;
 mod hidden;
 mod lint;
@@ -81,6 +82,9 @@ enum Command {
         /// As --fresh, and compile each block alone.
         #[arg(long)]
         alone: bool,
+        /// Also move the bound of each claim just past what was found, and report a claim that holds there as well: it can't fail.
+        #[arg(long)]
+        edges: bool,
         /// Say which bounds this system puts on runs, and which blocks ran instead of being remembered.
         #[arg(long)]
         verbose: bool,
@@ -106,6 +110,11 @@ enum Command {
     },
     /// Count the evidence of each page's figures, and list the figures without any.
     Report,
+    /// Say where over a wider range the claims of a page hold, and how its blocks follow what varies.
+    Explore {
+        /// A page, or a line of it with a claim or a block, as PAGE:LINE.
+        place: PathBuf,
+    },
     /// Say what a finding means, with a wrong and a right example; without a code, list all.
     Explain {
         /// The finding's code, shown in brackets: error[CODE].
@@ -197,6 +206,7 @@ pub(crate) fn run() -> ExitCode {
             repeat: 1,
             progress: output::progress(),
             redo,
+            edges: matches!(arguments.command, Some(Command::Check { edges: true, .. })),
             ..Options::default()
         },
     };
@@ -217,6 +227,7 @@ pub(crate) fn run() -> ExitCode {
         }
         Some(Command::Bless { paths, .. }) => bless::bless(&arguments.dir, &paths, &caller),
         Some(Command::Explain { code }) => explain::explain(code.as_deref(), &caller),
+        Some(Command::Explore { place }) => explore::explore(&arguments.dir, &place, &caller),
         Some(Command::New { what }) => new::new(&arguments.dir, what, &caller),
         Some(Command::Lint { paths }) => lint::lint(&paths, &caller),
         Some(Command::Fix { paths }) => fix::fix(&arguments.dir, &paths, &caller),

@@ -12,9 +12,9 @@ use std::path::Path;
 pub(crate) fn report(dir: &Path, caller: &Caller) -> Result<bool> {
     let book = caller.book(dir)?;
     warnings::watch();
-    let limit = book.settings()?.proof.max_bare_table_figures;
+    let proof = book.settings()?.proof;
     let pages = book.pages(&[])?;
-    let report = Report::new(&pages, limit);
+    let report = Report::new(&pages, &proof);
     match caller.format {
         Format::Human | Format::Github => print(&report.human(&caller.names())),
         Format::Json => write(&message::json_line(

@@ -13,6 +13,8 @@
 //!
 //! A key and an order say nothing about a value, so a column with only these is bare.
 
+pub mod precision;
+
 use crate::figures;
 use crate::read::Parts;
 use crate::tables::cell::plain;
@@ -32,6 +34,10 @@ use std::ops::AddAssign;
 pub struct Counts {
     /// Blocks whose run was verified.
     pub runs: usize,
+    /// Claims that held.
+    pub claims: usize,
+    /// The settings at which they were tried, each claim's by itself.
+    pub points: usize,
     /// Figures and results that an expression or a formula gives.
     pub computed: usize,
     /// Figures that are compared with other figures.
@@ -51,6 +57,8 @@ pub struct Counts {
 impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
         self.runs += other.runs;
+        self.claims += other.claims;
+        self.points += other.points;
         self.computed += other.computed;
         self.checked += other.checked;
         self.verified += other.verified;

@@ -123,6 +123,11 @@ impl Engine {
         Ok(engine)
     }
 
+    /// The preludes and what was defined since, hashed.
+    pub fn chain(&self) -> &str {
+        &self.chain
+    }
+
     /// Runs statements; the value of the last one, if it is an expression.
     ///
     /// # Errors

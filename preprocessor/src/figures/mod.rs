@@ -18,6 +18,7 @@ use crate::text::edit::Edit;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
 use crate::text::span::Span;
+use crate::work::key::Key;
 use engine::Engine;
 use judge::Form;
 use mdbook_proof_calculator::expression::{self, Problem, Renamed};
@@ -87,6 +88,13 @@ pub fn check_in_scope(page: &Parts, engine: &Engine, runs: &Runs) -> (Checked, S
     (checker.checked, scope)
 }
 
+/// All that the expressions of a page may use besides what its blocks printed, hashed.
+pub fn definitions(page: &Parts, engine: &Engine) -> String {
+    let key = Key::new("definitions").with(engine.chain());
+    let calcs = page.calcs.iter().map(Fence::text);
+    calcs.fold(key, |key, calc| key.with(&calc)).finish()
+}
+
 /// Judges the numbers of a program that were included. Another page may include them as well, so they can
 /// only use what the preludes define.
 fn included(page: &Parts, code: &Fence, engine: &Engine) -> Checked {
@@ -144,6 +152,20 @@ impl Scope {
             runs,
             &self.renamed,
         )
+    }
+
+    /// The value of an expression.
+    ///
+    /// # Errors
+    /// As [`Scope::prepare`], and where it can't be computed.
+    pub fn evaluate(&mut self, code: &str, runs: &Runs) -> Result<Value, Problem> {
+        let code = self.prepare(code, runs)?;
+        self.engine.evaluate(&code).map_err(|error| {
+            Problem::Wrong(ExpressionError {
+                message: self.in_own_names(&error.message),
+                ..error
+            })
+        })
     }
 
     /// A message about an expression, in the page's own names.

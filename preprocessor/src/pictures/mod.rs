@@ -22,8 +22,13 @@ pub struct Drawn {
 
 /// Draws the outputs of the blocks that are verified, and the sketches.
 ///
-/// An output that differs from the run is reported already; what is wrong with its table may be the same fault.
-pub fn draw(page: &Parts, verified: &BTreeSet<usize>) -> Drawn {
+/// `bands` is what a block printed at each setting of what its picture's band is spread over, by its number. An output
+/// that differs from the run is reported already; what is wrong with its table may be the same fault.
+pub fn draw(
+    page: &Parts,
+    verified: &BTreeSet<usize>,
+    bands: &BTreeMap<usize, Vec<String>>,
+) -> Drawn {
     let mut drawn = Drawn::default();
     for (number, block) in page.blocks.iter().enumerate() {
         let Some(output) = block.output.as_ref().filter(|_| verified.contains(&number)) else {
@@ -32,7 +37,21 @@ pub fn draw(page: &Parts, verified: &BTreeSet<usize>) -> Drawn {
         let Some(drawing) = &block.view.drawing else {
             continue;
         };
-        match picture(drawing, output, block.view.caption.as_deref()) {
+        let varies = |name: &str| block.vary.iter().any(|one| one.name == name);
+        if let Some(name) = drawing.band().filter(|name| !varies(name)) {
+            let problem = Problem::whole(
+                format!("`band={name}`, and the block doesn't vary `{name}`"),
+                format!(
+                    "add `vary=\"{name}=…\"` to the block, with what it may be, or leave out `band`"
+                ),
+            );
+            drawn
+                .findings
+                .push(finding(drawing, problem, &page.source, output));
+            continue;
+        }
+        let others = bands.get(&number).map_or(&[][..], Vec::as_slice);
+        match picture(drawing, output, block.view.caption.as_deref(), others) {
             Ok(picture) => drop(drawn.outputs.insert(number, picture)),
             Err(problem) => drawn
                 .findings
@@ -41,7 +60,7 @@ pub fn draw(page: &Parts, verified: &BTreeSet<usize>) -> Drawn {
     }
     for sketch in &page.sketches {
         let drawing = &sketch.drawing;
-        match picture(drawing, &sketch.fence, sketch.caption.as_deref()) {
+        match picture(drawing, &sketch.fence, sketch.caption.as_deref(), &[]) {
             Ok(picture) => drawn.sketches.push(picture),
             Err(problem) => {
                 let finding = finding(drawing, problem, &page.source, &sketch.fence);
@@ -54,9 +73,14 @@ pub fn draw(page: &Parts, verified: &BTreeSet<usize>) -> Drawn {
     drawn
 }
 
-fn picture(drawing: &Drawing, fence: &Fence, caption: Option<&str>) -> Result<String, Problem> {
+fn picture(
+    drawing: &Drawing,
+    fence: &Fence,
+    caption: Option<&str>,
+    others: &[String],
+) -> Result<String, Problem> {
     let lines: Vec<&str> = fence.lines.iter().map(|line| line.text.as_str()).collect();
-    drawing.draw(&lines, caption)
+    drawing.draw_over(&lines, caption, others)
 }
 
 fn finding(drawing: &Drawing, problem: Problem, source: &Arc<Source>, fence: &Fence) -> Finding {

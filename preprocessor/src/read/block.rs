@@ -1,7 +1,7 @@
 //! The info string of a fence: what kind of fence it is, and its attributes.
 
-use crate::read::Fence;
 use crate::read::output::{self, View};
+use crate::read::{Fence, Parameter, parameter};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::info_string::{self, Word, nearest};
@@ -36,6 +36,10 @@ pub struct Attributes {
     pub fails: bool,
     /// `timeout=`: how long it may run.
     pub timeout: Option<Duration>,
+    /// `vary=`: what may vary in it.
+    pub vary: Vec<Parameter>,
+    /// `fixed=`: why its seed is the only one.
+    pub fixed: Option<String>,
 }
 
 /// The longest time that a block may ask for.
@@ -103,6 +107,8 @@ fn run(
         name: None,
         fails: false,
         timeout: None,
+        vary: Vec::new(),
+        fixed: None,
     };
     let wrong = |message: String, help: &str| {
         Box::new(finding(source, fence, Code::Attribute, message).with_help(help))
@@ -127,6 +133,16 @@ fn run(
                     ));
                 }
             },
+            ("vary", _) => run.vary = parameter::read(source, fence, attribute)?,
+            ("fixed", value) => match value.map(str::trim).filter(|why| !why.is_empty()) {
+                Some(why) => run.fixed = Some(why.to_owned()),
+                None => {
+                    return Err(wrong(
+                        "`fixed` needs its reason".to_owned(),
+                        "say why one seed is enough: `fixed=\"the run shows one trace\"`",
+                    ));
+                }
+            },
             (name, _) => {
                 let text = &source.slice(fence.info)[attribute.span];
                 return Err(wrong(
@@ -141,10 +157,12 @@ fn run(
 
 /// The attribute that was probably meant, or all there are.
 fn suggestion(name: &str) -> String {
-    const KNOWN: [(&str, &str); 3] = [
+    const KNOWN: [(&str, &str); 5] = [
         ("run", "run=fails"),
         ("name", "name=NAME"),
         ("timeout", "timeout=20s"),
+        ("vary", "vary=\"seed=1..50\""),
+        ("fixed", "fixed=\"REASON\""),
     ];
     let near = nearest(name, &KNOWN.map(|(name, _)| name));
     match KNOWN.iter().find(|(name, _)| Some(*name) == near) {

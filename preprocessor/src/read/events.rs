@@ -3,8 +3,8 @@
 use crate::read::block::{self, Kind};
 use crate::read::table;
 use crate::read::{
-    Block, Fence, Figure, Parts, Sketch, Stray, View, caution, fence, include, lookalike, output,
-    passage,
+    Block, Fence, Figure, Parts, Sketch, Stray, View, caution, claim, fence, include, lookalike,
+    output, passage,
 };
 use crate::text::code::Code;
 use crate::text::finding::Finding;
@@ -37,6 +37,7 @@ pub fn read(
             calcs: Vec::new(),
             sketches: Vec::new(),
             figures: Vec::new(),
+            claims: Vec::new(),
             tables,
             orphans,
             passages,
@@ -99,6 +100,7 @@ impl Reader<'_> {
                 self.takes_output = false;
                 self.comment(html, span);
                 if matches!(event, Event::InlineHtml(_)) {
+                    self.claimed(span, self.inline_start);
                     self.findings
                         .extend(lookalike::comment(&self.page.source, span));
                 }
@@ -109,6 +111,7 @@ impl Reader<'_> {
                 if *tag == Tag::HtmlBlock {
                     self.findings
                         .extend(lookalike::html_block(&self.page.source, span));
+                    self.claimed(span, None);
                 }
             }
             Event::End(tag) if is_block_end(*tag) => {
@@ -183,6 +186,8 @@ impl Reader<'_> {
                     name: run.name,
                     fails: run.fails,
                     timeout: run.timeout,
+                    vary: run.vary,
+                    fixed: run.fixed,
                     is_broken: fence
                         .lines
                         .iter()
@@ -304,6 +309,22 @@ impl Reader<'_> {
             ),
         }
         if self.inline_start.is_some() {
+            self.inline_start = Some(comment.end);
+        }
+    }
+
+    /// Takes a comment with claims, if it is one, behind the text that starts at `from`.
+    fn claimed(&mut self, span: Span, from: Option<usize>) {
+        let source = &self.page.source;
+        let text = source.slice(span).trim_end();
+        let comment = Span::new(span.start, span.start + text.len());
+        let before = from.map(|from| Span::new(from, comment.start));
+        match claim::read(source, comment, before) {
+            Some(Ok(claimed)) => self.page.claims.push(claimed),
+            Some(Err(finding)) => self.findings.push(*finding),
+            None => return,
+        }
+        if from.is_some() {
             self.inline_start = Some(comment.end);
         }
     }

@@ -43,6 +43,9 @@ pub fn check(parts: &Parts) -> Vec<Finding> {
     for comment in checks.chain(&parts.orphans) {
         findings.extend(first(page, comment.span, is_bidi_control));
     }
+    for claimed in &parts.claims {
+        findings.extend(first(page, claimed.comment, is_bidi_control));
+    }
     findings.dedup();
     findings
 }

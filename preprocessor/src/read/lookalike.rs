@@ -39,11 +39,11 @@ const SHOWN: [&str; 17] = [
 
 /// What is mistyped in a comment's mark: `<!- =`, `<! -- =`, `<!— =`; or the start of one that never ends.
 static MARK: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^<\s*!\s*[-–—]+\s*(=|check\s*:)").ok());
+    LazyLock::new(|| Regex::new(r"^<\s*!\s*[-–—]+\s*(=|(check|holds)\s*:)").ok());
 
 /// An expression inside of a comment.
 static EXPRESSION: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"<!--\s*(=|check:)").ok());
+    LazyLock::new(|| Regex::new(r"<!--\s*(=|(check|holds):)").ok());
 
 /// What a fence that isn't ours looks like.
 pub(super) fn plain(source: &Arc<Source>, fence: &Fence, languages: &[&str]) -> Vec<Finding> {
@@ -144,10 +144,10 @@ pub(super) fn html_block(source: &Arc<Source>, span: Span) -> Vec<Finding> {
         }
         // Alone in its block, on one line, it is read where comments are.
         let is_alone = text.trim() == source.slice(place);
-        let is_rule = source
+        let inner = source
             .slice(place)
-            .trim_start_matches(['<', '!', '-', ' ', '\n'])
-            .starts_with("check");
+            .trim_start_matches(['<', '!', '-', ' ', '\n']);
+        let is_rule = inner.starts_with("check") || inner.starts_with("holds");
         let is_read = is_alone && (is_rule || !text.trim().contains('\n'));
         if is_alone {
             findings.extend(comment(source, place));
@@ -186,6 +186,7 @@ pub(super) fn comment(source: &Arc<Source>, span: Span) -> Option<Finding> {
     let text = text.trim();
     let inner = text.strip_prefix("<!--")?.strip_suffix("-->")?;
     let inner = inner.trim_matches(|c: char| c.is_whitespace() || c == '-');
+    let mut code = Code::TableCheck;
     let (message, help) = if inner.starts_with(['＝', '≈', '≡', '≃']) {
         let mark = inner.chars().next().unwrap_or('=');
         (
@@ -203,26 +204,37 @@ pub(super) fn comment(source: &Arc<Source>, span: Span) -> Option<Finding> {
             .unwrap_or(inner.len());
         let (word, rest) = inner.split_at(length);
         let rest = rest.trim_start();
-        let is_rule =
-            rest.starts_with(':') || (word.eq_ignore_ascii_case("check") && rest.starts_with('['));
-        let known = ["check", "gather"]
+        let lower = word.to_lowercase();
+        let known = ["check", "gather", "holds"]
             .into_iter()
-            .find(|known| strsim::damerau_levenshtein(&word.to_lowercase(), known) <= 1)?;
+            .find(|known| strsim::damerau_levenshtein(&lower, known) <= 1)
+            .or_else(|| matches!(lower.as_str(), "claim" | "claims").then_some("holds"))?;
+        let compares = || rest.contains(['<', '>', '=', '≤', '≥', '≠']) || rest.contains("within");
+        let is_meant = match known {
+            "check" => rest.starts_with(':') || rest.starts_with('['),
+            // A note may start with these words.
+            "holds" => compares(),
+            _ => rest.starts_with(':'),
+        };
         let is_exact = inner
             .strip_prefix(known)
             .is_some_and(|rest| rest.starts_with(':'));
-        if !is_rule || is_exact {
+        if !is_meant || is_exact {
             return None;
+        }
+        if known == "holds" {
+            code = Code::Claim;
         }
         (
             format!("a comment that starts with `{word}` is not read"),
             match known {
                 "check" => "start it with `check:`",
+                "holds" => "start it with `holds:`",
                 _ => "start it with `gather:`",
             },
         )
     };
-    Some(Finding::new(Code::TableCheck, source, span, message).with_help(help))
+    Some(Finding::new(code, source, span, message).with_help(help))
 }
 
 /// Text that looks like the start of one of our comments.

@@ -2,6 +2,7 @@
 
 pub mod block;
 pub mod caution;
+pub mod claim;
 pub mod comment;
 mod events;
 pub mod fence;
@@ -9,15 +10,18 @@ pub mod hidden;
 pub mod include;
 mod lookalike;
 pub mod output;
+pub mod parameter;
 mod passage;
 pub mod row;
 pub mod table;
 
 pub use caution::Cautions;
+pub use claim::Claimed;
 pub use comment::Comment;
 pub use events::read;
 pub use fence::{Fence, Line};
 pub use output::View;
+pub use parameter::Parameter;
 pub use passage::Passage;
 pub use row::Row;
 pub use table::Table;
@@ -36,9 +40,15 @@ pub fn markup(source: &Arc<Source>, events: &[Spanned<'_>], languages: &[&str]) 
     let blocks = parts.blocks.iter().map(|block| block.code.opening());
     let calcs = parts.calcs.iter().map(Fence::opening);
     let figures = parts.figures.iter().map(|figure| figure.comment);
+    let claims = parts.claims.iter().map(|claimed| claimed.comment);
     let checks = parts.tables.iter().flat_map(|table| &table.checks);
     let checks = checks.chain(&parts.orphans).map(|comment| comment.span);
-    blocks.chain(calcs).chain(figures).chain(checks).min()
+    blocks
+        .chain(calcs)
+        .chain(figures)
+        .chain(claims)
+        .chain(checks)
+        .min()
 }
 
 /// The parts of a chapter. Every span counts bytes of the chapter's text.
@@ -56,6 +66,8 @@ pub struct Parts {
     pub sketches: Vec<Sketch>,
     /// The figures that carry an expression, in page order.
     pub figures: Vec<Figure>,
+    /// The comments with claims, in page order.
+    pub claims: Vec<Claimed>,
     /// The tables, in page order.
     pub tables: Vec<Table>,
     /// The comments that declare rules and have no table below them.
@@ -70,6 +82,17 @@ pub struct Parts {
     pub decimal_mark: DecimalMark,
 }
 
+impl Parts {
+    /// The running text that a part of the page belongs to, if it belongs to any.
+    pub fn passage(&self, part: Span) -> Option<&Passage> {
+        let after = self
+            .passages
+            .partition_point(|passage| passage.span.start <= part.start);
+        let passage = self.passages.get(after.checked_sub(1)?)?;
+        Some(passage).filter(|passage| passage.span.contains(part))
+    }
+}
+
 /// A code fence with `run`, and the output under it.
 #[derive(Debug)]
 pub struct Block {
@@ -81,6 +104,10 @@ pub struct Block {
     pub fails: bool,
     /// How long it may run, if it says so.
     pub timeout: Option<Duration>,
+    /// What may vary in it.
+    pub vary: Vec<Parameter>,
+    /// Why its seed is the only one, where it says so.
+    pub fixed: Option<String>,
     /// The code.
     pub code: Fence,
     /// Whether an include in it failed, which is reported: the block can't run.

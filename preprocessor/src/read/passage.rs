@@ -15,6 +15,8 @@ pub struct Passage {
     pub in_table: bool,
     /// Whether it is a footnote itself.
     pub is_note: bool,
+    /// Whether it is a heading.
+    pub is_heading: bool,
 }
 
 /// The passages of a page, and the marks of footnotes that it defines.
@@ -23,7 +25,7 @@ pub(super) fn read(source: &Source, events: &[Spanned<'_>]) -> (Vec<Passage>, Ve
     let mut marks = Vec::new();
     let mut notes = BTreeSet::new();
     let (mut in_table, mut is_note, mut is_silent) = (false, false, false);
-    let mut goes_on = false;
+    let (mut is_heading, mut goes_on) = (false, false);
     for (event, span) in events {
         match event {
             Event::Start(tag) if is_block(tag) => {
@@ -35,6 +37,7 @@ pub(super) fn read(source: &Source, events: &[Spanned<'_>]) -> (Vec<Passage>, Ve
                         notes.insert(label.to_string());
                     }
                     Tag::CodeBlock(_) | Tag::HtmlBlock => is_silent = true,
+                    Tag::Heading { .. } => is_heading = true,
                     _ => {}
                 }
             }
@@ -44,10 +47,12 @@ pub(super) fn read(source: &Source, events: &[Spanned<'_>]) -> (Vec<Passage>, Ve
                     TagEnd::Table => in_table = false,
                     TagEnd::FootnoteDefinition => is_note = false,
                     TagEnd::CodeBlock | TagEnd::HtmlBlock => is_silent = false,
+                    TagEnd::Heading(_) => is_heading = false,
                     _ => {}
                 }
             }
             _ if is_silent => {}
+            Event::Rule => goes_on = false,
             event => {
                 if let Event::FootnoteReference(label) = event {
                     marks.push((label.to_string(), span));
@@ -58,6 +63,7 @@ pub(super) fn read(source: &Source, events: &[Spanned<'_>]) -> (Vec<Passage>, Ve
                         span: *span,
                         in_table,
                         is_note,
+                        is_heading,
                     }),
                 }
                 goes_on = true;

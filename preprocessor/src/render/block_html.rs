@@ -2,11 +2,18 @@
 //!
 //! Each panel is one line of HTML, so that it works in lists and quotes.
 
-use crate::read::View;
+use crate::read::{Parameter, View};
+use mdbook_proof_calculator::claims::domain::Domain;
 use mdbook_proof_text::html::{LONG, escaped, preformatted};
 
-/// The verified output of a block. `picture` is what was drawn of it, `link` leads to its code.
-pub fn output(view: &View, text: &str, picture: Option<&str>, link: Option<&str>) -> String {
+/// The verified output of a block, in which `vary` may vary. `picture` is what was drawn of it, `link` leads to its code.
+pub fn output(
+    view: &View,
+    text: &str,
+    vary: &[Parameter],
+    picture: Option<&str>,
+    link: Option<&str>,
+) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let shows_all = view
         .drawing
@@ -27,7 +34,9 @@ pub fn output(view: &View, text: &str, picture: Option<&str>, link: Option<&str>
     let link = link.map_or_else(String::new, |link| {
         format!(" <a href=\"{}\">Source</a>", escaped(link))
     });
-    let inside = format!("<p class=\"proof-verified\">Verified output{count}{link}</p>{shown}");
+    let varies = varies(vary);
+    let inside =
+        format!("<p class=\"proof-verified\">Verified output{count}{varies}{link}</p>{shown}");
     if view.is_guess {
         format!(
             "<details class=\"proof-output proof-guess\"><summary>What do you expect?</summary>{inside}</details>"
@@ -37,6 +46,22 @@ pub fn output(view: &View, text: &str, picture: Option<&str>, link: Option<&str>
             "<div class=\"proof-output\" role=\"group\" aria-label=\"Verified output\">{inside}</div>"
         )
     }
+}
+
+/// What may vary in a block, as a part of its panel's header; nothing where it is none.
+fn varies(parameters: &[Parameter]) -> String {
+    if parameters.is_empty() {
+        return String::new();
+    }
+    let parts: Vec<String> = parameters
+        .iter()
+        .map(|Parameter { name, domain, .. }| match domain {
+            Domain::Range(range) => format!("{name} {} to {}", range.from(), range.to()),
+            Domain::Choices(choices) => format!("{name} {}", choices.join(" or ")),
+        })
+        .collect();
+    let parts = escaped(&parts.join(", "));
+    format!(" <span class=\"proof-vary\">May vary: {parts}</span>")
 }
 
 /// A sketch, with its source folded beneath it.
@@ -51,6 +76,7 @@ pub fn sketch(picture: &str, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::span::Span;
     use proptest::prelude::*;
 
     #[test]
@@ -59,10 +85,10 @@ mod tests {
             is_guess: true,
             ..View::default()
         };
-        let html = output(&view, &"x\n".repeat(30), None, None);
+        let html = output(&view, &"x\n".repeat(30), &[], None, None);
         assert!(!html.contains("tabindex"), "{html}");
-        assert!(output(&view, &"x".repeat(99), None, None).contains("tabindex"));
-        let html = output(&view, &"x\n".repeat(31), None, None);
+        assert!(output(&view, &"x".repeat(99), &[], None, None).contains("tabindex"));
+        let html = output(&view, &"x\n".repeat(31), &[], None, None);
         assert!(html.starts_with("<details"), "{html}");
         assert!(html.contains("What do you expect?"), "{html}");
         assert!(html.contains("31 lines"), "{html}");
@@ -71,17 +97,34 @@ mod tests {
 
     #[test]
     fn a_link_to_the_source_is_text_too() {
-        let html = output(&View::default(), "x", None, Some("https://a/\"{{#x}}"));
+        let html = output(&View::default(), "x", &[], None, Some("https://a/\"{{#x}}"));
         assert!(
             html.contains("<a href=\"https://a/&quot;&#123;&#123;#x}}\">Source</a>"),
             "{html}"
         );
     }
 
+    #[test]
+    fn a_panel_says_what_may_vary() {
+        let parameter = |name: &str, domain: &str| Parameter {
+            name: name.to_owned(),
+            domain: Domain::read(domain).unwrap().0,
+            span: Span::at(0),
+        };
+        let vary = [
+            parameter("seed", "1..50"),
+            parameter("busy", "0.50..0.97"),
+            parameter("rule", "Random|Two|<b>"),
+        ];
+        let html = output(&View::default(), "x", &vary, None, None);
+        let header = "Verified output <span class=\"proof-vary\">May vary: seed 1 to 50, busy 0.50 to 0.97, rule Random or Two or &lt;b&gt;</span></p>";
+        assert!(html.contains(header), "{html}");
+    }
+
     proptest! {
         #[test]
         fn any_text_is_one_line_of_html(text in "(\\PC|[|\\n :-]){0,60}") {
-            let html = output(&View::default(), &text, None, None);
+            let html = output(&View::default(), &text, &[], None, None);
             prop_assert!(!html.contains(['\n', '{']), "{}", html);
         }
     }

@@ -41,22 +41,27 @@ fn split(line: &str) -> (&str, Option<&str>) {
 
 /// The bytes of the figure that an expression computes, and its HTML.
 ///
-/// None where HTML would be shown as text, as in code, or would split an emphasis.
-pub fn marked(page: &Parts, number: usize) -> Option<(Span, String)> {
+/// `range` is what it is where something varies: `2.9 to 3.6 over 20 seeds`. None where HTML would be shown as text, as in
+/// code, or would split an emphasis.
+pub fn marked(page: &Parts, number: usize, range: Option<&str>) -> Option<(Span, String)> {
     let (source, figure) = (&page.source, &page.figures[number]);
     let span = printed(page, number).span()?;
     let text = source.slice(span);
     let is_plain = !text.contains(['*', '_', '`', '[', ']', '<', '>', '\\', '|', '\n']);
     let before = source.slice(figure.before.start.min(span.start)..span.start);
     let is_in_code = before.matches('`').count() % 2 == 1;
-    let line = source.line(source.position(figure.comment.start).line)?;
-    let is_heading = source.slice(line).trim_start().starts_with('#');
-    if !is_plain || is_in_code || is_heading {
+    let is_in_heading = page
+        .passage(figure.comment)
+        .is_some_and(|passage| passage.is_heading);
+    if !is_plain || is_in_code || is_in_heading {
         return None;
     }
-    let expression = attribute(source.slice(figure.expression));
+    let mut said = attribute(source.slice(figure.expression));
+    if let Some(range) = range {
+        let _ = write!(said, "; {}", attribute(range));
+    }
     let html = format!(
-        "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"= {expression}\">{text}</span>"
+        "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"= {said}\">{text}</span>"
     );
     Some((span, html))
 }
@@ -117,7 +122,7 @@ fn without_brackets(formula: &str) -> String {
 
 /// An expression in an attribute of a tag inside a paragraph or a cell, on one line, with nothing that Markdown
 /// would read before it reads the tag.
-fn attribute(expression: &str) -> String {
+pub(super) fn attribute(expression: &str) -> String {
     let words: Vec<&str> = expression.split_whitespace().collect();
     escaped(&words.join(" "))
         .replace('|', "&#124;")
@@ -147,7 +152,7 @@ mod tests {
     fn marks(text: &str) -> Vec<String> {
         let page = page(text);
         (0..page.figures.len())
-            .filter_map(|number| marked(&page, number))
+            .filter_map(|number| marked(&page, number, None))
             .map(|(span, html)| {
                 assert!(html.contains(page.source.slice(span)));
                 html
@@ -177,6 +182,16 @@ mod tests {
                 "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"= 10 ms / &quot;2&quot; &#123;&#123;#x}}\">5 ms</span>",
                 "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"= &#96;x&#96;\">6 s</span>",
             ]
+        );
+    }
+
+    #[test]
+    fn a_figure_of_a_run_that_varies_says_its_range_after_its_expression() {
+        let page = page("It is 5 ms<!-- = wait.mean -->.\n");
+        let (_, html) = marked(&page, 0, Some("2.9 to 3.6 ms\nover 20 \"seeds\"")).unwrap();
+        assert_eq!(
+            html,
+            "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"= wait.mean; 2.9 to 3.6 ms over 20 &quot;seeds&quot;\">5 ms</span>"
         );
     }
 
@@ -228,7 +243,7 @@ mod tests {
         let none: [&str; 0] = [];
         assert_eq!(
             marks(
-                "## 5 ms<!-- = 5 ms -->\n\nIt is `5 ms`<!-- = 5 ms --> or **3.5** %<!-- = 3.5% -->\n"
+                "## 5 ms<!-- = 5 ms -->\n\n5 ms<!-- = 5 ms -->\n===\n\n> # 5 ms<!-- = 5 ms -->\n\nIt is `5 ms`<!-- = 5 ms --> or **3.5** %<!-- = 3.5% -->\n"
             ),
             none
         );

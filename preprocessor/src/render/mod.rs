@@ -1,15 +1,19 @@
 //! Rendering a page: our markup replaced by Markdown and HTML that mdBook shows, every other byte left.
 
 pub mod block_html;
+pub mod claims;
 pub mod figures;
+mod mark;
 pub mod source_links;
 mod styles;
 
 use crate::evidence::Counts;
 use crate::pictures::Drawn;
 use crate::read::{Block, Fence, Parts};
+use crate::render::claims::Varied;
 use crate::render::source_links::Links;
 use crate::text::edit::Edit;
+use crate::text::message;
 use crate::text::source::Source;
 use crate::text::span::Span;
 use mdbook_proof_text::html::escaped;
@@ -20,12 +24,14 @@ use std::sync::Arc;
 ///
 /// A page without our markup stays as it is, byte for byte.
 ///
-/// `formulas` are the headers of columns that a formula gives, each with the formula. `brings_styles` says whether
+/// `formulas` are the headers of columns that a formula gives, each with the formula. `varied` is what runs at other
+/// settings showed. `brings_styles` says whether
 /// the page gets the styles of what is added to it.
 pub fn render(
     page: &Parts,
     drawn: &Drawn,
     formulas: &[(Span, Span)],
+    varied: &Varied,
     counts: Counts,
     links: &Links,
     brings_styles: bool,
@@ -37,7 +43,13 @@ pub fn render(
         if let Some(output) = &block.output {
             let picture = drawn.outputs.get(&number).map(String::as_str);
             let link = source_of(source, block, links);
-            let html = block_html::output(&block.view, &output.text(), picture, link.as_deref());
+            let html = block_html::output(
+                &block.view,
+                &output.text(),
+                &block.vary,
+                picture,
+                link.as_deref(),
+            );
             edits.push(Edit::new(output.span, apart(output, &html)));
         }
     }
@@ -52,8 +64,11 @@ pub fn render(
     }
     for (number, figure) in page.figures.iter().enumerate() {
         edits.push(Edit::new(figure.comment, ""));
-        edits.extend(figures::marked(page, number).map(|(span, html)| Edit::new(span, html)));
+        let range = varied.ranges.get(&number).map(String::as_str);
+        let marked = figures::marked(page, number, range);
+        edits.extend(marked.map(|(span, html)| Edit::new(span, html)));
     }
+    edits.extend(claims::marks(page, &varied.claims));
     for (header, formula) in formulas {
         edits.extend(
             figures::headed(source, *header, *formula)
@@ -126,7 +141,14 @@ fn source_of(source: &Arc<Source>, block: &Block, links: &Links) -> Option<Strin
 
 /// Whether there is nothing to say about a page's evidence.
 fn proves_nothing(counts: Counts) -> bool {
-    [counts.runs, counts.computed, counts.checked, counts.cited] == [0; 4]
+    let proofs = [
+        counts.runs,
+        counts.claims,
+        counts.computed,
+        counts.checked,
+        counts.cited,
+    ];
+    proofs == [0; 5]
 }
 
 /// The page's line of evidence.
@@ -138,6 +160,9 @@ fn closing(source: &Source, counts: Counts, links: &Links) -> String {
         }
     };
     count(counts.runs, "run", "runs");
+    let points = message::count(counts.points, "point");
+    let of_claims = ["claim", "claims"].map(|claims| format!("{claims} at {points}"));
+    count(counts.claims, &of_claims[0], &of_claims[1]);
     count(counts.computed, "figure computed", "figures computed");
     count(counts.checked, "figure checked", "figures checked");
     count(counts.cited, "figure cited", "figures cited");

@@ -3,9 +3,9 @@
 //! The threads are kept by hand: rayon shares out work of the processor, and these wait for processes.
 
 use crate::run::job::{Job, JobResult};
-use crate::run::language::interface::{Language, Prepared, Site, Started};
+use crate::run::language::interface::{Prepared, Site, Started};
 use crate::run::language::{Languages, rust};
-use crate::run::place::{self, BLOCK, Place};
+use crate::run::place::{self, Place};
 use crate::work::host::workers;
 use crate::work::process::{End, Host, OUTPUT_LIMIT, Run, Task};
 use crate::work::sandbox::{Bounds, MEMORY};
@@ -15,7 +15,9 @@ use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
-use std::thread;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use std::{iter, thread};
 
 /// The largest file that a block may write, in bytes.
 const FILE_SIZE: u64 = 64 << 20;
@@ -47,42 +49,54 @@ pub(super) fn execute(
         .iter()
         .map(|(key, job)| (key, *job, prepared.remove(key.as_str())))
         .collect();
-    let queue = Mutex::new(queue.into_iter());
-    let results = Mutex::new(BTreeMap::new());
-    let workers = workers();
-    thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers)
-            .map(|_| {
-                scope.spawn(|| -> Result<()> {
-                    while let Some((key, job, prepared)) =
-                        queue.lock().map_or(None, |mut queue| queue.next())
-                    {
-                        let result = executor.job(key, job, prepared)?;
-                        if let Ok(mut results) = results.lock() {
-                            results.insert(key.clone(), result);
-                            progress.show(&format!("{} of {count} blocks run", results.len()));
-                        }
-                    }
-                    Ok(())
-                })
-            })
-            .collect();
-        workers.into_iter().try_for_each(|worker| {
-            worker
-                .join()
-                .unwrap_or_else(|_| Err(anyhow::anyhow!("a worker failed")))
-        })
+    let done = AtomicUsize::new(0);
+    let results = side_by_side(queue, |(key, job, prepared)| {
+        let result = executor.job(key, job, prepared)?;
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        progress.show(&format!("{done} of {count} blocks run"));
+        Ok((key.clone(), result))
     })?;
     progress.show("");
-    Ok(results.into_inner().unwrap_or_default())
+    Ok(results.into_iter().collect())
 }
 
-struct Executor<'run> {
-    host: &'run Host,
-    languages: &'run Languages,
-    settings: &'run Settings,
-    store: &'run Store,
-    folder: &'run Path,
+/// Does something with all of these, one thread a processor, until something fails.
+pub(super) fn side_by_side<T: Send, R: Send>(
+    all: Vec<T>,
+    each: impl Fn(T) -> Result<R> + Sync,
+) -> Result<Vec<R>> {
+    let queue = Mutex::new(all.into_iter());
+    let next = || queue.lock().map_or(None, |mut queue| queue.next());
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers())
+            .map(|_| scope.spawn(|| iter::from_fn(next).map(&each).collect::<Result<Vec<R>>>()))
+            .collect();
+        let mut results = Vec::new();
+        for worker in workers {
+            let done = worker.join();
+            results.extend(done.unwrap_or_else(|_| Err(anyhow::anyhow!("a worker failed")))?);
+        }
+        Ok(results)
+    })
+}
+
+/// How much one process may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// When it is killed.
+    pub(super) deadline: Duration,
+    /// How much it may print on each output, in bytes.
+    pub(super) output: u64,
+}
+
+/// What jobs are executed with.
+pub(super) struct Executor<'run> {
+    pub(super) host: &'run Host,
+    pub(super) languages: &'run Languages,
+    pub(super) settings: &'run Settings,
+    pub(super) store: &'run Store,
+    /// Where what this build makes goes.
+    pub(super) folder: &'run Path,
 }
 
 impl Executor<'_> {
@@ -104,9 +118,7 @@ impl Executor<'_> {
     }
 
     fn job(&self, key: &str, job: &Job<'_>, prepared: Option<Prepared>) -> Result<JobResult> {
-        let language = self.languages.get(&job.block.language)?;
         let mut result = JobResult {
-            name: BLOCK.to_owned(),
             diagnostics: Vec::new(),
             run: None,
             repeated: self.settings.repeat,
@@ -122,7 +134,11 @@ impl Executor<'_> {
         if !is_prepared || started.is_some() {
             for number in 0..self.settings.repeat.max(1) {
                 let place = Place::new(self.folder, key, number)?;
-                let run = self.run(key, job, language, started.as_ref(), &place)?;
+                let limits = Limits {
+                    deadline: job.timeout(),
+                    output: OUTPUT_LIMIT,
+                };
+                let run = self.run(key, job, started.as_ref(), &place, limits)?;
                 let is_over = matches!(run.end, End::Deadline(_) | End::OutputLimit(_));
                 let mut known = result.run.iter().chain(&result.others);
                 let is_new = known.all(|other| !other.is_like(&run));
@@ -144,15 +160,16 @@ impl Executor<'_> {
         Ok(result)
     }
 
-    /// One run at a place of its own.
-    fn run(
+    /// One run of a job at a place of its own; `key` is the one that it was compiled under.
+    pub(super) fn run(
         &self,
         key: &str,
         job: &Job<'_>,
-        language: &dyn Language,
         prepared: Option<&Started>,
         place: &Place,
+        limits: Limits,
     ) -> Result<Run> {
+        let language = self.languages.get(&job.block.language)?;
         let work = place.work();
         let started = match prepared {
             Some(started) => Started {
@@ -161,12 +178,11 @@ impl Executor<'_> {
             },
             None => language.command(job, &work)?,
         };
-        let timeout = job.timeout();
         let mut bounds = Bounds {
             read: vec![started.program.clone()],
             write: vec![work.clone()],
             memory: MEMORY,
-            cpu: timeout.as_secs() + 1,
+            cpu: limits.deadline.as_secs() + 1,
             file_size: FILE_SIZE,
             processes: false,
         };
@@ -178,8 +194,8 @@ impl Executor<'_> {
             environment: Vec::new(),
             folder: &work,
             bounds,
-            deadline: timeout,
-            output: OUTPUT_LIMIT,
+            deadline: limits.deadline,
+            output: limits.output,
         };
         let slow = || {
             self.settings

@@ -47,8 +47,6 @@ pub struct Diagnostic {
 /// The outcome of a job.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct JobResult {
-    /// The block's name in what its program prints.
-    pub name: String,
     /// What the compiler said about the job's own lines.
     pub diagnostics: Vec<Diagnostic>,
     /// What the program did; none where it didn't compile.

@@ -8,6 +8,10 @@ mod execute;
 pub mod job;
 pub mod language;
 mod place;
+pub mod points;
+pub mod seeds;
+
+pub use place::BLOCK;
 
 use crate::read::{Block, Parts};
 use crate::work::host;

@@ -17,7 +17,7 @@ const WORK: &str = "run";
 const PROGRAMS: &str = "bin";
 
 /// What a block's program and its generated files are called.
-pub(super) const BLOCK: &str = "block";
+pub const BLOCK: &str = "block";
 
 /// The folders of one run.
 #[derive(Debug)]

@@ -18,6 +18,8 @@ pub enum Code {
     Attribute,
     /// A figure in a table that nothing computes, checks or cites, where the book limits them.
     Bare,
+    /// A claim that doesn't hold over its range, or that can't be checked.
+    Claim,
     /// A block that doesn't compile.
     Compile,
     /// A file that is not UTF-8.
@@ -50,6 +52,8 @@ pub enum Code {
     Picture(&'static str),
     /// A block that failed, or should have failed and didn't.
     Run,
+    /// A block that draws from a single seed, where the book limits them.
+    Seed,
     /// A setting of `book.toml` that the book can't be verified with.
     Setting,
     /// A statement that the database refuses.
@@ -92,6 +96,8 @@ pub enum Family {
     Blocks,
     /// The book's files and its settings.
     Book,
+    /// What has to hold over a range.
+    Claims,
     /// Expressions and figures.
     Figures,
     /// Links, includes and gathered boxes.
@@ -104,9 +110,10 @@ pub enum Family {
 
 impl Code {
     /// Every code but those of pictures and of rules for tables, which name their own.
-    pub const FIXED: [Self; 28] = [
+    pub const FIXED: [Self; 30] = [
         Self::Attribute,
         Self::Bare,
+        Self::Claim,
         Self::Compile,
         Self::Encoding,
         Self::Expression,
@@ -122,6 +129,7 @@ impl Code {
         Self::Name,
         Self::Output,
         Self::Run,
+        Self::Seed,
         Self::Setting,
         Self::Sql,
         Self::TableCell,
@@ -140,6 +148,7 @@ impl Code {
         match self {
             Self::Attribute => "attribute",
             Self::Bare => "bare",
+            Self::Claim => "claim",
             Self::Compile => "compile",
             Self::Encoding => "encoding",
             Self::Expression => "expression",
@@ -155,6 +164,7 @@ impl Code {
             Self::Name => "name",
             Self::Output => "output",
             Self::Run => "run",
+            Self::Seed => "seed",
             Self::Setting => "setting",
             Self::Sql => "sql",
             Self::TableCell => "table-cell",
@@ -194,6 +204,7 @@ impl Code {
             | Self::Unstable
             | Self::Warning => Family::Blocks,
             Self::Encoding | Self::File | Self::Setting => Family::Book,
+            Self::Claim | Self::Seed => Family::Claims,
             Self::Bare | Self::Expression | Self::Figure => Family::Figures,
             Self::Gather | Self::Include | Self::Link => Family::Links,
             Self::Picture(_) => Family::Pictures,

@@ -133,3 +133,6 @@ pub fn summary(findings: usize) -> String {
 
 /// The placeholder in help texts for the command that blesses; the program knows how it was called.
 pub const BLESS: &str = "{bless}";
+
+/// The placeholder for the command that explores a claim.
+pub const EXPLORE: &str = "{explore}";

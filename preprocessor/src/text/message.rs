@@ -1,7 +1,7 @@
 //! Findings as text: the author's line quoted, what was expected and found, how to fix it.
 
 use crate::text::code;
-use crate::text::finding::{BLESS, Finding};
+use crate::text::finding::{BLESS, EXPLORE, Finding};
 use crate::text::markdown;
 use crate::text::path::{normal, relative};
 use crate::text::quote::quote;
@@ -45,14 +45,20 @@ impl Names {
     fn help(&self, finding: &Finding) -> Option<String> {
         let path = finding.source.path();
         let help = finding.help.as_ref()?;
-        Some(
+        let called = [BLESS, EXPLORE].iter().fold(help.clone(), |help, command| {
             help.replace(
-                &format!("{BLESS} {}", path.display()),
-                &format!("{BLESS} {}", self.path(path)),
+                &format!("{command} {}", path.display()),
+                &format!("{command} {}", self.path(path)),
             )
-            .replace(BLESS, &self.bless),
-        )
+        });
+        Some(with_commands(&called, &self.bless))
     }
+}
+
+/// A help text with the commands that it names; `bless` is one of them, and the others are called as it is.
+fn with_commands(help: &str, bless: &str) -> String {
+    help.replace(BLESS, bless)
+        .replace(EXPLORE, &bless.replacen("bless", "explore", 1))
 }
 
 /// A number of things: `1 page`, `2 pages`.
@@ -187,7 +193,7 @@ pub fn json(finding: &Finding, bless: &str) -> String {
     let start = finding.source.position(finding.span.start);
     let end = finding.source.position(finding.span.end);
     let help = finding.help.as_ref();
-    let help = help.map(|help| help.replace(BLESS, bless));
+    let help = help.map(|help| with_commands(help, bless));
     json_line(&serde_json::json!({
         "code": finding.code.name(),
         "path": finding.source.path().to_string_lossy(),

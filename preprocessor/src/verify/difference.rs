@@ -12,7 +12,7 @@ const KEY: &str =
     "(`·` is a space here, `→` a tab, and `\\u{…}` a character that looks like another)";
 
 /// The lines that differ, with two lines around them.
-pub(super) fn difference(old: &str, new: &str) -> String {
+pub fn difference(old: &str, new: &str) -> String {
     let diff = TextDiff::from_lines(old, new);
     let (mut removed, mut added) = (HashSet::new(), HashSet::new());
     for change in diff.iter_all_changes() {

@@ -7,6 +7,7 @@ pub mod misplaced;
 mod refused;
 
 use crate::read::{Block, Fence};
+use crate::run::BLOCK;
 use crate::run::job::{Diagnostic, JobResult};
 use crate::run::language::interface::{Language, Reading};
 use crate::text::code::Code;
@@ -17,7 +18,8 @@ use crate::text::source::Source;
 use crate::text::span::Span;
 use crate::text::visible::is_bidi_control;
 use crate::work::process::{End, Run};
-use difference::{difference, shown};
+pub use difference::difference;
+use difference::shown;
 use mdbook_proof_text::control::picture;
 use refused::Refused;
 use std::sync::Arc;
@@ -32,9 +34,8 @@ pub fn verify(
     language: &dyn Language,
     result: &JobResult,
 ) -> (Vec<Finding>, Option<String>) {
-    let mut findings: Vec<Finding> = result
-        .diagnostics
-        .iter()
+    let diagnostics = result.diagnostics.iter();
+    let mut findings: Vec<Finding> = diagnostics
         .map(|diagnostic| compiler(source, block, diagnostic))
         .collect();
     if let Some((line, idle)) = language.idle(block) {
@@ -48,7 +49,7 @@ pub fn verify(
     };
     let mut all = Vec::new();
     for run in std::iter::once(run).chain(&result.others) {
-        match printed(source, block, earlier, language, &result.name, run) {
+        match printed(source, block, earlier, language, run) {
             Ok(text) => all.push(text),
             Err(finding) if all.is_empty() && result.others.is_empty() => {
                 findings.extend(finding.map(|finding| *finding));
@@ -72,12 +73,14 @@ pub fn verify(
 }
 
 /// What a run printed that ended as it should; otherwise what is wrong with it, unless that is said elsewhere.
-fn printed(
+///
+/// # Errors
+/// What is wrong with it.
+pub fn printed(
     source: &Arc<Source>,
     block: &Block,
     earlier: usize,
     language: &dyn Language,
-    name: &str,
     run: &Run,
 ) -> Result<String, Option<Box<Finding>>> {
     let Ok(stdout) = std::str::from_utf8(&run.stdout) else {
@@ -101,13 +104,13 @@ fn printed(
                 let text = failure::normalized(language, &normalize(stdout), run);
                 return Ok(visible(&normalize(&text)));
             };
-            let finding = failed(source, block, language, name, run);
+            let finding = failed(source, block, language, run);
             Finding {
                 message: refused.message().to_owned(),
                 ..finding
             }
         }
-        Reading::Failed => failed(source, block, language, name, run),
+        Reading::Failed => failed(source, block, language, run),
         Reading::Error {
             line,
             column,
@@ -394,13 +397,7 @@ fn place(block: &Block, place: Option<&(usize, Span)>) -> Span {
     found.unwrap_or(block.code.opening())
 }
 
-fn failed(
-    source: &Arc<Source>,
-    block: &Block,
-    language: &dyn Language,
-    name: &str,
-    run: &Run,
-) -> Finding {
+fn failed(source: &Arc<Source>, block: &Block, language: &dyn Language, run: &Run) -> Finding {
     let is_start = refused::find(block, language, run) == Some(Refused::Start);
     let message = match &run.end {
         End::Status(status) if is_start => {
@@ -415,7 +412,7 @@ fn failed(
         End::OutputLimit(bytes) => format!("the block printed over {} KiB", bytes / 1024),
     };
     let stderr = String::from_utf8_lossy(&run.stderr);
-    let (stderr, line) = language.located(source, block, name, &stderr);
+    let (stderr, line) = language.located(source, block, BLOCK, &stderr);
     let line = line.and_then(|line| block.code.lines.get(line));
     let span = line.map_or(block.code.opening(), |line| line.span);
     let mut finding = Finding::new(Code::Run, source, span, message);

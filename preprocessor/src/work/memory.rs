@@ -72,6 +72,13 @@ impl<T: Serialize + DeserializeOwned> Memory<T> {
         self.is_changed = true;
     }
 
+    /// Adds a result, unless there is one under its key.
+    pub fn insert_new(&mut self, key: &str, result: T) {
+        if self.get(key).is_none() {
+            self.insert(key, result);
+        }
+    }
+
     /// Saves changes for later builds.
     ///
     /// # Errors

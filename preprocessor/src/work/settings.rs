@@ -32,6 +32,11 @@ pub struct Config {
     /// How many figures in the book's tables may be bare: neither computed nor checked nor cited. Unlimited
     /// where it isn't set.
     pub max_bare_table_figures: Option<usize>,
+    /// How many blocks may draw from a single seed, without a word on why. Unlimited where it isn't set.
+    pub max_single_seed: Option<usize>,
+    /// Functions whose first argument is a seed, besides those of the library with a parameter of that name.
+    #[serde(default)]
+    pub seed_calls: Vec<String>,
     /// The chapter that explains the checks, relative to `src`: each page's evidence links to it once it exists.
     pub explanation: Option<PathBuf>,
     /// The character before the decimals of the book's numbers, `.` or `,`; that of the book's language if it isn't given.
@@ -92,6 +97,8 @@ pub struct Options {
     pub progress: Progress,
     /// What is done again although an earlier build did it.
     pub redo: Redo,
+    /// Whether each claim is also tried with its bound moved just past what was found, where it can't hold.
+    pub edges: bool,
 }
 
 /// What a build does again although an earlier one did it.
@@ -183,6 +190,8 @@ pub struct Settings {
     pub progress: Progress,
     /// What is done again, as in [`Options`].
     pub redo: Redo,
+    /// Whether claims are tried past their edges, as in [`Options`].
+    pub edges: bool,
     /// The empty store of a build that takes nothing from earlier ones; it goes with the last copy of the settings.
     fresh: Option<Arc<TempDir>>,
     /// The folder of `book.toml`, absolute.
@@ -258,6 +267,12 @@ impl Settings {
                 .as_deref()
                 .map_or(DecimalMark::Point, DecimalMark::of_language),
         };
+        let is_name = |name: &String| !name.trim().is_empty() && !name.contains('(');
+        if let Some(name) = settings.proof.seed_calls.iter().find(|name| !is_name(name)) {
+            anyhow::bail!(
+                "book.toml: [preprocessor.proof] has `{name}` in `seed-calls`; write the names of functions, such as \"seed_from_u64\""
+            );
+        }
         settings.readme_is_index =
             config.build.use_default_preprocessors || config.contains_key("preprocessor.index");
         if options.redo != Redo::Nothing {
@@ -282,6 +297,7 @@ impl Settings {
             round: options.round,
             progress: options.progress,
             redo: options.redo,
+            edges: options.edges,
             fresh: None,
             root,
             src: PathBuf::from("src"),

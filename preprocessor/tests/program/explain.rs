@@ -36,16 +36,25 @@ fn every_wrong_example_has_its_finding_and_no_right_one_has_any() {
         .iter()
         .map(|(path, text)| (path.as_str(), *text))
         .collect();
-    // Only what is about bare figures counts them.
+    // Only what is about limits has one.
     let book = Book::with(&pages, "");
     let mut found = found(&book, &["check", "--repeat", "8", "--format", "json"]);
-    let limited = Book::with(
-        &[("bare.md", all["bare"].1.wrong)],
-        "max-bare-table-figures = 0\n",
-    );
-    let bare = self::found(&limited, &["check", "--format", "json"]);
-    assert_eq!(bare.into_values().collect::<Vec<_>>(), [["bare"]]);
-    found.insert("src/bare-wrong.md".to_owned(), vec!["bare".to_owned()]);
+    for (name, limit) in [
+        ("bare", "max-bare-table-figures = 0\n"),
+        ("seed", "max-single-seed = 0\n"),
+    ] {
+        let limited = Book::with(
+            &[
+                ("wrong.md", all[name].1.wrong),
+                ("right.md", all[name].1.right),
+            ],
+            limit,
+        );
+        let limited = self::found(&limited, &["check", "--format", "json"]);
+        let expected = BTreeMap::from([("src/wrong.md".to_owned(), vec![name.to_owned()])]);
+        assert_eq!(limited, expected);
+        found.insert(format!("src/{name}-wrong.md"), vec![name.to_owned()]);
+    }
     assert_eq!(found, expected);
 }
 

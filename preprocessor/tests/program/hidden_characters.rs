@@ -31,6 +31,11 @@ fn what_turns_proven_text_around_is_found_at_its_place() {
         ("It \u{202e}is 24<!-- = 24 -->.\n", "1:4", "U+202E"),
         ("It is 4<!-- = 2 + 2 \u{2068} -->.\n", "1:21", "U+2068"),
         (
+            "It is so<!-- holds: a.b \u{2068}< 2 -->.\n",
+            "1:25",
+            "U+2068",
+        ),
+        (
             "<!-- check: ascending [A] \u{202a}-->\n| A |\n|--|\n| 1 |\n",
             "1:27",
             "U+202A",

@@ -151,3 +151,28 @@ fn code_inside_of_a_paragraph() {
     silent("Write `rust,run` after the fence.\n");
     silent("Write ```` ```rust,run ```` first.\n");
 }
+
+#[test]
+fn a_claim_that_is_spelled_otherwise_or_is_where_claims_are_not_read() {
+    for comment in [
+        "<!- holds: a.b < 2 ->",
+        "<!-- hold: a.b < 2 -->",
+        "<!-- Holds: a.b < 2 -->",
+        "<!-- holds : a.b < 2 -->",
+        "<!-- holds a.b < 2 -->",
+        "<!-- claim: a.b < 2 -->",
+        "<!-- claims: a.b within 5% of 2 -->",
+    ] {
+        named(&format!("It is so{comment}.\n"), "1:9");
+    }
+    named("```admonish note\nSo<!-- holds: a.b < 2 -->.\n```\n", "2:3");
+    named("<div>\nSo it is<!-- holds: a.b < 2 -->.\n</div>\n", "2:9");
+    named("<!-- a note --><!-- holds: a.b < 2 -->\n", "1:16");
+    for comment in [
+        "<!-- holds up well -->",
+        "<!-- claim: by hand -->",
+        "<!-- a claim < b -->",
+    ] {
+        silent(&format!("It is so{comment}.\n"));
+    }
+}

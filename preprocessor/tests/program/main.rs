@@ -12,6 +12,7 @@ mod attempts;
 mod bad_input;
 mod blocks;
 mod changes;
+mod claims;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod escapes;
 mod explain;
@@ -40,6 +41,7 @@ mod quantities;
 mod reach;
 mod remembered;
 mod requests;
+mod seeds;
 mod serve;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod shim;
@@ -48,4 +50,5 @@ mod store;
 mod stranger;
 mod subfolder;
 mod tables;
+mod vary;
 mod wrapped;

@@ -298,3 +298,28 @@ fn sketches_are_left_to_a_preprocessor_of_the_book_that_draws_mermaid() {
     );
     book.run(&["check"]).succeeds();
 }
+
+#[test]
+fn a_band_is_refused_where_nothing_varies_and_where_there_is_no_line() {
+    for (attributes, place, message) in [
+        (
+            ",chart=line,band=seed",
+            "page.md:9:1",
+            "the block doesn't vary `seed`",
+        ),
+        (
+            ",chart=bar,band=seed",
+            "page.md:9:21",
+            "a band lies behind a line",
+        ),
+        (
+            ",chart=line,band",
+            "page.md:9:22",
+            "`band` needs the name of what varies",
+        ),
+        (",band=seed", "page.md:9:11", "`band` belongs to a chart"),
+    ] {
+        let book = Book::new(&block(TABLE, attributes, TABLE_OUTPUT));
+        book.run(&["check"]).finds(&[place, message, "1 finding"]);
+    }
+}

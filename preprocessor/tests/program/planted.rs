@@ -1,7 +1,7 @@
 //! Planted faults: one of each kind is found, at its line, and nothing else is.
 
 use mdbook_proof::figures::engine::Workplace;
-use mdbook_proof::line::{Line, Page};
+use mdbook_proof::line::{Line, Page, Tried};
 use mdbook_proof::text::code::Code;
 use mdbook_proof::text::edit;
 use mdbook_proof::text::source::Source;
@@ -19,7 +19,7 @@ fn judged(text: &str) -> Page {
     let printed =
         "| entries | LRU | two words |\n|--|--|--|\n| 100 | 0.394 | 7 |\n| 1000 | 0.75 | 8 |\n";
     page.runs.add(Some("sweep"), Some(printed.to_owned()));
-    line.judge(&mut page);
+    line.judge(&mut page, &Tried::default());
     page
 }
 

@@ -2,7 +2,7 @@
 
 use crate::fixture::Book;
 use mdbook_proof::figures::engine::Workplace;
-use mdbook_proof::line::{Line, Page};
+use mdbook_proof::line::{Line, Page, Tried};
 use mdbook_proof::text::edit;
 use mdbook_proof::text::source::Source;
 use mdbook_proof::work::settings::{Options, Settings};
@@ -164,7 +164,7 @@ fn judged(text: &str, mark: DecimalMark) -> Page {
     LINE.with_borrow_mut(|lines| {
         let line = &mut lines[usize::from(mark == DecimalMark::Comma)];
         let mut page = line.read(&source);
-        line.judge(&mut page);
+        line.judge(&mut page, &Tried::default());
         page
     })
 }

@@ -119,6 +119,7 @@ fn the_report_counts_evidence_and_lists_what_is_bare() {
     let report = book.run(&["report"]);
     report.succeeds();
     for text in [
+        "claims  points  computed  checked",
         "bare in tables:\n  src/page.md:33:10  10 ms\n",
         "bare in text:\n  src/page.md:29:10  5 ms\n  src/page.md:29:25  6 ms\n",
     ] {
@@ -128,7 +129,7 @@ fn the_report_counts_evidence_and_lists_what_is_bare() {
         serde_json::from_str(&book.run(&["report", "--format", "json"]).stdout).unwrap();
     let total = serde_json::json!({
         "computed": 4, "checked": 2, "verified": 0, "cited": 0,
-        "bare-in-tables": 1, "bare-in-text": 2, "skipped": 0, "runs": 1,
+        "bare-in-tables": 1, "bare-in-text": 2, "skipped": 0, "runs": 1, "claims": 0, "points": 0,
     });
     assert_eq!(json["total"], total, "{json}");
     assert_eq!(json["pages"][0]["bare-figures"][1]["line"], 29);

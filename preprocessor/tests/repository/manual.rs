@@ -183,6 +183,23 @@ fn the_pages_of_the_readmes_are_right_and_their_messages_the_programs() {
 }
 
 /// The repository's own documents.
+#[test]
+fn the_claim_of_the_manual_holds_and_its_counterexample_is_the_programs() {
+    let text = page("claims.md");
+    let after = "<!-- ANCHOR: coins -->\n";
+    let example = text.split(after).nth(1).unwrap();
+    let example = example.split("<!-- ANCHOR_END").next().unwrap();
+    let book = Book::new(example);
+    book.run(&["check", "--edges"]).succeeds();
+    let message = message(
+        &book,
+        example,
+        ["within 20% of", "within 5% of"],
+        "mdbook-proof",
+    );
+    assert_eq!(fences(&text, "```text"), [message.as_str()]);
+}
+
 fn guides() -> [(&'static str, String); 3] {
     [
         "README.md",

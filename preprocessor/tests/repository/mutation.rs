@@ -3,7 +3,7 @@
 use crate::root;
 use mdbook_proof::book::lint;
 use mdbook_proof::figures::{self, engine::Workplace};
-use mdbook_proof::line::{Line, Page};
+use mdbook_proof::line::{Line, Page, Tried};
 use mdbook_proof::text::source::Source;
 use mdbook_proof::text::span::Span;
 use mdbook_proof::{Book, Options};
@@ -14,7 +14,7 @@ use std::sync::Arc;
 fn judged(source: &Arc<Source>, line: &mut Line) -> Page {
     let mut page = line.read(source);
     line.believe(&mut page);
-    line.judge(&mut page);
+    line.judge(&mut page, &Tried::default());
     page
 }
 

@@ -4,6 +4,9 @@ pub use crate::problem::{Problem, Refusal};
 pub use mdbook_proof_text::explanation::Explanation;
 use std::fmt::Debug;
 
+/// The attribute that asks for a spread.
+pub(crate) const BAND: &str = "band";
+
 /// A kind of picture.
 pub trait Picture: Debug + Sync {
     /// What asks for it: an attribute of an `output` fence, or the language of a fence of its own.
@@ -63,6 +66,21 @@ pub trait Picture: Debug + Sync {
         lines: &[&str],
         caption: Option<&str>,
     ) -> Result<String, Problem>;
+
+    /// Draws the lines of a text, and behind them the spread of what the same program printed at other settings. Only what
+    /// takes an option for it shows the spread.
+    ///
+    /// # Errors
+    /// What can't be drawn, at its line; a spread's by its own message.
+    fn draw_over(
+        &self,
+        wanted: &Wanted,
+        lines: &[&str],
+        caption: Option<&str>,
+        _: &[String],
+    ) -> Result<String, Problem> {
+        self.draw(wanted, lines, caption)
+    }
 }
 
 /// What a picture is drawn from.
@@ -136,6 +154,24 @@ impl Drawing {
     /// As [`Picture::draw`].
     pub fn draw(&self, lines: &[&str], caption: Option<&str>) -> Result<String, Problem> {
         self.picture.draw(&self.wanted, lines, caption)
+    }
+
+    /// What varies behind the picture, if it shows the spread over something: the value of `band=`.
+    pub fn band(&self) -> Option<&str> {
+        self.wanted.values(BAND).next()
+    }
+
+    /// Draws the lines of a text, and behind them the spread of what was printed at other settings of [`band`](Self::band).
+    ///
+    /// # Errors
+    /// As [`Picture::draw_over`].
+    pub fn draw_over(
+        &self,
+        lines: &[&str],
+        caption: Option<&str>,
+        others: &[String],
+    ) -> Result<String, Problem> {
+        self.picture.draw_over(&self.wanted, lines, caption, others)
     }
 }
 

@@ -17,6 +17,11 @@ pub(super) fn of(code: Code) -> Option<Explanation> {
             "| What | Size |\n| --- | ---: |\n| a post | 280 B |\n",
             "| What | Size |\n| --- | ---: |\n| a post | 280 B<!-- = 140 × 2 bytes --> |\n",
         ),
+        Code::Claim => (
+            "a claim doesn't hold over the range that it names, or can't be checked",
+            "```rust,run,name=squares,vary=\"side=1..9\"\nlet side = 3;\nprintln!(\"| side | area |\\n| ---: | ---: |\\n| {side} | {} |\", side * side);\n```\n\n```output\n| side | area |\n| ---: | ---: |\n| 3 | 9 |\n```\n\nThe area is larger than the side.<!-- holds: squares.area > side for side -->\n",
+            "```rust,run,name=squares,vary=\"side=2..9\"\nlet side = 3;\nprintln!(\"| side | area |\\n| ---: | ---: |\\n| {side} | {} |\", side * side);\n```\n\n```output\n| side | area |\n| ---: | ---: |\n| 3 | 9 |\n```\n\nThe area is larger than the side.<!-- holds: squares.area > side for side -->\n",
+        ),
         Code::Compile => (
             "a block doesn't compile",
             "```rust,run\nprintln!(\"{}\", total);\n```\n",
@@ -91,6 +96,11 @@ pub(super) fn of(code: Code) -> Option<Explanation> {
             "a block failed, or was declared to fail and didn't",
             "```rust,run\npanic!(\"no room\");\n```\n",
             "```rust,run=fails\npanic!(\"no room\");\n```\n\n```output\nthread 'main' panicked:\nno room\n```\n",
+        ),
+        Code::Seed => (
+            "a block draws from a single seed, and `max-single-seed` allows no more",
+            "```rust,run\nlet pick = |seed: u64| (seed * 37) % 6 + 1;\nprintln!(\"{}\", pick(4));\n```\n\n```output\n5\n```\n",
+            "```rust,run,vary=\"seed=1..50\"\nlet pick = |seed: u64| (seed * 37) % 6 + 1;\nlet seed = 4;\nprintln!(\"{}\", pick(seed));\n```\n\n```output\n5\n```\n",
         ),
         Code::Setting => (
             "a setting of book.toml writes outside of the book, or has another preprocessor change the pages first",

@@ -2,7 +2,11 @@
 
 use crate::read::Block;
 use crate::run::job::{Diagnostic, Job};
+use crate::run::seeds::{self, Drawn};
+use crate::text::code::Code;
+use crate::text::finding::Finding;
 use crate::text::source::Source;
+use crate::text::span::Span;
 use crate::work::key::Key;
 use crate::work::process::{End, Host, Run};
 use crate::work::sandbox::{Bounds, MEMORY};
@@ -53,6 +57,65 @@ pub trait Language: Debug + Send + Sync {
         Ok(BTreeMap::new())
     }
 
+    /// What those parameters of a block are in the page that have one value there, each as a setting of its domain. What a list
+    /// holds is left out.
+    ///
+    /// # Errors
+    /// What is wrong with what the block says may vary in it.
+    fn can_vary(
+        &self,
+        source: &Arc<Source>,
+        block: &Block,
+    ) -> Result<BTreeMap<String, String>, Vec<Finding>> {
+        let spans = block.vary.iter().map(|parameter| parameter.span);
+        let Some(span) = spans.reduce(Span::cover) else {
+            return Ok(BTreeMap::new());
+        };
+        let message = format!("blocks in `{}` can't vary", self.name());
+        let finding = Finding::new(Code::Attribute, source, span, message);
+        Err(vec![
+            finding.with_help("leave `vary` out; blocks in `rust` can vary"),
+        ])
+    }
+
+    /// Adds all to a key that what a job prints at a point depends on, besides what is set there: the names and their settings.
+    fn vary_key(&self, job: &Job<'_>, key: Key) -> Key {
+        self.key(job, key)
+    }
+
+    /// Prepares copies of jobs together, each under its key, whose parameters can be set. What each starts takes further
+    /// arguments: a mark that no block can know, and the points. A point is its settings in the order of the block's parameters,
+    /// with U+001F between them; what is empty or left out isn't set.
+    ///
+    /// A copy writes a line with the mark and a point's number, from 0, to both outputs before each point, and one with the mark and
+    /// `end` after the last. It stops at a point that fails, with its exit status.
+    ///
+    /// # Errors
+    /// When the preparation can't work; what is wrong with a copy is in its diagnostics. A job that can't vary is left out.
+    fn prepare_varied(
+        &self,
+        _: &BTreeMap<&str, &Job<'_>>,
+        _: &Site<'_>,
+    ) -> Result<BTreeMap<String, Prepared>> {
+        Ok(BTreeMap::new())
+    }
+
+    /// What the compiler said about the varied copy of a block and not about the block itself, at the parameters that it comes from.
+    fn varied_errors(
+        &self,
+        _: &Arc<Source>,
+        _: &Block,
+        _own: &[Diagnostic],
+        _varied: &[Diagnostic],
+    ) -> Vec<Finding> {
+        Vec::new()
+    }
+
+    /// The setting that a varied copy can't take, if its run with this mark ended for that.
+    fn refusal(&self, _: &Arc<Source>, _: &Block, _mark: &str, _stderr: &str) -> Option<Finding> {
+        None
+    }
+
     /// The command of one run of a job that wasn't prepared, and whatever it reads, written into `folder`: the run's
     /// working folder, so that the command can name files relative to it.
     ///
@@ -72,6 +135,16 @@ pub trait Language: Debug + Send + Sync {
     /// What of a block never runs, although it is there to run, and its line in the block.
     fn idle(&self, _: &Block) -> Option<(usize, Idle)> {
         None
+    }
+
+    /// Adds all to a key that [`single_seed`](Self::single_seed) depends on besides the block's code and what varies in it.
+    fn seed_key(&self, key: Key) -> Key {
+        key
+    }
+
+    /// The first call of a block that draws from the same seed each time. `named` are the functions that take a seed by the book's word.
+    fn single_seed(&self, block: &Block, named: &[String], _: &Store) -> Option<Drawn> {
+        seeds::by_name(block, named)
     }
 
     /// What a failed run said on standard error, in the page's terms, and the first line of the block that it names.

@@ -1,5 +1,6 @@
 //! From a printed table to the numbers of a chart.
 
+use crate::chart::band::Spread;
 use crate::chart::{Chart, ChartKind};
 use crate::picture::Problem;
 use crate::table::{Cell, Table};
@@ -18,6 +19,8 @@ pub(super) struct Data {
     pub(super) x: X,
     /// The other columns.
     pub(super) series: Vec<Series>,
+    /// What the bands are spread over, in words.
+    pub(super) over: Option<String>,
 }
 
 /// The values of the first column.
@@ -42,6 +45,8 @@ pub(super) struct Series {
     pub(super) values: Vec<Option<f64>>,
     /// The cells as they were printed.
     pub(super) printed: Vec<String>,
+    /// What the values were at other settings, where it is drawn.
+    pub(super) spread: Spread,
 }
 
 /// More series can't be told apart.
@@ -98,6 +103,7 @@ pub(super) fn read(chart: &Chart, table: &Table<'_>) -> Result<Data, Problem> {
             look: 0,
             values,
             printed: cells.iter().map(|(_, cell)| text::clean(cell)).collect(),
+            spread: Spread::new(),
         });
     }
     let mut looks = 0..;
@@ -113,6 +119,7 @@ pub(super) fn read(chart: &Chart, table: &Table<'_>) -> Result<Data, Problem> {
         y_label,
         x,
         series,
+        over: None,
     })
 }
 

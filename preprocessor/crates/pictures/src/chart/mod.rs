@@ -3,8 +3,10 @@
 //! 1. [`data`] reads the table's numbers.
 //! 2. [`scale`] lays out each axis.
 //! 3. [`plot`] and [`bars`] draw with `plotters`.
-//! 4. [`style`] gives series their colors, dashes and markers, and makes the SVG follow the page's theme.
+//! 4. [`band`] adds what was printed at other settings.
+//! 5. [`style`] gives series their colors, dashes and markers, and makes the SVG follow the page's theme.
 
+mod band;
 mod bars;
 mod canvas;
 mod data;
@@ -12,9 +14,10 @@ mod plot;
 mod scale;
 mod style;
 
-use crate::picture::{Choice, Explanation, Needed, Picture, Problem, Refusal, Wanted};
+use crate::picture::{BAND, Choice, Explanation, Needed, Picture, Problem, Refusal, Wanted};
 use crate::{svg, table};
 use data::{Data, X};
+use std::fmt::Write as _;
 
 /// The first table of an output as a chart: its first column is the axis, every other one a series.
 #[derive(Debug)]
@@ -31,6 +34,8 @@ struct Chart {
     log_y: bool,
     /// The columns that the others are compared with.
     references: Vec<String>,
+    /// What varies behind the lines.
+    band: Option<String>,
 }
 
 /// What shows a value in a chart.
@@ -71,7 +76,12 @@ impl Picture for Charts {
             what: "the name of a column",
             help: "write `ref=Theory`, or `ref=\"two words\"`",
         };
-        const OPTIONS: [Choice; 3] = [
+        const PARAMETER: Needed = Needed {
+            form: "band=NAME",
+            what: "the name of what varies",
+            help: "write `band=seed`, one of the names in the block's `vary=`",
+        };
+        const OPTIONS: [Choice; 4] = [
             Choice {
                 name: "logx",
                 about: "makes the axis of a chart's first column logarithmic; not for bars",
@@ -87,6 +97,11 @@ impl Picture for Charts {
                 about: "draws a column of a chart as a dashed line to compare the others with; may be repeated",
                 value: Some(COLUMN),
             },
+            Choice {
+                name: BAND,
+                about: "draws behind each line of a chart what it is at other settings of a name in `vary=`; only for lines",
+                value: Some(PARAMETER),
+            },
         ];
         &OPTIONS
     }
@@ -96,6 +111,20 @@ impl Picture for Charts {
     }
 
     fn check(&self, wanted: &Wanted) -> Result<(), Refusal> {
+        if wanted.has(BAND) && Chart::wanted(wanted).kind != ChartKind::Line {
+            return Err(Refusal {
+                attribute: BAND,
+                message: "a band lies behind a line",
+                help: "use `chart=line`, or leave `band` out",
+            });
+        }
+        if wanted.values(BAND).nth(1).is_some() {
+            return Err(Refusal {
+                attribute: BAND,
+                message: "a chart has one band behind each line",
+                help: "keep the name that readers ask about, such as `band=seed`",
+            });
+        }
         let logarithm = ["logx", "logy"].into_iter().find(|name| wanted.has(name));
         match logarithm {
             Some(attribute) if Chart::wanted(wanted).kind == ChartKind::Bar => Err(Refusal {
@@ -113,7 +142,17 @@ impl Picture for Charts {
         lines: &[&str],
         caption: Option<&str>,
     ) -> Result<String, Problem> {
-        draw(&Chart::wanted(wanted), lines, caption)
+        draw(&Chart::wanted(wanted), lines, caption, &[])
+    }
+
+    fn draw_over(
+        &self,
+        wanted: &Wanted,
+        lines: &[&str],
+        caption: Option<&str>,
+        others: &[String],
+    ) -> Result<String, Problem> {
+        draw(&Chart::wanted(wanted), lines, caption, others)
     }
 }
 
@@ -128,17 +167,28 @@ impl Chart {
             log_x: wanted.has("logx"),
             log_y: wanted.has("logy"),
             references: wanted.values("ref").map(str::to_owned).collect(),
+            band: wanted.values(BAND).next().map(str::to_owned),
         }
     }
 }
 
-/// Draws the first table among the lines of an output.
+/// Draws the first table among the lines of an output, over the band that those of `others` make.
 ///
 /// # Errors
 /// When there is no table, or it can't be drawn in this way.
-fn draw(chart: &Chart, lines: &[&str], caption: Option<&str>) -> Result<String, Problem> {
+fn draw(
+    chart: &Chart,
+    lines: &[&str],
+    caption: Option<&str>,
+    others: &[String],
+) -> Result<String, Problem> {
     let table = table::needed(lines)?;
-    let data = data::read(chart, &table)?;
+    let mut data = data::read(chart, &table)?;
+    if let Some(parameter) = chart.band.as_deref().filter(|_| !others.is_empty()) {
+        band::spread(chart, &mut data, parameter, others)?;
+        data.over = Some(band::settings(parameter, others.len()));
+    }
+    let data = data;
     let drawn = match &data.x {
         X::Names(names) => bars::draw(&data, names),
         X::Numbers(x) => plot::draw(chart, &data, x),
@@ -150,7 +200,10 @@ fn draw(chart: &Chart, lines: &[&str], caption: Option<&str>) -> Result<String, 
         )
     })?;
     let title = title(chart.kind, &data);
-    let description = caption.map_or_else(|| description(&data), str::to_owned);
+    let mut description = caption.map_or_else(|| description(&data), str::to_owned);
+    if let Some(over) = &data.over {
+        let _ = write!(description, " The band behind each line spans {over}.");
+    }
     let pixels = (size.0 * canvas::PIXEL, size.1 * canvas::PIXEL);
     Ok(svg::frame(pixels, size, None, &title, &description, &body))
 }
@@ -191,7 +244,6 @@ fn description(data: &Data) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::fmt::Write as _;
 
     fn chart(kind: ChartKind) -> Chart {
         Chart {
@@ -206,6 +258,7 @@ mod tests {
             &chart(kind),
             &text.lines().collect::<Vec<_>>(),
             Some("A \"caption\" {{#x}}."),
+            &[],
         )
         .unwrap()
     }
@@ -277,7 +330,7 @@ mod tests {
             "| 1 | 2 ms | 4 ms |",
             "| 2 | 3 ms | — |",
         ];
-        let svg = draw(&chart(ChartKind::Line), &lines, None).unwrap();
+        let svg = draw(&chart(ChartKind::Line), &lines, None, &[]).unwrap();
         assert!(
             svg.contains("<desc>y from 2 ms to 3 ms; theory is 4 ms.</desc>"),
             "{svg}"
@@ -296,9 +349,9 @@ mod tests {
             for row in rows {
                 let _ = writeln!(text, "| {} |", row.join(" | "));
             }
-            let chart = Chart { kind: KINDS[kind], log_x, log_y, references: Vec::new() };
+            let chart = Chart { kind: KINDS[kind], log_x, log_y, references: Vec::new(), band: None };
             let lines: Vec<&str> = text.lines().collect();
-            if let Ok(svg) = draw(&chart, &lines, None) {
+            if let Ok(svg) = draw(&chart, &lines, None, &[]) {
                 prop_assert!(!svg.contains(['{', '\n']) && !svg.contains("NaN"), "{}", svg);
             }
         }

@@ -1,5 +1,6 @@
 //! Line and scatter charts.
 
+use crate::chart::band;
 use crate::chart::canvas::{
     self, Area, Drawing, DrawingError, Legend, MARKER, ROOM, ROW, WIDTH, whole, write,
 };
@@ -27,11 +28,12 @@ type Points = Vec<Option<(i32, i32)>>;
 
 /// Draws the series over the numbers of the first column.
 pub(super) fn draw(chart: &Chart, data: &Data, x: &[(f64, String)]) -> Drawing {
-    let y_values = data
-        .series
-        .iter()
-        .flat_map(|series| series.values.iter().flatten());
-    let y_scale = Scale::new(y_values.copied(), chart.log_y, true, 5);
+    let y_values = data.series.iter().flat_map(|series| {
+        let spread = series.spread.iter().flatten();
+        let spread = spread.flat_map(|(low, high)| [*low, *high]);
+        series.values.iter().flatten().copied().chain(spread)
+    });
+    let y_scale = Scale::new(y_values, chart.log_y, true, 5);
     let mut x_scale = Scale::new(
         x.iter().map(|(x, _)| *x),
         chart.log_x,
@@ -73,6 +75,14 @@ pub(super) fn draw(chart: &Chart, data: &Data, x: &[(f64, String)]) -> Drawing {
             })
             .collect();
         axes(area, &x_scale, &y_scale, (left, top), data)?;
+        for series in data.series.iter().filter(|one| !one.spread.is_empty()) {
+            let edges = |row: &usize| {
+                let at = |y: f64| place(x[*row].0, y);
+                series.spread[*row].map(|(low, high)| [at(low), at(high)])
+            };
+            let edges: band::Edges = order.iter().map(edges).collect();
+            band::draw(area, series, &edges)?;
+        }
         let mut on_top = String::new();
         for (series, points) in data.series.iter().zip(&points) {
             if is_line(series) {
@@ -135,6 +145,13 @@ fn axes(
     }
     let x_label = text::cut(&data.x_label, ROOM);
     write(area, &x_label, (right, bottom + 150 + ROW), HPos::Right)?;
+    if let Some(over) = &data.over {
+        let over = format!("band: {over}");
+        let room = right - left - canvas::width(&x_label) - 100;
+        if canvas::width(&over) < room {
+            write(area, &over, (left, bottom + 150 + ROW), HPos::Left)?;
+        }
+    }
     if let Some(label) = &data.y_label {
         write(
             area,

@@ -23,6 +23,11 @@ pub(super) fn reference(series: usize) -> RGBColor {
     RGBColor(3, byte(series), 0)
 }
 
+/// The placeholder color of the band behind a series' line.
+pub(super) fn band(series: usize) -> RGBColor {
+    RGBColor(4, byte(series), 0)
+}
+
 fn byte(series: usize) -> u8 {
     u8::try_from(series).unwrap_or(u8::MAX)
 }
@@ -32,6 +37,8 @@ const COLORS: usize = 6;
 
 /// Dashes of lines, in the units of the canvas; the first series is solid.
 const DASHES: [&str; COLORS] = ["", "90 40", "30 30", "140 40 30 40", "60 30", "20 50"];
+/// How much of their color bands show: lines, and other bands, are seen through them.
+const BAND: &str = ".2";
 /// How much of their color bars show.
 const FILLS: [&str; COLORS] = ["1", ".35", ".7", ".15", ".85", ".5"];
 
@@ -123,6 +130,10 @@ pub(super) fn themed(svg: &str) -> String {
             .replace(
                 &format!("fill=\"#02{series:02X}00\""),
                 &format!("fill={color} fill-opacity=\"{}\"", FILLS[series]),
+            )
+            .replace(
+                &format!("fill=\"#04{series:02X}00\""),
+                &format!("fill={color} fill-opacity=\"{BAND}\""),
             )
             .replace(&format!("\"#01{series:02X}00\""), &color)
             .replace(&format!("\"#03{series:02X}00\""), &color);

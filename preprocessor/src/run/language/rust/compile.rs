@@ -8,6 +8,7 @@
 
 use crate::run::job::Diagnostic;
 use crate::run::language::interface::{Prepared, Started};
+use crate::run::language::rust::form::Form;
 use crate::run::language::rust::library::{Library, dep_info};
 use crate::run::language::rust::message::{Files, Message};
 use crate::run::language::rust::program::{ENTRY, Program};
@@ -61,6 +62,8 @@ pub struct Compiler<'run> {
     pub host: &'run Host,
     /// Where the compiled programs go.
     pub folder: &'run Path,
+    /// What the programs are run for.
+    pub form: Form,
 }
 
 /// The module that a program is in, by its key: made from content, never from its place.
@@ -125,9 +128,9 @@ impl Compiler<'_> {
                 crates.extend(rest.crates);
             }
         }
-        let alone: Vec<_> = alone.into_iter().collect();
-        for result in at_once(alone, |(key, program)| {
-            Ok::<_, anyhow::Error>((key.to_owned(), self.alone(key, program)?))
+        let alone: Vec<_> = (number..).zip(alone).collect();
+        for result in at_once(alone, |(number, (key, program))| {
+            Ok::<_, anyhow::Error>((key.to_owned(), self.alone(number, key, program)?))
         })? {
             compiled.extend([result?]);
         }
@@ -180,14 +183,11 @@ impl Compiler<'_> {
             let (text, origins) = program.file();
             write(&self.folder.join(&file), &text)?;
             let _ = writeln!(root, "mod {name};");
-            let _ = writeln!(arms, "        Some(\"{name}\") => {name}::{ENTRY}(),");
+            arms.push_str(&self.form.arm(&name));
             files.insert(file, ((*key).to_owned(), origins, *program));
         }
-        let _ = write!(
-            root,
-            "fn main() -> std::process::ExitCode {{\n    match std::env::args().nth(1).as_deref() {{\n{arms}        _ => std::process::ExitCode::from(2),\n    }}\n}}\n"
-        );
-        let main = PathBuf::from(format!("blocks_{number}.rs"));
+        root.push_str(&self.form.root(&arms));
+        let main = self.form.file(number);
         write(&self.folder.join(&main), &root)?;
         let each = u32::try_from(programs.len()).unwrap_or(u32::MAX);
         let deadline = TOGETHER.0 + TOGETHER.1.saturating_mul(each);
@@ -195,7 +195,11 @@ impl Compiler<'_> {
     }
 
     /// A crate for one program.
-    fn alone(&self, key: &str, program: &Program) -> Result<Prepared> {
+    fn alone(&self, number: usize, key: &str, program: &Program) -> Result<Prepared> {
+        if self.form == Form::Varied {
+            let mut outcome = self.merged(number, &Programs::from([(key, program)]))?;
+            return self.judged(key, &mut outcome, vec![module(key)]);
+        }
         let (text, origins) = program.file();
         // The crate calls `main` itself, so that the entry would only be reported as unused.
         let text = text.lines().filter(|line| !line.contains(ENTRY));
@@ -204,13 +208,18 @@ impl Compiler<'_> {
         write(&self.folder.join(&file), &text)?;
         let files = BTreeMap::from([(file.clone(), (key.to_owned(), origins, program))]);
         let mut outcome = self.rustc(CRATE, &file, &files, ALONE)?;
+        self.judged(key, &mut outcome, Vec::new())
+    }
+
+    /// What the compiler says about a program that was compiled alone.
+    fn judged(&self, key: &str, outcome: &mut Outcome, arguments: Vec<String>) -> Result<Prepared> {
         let mut diagnostics = outcome.diagnostics.remove(key).unwrap_or_default();
         if !outcome.success && !diagnostics.iter().any(|d| d.is_error) {
             self.has_space()?;
             let rest = outcome.rest.trim();
             diagnostics.push(Diagnostic {
                 is_error: true,
-                message: match outcome.end {
+                message: match &outcome.end {
                     End::Deadline(seconds) => {
                         format!("the compiler ran for over {seconds} s")
                     }
@@ -224,9 +233,9 @@ impl Compiler<'_> {
         }
         Ok(Prepared {
             diagnostics,
-            started: outcome.success.then_some(Started {
-                program: outcome.file,
-                arguments: Vec::new(),
+            started: outcome.success.then(|| Started {
+                program: outcome.file.clone(),
+                arguments,
             }),
         })
     }
@@ -260,6 +269,7 @@ impl Compiler<'_> {
             format!("--emit=link={},dep-info={}", file.display(), read.display()),
             main.display().to_string(),
         ];
+        arguments.extend(self.form.arguments());
         if let Some(linker) = linker() {
             arguments.push(format!("-Clinker={}", linker.display()));
         }

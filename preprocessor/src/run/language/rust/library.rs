@@ -62,6 +62,12 @@ impl Library {
         key.finish()
     }
 
+    /// The Rust files that it was built from.
+    pub(super) fn sources(&self) -> impl Iterator<Item = &Path> {
+        let is_rust = |file: &&Path| file.extension().is_some_and(|ending| ending == "rs");
+        self.inputs.iter().map(PathBuf::as_path).filter(is_rust)
+    }
+
     /// Whether the compiled files match the current content.
     pub fn is_built(&self) -> bool {
         self.key == self.content() && self.stamp == self.stamp_now()

@@ -4,19 +4,26 @@
 //! 2. [`library`] has Cargo build the library that the blocks use.
 //! 3. [`program`] makes each block a program; [`entry`] says where it starts, [`sharing`] whether it may share a crate with others.
 //! 4. [`compile`] compiles those at once, and the others alone.
+//!
+//! What varies in a block is set in a copy of it, which [`vary`] makes. [`seeds`] finds the blocks that draw from a single seed.
 
 pub mod compile;
 mod entry;
+mod form;
 pub mod library;
 mod message;
 mod panics;
 pub mod program;
+mod seeds;
 mod sharing;
 mod tokens;
+pub mod vary;
 
 use crate::read::Block;
-use crate::run::job::Job;
+use crate::run::job::{Diagnostic, Job};
 use crate::run::language::interface::{Idle, Language, Prepared, Site, Started};
+use crate::run::seeds::Drawn;
+use crate::text::finding::Finding;
 use crate::text::source::Source;
 use crate::work::key::Key;
 use crate::work::settings::{Redo, Settings};
@@ -24,11 +31,14 @@ use crate::work::store::Store;
 use crate::work::toolchain::Toolchain;
 use anyhow::{Context, Result, bail};
 use compile::Compiler;
+use form::Form;
 use library::Library;
 use program::Program;
+use seeds::Functions;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use vary::Varied;
 
 /// Rust, in the book's edition, with the library that `book.toml` names.
 pub(super) fn language(settings: &Settings) -> Box<dyn Language> {
@@ -38,6 +48,7 @@ pub(super) fn language(settings: &Settings) -> Box<dyn Language> {
         library: None,
         needs_library: settings.proof.library.is_some(),
         content: OnceLock::new(),
+        seed_functions: OnceLock::new(),
         is_alone: settings.redo == Redo::EverythingAlone,
     })
 }
@@ -52,6 +63,8 @@ struct Rust {
     needs_library: bool,
     /// The hash of what the library is built from, once a key needed it.
     content: OnceLock<String>,
+    /// Those of the library, once a block was looked at.
+    seed_functions: OnceLock<Functions>,
     /// Whether every block is compiled alone.
     is_alone: bool,
 }
@@ -61,6 +74,24 @@ impl Rust {
     /// what comes before it.
     fn shares(&self, program: &Program) -> bool {
         !self.is_alone && self.edition >= "2021" && program.may_share()
+    }
+
+    fn compile(
+        &self,
+        programs: &BTreeMap<String, Program>,
+        form: Form,
+        site: &Site<'_>,
+    ) -> Result<BTreeMap<String, Prepared>> {
+        let none = Library::default();
+        Compiler {
+            toolchain: self.toolchain.as_ref().context("there is no compiler")?,
+            library: self.library.as_ref().unwrap_or(&none),
+            edition: self.edition,
+            host: site.host,
+            folder: site.folder,
+            form,
+        }
+        .compile(programs, |program| self.shares(program))
     }
 }
 
@@ -80,6 +111,7 @@ impl Language for Rust {
             package.and_then(|p| Library::remembered(p, &settings.root, &toolchain, store));
         self.toolchain = Some(toolchain);
         self.content = OnceLock::new();
+        self.seed_functions = OnceLock::new();
         Ok(())
     }
 
@@ -111,6 +143,7 @@ impl Language for Rust {
             settings.progress.show("");
             self.library = Some(library?);
             self.content = OnceLock::new();
+            self.seed_functions = OnceLock::new();
         }
         Ok(!is_ready)
     }
@@ -120,19 +153,56 @@ impl Language for Rust {
         jobs: &BTreeMap<&str, &Job<'_>>,
         site: &Site<'_>,
     ) -> Result<BTreeMap<String, Prepared>> {
-        let none = Library::default();
-        let programs: BTreeMap<String, Program> = jobs
+        let programs = jobs
             .iter()
             .map(|(key, job)| ((*key).to_owned(), Program::new(&job.block.code)))
             .collect();
-        Compiler {
-            toolchain: self.toolchain.as_ref().context("there is no compiler")?,
-            library: self.library.as_ref().unwrap_or(&none),
-            edition: self.edition,
-            host: site.host,
-            folder: site.folder,
-        }
-        .compile(&programs, |program| self.shares(program))
+        self.compile(&programs, Form::AsWritten, site)
+    }
+
+    fn can_vary(
+        &self,
+        source: &Arc<Source>,
+        block: &Block,
+    ) -> Result<BTreeMap<String, String>, Vec<Finding>> {
+        vary::defaults(source, block, self.edition)
+    }
+
+    /// What a copy prints depends on the block and on what is set, whatever else may vary.
+    fn vary_key(&self, job: &Job<'_>, key: Key) -> Key {
+        self.key(job, key).with("varied").with(vary::LOOKUPS)
+    }
+
+    fn prepare_varied(
+        &self,
+        jobs: &BTreeMap<&str, &Job<'_>>,
+        site: &Site<'_>,
+    ) -> Result<BTreeMap<String, Prepared>> {
+        let copies = jobs
+            .iter()
+            .filter_map(|(key, job)| Some(((*key).to_owned(), Varied::new(job.block)?.program)))
+            .collect();
+        self.compile(&copies, Form::Varied, site)
+    }
+
+    fn varied_errors(
+        &self,
+        source: &Arc<Source>,
+        block: &Block,
+        own: &[Diagnostic],
+        varied: &[Diagnostic],
+    ) -> Vec<Finding> {
+        vary::errors(source, block, own, varied)
+    }
+
+    fn refusal(
+        &self,
+        source: &Arc<Source>,
+        block: &Block,
+        mark: &str,
+        stderr: &str,
+    ) -> Option<Finding> {
+        vary::refusal(source, block, mark, stderr)
     }
 
     fn command(&self, job: &Job<'_>, _: &Path) -> Result<Started> {
@@ -150,6 +220,29 @@ impl Language for Rust {
             return None;
         }
         Program::new(&block.code).idle().cloned()
+    }
+
+    fn seed_key(&self, key: Key) -> Key {
+        match &self.library {
+            Some(library) => key.with(self.content.get_or_init(|| library.content())),
+            None => key,
+        }
+    }
+
+    fn single_seed(&self, block: &Block, named: &[String], store: &Store) -> Option<Drawn> {
+        let functions = self.seed_functions.get_or_init(|| {
+            let Some(library) = &self.library else {
+                return Functions::default();
+            };
+            let key = self.seed_key(Key::new("functions with a seed")).finish();
+            store.get(&key).unwrap_or_else(|| {
+                let functions = Functions::read(library.sources());
+                // What can't be kept is read again.
+                let _ = store.put(&key, &functions);
+                functions
+            })
+        });
+        seeds::single(block, functions, named)
     }
 
     fn located(

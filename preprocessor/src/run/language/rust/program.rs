@@ -51,11 +51,7 @@ impl Program {
                 program.lines.push((number, text));
             }
         }
-        let text: String = program
-            .lines
-            .iter()
-            .flat_map(|(_, line)| [line, "\n"])
-            .collect();
+        let text = program.code();
         match tokens::read(&text) {
             Some(tokens) => program.read(&tokens),
             // It doesn't compile either way, and the compiler's message is best for the unchanged text.
@@ -65,9 +61,8 @@ impl Program {
     }
 
     fn read(&mut self, tokens: &TokenStream) {
-        let in_block = |line: usize| self.lines.get(line).map_or(0, |(number, _)| *number);
-        let include = include(tokens.clone()).map(in_block);
-        let idle = entry::idle(tokens).map(|(line, idle)| (in_block(line), idle));
+        let include = include(tokens.clone()).map(|line| self.line_in_block(line));
+        let idle = entry::idle(tokens).map(|(line, idle)| (self.line_in_block(line), idle));
         self.has_main = entry::declares_main(tokens);
         self.may_share = self.attributes.is_empty() && sharing::may_share(tokens.clone());
         self.include = include;
@@ -77,6 +72,37 @@ impl Program {
     /// Whether the program may be a module among others.
     pub fn may_share(&self) -> bool {
         self.may_share
+    }
+
+    /// The code without the crate-level attributes.
+    pub(super) fn code(&self) -> String {
+        let lines = self.lines.iter();
+        lines.flat_map(|(_, line)| [line, "\n"]).collect()
+    }
+
+    /// The same program with other code, which has the same lines.
+    pub(super) fn with_code(&self, code: &str) -> Self {
+        let numbers = self.lines.iter().map(|(number, _)| *number);
+        let lines = numbers.zip(code.lines().map(str::to_owned));
+        Self {
+            lines: lines.collect(),
+            ..self.clone()
+        }
+    }
+
+    /// The line of the block that a line of the code comes from, both from 0.
+    pub(super) fn line_in_block(&self, line: usize) -> usize {
+        self.lines.get(line).map_or(0, |(number, _)| *number)
+    }
+
+    /// The bytes that a line of the block has in the code.
+    pub(super) fn span_in_code(&self, line: usize) -> Option<Span> {
+        let at = self.lines.iter().position(|(number, _)| *number == line)?;
+        let start = self.lines[..at]
+            .iter()
+            .map(|(_, line)| line.len() + 1)
+            .sum();
+        Some(Span::new(start, start + self.lines[at].1.len()))
     }
 
     /// What of the program never runs, and its line in the block.

@@ -1,0 +1,450 @@
+//! Planning: which claims a page makes, at which points they and its figures are checked, and what an earlier build knows of them.
+
+use crate::claims::{Earlier, Known};
+use crate::line::Page;
+use crate::read::{Block, Fence, Parameter};
+use crate::run::language::Languages;
+use crate::text::code::Code;
+use crate::text::finding::Finding;
+use crate::text::info_string::nearest;
+use crate::text::span::Span;
+use crate::work::key::Key;
+use anyhow::Result;
+use mdbook_proof_calculator::claims::{self, Claim, ClaimError, OUTPUT, Plan, Point};
+use mdbook_proof_pictures::Drawing;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The parameter that everything with chance varies, without being told to.
+pub const SEED: &str = "seed";
+
+/// At how many points a parameter is tried where nothing says otherwise.
+const POINTS: usize = 20;
+
+/// What of a page depends on what varies.
+#[derive(Debug, Default)]
+pub struct Planned {
+    /// The blocks whose parameters can vary as they say.
+    pub varying: Varying,
+    /// The claims that can be checked.
+    pub claims: Vec<PlannedClaim>,
+    /// The figures that read a run with a seed.
+    pub figures: Vec<PlannedFigure>,
+    /// The charts with a band, by the number of their block, and the points of the band.
+    pub bands: BTreeMap<usize, Vec<Point>>,
+}
+
+/// A claim that can be checked.
+#[derive(Debug)]
+pub struct PlannedClaim {
+    /// The number of its comment in the page.
+    pub comment: usize,
+    /// The number of the claim in its comment.
+    pub number: usize,
+    /// Its bytes.
+    pub span: Span,
+    /// What it says.
+    pub claim: Claim,
+    /// Where it is checked.
+    pub plan: Plan,
+    /// What it reads.
+    pub blocks: Vec<usize>,
+    /// What its result is remembered under.
+    pub key: String,
+    /// The result of an earlier build.
+    pub kept: Option<Known>,
+}
+
+/// A figure that reads a run with a seed.
+#[derive(Debug)]
+pub struct PlannedFigure {
+    /// The number of the figure in the page.
+    pub number: usize,
+    /// Where it is computed.
+    pub plan: Plan,
+    /// What it reads.
+    pub blocks: Vec<usize>,
+    /// What its result is remembered under.
+    pub key: String,
+    /// The result of an earlier build.
+    pub kept: Option<Known>,
+}
+
+impl Planned {
+    /// Forgets what an earlier build found out about the claims, so that they are judged again.
+    pub fn forget(&mut self) {
+        for claim in &mut self.claims {
+            claim.kept = None;
+        }
+    }
+
+    /// The points that each block has to be run at, by its number.
+    pub fn wanted(&self, page: &Page) -> BTreeMap<usize, BTreeSet<Point>> {
+        let mut wanted: BTreeMap<usize, BTreeSet<Point>> = BTreeMap::new();
+        let mut add = |number: usize, points: &[Point]| {
+            let Some(block) = page
+                .parts
+                .blocks
+                .get(number)
+                .filter(|block| !block.vary.is_empty())
+            else {
+                return;
+            };
+            let points = points.iter().map(|point| own(block, point));
+            wanted.entry(number).or_default().extend(points);
+        };
+        for claim in self.claims.iter().filter(|claim| claim.kept.is_none()) {
+            claim
+                .blocks
+                .iter()
+                .for_each(|number| add(*number, &claim.plan.points));
+        }
+        for figure in self.figures.iter().filter(|figure| figure.kept.is_none()) {
+            figure
+                .blocks
+                .iter()
+                .for_each(|number| add(*number, &figure.plan.points));
+        }
+        for (number, points) in &self.bands {
+            add(*number, points);
+        }
+        for points in wanted.values_mut() {
+            // That of the defaults is run anyway.
+            points.insert(Point::new());
+        }
+        wanted
+    }
+}
+
+/// A point's settings of a block's own parameters.
+pub fn own(block: &Block, point: &Point) -> Point {
+    let is_own = |name: &str| block.vary.iter().any(|parameter| parameter.name == name);
+    let settings = point.iter().filter(|(name, _)| is_own(name));
+    settings
+        .map(|(name, setting)| (name.clone(), setting.clone()))
+        .collect()
+}
+
+/// Plans what of a page depends on what varies. `keys` are those of the points of its blocks that vary, and `definitions` stands
+/// in each result's key for all that its expressions may use besides.
+///
+/// # Errors
+/// When a language isn't there.
+pub fn plan(
+    page: &mut Page,
+    keys: &BTreeMap<usize, String>,
+    definitions: &str,
+    languages: &Languages,
+    earlier: &mut Earlier,
+) -> Result<Planned> {
+    let mut planned = Planned {
+        varying: varying(page, keys, languages, earlier)?,
+        ..Planned::default()
+    };
+    let varying = &planned.varying;
+    if varying.is_empty() && page.parts.claims.is_empty() {
+        return Ok(planned);
+    }
+    let definitions = page
+        .runs
+        .printed
+        .iter()
+        .fold(
+            Key::new("definitions").with(definitions),
+            |key, (name, printed)| key.with(name).with(printed),
+        )
+        .finish();
+    let key = |kind: &str, text: &str, points: &[Point], blocks: &[usize]| {
+        let key = Key::new(kind).with(&definitions).with(text);
+        let key = points.iter().fold(key, |key, point| {
+            key.with(&crate::run::points::written(point))
+        });
+        let blocks = blocks.iter().filter_map(|number| keys.get(number));
+        blocks.fold(key, |key, block| key.with(block)).finish()
+    };
+    let mut findings = Vec::new();
+    for (comment, claimed) in page.parts.claims.iter().enumerate() {
+        for (number, span) in claimed.claims.iter().enumerate() {
+            let text = page.source.slice(*span);
+            let refused = |error: ClaimError| refused(page, *span, error);
+            let read = claims::parse(text).map_err(refused);
+            let read = read.and_then(|claim| {
+                let blocks = blocks(page, &claim, *span)?;
+                if blocks
+                    .iter()
+                    .any(|number| is_reported(page, varying, *number))
+                {
+                    return Ok(None);
+                }
+                let parameters = parameters(page, varying, &blocks, *span)?;
+                let plan = claim.plan(&parameters).map_err(refused)?;
+                Ok(Some((claim, plan, blocks)))
+            });
+            match read {
+                Ok(Some((claim, plan, blocks))) => {
+                    let key = key("claim", text, &plan.points, &blocks);
+                    planned.claims.push(PlannedClaim {
+                        comment,
+                        number,
+                        span: *span,
+                        claim,
+                        plan,
+                        blocks,
+                        kept: earlier.get(&key).cloned(),
+                        key,
+                    });
+                }
+                Ok(None) => {}
+                Err(finding) => findings.push(*finding),
+            }
+        }
+    }
+    for (number, figure) in page.parts.figures.iter().enumerate() {
+        let expression = page.source.slice(figure.expression);
+        let blocks: Vec<usize> = named(page, &references(expression))
+            .filter(|number| varying.contains_key(number))
+            .filter(|number| seed(&page.parts.blocks[*number]).is_some())
+            .collect();
+        let Some(first) = blocks.first() else {
+            continue;
+        };
+        let Some(plan) = Plan::along(&own_parameters(page, varying, *first), SEED, POINTS) else {
+            continue;
+        };
+        let key = key("spread", expression, &plan.points, &blocks);
+        planned.figures.push(PlannedFigure {
+            number,
+            plan,
+            blocks,
+            kept: earlier.get(&key).cloned(),
+            key,
+        });
+    }
+    for (number, block) in page.parts.blocks.iter().enumerate() {
+        let Some(name) = block.view.drawing.as_ref().and_then(Drawing::band) else {
+            continue;
+        };
+        match block.vary.iter().find(|parameter| parameter.name == name) {
+            Some(parameter) if varying.contains_key(&number) => {
+                planned.bands.insert(number, points(parameter));
+            }
+            Some(_) => {}
+            None => findings.push(no_band(page, block, name)),
+        }
+    }
+    page.findings.extend(findings);
+    Ok(planned)
+}
+
+/// Blocks whose parameters can vary as they say, each with the literals in the page.
+pub type Varying = BTreeMap<usize, BTreeMap<String, String>>;
+
+/// The blocks whose parameters can vary as they say; what keeps the others from it is a finding.
+fn varying(
+    page: &mut Page,
+    keys: &BTreeMap<usize, String>,
+    languages: &Languages,
+    earlier: &mut Earlier,
+) -> Result<Varying> {
+    let mut varying = Varying::new();
+    for (number, block) in page.parts.blocks.iter().enumerate() {
+        let Some(points) = keys.get(&number) else {
+            continue;
+        };
+        let domains = block.vary.iter().map(|parameter| &parameter.domain);
+        let key = domains.fold(Key::new("can vary").with(points), |key, domain| {
+            key.with(&domain.to_string())
+        });
+        let key = key.finish();
+        let known = match earlier.get(&key) {
+            Some(Known::CanVary(literals)) => Some(literals.clone()),
+            _ => None,
+        };
+        let literals = match known {
+            Some(literals) => literals,
+            None => match languages
+                .get(&block.language)?
+                .can_vary(&page.source, block)
+            {
+                Ok(literals) => {
+                    earlier.insert(&key, Known::CanVary(literals.clone()));
+                    literals
+                }
+                Err(found) => {
+                    page.findings.extend(found);
+                    continue;
+                }
+            },
+        };
+        varying.insert(number, literals);
+    }
+    Ok(varying)
+}
+
+/// The points of one parameter alone.
+fn points(parameter: &Parameter) -> Vec<Point> {
+    let settings = parameter.domain.settings(POINTS).into_iter();
+    settings
+        .map(|setting| Point::from([(parameter.name.clone(), setting)]))
+        .collect()
+}
+
+/// A block's seed.
+fn seed(block: &Block) -> Option<&Parameter> {
+    block.vary.iter().find(|parameter| parameter.name == SEED)
+}
+
+/// The blocks with these names.
+fn named<'page>(
+    page: &'page Page,
+    names: &'page BTreeSet<String>,
+) -> impl Iterator<Item = usize> + 'page {
+    let blocks = page.parts.blocks.iter().enumerate();
+    let is_named = |block: &Block| block.name.as_ref().is_some_and(|name| names.contains(name));
+    blocks
+        .filter(move |(_, block)| is_named(block))
+        .map(|(number, _)| number)
+}
+
+/// The names that an expression reads cells of: `sweep` in `2 × sweep[1000].LRU`.
+fn references(expression: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for (at, _) in expression.match_indices('[') {
+        let before = &expression[..at];
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let start = before.trim_end_matches(is_word).len();
+        if start < at {
+            names.insert(before[start..].to_owned());
+        }
+    }
+    names
+}
+
+/// The blocks that a claim reads.
+fn blocks(page: &Page, claim: &Claim, span: Span) -> Result<Vec<usize>, Box<Finding>> {
+    let mut blocks = Vec::new();
+    for name in claim.runs() {
+        let named = |block: &Block| block.name.as_deref() == Some(name);
+        let named = page.parts.blocks.iter().position(named);
+        let alone = || only_varied(page).filter(|_| name == OUTPUT);
+        match named.or_else(alone) {
+            Some(number) => blocks.push(number),
+            None => {
+                let names: Vec<&str> = page
+                    .parts
+                    .blocks
+                    .iter()
+                    .filter_map(|block| block.name.as_deref())
+                    .collect();
+                let finding = Finding::new(
+                    Code::Claim,
+                    &page.source,
+                    span,
+                    format!("no block is named `{name}`"),
+                );
+                let help = match nearest(name, &names) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None if names.is_empty() => {
+                        format!("name the block that it reads: ```rust,run,name={name}")
+                    }
+                    None => format!("the page's blocks are {}", names.join(", ")),
+                };
+                return Err(Box::new(finding.with_help(help)));
+            }
+        }
+    }
+    Ok(blocks)
+}
+
+/// The number of the block that varies, where the page has only one.
+pub(super) fn only_varied(page: &Page) -> Option<usize> {
+    let blocks = page.parts.blocks.iter().enumerate();
+    let mut varied = blocks.filter(|(_, block)| !block.vary.is_empty());
+    let (number, _) = varied.next()?;
+    varied.next().is_none().then_some(number)
+}
+
+/// Whether what keeps a block's claims from being checked is reported already: it fails, or its parameters can't vary.
+fn is_reported(page: &Page, varying: &Varying, number: usize) -> bool {
+    let block = &page.parts.blocks[number];
+    let has_failed = block
+        .name
+        .as_ref()
+        .is_some_and(|name| page.runs.failed.contains(name));
+    has_failed || block.is_broken || (!block.vary.is_empty() && !varying.contains_key(&number))
+}
+
+/// The parameters of blocks together; one that is in several has to be the same there.
+pub(super) fn parameters<'page>(
+    page: &'page Page,
+    varying: &'page Varying,
+    blocks: &[usize],
+    span: Span,
+) -> Result<Vec<claims::Parameter<'page>>, Box<Finding>> {
+    let mut parameters: Vec<claims::Parameter<'page>> = Vec::new();
+    for parameter in blocks
+        .iter()
+        .flat_map(|number| own_parameters(page, varying, *number))
+    {
+        match parameters.iter().find(|other| other.name == parameter.name) {
+            None => parameters.push(parameter),
+            Some(other) if other.domain == parameter.domain => {}
+            Some(other) => {
+                let message = format!(
+                    "`{}` is {} in one block of this claim and {} in another",
+                    parameter.name, other.domain, parameter.domain
+                );
+                let finding = Finding::new(Code::Claim, &page.source, span, message);
+                return Err(Box::new(
+                    finding.with_help("give it the same range in both"),
+                ));
+            }
+        }
+    }
+    Ok(parameters)
+}
+
+/// The parameters of a block.
+pub(super) fn own_parameters<'page>(
+    page: &'page Page,
+    varying: &'page Varying,
+    number: usize,
+) -> Vec<claims::Parameter<'page>> {
+    let literals = varying.get(&number);
+    let parameters = page.parts.blocks[number].vary.iter();
+    parameters
+        .map(|parameter| claims::Parameter {
+            name: &parameter.name,
+            domain: &parameter.domain,
+            default: literals
+                .and_then(|literals| literals.get(&parameter.name))
+                .map(String::as_str),
+        })
+        .collect()
+}
+
+/// A finding about a claim that can't be checked.
+pub(super) fn refused(page: &Page, span: Span, error: ClaimError) -> Box<Finding> {
+    let place = Span::from(error.span).shift(span.start);
+    let mut finding = Finding::new(Code::Claim, &page.source, place, error.message);
+    finding.help = error.help;
+    Box::new(finding)
+}
+
+fn no_band(page: &Page, block: &Block, name: &str) -> Finding {
+    let place = block
+        .output
+        .as_ref()
+        .map_or(block.code.opening(), Fence::opening);
+    let message = format!("the block above doesn't vary `{name}`");
+    let help = match block.vary.as_slice() {
+        [] => format!("say over what the band goes: ```rust,run,vary=\"{name}=1..20\""),
+        parameters => {
+            let names: Vec<&str> = parameters
+                .iter()
+                .map(|parameter| parameter.name.as_str())
+                .collect();
+            format!("it varies {}", names.join(", "))
+        }
+    };
+    Finding::new(Code::Attribute, &page.source, place, message).with_help(help)
+}
