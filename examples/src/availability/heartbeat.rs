@@ -7,13 +7,11 @@
 
 use crate::random::Random;
 
-/// How heartbeats travel, and when their absence means a failure.
+/// How heartbeats travel.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Detector {
+pub struct Heartbeats {
     /// The time between two heartbeats.
     pub interval: f64,
-    /// After this long without a heartbeat, the sender counts as dead.
-    pub timeout: f64,
     /// The mean delay of a heartbeat, exponentially distributed.
     pub delay: f64,
     /// The share of heartbeats that are lost, from 0 to 1.
@@ -24,16 +22,13 @@ pub struct Detector {
     pub again: f64,
 }
 
-impl Detector {
-    /// The probability that the next heartbeat is lost, given whether the last one was. Together they keep the share of lost
-    /// ones at `loss`.
-    fn next_loss(&self, is_last_lost: bool) -> f64 {
-        if is_last_lost {
-            self.again
-        } else {
-            self.loss * (1.0 - self.again) / (1.0 - self.loss)
-        }
-    }
+/// What arrived of the heartbeats of a server that crashed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heard {
+    /// When heartbeats arrived, in order.
+    arrivals: Vec<f64>,
+    /// When the server crashed.
+    crash: f64,
 }
 
 /// What a detector said.
@@ -46,37 +41,56 @@ pub struct Verdict {
 }
 
 // ANCHOR: watch
-/// Watches a server that sends `beats` heartbeats and then crashes.
-pub fn watch(detector: &Detector, beats: u32, seed: u64) -> Verdict {
-    let mut random = Random::new(seed);
-    let mut is_lost = false;
-    let mut arrivals: Vec<f64> = (0..beats)
-        .map(|n| f64::from(n) * detector.interval)
-        .filter_map(|sent| {
-            is_lost = random.chance(detector.next_loss(is_lost));
-            let arrival = sent + random.exponential(detector.delay);
-            (!is_lost).then_some(arrival)
-        })
-        .collect();
-    arrivals.sort_by(f64::total_cmp);
-    let gaps = arrivals.windows(2).map(|pair| pair[1] - pair[0]);
-    let false_alarms = gaps.map(|gap| u32::from(gap > detector.timeout)).sum();
-    let crash = f64::from(beats) * detector.interval;
-    let last = arrivals.last().copied().unwrap_or(0.0);
-    Verdict {
-        false_alarms,
-        detection: last + detector.timeout - crash,
+impl Heartbeats {
+    /// What arrives from a server that sends `beats` heartbeats and then crashes.
+    pub fn hear(&self, beats: u32, seed: u64) -> Heard {
+        let mut random = Random::new(seed);
+        let mut is_lost = false;
+        let mut arrivals = Vec::new();
+        for beat in 0..beats {
+            is_lost = random.chance(self.next_loss(is_lost));
+            let delay = random.exponential(self.delay);
+            if !is_lost {
+                arrivals.push(f64::from(beat) * self.interval + delay);
+            }
+        }
+        arrivals.sort_by(f64::total_cmp);
+        let crash = f64::from(beats) * self.interval;
+        Heard { arrivals, crash }
+    }
+}
+
+impl Heard {
+    /// What a detector says for which the sender counts as dead after this long without a heartbeat.
+    pub fn judge(&self, timeout: f64) -> Verdict {
+        let gaps = self.arrivals.windows(2).map(|pair| pair[1] - pair[0]);
+        let last = self.arrivals.last().copied().unwrap_or(0.0);
+        Verdict {
+            false_alarms: gaps.map(|gap| u32::from(gap > timeout)).sum(),
+            detection: last + timeout - self.crash,
+        }
     }
 }
 // ANCHOR_END: watch
+
+impl Heartbeats {
+    /// The probability that the next heartbeat is lost, given whether the last one was. Together they keep the share of lost
+    /// ones at `loss`.
+    fn next_loss(&self, is_last_lost: bool) -> f64 {
+        if is_last_lost {
+            self.again
+        } else {
+            self.loss * (1.0 - self.again) / (1.0 - self.loss)
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const STEADY: Detector = Detector {
+    const STEADY: Heartbeats = Heartbeats {
         interval: 1_000.0,
-        timeout: 2_500.0,
         delay: 0.0,
         loss: 0.1,
         again: 0.1,
@@ -85,7 +99,7 @@ mod tests {
     #[test]
     fn with_loss_alone_alarms_are_as_many_as_the_formula_says() {
         // A gap above 2.5 intervals takes two lost heartbeats, between one that arrived and the next.
-        let seen = watch(&STEADY, 1_000_000, 1);
+        let seen = STEADY.hear(1_000_000, 1).judge(2_500.0);
         let theory = 1_000_000.0 * 0.9 * 0.1 * 0.1;
         assert!(
             (f64::from(seen.false_alarms) / theory - 1.0).abs() < 0.02,
@@ -97,12 +111,8 @@ mod tests {
     fn with_bursts_alarms_are_as_many_as_the_formula_says() {
         // A burst begins at the share loss × (1 - again) of the heartbeats, and has at least k with again^(k - 1).
         for (again, lost) in [(0.5, 1), (2.0 / 3.0, 3), (0.9, 5)] {
-            let bursty = Detector {
-                timeout: 1_000.0 * (f64::from(lost) + 0.5),
-                again,
-                ..STEADY
-            };
-            let seen = watch(&bursty, 1_000_000, 2);
+            let heard = Heartbeats { again, ..STEADY }.hear(1_000_000, 2);
+            let seen = heard.judge(1_000.0 * (f64::from(lost) + 0.5));
             let theory = 1_000_000.0 * 0.1 * (1.0 - again) * again.powi(lost - 1);
             let seen = f64::from(seen.false_alarms);
             assert!(
@@ -114,34 +124,25 @@ mod tests {
 
     #[test]
     fn without_loss_and_delay_there_is_no_false_alarm() {
-        let seen = watch(
-            &Detector {
-                loss: 0.0,
-                again: 0.0,
-                ..STEADY
-            },
-            1_000,
-            1,
-        );
+        let lossless = Heartbeats {
+            loss: 0.0,
+            again: 0.0,
+            ..STEADY
+        };
+        let seen = lossless.hear(1_000, 1).judge(2_500.0);
         assert_eq!(seen.false_alarms, 0);
         assert!((seen.detection - 1_500.0).abs() < 1e-6);
     }
 
     #[test]
     fn a_longer_timeout_has_fewer_alarms_and_notices_later() {
-        let run = |timeout| {
-            watch(
-                &Detector {
-                    timeout,
-                    delay: 200.0,
-                    ..STEADY
-                },
-                50_000,
-                7,
-            )
+        let late = Heartbeats {
+            delay: 200.0,
+            ..STEADY
         };
-        let (short, long) = (run(1_500.0), run(5_000.0));
+        let heard = late.hear(50_000, 7);
+        let (short, long) = (heard.judge(1_500.0), heard.judge(5_000.0));
         assert!(short.false_alarms > 50 * long.false_alarms);
-        assert!(short.detection < long.detection);
+        assert!((long.detection - short.detection - 3_500.0).abs() < 1e-6);
     }
 }

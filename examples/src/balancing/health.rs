@@ -6,6 +6,7 @@
 //! `HAProxy` calls fall and rise.
 
 use crate::random::Random;
+use std::ops::Range;
 
 /// Servers and the balancer's rules for taking them out and back in.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,6 +26,20 @@ pub struct Pool {
     pub panic_below: f64,
     /// The most requests that the balancer passes to one server in a round; the rest is refused at once.
     pub limit: f64,
+}
+
+impl Pool {
+    /// Ten servers that answer 100 requests each, out after three failed and in again after two passed checks, with a sensitivity
+    /// of 5 and no rule against a cascade.
+    pub const TEN: Self = Self {
+        servers: 10,
+        capacity: 100.0,
+        failures: 3,
+        successes: 2,
+        sensitivity: 5.0,
+        panic_below: 0.0,
+        limit: f64::INFINITY,
+    };
 }
 
 /// One round.
@@ -107,37 +122,35 @@ fn answers(load: f64, capacity: f64) -> f64 {
 /// Rounds of requests and health checks under a constant load of requests a round. In round `broken_at` one server
 /// breaks permanently.
 pub fn rounds(pool: Pool, load: f64, rounds: u32, broken_at: u32, seed: u64) -> Vec<Round> {
-    let mut random = Random::new(seed);
-    let mut servers = vec![
-        Health {
-            is_in: true,
-            streak: 0
-        };
-        pool.servers as usize
-    ];
-    (0..rounds)
-        .map(|now| round(&pool, &mut servers, load, now >= broken_at, &mut random))
-        .collect()
+    history(&pool, load, rounds, broken_at, &mut Random::new(seed))
 }
 
-/// The share of the requests that is answered in the 100 rounds that begin 50 rounds after a server broke: the mean over this many
-/// seeds.
-pub fn answered_share(pool: Pool, load: f64, seeds: u32) -> f64 {
-    let total: f64 = (1..=u64::from(seeds))
-        .flat_map(|seed| rounds(pool, load, 150, 0, seed).split_off(50))
-        .map(|round| round.answered)
-        .sum();
-    total / (f64::from(seeds) * 100.0 * load)
+/// The share of the requests that is answered in some rounds, counted from the moment at which a server broke: the mean over this many
+/// pools, which a seed makes different from each other.
+pub fn answered_share(pool: Pool, load: f64, during: Range<u32>, pools: u32, seed: u64) -> f64 {
+    let mut random = Random::new(seed);
+    let mut total = 0.0;
+    for _ in 0..pools {
+        let history = history(&pool, load, during.end, 0, &mut random);
+        let then = &history[during.start as usize..];
+        total += then.iter().map(|round| round.answered).sum::<f64>();
+    }
+    total / (f64::from(pools) * f64::from(during.end - during.start) * load)
+}
+
+fn history(pool: &Pool, load: f64, rounds: u32, broken_at: u32, random: &mut Random) -> Vec<Round> {
+    let healthy = Health {
+        is_in: true,
+        streak: 0,
+    };
+    let mut servers = vec![healthy; pool.servers as usize];
+    (0..rounds)
+        .map(|now| round(pool, &mut servers, load, now >= broken_at, random))
+        .collect()
 }
 
 fn count(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
-}
-
-/// The time until a broken server is out: the last good check may have just ended, then this many checks in a
-/// row have to fail, the last one by running into its time-out. All times in one unit.
-pub fn slowest_detection(interval: f64, failures: u32, timeout: f64) -> f64 {
-    interval * f64::from(failures) + timeout
 }
 
 #[cfg(test)]
@@ -146,15 +159,7 @@ mod tests {
     use crate::number::float;
     use proptest::prelude::*;
 
-    const POOL: Pool = Pool {
-        servers: 10,
-        capacity: 100.0,
-        failures: 3,
-        successes: 2,
-        sensitivity: 5.0,
-        panic_below: 0.0,
-        limit: f64::INFINITY,
-    };
+    const POOL: Pool = Pool::TEN;
 
     #[test]
     fn a_broken_server_is_out_after_exactly_so_many_checks() {
@@ -222,7 +227,9 @@ mod tests {
                     ..POOL
                 },
                 load,
+                50..150,
                 5,
+                1,
             );
             assert!((share - (900.0 / load).min(1.0)).abs() < 1e-9, "{share}");
         }
@@ -243,7 +250,9 @@ mod tests {
                         ..calm
                     },
                     load,
+                    50..150,
                     3,
+                    1,
                 );
                 assert!((share - slope).abs() < 1e-9, "{share} {slope}");
             }
@@ -251,8 +260,18 @@ mod tests {
     }
 
     #[test]
-    fn three_checks_of_five_seconds_need_seventeen_at_worst() {
-        assert!((slowest_detection(5.0, 3, 2.0) - 17.0).abs() < 1e-9);
+    fn a_share_is_that_of_the_rounds_it_names() {
+        // Three rounds with all but the broken server's tenth, and then nine servers with too much.
+        let calm = Pool {
+            sensitivity: 0.0,
+            ..POOL
+        };
+        let share = |during| answered_share(calm, 980.0, during, 2, 1);
+        assert!((share(0..3) - 0.9).abs() < 1e-9);
+        assert!((share(3..9) - (900.0_f64 / 980.0).powi(2)).abs() < 1e-9);
+        // A seed makes pools that differ, so that more of them are not the same number again.
+        let few = |pools, seed| answered_share(POOL, 920.0, 50..150, pools, seed);
+        assert!((few(1, 1) - few(2, 1)).abs() > 1e-9 && (few(1, 1) - few(1, 2)).abs() > 1e-9);
     }
 
     proptest! {

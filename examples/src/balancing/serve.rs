@@ -26,6 +26,13 @@ pub struct Served {
     pub took_us: u64,
 }
 
+/// The mean gap between two requests, in microseconds, that keeps these servers busy for `busy` percent of the time, if each gets as
+/// much as it can do.
+pub fn gap_us(servers: &[Server], busy: f64) -> f64 {
+    let rate: f64 = servers.iter().map(|server| 1.0 / server.mean_us).sum();
+    100.0 / (busy * rate)
+}
+
 /// Sends this many requests, on average one every `gap_us`, through a balancer to servers that do one
 /// request at a time, in order. Gaps and service times are exponentially distributed.
 pub fn serve(rule: Rule, servers: &[Server], gap_us: f64, requests: u32, seed: u64) -> Vec<Served> {
@@ -153,6 +160,18 @@ mod tests {
         assert!((mean(Rule::Random, 0) - mean(Rule::Random, 200_000)).abs() < 1e-9);
         assert!(mean(Rule::LeastConnections, 200_000) > mean(Rule::TwoChoices, 200_000));
         assert!(mean(Rule::LeastConnections, 0) < mean(Rule::TwoChoices, 0));
+    }
+
+    #[test]
+    fn a_gap_keeps_servers_as_busy_as_it_says() {
+        // 3 × 100/s and 50/s are 350/s; at 80 % they are 280/s, one every 3571 µs.
+        let mut servers = EQUAL;
+        servers[3].mean_us = 20_000.0;
+        assert!((gap_us(&servers, 80.0) - 1e6 / 280.0).abs() < 1e-6);
+        // One server at 50 %: its response time is 10 ms / (1 - 0.5).
+        let gap = gap_us(&EQUAL[..1], 50.0);
+        let mean = mean_ms(&serve(Rule::Random, &EQUAL[..1], gap, 100_000, 1));
+        assert!((mean - 20.0).abs() < 0.8, "{mean}");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //!
 //! After J. Dean and L. A. Barroso, "The Tail at Scale", *Communications of the ACM* 56(2), 2013.
 
+use crate::number::float;
 use crate::random::Random;
 
 /// How long one server takes: usually around its typical time, occasionally far longer. Times are in microseconds.
@@ -29,6 +30,12 @@ impl Backend {
             } else {
                 0
             }
+    }
+
+    /// The share of answers that take longer than `patience`, in theory. A slow answer has to be slower than that.
+    pub fn late_share(&self, patience: u64) -> f64 {
+        let beyond = float(patience.saturating_sub(self.floor));
+        self.slow_share + (1.0 - self.slow_share) * (-beyond / self.usual).exp()
     }
 }
 
@@ -74,6 +81,23 @@ pub fn hedged(backend: &Backend, patience: Option<u64>, random: &mut Random) -> 
 }
 // ANCHOR_END: hedged
 
+/// What this many hedged requests took, one after the other, in microseconds, and how many of them had a second copy.
+pub fn hedged_many(
+    backend: &Backend,
+    patience: Option<u64>,
+    requests: usize,
+    seed: u64,
+) -> (Vec<u64>, usize) {
+    let mut random = Random::new(seed);
+    let mut extra = 0;
+    let times = (0..requests).map(|_| {
+        let Hedge { time, copies } = hedged(backend, patience, &mut random);
+        extra += copies - 1;
+        time
+    });
+    (times.collect(), extra)
+}
+
 /// What is sent when, in order, as lines such as `7 ms  client -> two: get`.
 ///
 /// `first` and `second` are how long the two servers take, in milliseconds. The client cancels what it no longer needs.
@@ -101,7 +125,6 @@ pub fn hedge_trace(first: u64, second: u64, patience: u64) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::number::float;
 
     const BACKEND: Backend = Backend {
         floor: 4_000,
@@ -162,13 +185,14 @@ mod tests {
 
     #[test]
     fn copies_are_sent_for_what_is_late() {
-        let mut random = Random::new(3);
-        let late = share(100_000, || {
-            hedged(&BACKEND, Some(6_000), &mut random).copies == 2
-        });
+        let (times, extra) = hedged_many(&BACKEND, Some(6_000), 100_000, 3);
+        assert_eq!(times.len(), 100_000);
+        let late = float(extra) / 100_000.0;
         // Late are the slow ones, and of the others those above floor + 2 means.
         let theory = 0.01 + 0.99 * (-2.0_f64).exp();
         assert!((late - theory).abs() < 0.005, "{late} {theory}");
-        assert_eq!(hedged(&BACKEND, None, &mut random).copies, 1);
+        assert!((BACKEND.late_share(6_000) - theory).abs() < 1e-12);
+        assert!((BACKEND.late_share(0) - 1.0).abs() < 1e-12);
+        assert_eq!(hedged_many(&BACKEND, None, 100, 3).1, 0);
     }
 }
