@@ -18,5 +18,6 @@ pub mod race;
 pub mod refresh;
 pub mod sampled;
 pub mod stampede;
+pub mod traces;
 pub mod two_queues;
 pub mod writing;

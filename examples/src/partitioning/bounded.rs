@@ -18,11 +18,8 @@ pub fn place_bounded<'a>(ring: &'a Ring, keys: &[u64], slack: Option<f64>) -> Ve
     let mut load: BTreeMap<&str, usize> = BTreeMap::new();
     let mut placed = Vec::with_capacity(keys.len());
     for key in keys {
-        let in_order = ring.owners(*key, nodes);
-        let free = in_order
-            .into_iter()
-            .find(|node| load.get(node).copied().unwrap_or(0) < bound);
-        if let Some(node) = free {
+        let mut onward = ring.onward(*key);
+        if let Some(node) = onward.find(|node| load.get(node).is_none_or(|load| *load < bound)) {
             *load.entry(node).or_default() += 1;
             placed.push(node);
         }

@@ -6,9 +6,9 @@
 //! "Wide-area cooperative storage with CFS", SOSP 2001, as virtual servers.
 
 use crate::number::float;
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::partitioning::hash::hash;
+use crate::partitioning::modulo::{Spread, spread};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How a ring makes its points, and what it does when two nodes want the same one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,18 +97,23 @@ impl Ring {
 
     /// The nodes that hold a key's copies: the owners met on the way around the ring, each once, at most `count`.
     pub fn owners(&self, key_hash: u64, count: usize) -> Vec<&str> {
-        let place = self.place(key_hash);
-        let onward = self.points.range(place..).chain(self.points.range(..place));
         let mut owners: Vec<&str> = Vec::new();
-        for node in onward.filter_map(|(_, claims)| claims.first()) {
+        for node in self.onward(key_hash) {
             if owners.len() == count {
                 break;
             }
-            if !owners.contains(&node.as_str()) {
+            if !owners.contains(&node) {
                 owners.push(node);
             }
         }
         owners
+    }
+
+    /// The owner of each point from a key's place on, once around the ring. A node is met as often as it has points.
+    pub fn onward(&self, key_hash: u64) -> impl Iterator<Item = &str> {
+        let place = self.place(key_hash);
+        let points = self.points.range(place..).chain(self.points.range(..place));
+        points.filter_map(|(_, claims)| claims.first().map(String::as_str))
     }
 
     /// How many points the ring has.
@@ -163,11 +168,34 @@ impl Ring {
     }
 }
 
+/// How unevenly rings of so many nodes are divided, on average over `rings` of them, whose nodes have other names on each. The variation is that of all
+/// rings together, the root of the mean square.
+pub fn uneven_rings(rings: u32, nodes: u32, points: u32, seed: u64) -> Spread {
+    let mut mean = Spread {
+        largest: 0.0,
+        smallest: 0.0,
+        variation: 0.0,
+    };
+    let share = 1.0 / f64::from(rings.max(1));
+    for number in 0..rings {
+        let mut ring = Ring::new(points, RingRule::default());
+        for node in 0..nodes {
+            ring.add(&format!("{seed}-{number}-node{node}"));
+        }
+        let shares: Vec<f64> = ring.shares().into_values().collect();
+        let seen = spread(&shares);
+        mean.largest += seen.largest * share;
+        mean.smallest += seen.smallest * share;
+        mean.variation += seen.variation.powi(2) * share;
+    }
+    mean.variation = mean.variation.sqrt();
+    mean
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::partitioning::hash::hash_number;
-    use crate::partitioning::modulo::spread;
     use proptest::prelude::*;
 
     fn names(prefix: &str, count: usize) -> Vec<String> {
@@ -197,18 +225,9 @@ mod tests {
     #[test]
     fn variation_is_what_the_formula_says() {
         for (nodes, points) in [(5u32, 1u32), (10, 1), (10, 16), (10, 100)] {
-            let rings = 400;
-            let mean_square: f64 = (0..rings)
-                .map(|n| {
-                    let names = names(&format!("r{n}-"), nodes as usize);
-                    let ring = ring(&names, points, RingRule::default());
-                    let shares: Vec<f64> = ring.shares().into_values().collect();
-                    spread(&shares).variation.powi(2)
-                })
-                .sum::<f64>()
-                / f64::from(rings);
+            let seen = uneven_rings(400, nodes, points, 1);
             let theory = f64::from(nodes - 1) / f64::from(nodes * points + 1);
-            let ratio = (mean_square / theory).sqrt();
+            let ratio = seen.variation / theory.sqrt();
             assert!((ratio - 1.0).abs() < 0.07, "{nodes} {points}: {ratio}");
         }
     }

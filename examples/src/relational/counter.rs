@@ -2,6 +2,7 @@
 //!
 //! Shown in `src/relational/counters.md`.
 
+use crate::number::float;
 use crate::random::Random;
 
 /// Users mark and unmark a post, `operations` times; between the row and the counter a crash
@@ -33,6 +34,47 @@ pub fn drift(operations: u64, crash: f64, seed: u64) -> (i32, i32, u32) {
     (i32::try_from(left).unwrap_or(i32::MAX), counter, changes)
 }
 
+/// How far many counters drifted, each by itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Drift {
+    /// Rows in the end, on average.
+    pub rows: f64,
+    /// How many of them the counter misses, on average.
+    pub missing: f64,
+    /// The standard deviation of what is missing.
+    pub deviation: f64,
+    /// The same in theory: that of a walk with a step up or down for each lost change, √(p (1 − p) × changes).
+    pub expected_deviation: f64,
+    /// Counters that are lower than their rows.
+    pub too_low: usize,
+    /// Counters that are higher.
+    pub too_high: usize,
+}
+
+/// Lets `counters` counters drift, one after the other.
+pub fn drifts(counters: usize, operations: u64, crash: f64, seed: u64) -> Drift {
+    let mut seeds = Random::new(seed);
+    let runs: Vec<(i32, i32, u32)> = (0..counters)
+        .map(|_| drift(operations, crash, seeds.below(u64::MAX)))
+        .collect();
+    let mean = |of: &dyn Fn(&(i32, i32, u32)) -> f64| {
+        runs.iter().map(of).sum::<f64>() / float(counters.max(1))
+    };
+    let off = |(rows, counter, _): &(i32, i32, u32)| f64::from(rows - counter);
+    let missing = mean(&off);
+    let variance = mean(&|run| (off(run) - missing).powi(2));
+    let changes = mean(&|(_, _, changes)| f64::from(*changes));
+    Drift {
+        rows: mean(&|(rows, _, _)| f64::from(*rows)),
+        missing,
+        // Divided by one less than there are, for the mean is theirs.
+        deviation: (variance * float(counters) / float(counters.max(2) - 1)).sqrt(),
+        expected_deviation: (crash * (1.0 - crash) * changes).sqrt(),
+        too_low: runs.iter().filter(|run| off(run) > 0.0).count(),
+        too_high: runs.iter().filter(|run| off(run) < 0.0).count(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,25 +92,23 @@ mod tests {
     #[test]
     fn the_counter_is_off_as_a_random_walk_is() {
         for (operations, crash) in [(2_000, 0.05), (5_000, 0.2), (20_000, 0.01)] {
-            let (mut off, mut rows, mut changes) = (Vec::new(), 0.0, 0.0);
-            for seed in 0..400 {
-                let (at_end, counter, changed) = drift(operations, crash, seed);
-                off.push(f64::from(at_end - counter));
-                rows += f64::from(at_end) / 400.0;
-                changes += f64::from(changed) / 400.0;
-            }
-            let mean = off.iter().sum::<f64>() / 400.0;
-            let variance = off.iter().map(|off| (off - mean).powi(2)).sum::<f64>() / 399.0;
-            let expected = (crash * rows, (crash * (1.0 - crash) * changes).sqrt());
+            let seen = drifts(400, operations, crash, 7);
+            let expected = seen.expected_deviation;
             // Three standard errors of the mean; 15 % of the deviation are four of its.
             assert!(
-                (mean - expected.0).abs() < 3.0 * expected.1 / 20.0,
-                "{mean} {expected:?}"
+                (seen.missing - crash * seen.rows).abs() < 3.0 * expected / 20.0,
+                "{seen:?}"
             );
-            assert!(
-                (variance.sqrt() / expected.1 - 1.0).abs() < 0.15,
-                "{variance} {expected:?}"
-            );
+            assert!((seen.deviation / expected - 1.0).abs() < 0.15, "{seen:?}");
+            assert!(seen.too_low + seen.too_high <= 400);
         }
+    }
+
+    #[test]
+    fn a_counter_that_is_never_off_has_no_deviation() {
+        let seen = drifts(20, 500, 0.0, 1);
+        assert_eq!((seen.too_low, seen.too_high), (0, 0));
+        assert_eq!((seen.missing, seen.deviation), (0.0, 0.0));
+        assert_eq!(drifts(0, 500, 0.5, 1).too_low, 0);
     }
 }
