@@ -5,8 +5,6 @@
 //! After A. Silberstein, J. Terrace, B. F. Cooper and R. Ramakrishnan, "Feeding Frenzy: Selectively Materializing Users' Event
 //! Feeds", SIGMOD 2010.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::random::Random;
 use crate::service::SERVICE;
 use crate::workload::Zipf;
@@ -49,21 +47,24 @@ impl Follows {
     ) -> Self {
         let mut following = Vec::new();
         let mut followers = vec![Vec::new(); users];
+        // For each author, the last user who has chosen it.
+        let mut chosen_by = vec![None; users];
         for user in 0..users {
-            let mut chosen = BTreeSet::new();
+            let mut chosen = Vec::new();
             while chosen.len() < each.min(users.saturating_sub(1)) {
                 let author = draw();
-                if author != user {
-                    chosen.insert(author);
+                if author != user && chosen_by[author].replace(user) != Some(user) {
+                    chosen.push(author);
                 }
             }
-            if is_fan(user) && user != 0 {
-                chosen.insert(0);
+            if is_fan(user) && user != 0 && chosen_by[0] != Some(user) {
+                chosen.push(0);
             }
+            chosen.sort_unstable();
             for author in &chosen {
                 followers[*author].push(user);
             }
-            following.push(chosen.into_iter().collect());
+            following.push(chosen);
         }
         Self {
             following,
@@ -78,8 +79,10 @@ pub struct Timelines<'a> {
     follows: &'a Follows,
     /// Authors with more followers than this are pulled, all others pushed. 0 pulls everybody, `usize::MAX` pushes everybody.
     limit: usize,
-    posts: BTreeMap<usize, Vec<u64>>,
-    inboxes: BTreeMap<usize, Vec<Post>>,
+    /// For each author, the numbers of its posts.
+    posts: Vec<Vec<u64>>,
+    /// For each user, the posts that were pushed to it.
+    inboxes: Vec<Vec<Post>>,
     /// Entries that were written into inboxes.
     pub writes: u64,
     /// Lists that were read: an inbox, or an author's posts.
@@ -91,11 +94,12 @@ const PAGE: usize = SERVICE.posts_a_page as usize;
 impl<'a> Timelines<'a> {
     /// Timelines that pull authors with more than `limit` followers.
     pub fn new(follows: &'a Follows, limit: usize) -> Self {
+        let users = follows.following.len();
         Self {
             follows,
             limit,
-            posts: BTreeMap::new(),
-            inboxes: BTreeMap::new(),
+            posts: vec![Vec::new(); users],
+            inboxes: vec![Vec::new(); users],
             writes: 0,
             reads: 0,
         }
@@ -109,10 +113,10 @@ impl<'a> Timelines<'a> {
     /// Stores a post; unless its author is pulled, puts it into each follower's inbox.
     pub fn write(&mut self, post: Post) {
         let (number, author) = post;
-        self.posts.entry(author).or_default().push(number);
+        self.posts[author].push(number);
         if !self.is_pulled(author) {
             for follower in &self.follows.followers[author] {
-                self.inboxes.entry(*follower).or_default().push(post);
+                self.inboxes[*follower].push(post);
                 self.writes += 1;
             }
         }
@@ -120,20 +124,14 @@ impl<'a> Timelines<'a> {
 
     /// The newest posts of those whom a user follows: the inbox, merged with the authors that are pulled.
     pub fn read(&mut self, user: usize) -> Vec<Post> {
-        let inbox = self.inboxes.get(&user).map_or(&[][..], Vec::as_slice);
-        let mut page: Vec<Post> = inbox.iter().rev().take(PAGE).copied().collect();
+        let inbox = self.inboxes[user].iter().rev();
+        let mut page: Vec<Post> = inbox.take(PAGE).copied().collect();
         self.reads += u64::from(self.limit > 0);
         for author in &self.follows.following[user] {
             if self.is_pulled(*author) {
                 self.reads += 1;
-                let posts = self.posts.get(author).map_or(&[][..], Vec::as_slice);
-                page.extend(
-                    posts
-                        .iter()
-                        .rev()
-                        .take(PAGE)
-                        .map(|number| (*number, *author)),
-                );
+                let posts = self.posts[*author].iter().rev();
+                page.extend(posts.take(PAGE).map(|number| (*number, *author)));
             }
         }
         page.sort_unstable_by(|a, b| b.cmp(a));

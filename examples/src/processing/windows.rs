@@ -5,6 +5,7 @@
 //! After T. Akidau et al., "The Dataflow Model", *Proceedings of the VLDB Endowment* 8(12), 2015. Times are in milliseconds.
 
 use std::collections::BTreeMap;
+use std::f64::consts::FRAC_PI_2;
 
 use crate::random::Random;
 
@@ -127,6 +128,21 @@ pub fn delayed_events(count: usize, between: f64, delays: Delays, seed: u64) -> 
     events
 }
 
+// ANCHOR: late
+/// The share of events that come after their window was closed, if they are `between` apart. All times are in milliseconds.
+///
+/// An event is late if its delay is longer than the slack and the rest of its window together, so this is the integral of that over
+/// the window, for one exponential delay and for the sum of two. The newest event that has arrived is itself a little old, and
+/// that adds to the slack: it is the first of a Poisson process of growing rate, on average √(π/2 × transit × between).
+pub fn late_share(window: f64, slack: f64, between: f64, delays: Delays) -> f64 {
+    let Delays { way, cut_off, wait } = delays;
+    let slack = slack + (FRAC_PI_2 * way * between).sqrt();
+    let late = |mean: f64| mean * (-slack / mean).exp() * (1.0 - (-window / mean).exp()) / window;
+    let both = (wait * late(wait) - way * late(way)) / (wait - way);
+    (1.0 - cut_off) * late(way) + cut_off * both
+}
+// ANCHOR_END: late
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,28 +156,21 @@ mod tests {
         assert_eq!(windows_of(5, 60, 20), [0]);
     }
 
-    /// An event is late if its delay is longer than the slack and the rest of its window together. The reference is the integral of
-    /// that over the window, for one exponential delay and for the sum of two. The newest event that has arrived is itself a
-    /// little old, and adds that to the slack: the first of a Poisson process of growing rate, on average √(π/2 × way × between).
     #[test]
     fn the_share_of_late_events_is_the_formula_s() {
-        let (window, way, wait) = (60_000.0_f64, 2_000.0_f64, 30_000.0_f64);
-        let rest = |mean: f64, slack: f64| {
-            mean * (-slack / mean).exp() * (1.0 - (-window / mean).exp()) / window
-        };
-        for (slack, cut_off) in [
-            (4_000_u32, 0.0),
-            (8_000, 0.01),
-            (30_000, 0.01),
-            (20_000, 0.2),
+        let (way, wait) = (2_000.0, 30_000.0);
+        for (window, slack, cut_off) in [
+            (60_000_u32, 4_000_u32, 0.0),
+            (60_000, 8_000, 0.01),
+            (60_000, 30_000, 0.01),
+            (60_000, 20_000, 0.2),
+            (5_000, 1_000, 0.0),
         ] {
-            let slack_ms = f64::from(slack) + (std::f64::consts::FRAC_PI_2 * way * 10.0).sqrt();
-            let both = (wait * rest(wait, slack_ms) - way * rest(way, slack_ms)) / (wait - way);
-            let theory = (1.0 - cut_off) * rest(way, slack_ms) + cut_off * both;
+            let delays = Delays { way, cut_off, wait };
+            let theory = late_share(f64::from(window), f64::from(slack), 10.0, delays);
             let late: u64 = (0..5)
                 .map(|seed| {
-                    let delays = Delays { way, cut_off, wait };
-                    let mut windows = Tumbling::new(60_000, u64::from(slack));
+                    let mut windows = Tumbling::new(u64::from(window), u64::from(slack));
                     for event in delayed_events(100_000, 10.0, delays, seed) {
                         windows.push(event);
                     }
@@ -171,7 +180,7 @@ mod tests {
             let found = float(late) / 500_000.0;
             assert!(
                 (found / theory - 1.0).abs() < 0.12,
-                "slack {slack}, cut off {cut_off}: {found} for {theory}"
+                "window {window}, slack {slack}, cut off {cut_off}: {found} for {theory}"
             );
         }
     }

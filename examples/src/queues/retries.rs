@@ -5,7 +5,6 @@
 //! The rules are those of M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015; the budget is that of B. Beyer
 //! and others (editors), *Site Reliability Engineering*, 2016, chapter 21. Times are in milliseconds.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::random::Random;
@@ -97,8 +96,11 @@ const TICKS: u64 = 1_000 / TICK;
 /// Runs it for some seconds, in steps of 10 ms, and returns what happened in each second.
 pub fn storm(storm: &Storm, backoff: Backoff, seconds: u64, seed: u64) -> Vec<Second> {
     let mut random = Random::new(seed);
-    // For each step, the requests that come then: how often each has failed so far.
-    let mut due: BTreeMap<u64, Vec<u32>> = BTreeMap::from([(0, vec![0; storm.herd])]);
+    // For each step, the requests that are tried again then: how often each has failed so far.
+    let mut due = vec![Vec::new(); usize::try_from(seconds * TICKS).unwrap_or(0)];
+    if let Some(first) = due.first_mut() {
+        *first = vec![0; storm.herd];
+    }
     let mut allowance = 0.0;
     // The part of an answer that the last step had time for.
     let mut begun = 0.0;
@@ -106,7 +108,7 @@ pub fn storm(storm: &Storm, backoff: Backoff, seconds: u64, seed: u64) -> Vec<Se
     for second in 0..seconds {
         let mut count = Second::default();
         for tick in second * TICKS..(second + 1) * TICKS {
-            let mut requests = due.remove(&tick).unwrap_or_default();
+            let mut requests = at(&mut due, tick).map(std::mem::take).unwrap_or_default();
             let new = share(storm.arrivals, tick);
             requests.extend((0..new).map(|_| 0));
             allowance += f64::from(new) * storm.budget.unwrap_or(0.0);
@@ -138,13 +140,20 @@ pub fn storm(storm: &Storm, backoff: Backoff, seconds: u64, seed: u64) -> Vec<Se
                     .wait(failures + 1, &mut random)
                     .div_ceil(TICK)
                     .max(1);
-                due.entry(tick + wait).or_default().push(failures + 1);
+                if let Some(later) = at(&mut due, tick + wait) {
+                    later.push(failures + 1);
+                }
             }
             // ANCHOR_END: storm
         }
         result.push(count);
     }
     result
+}
+
+/// A step's requests; none for a step after the end.
+fn at(due: &mut [Vec<u32>], tick: u64) -> Option<&mut Vec<u32>> {
+    due.get_mut(usize::try_from(tick).ok()?)
 }
 
 /// How much of a rate a second falls into a step.

@@ -2,7 +2,7 @@
 //!
 //! Shown in `src/cases/assembled.md`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::cases::timelines::{Follows, Post};
 use crate::queues::log::Topic;
@@ -23,7 +23,8 @@ pub(super) struct Delivery {
     clocks: Vec<u64>,
     /// How many followers of its record each worker has reached. Lost when it crashes.
     reached: Vec<usize>,
-    inboxes: BTreeMap<usize, BTreeSet<Post>>,
+    /// For each user, the newest posts in order: a set, to which nearly all are added at its end.
+    inboxes: Vec<VecDeque<Post>>,
     /// When each post that isn't delivered yet was handed over, in microseconds.
     posted: BTreeMap<u64, u64>,
     /// Entries that each worker wrote.
@@ -33,15 +34,15 @@ pub(super) struct Delivery {
 }
 
 impl Delivery {
-    /// Workers that each write this many copies a second.
-    pub(super) fn new(workers: usize, pace: u64) -> Self {
+    /// Inboxes for this many users, and workers that each write this many copies a second.
+    pub(super) fn new(users: usize, workers: usize, pace: u64) -> Self {
         let workers = workers.max(1);
         Self {
             queue: Topic::new(workers),
             copy_time: 1_000_000 / pace.clamp(1, 1_000_000),
             clocks: vec![0; workers],
             reached: vec![0; workers],
-            inboxes: BTreeMap::new(),
+            inboxes: vec![VecDeque::new(); users],
             posted: BTreeMap::new(),
             entries: vec![0; workers],
             took: Vec::new(),
@@ -60,22 +61,28 @@ impl Delivery {
 
     /// Puts a post into an inbox. A second time changes nothing.
     pub(super) fn put(&mut self, user: usize, post: Post) {
-        let inbox = self.inboxes.entry(user).or_default();
-        inbox.insert(post);
-        if inbox.len() > KEPT {
-            inbox.pop_first();
+        if let Some(inbox) = self.inboxes.get_mut(user) {
+            if let Err(place) = inbox.binary_search(&post) {
+                inbox.insert(place, post);
+            }
+            if inbox.len() > KEPT {
+                inbox.pop_front();
+            }
         }
     }
 
     /// The newest entries of an inbox.
     pub(super) fn newest(&self, user: usize, most: usize) -> Vec<Post> {
-        let inbox = self.inboxes.get(&user).into_iter().flatten();
+        let inbox = self.inboxes.get(user).into_iter().flatten();
         inbox.rev().take(most).copied().collect()
     }
 
     // ANCHOR: work
     /// Each worker works until a time in milliseconds. A record is done, and committed, when all followers have it.
     pub(super) fn work(&mut self, follows: &Follows, until: u64) {
+        if self.posted.is_empty() {
+            return; // Nothing waits.
+        }
         let until = until * 1_000;
         for worker in 0..self.reached.len() {
             while let Some(record) = self.queue.poll(GROUP, worker, 1).first() {

@@ -135,7 +135,7 @@ impl<'a> Service<'a> {
             near: (0..servers).map(|_| Lru::new(parts.near)).collect(),
             caches: Caches::new(parts.caches, parts.room),
             shards: Store::new(parts.shards, parts.copies),
-            delivery: Delivery::new(parts.workers, parts.pace),
+            delivery: Delivery::new(follows.following.len(), parts.workers, parts.pace),
             next: 1,
         }
     }
@@ -143,12 +143,10 @@ impl<'a> Service<'a> {
     /// A service whose users have each written this many posts in the past, before anything that timelines show.
     pub fn with_past(follows: &'a Follows, parts: Parts, posts: u64) -> Self {
         let mut service = Self::new(follows, parts);
-        for _ in 0..posts {
-            for author in 0..follows.following.len() {
-                service.shards.write((service.next, author));
-                service.next += 1;
-            }
-        }
+        let authors = (0..posts).flat_map(|_| 0..follows.following.len());
+        let past: Vec<Post> = (service.next..).zip(authors).collect();
+        service.next += past.len() as u64;
+        service.shards.start_with(past.into_iter());
         service
     }
 

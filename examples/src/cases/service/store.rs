@@ -23,6 +23,8 @@ pub(super) const RECENT: usize = SERVICE.posts_a_page as usize;
 pub(super) struct Placed {
     ring: Ring,
     numbers: BTreeMap<String, usize>,
+    /// The machines that were looked up so far, by key: keys are counted up from 0, and each is asked for very often.
+    known: Vec<Option<usize>>,
 }
 
 impl Placed {
@@ -33,15 +35,22 @@ impl Placed {
         Self {
             ring: Ring::of(names.iter().map(String::as_str), POINTS),
             numbers: names.into_iter().zip(0..).collect(),
+            known: Vec::new(),
         }
     }
 
     /// The machine of a key.
-    pub(super) fn of(&self, key: u64) -> usize {
-        let name = self.ring.owner(hash_number(key));
-        name.and_then(|name| self.numbers.get(name))
-            .copied()
-            .unwrap_or(0)
+    pub(super) fn of(&mut self, key: u64) -> usize {
+        let place = usize::try_from(key).unwrap_or(0);
+        if self.known.len() <= place {
+            self.known.resize(place + 1, None);
+        }
+        *self.known[place].get_or_insert_with(|| {
+            let name = self.ring.owner(hash_number(key));
+            name.and_then(|name| self.numbers.get(name))
+                .copied()
+                .unwrap_or(0)
+        })
     }
 }
 
@@ -56,7 +65,7 @@ struct Copy {
 impl Copy {
     fn new() -> Self {
         Self {
-            posts: Lsm::new(Policy::Leveled, 64, 4, 10),
+            posts: Lsm::new(Policy::Leveled, 1_024, 4, 10),
             recent: BTreeMap::new(),
             favorites: BTreeMap::new(),
         }
@@ -111,6 +120,15 @@ impl Store {
             reads: vec![vec![0; copies]; shards],
             writes: vec![0; shards],
         }
+    }
+
+    /// Writes posts that are older than anything else: into the logs, from which the copies then start.
+    pub(super) fn start_with(&mut self, past: impl Iterator<Item = Post>) {
+        for (number, author) in past {
+            let at = self.placed.of(author as u64);
+            append_pair(&mut self.shards[at].log, (number, author as u64));
+        }
+        self.crash();
     }
 
     // ANCHOR: store
@@ -233,6 +251,7 @@ impl Caches {
 
     /// An author has a new post: the cached list of the newest is out of date.
     pub(super) fn forget(&mut self, author: usize) {
-        self.recent[self.placed.of(author as u64)].remove(&author);
+        let at = self.placed.of(author as u64);
+        self.recent[at].remove(&author);
     }
 }
