@@ -3,7 +3,7 @@
 //! The threads are kept by hand: rayon shares out work of the processor, and these wait for processes.
 
 use crate::run::job::{Job, JobResult};
-use crate::run::language::interface::{Prepared, Site, Started};
+use crate::run::language::interface::{Language, Prepared, Site, Started};
 use crate::run::language::{Languages, rust};
 use crate::run::place::{self, Place};
 use crate::work::host::workers;
@@ -44,7 +44,9 @@ pub(super) fn execute(
     let progress = settings.progress;
     let count = jobs.len();
     progress.show(&format!("compiling {count} blocks"));
-    let mut prepared = executor.prepare(jobs)?;
+    let named = jobs.iter().map(|(key, job)| (key.as_str(), *job));
+    let mut prepared =
+        executor.prepare(named, |language, jobs, site| language.prepare(jobs, site))?;
     let queue: Vec<_> = jobs
         .iter()
         .map(|(key, job)| (key, *job, prepared.remove(key.as_str())))
@@ -100,7 +102,16 @@ pub(super) struct Executor<'run> {
 }
 
 impl Executor<'_> {
-    fn prepare(&self, jobs: &BTreeMap<String, &Job<'_>>) -> Result<BTreeMap<String, Prepared>> {
+    /// Has the languages of jobs prepare them, each under its key, in this way.
+    pub(super) fn prepare<'job>(
+        &self,
+        jobs: impl Iterator<Item = (&'job str, &'job Job<'job>)>,
+        with: impl Fn(
+            &dyn Language,
+            &BTreeMap<&str, &Job<'_>>,
+            &Site<'_>,
+        ) -> Result<BTreeMap<String, Prepared>>,
+    ) -> Result<BTreeMap<String, Prepared>> {
         let mut by_language: BTreeMap<&str, BTreeMap<&str, &Job<'_>>> = BTreeMap::new();
         for (key, job) in jobs {
             let jobs = by_language.entry(&job.block.language).or_default();
@@ -112,7 +123,7 @@ impl Executor<'_> {
         };
         let mut prepared = BTreeMap::new();
         for (name, jobs) in by_language {
-            prepared.extend(self.languages.get(name)?.prepare(&jobs, &site)?);
+            prepared.extend(with(self.languages.get(name)?, &jobs, &site)?);
         }
         Ok(prepared)
     }

@@ -159,7 +159,8 @@ pub(super) fn rename(text: &mut Vec<u8>, name: &str, line: impl Fn(usize) -> usi
     }
 }
 
-fn find(text: &[u8], part: &[u8]) -> Option<usize> {
+/// Where a part starts in a text.
+pub(super) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
     text.windows(part.len()).position(|window| window == part)
 }
 

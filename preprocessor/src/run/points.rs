@@ -10,8 +10,8 @@ use crate::read::Parts;
 use crate::run::execute::{Executor, Limits, side_by_side};
 use crate::run::job::{Diagnostic, Job};
 use crate::run::language::Languages;
-use crate::run::language::interface::{Prepared, Site, Started};
-use crate::run::place::Place;
+use crate::run::language::interface::Started;
+use crate::run::place::{Place, find};
 use crate::run::{bounds_key, make_ready, plan};
 use crate::work::host;
 use crate::work::key::Key;
@@ -204,7 +204,12 @@ fn execute(
 ) -> Result<BTreeMap<String, Points>> {
     let progress = executor.settings.progress;
     progress.show(&format!("compiling {} blocks that vary", missing.len()));
-    let prepared = prepare(missing, executor)?;
+    let jobs = missing
+        .iter()
+        .map(|(key, missing)| (key.as_str(), missing.job));
+    let prepared = executor.prepare(jobs, |language, jobs, site| {
+        language.prepare_varied(jobs, site)
+    })?;
     let mut results: BTreeMap<String, Points> = BTreeMap::new();
     let mut chunks = Vec::new();
     let mut count = 0;
@@ -268,28 +273,6 @@ fn execute(
         executor.store.put(key, &kept)?;
     }
     Ok(results)
-}
-
-/// Prepares the blocks with their parameters open.
-fn prepare(
-    missing: &BTreeMap<String, Missing<'_>>,
-    executor: &Executor<'_>,
-) -> Result<BTreeMap<String, Prepared>> {
-    let mut by_language: BTreeMap<&str, BTreeMap<&str, &Job<'_>>> = BTreeMap::new();
-    for (key, missing) in missing {
-        let jobs = by_language.entry(&missing.job.block.language).or_default();
-        jobs.insert(key, missing.job);
-    }
-    let site = Site {
-        host: executor.host,
-        folder: executor.folder,
-    };
-    let mut prepared = BTreeMap::new();
-    for (name, jobs) in by_language {
-        let language = executor.languages.get(name)?;
-        prepared.extend(language.prepare_varied(&jobs, &site)?);
-    }
-    Ok(prepared)
 }
 
 /// Some points of a block, which one process goes through.
@@ -360,7 +343,7 @@ fn divided(whole: &Run, key: &str, count: usize) -> Vec<Run> {
         let mut rest = text;
         for number in 0..count {
             let start = format!("{mark} {number}\n");
-            let Some(at) = position(rest, start.as_bytes()) else {
+            let Some(at) = find(rest, start.as_bytes()) else {
                 break;
             };
             if let Some(before) = parts.last_mut() {
@@ -369,7 +352,7 @@ fn divided(whole: &Run, key: &str, count: usize) -> Vec<Run> {
             rest = &rest[at + start.len()..];
             parts.push(rest.to_vec());
         }
-        let end = position(rest, format!("{mark} end\n").as_bytes());
+        let end = find(rest, format!("{mark} end\n").as_bytes());
         if let (Some(end), Some(last)) = (end, parts.last_mut()) {
             last.truncate(end);
         }
@@ -394,10 +377,6 @@ fn divided(whole: &Run, key: &str, count: usize) -> Vec<Run> {
             },
         })
         .collect()
-}
-
-fn position(text: &[u8], part: &[u8]) -> Option<usize> {
-    text.windows(part.len()).position(|window| window == part)
 }
 
 /// A point as text: `busy=80 seed=3`.

@@ -6,6 +6,7 @@
 //! are in it, and the one that is named need not be the one that is wrong. So the named ones leave it and are compiled alone. If none
 //! is named, or the compiler doesn't end, the crate is divided until the cause is alone.
 
+use crate::run::execute::side_by_side;
 use crate::run::job::Diagnostic;
 use crate::run::language::interface::{Prepared, Started};
 use crate::run::language::rust::form::Form;
@@ -21,8 +22,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::thread;
 use std::time::Duration;
 
 /// The name of the crate of a program that is alone: what it prints of its types and modules is the same everywhere.
@@ -119,21 +118,18 @@ impl Compiler<'_> {
             let numbered: Vec<_> = (number..).zip(crates).collect();
             number += numbered.len();
             crates = Vec::new();
-            for result in at_once(numbered, |(number, programs)| {
+            for (prepared, rest) in side_by_side(numbered, |(number, programs)| {
                 self.together(number, programs)
             })? {
-                let (prepared, rest) = result?;
                 compiled.extend(prepared);
                 alone.extend(rest.alone);
                 crates.extend(rest.crates);
             }
         }
         let alone: Vec<_> = (number..).zip(alone).collect();
-        for result in at_once(alone, |(number, (key, program))| {
-            Ok::<_, anyhow::Error>((key.to_owned(), self.alone(number, key, program)?))
-        })? {
-            compiled.extend([result?]);
-        }
+        compiled.extend(side_by_side(alone, |(number, (key, program))| {
+            Ok((key.to_owned(), self.alone(number, key, program)?))
+        })?);
         Ok(compiled)
     }
 
@@ -384,23 +380,6 @@ fn divide(programs: Programs<'_>, crates: impl Fn(usize) -> usize) -> Vec<Progra
         divided[number % count].insert(key, program);
     }
     divided
-}
-
-/// Does something with all of these, one thread a processor.
-fn at_once<T: Send, R: Send>(all: Vec<T>, each: impl Fn(T) -> R + Sync) -> Result<Vec<R>> {
-    let queue = Mutex::new(all.into_iter());
-    let next = || queue.lock().ok().and_then(|mut queue| queue.next());
-    thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers())
-            .map(|_| scope.spawn(|| std::iter::from_fn(next).map(&each).collect::<Vec<R>>()))
-            .collect();
-        let mut results = Vec::new();
-        for thread in threads {
-            let done = thread.join();
-            results.extend(done.map_err(|_| anyhow::anyhow!("a compiler's thread failed"))?);
-        }
-        Ok(results)
-    })
 }
 
 /// The compiler's variables besides those that every process gets. A block can ask for them as it is compiled, so they are the same on
