@@ -10,6 +10,7 @@ pub trait Whole {
 
 impl Whole for u64 {
     #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
+    #[inline]
     fn float(self) -> f64 {
         self as f64
     }
@@ -17,12 +18,14 @@ impl Whole for u64 {
 
 impl Whole for usize {
     #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
+    #[inline]
     fn float(self) -> f64 {
         self as f64
     }
 }
 
 /// A whole number as a float. It is exact up to 2^53, which no count and no time in a simulation reaches.
+#[inline]
 pub fn float(number: impl Whole) -> f64 {
     number.float()
 }
@@ -33,11 +36,13 @@ pub fn float(number: impl Whole) -> f64 {
     clippy::cast_sign_loss,
     reason = "a cast from float saturates"
 )]
+#[inline]
 pub fn whole(number: f64) -> u64 {
     number as u64
 }
 
 /// The same for counts and places in a list.
+#[inline]
 pub fn whole_count(number: f64) -> usize {
     usize::try_from(whole(number)).unwrap_or(usize::MAX)
 }

@@ -21,33 +21,39 @@ impl Random {
     }
 
     /// A number from 0, included, to 1, excluded.
+    #[inline]
     pub fn uniform(&mut self) -> f64 {
         float(self.generator.next_u64() >> 11) / float(1u64 << 53)
     }
 
     /// Whether something happens that has this probability.
+    #[inline]
     pub fn chance(&mut self, probability: f64) -> bool {
         self.uniform() < probability
     }
 
     /// A uniform whole number below `bound`; 0 if there is none. By multiplication and shift, so that
     /// a value's share is off by less than `bound` / 2^64.
+    #[inline]
     pub fn below(&mut self, bound: u64) -> u64 {
         let wide = u128::from(self.generator.next_u64()) * u128::from(bound);
         (wide >> 64) as u64
     }
 
     /// A uniform index into a list of `count` elements; 0 if it is empty.
+    #[inline]
     pub fn index(&mut self, count: usize) -> usize {
         usize::try_from(self.below(count as u64)).unwrap_or(0)
     }
 
     /// An exponentially distributed number with this mean: the time until the next event of a memoryless process.
+    #[inline]
     pub fn exponential(&mut self, mean: f64) -> f64 {
         -mean * (1.0 - self.uniform()).ln()
     }
 
     /// The same, in whole microseconds.
+    #[inline]
     pub fn exponential_us(&mut self, mean_us: f64) -> u64 {
         whole(self.exponential(mean_us).round())
     }

@@ -38,6 +38,7 @@ impl Observed<'_> {
     /// Where one printed nothing there.
     pub fn at(&self, point: &Point, blocks: &[usize]) -> Result<Runs, Absent> {
         let mut runs = Runs::default();
+        let alone = only_varied(self.page);
         for number in blocks {
             let block = &self.page.parts.blocks[*number];
             let own = own(block, point);
@@ -47,7 +48,7 @@ impl Observed<'_> {
                 Some(printed) if own.is_empty() => printed.clone(),
                 _ => self.printed(*number, &own)?,
             };
-            if only_varied(self.page) == Some(*number) {
+            if alone == Some(*number) {
                 runs.add(Some(OUTPUT), Some(printed.clone()));
             }
             runs.add(name, Some(printed));

@@ -2,7 +2,7 @@
 
 use crate::claims::{Earlier, Known};
 use crate::line::Page;
-use crate::read::{Block, Fence, Parameter};
+use crate::read::{Block, Fence};
 use crate::run::language::Languages;
 use crate::text::code::Code;
 use crate::text::finding::Finding;
@@ -10,12 +10,9 @@ use crate::text::info_string::nearest;
 use crate::text::span::Span;
 use crate::work::key::Key;
 use anyhow::Result;
-use mdbook_proof_calculator::claims::{self, Claim, ClaimError, OUTPUT, Plan, Point};
+use mdbook_proof_calculator::claims::{self, Claim, ClaimError, OUTPUT, Plan, Point, SEED};
 use mdbook_proof_pictures::Drawing;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The parameter that everything with chance varies, without being told to.
-pub const SEED: &str = "seed";
 
 /// At how many points a parameter is tried where nothing says otherwise.
 const POINTS: usize = 20;
@@ -140,99 +137,140 @@ pub fn plan(
         varying: varying(page, keys, languages, earlier)?,
         ..Planned::default()
     };
-    let varying = &planned.varying;
-    if varying.is_empty() && page.parts.claims.is_empty() {
+    if planned.varying.is_empty() && page.parts.claims.is_empty() {
         return Ok(planned);
     }
+    let definitions = Key::new("definitions").with(definitions);
     let definitions = page
         .runs
         .printed
         .iter()
-        .fold(
-            Key::new("definitions").with(definitions),
-            |key, (name, printed)| key.with(name).with(printed),
-        )
-        .finish();
-    let key = |kind: &str, text: &str, points: &[Point], blocks: &[usize]| {
-        let key = Key::new(kind).with(&definitions).with(text);
+        .fold(definitions, |key, (name, printed)| {
+            key.with(name).with(printed)
+        });
+    let mut planner = Planner {
+        page,
+        varying: &planned.varying,
+        keys,
+        definitions: definitions.finish(),
+        earlier,
+    };
+    let mut findings = Vec::new();
+    planned.claims = planner.claims(&mut findings);
+    planned.figures = planner.figures();
+    planned.bands = planner.bands(&mut findings);
+    page.findings.extend(findings);
+    Ok(planned)
+}
+
+/// Plans for a page of which it is known what can vary.
+struct Planner<'plan> {
+    page: &'plan Page,
+    varying: &'plan Varying,
+    keys: &'plan BTreeMap<usize, String>,
+    /// The key of what the page's expressions may use: definitions, and what its blocks print at their defaults.
+    definitions: String,
+    earlier: &'plan mut Earlier,
+}
+
+impl Planner<'_> {
+    /// The key of what an expression comes to at some points.
+    fn key(&self, kind: &str, text: &str, points: &[Point], blocks: &[usize]) -> String {
+        let key = Key::new(kind).with(&self.definitions).with(text);
         let key = points.iter().fold(key, |key, point| {
             key.with(&crate::run::points::written(point))
         });
-        let blocks = blocks.iter().filter_map(|number| keys.get(number));
+        let blocks = blocks.iter().filter_map(|number| self.keys.get(number));
         blocks.fold(key, |key, block| key.with(block)).finish()
-    };
-    let mut findings = Vec::new();
-    for (comment, claimed) in page.parts.claims.iter().enumerate() {
-        for (number, span) in claimed.claims.iter().enumerate() {
-            let text = page.source.slice(*span);
-            let refused = |error: ClaimError| refused(page, *span, error);
-            let read = claims::parse(text).map_err(refused);
-            let read = read.and_then(|claim| {
-                let blocks = blocks(page, &claim, *span)?;
-                if blocks
-                    .iter()
-                    .any(|number| is_reported(page, varying, *number))
-                {
-                    return Ok(None);
+    }
+
+    fn claims(&mut self, findings: &mut Vec<Finding>) -> Vec<PlannedClaim> {
+        let mut planned = Vec::new();
+        for (comment, claimed) in self.page.parts.claims.iter().enumerate() {
+            for (number, span) in claimed.claims.iter().enumerate() {
+                match self.claim(comment, number, *span) {
+                    Ok(claim) => planned.extend(claim),
+                    Err(finding) => findings.push(*finding),
                 }
-                let parameters = parameters(page, varying, &blocks, *span)?;
-                let plan = claim.plan(&parameters).map_err(refused)?;
-                Ok(Some((claim, plan, blocks)))
-            });
-            match read {
-                Ok(Some((claim, plan, blocks))) => {
-                    let key = key("claim", text, &plan.points, &blocks);
-                    planned.claims.push(PlannedClaim {
-                        comment,
-                        number,
-                        span: *span,
-                        claim,
-                        plan,
-                        blocks,
-                        kept: earlier.get(&key).cloned(),
-                        key,
-                    });
-                }
-                Ok(None) => {}
-                Err(finding) => findings.push(*finding),
             }
         }
+        planned
     }
-    for (number, figure) in page.parts.figures.iter().enumerate() {
-        let expression = page.source.slice(figure.expression);
-        let blocks: Vec<usize> = named(page, &references(expression))
-            .filter(|number| varying.contains_key(number))
-            .filter(|number| seed(&page.parts.blocks[*number]).is_some())
-            .collect();
-        let Some(first) = blocks.first() else {
-            continue;
-        };
-        let Some(plan) = Plan::along(&own_parameters(page, varying, *first), SEED, POINTS) else {
-            continue;
-        };
-        let key = key("spread", expression, &plan.points, &blocks);
-        planned.figures.push(PlannedFigure {
+
+    /// A claim; none where what keeps it from being checked is reported already.
+    fn claim(
+        &mut self,
+        comment: usize,
+        number: usize,
+        span: Span,
+    ) -> Result<Option<PlannedClaim>, Box<Finding>> {
+        let text = self.page.source.slice(span);
+        let refused = |error: ClaimError| refused(self.page, span, error);
+        let claim = claims::parse(text).map_err(refused)?;
+        let blocks = blocks(self.page, &claim, span)?;
+        let is_reported = |number: &usize| is_reported(self.page, self.varying, *number);
+        if blocks.iter().any(is_reported) {
+            return Ok(None);
+        }
+        let parameters = parameters(self.page, self.varying, &blocks, span)?;
+        let plan = claim.plan(&parameters).map_err(refused)?;
+        let key = self.key("claim", text, &plan.points, &blocks);
+        Ok(Some(PlannedClaim {
+            comment,
             number,
+            span,
+            claim,
             plan,
             blocks,
-            kept: earlier.get(&key).cloned(),
+            kept: self.earlier.get(&key).cloned(),
             key,
-        });
+        }))
     }
-    for (number, block) in page.parts.blocks.iter().enumerate() {
-        let Some(name) = block.view.drawing.as_ref().and_then(Drawing::band) else {
-            continue;
-        };
-        match block.vary.iter().find(|parameter| parameter.name == name) {
-            Some(parameter) if varying.contains_key(&number) => {
-                planned.bands.insert(number, points(parameter));
-            }
-            Some(_) => {}
-            None => findings.push(no_band(page, block, name)),
+
+    fn figures(&mut self) -> Vec<PlannedFigure> {
+        let mut planned = Vec::new();
+        for (number, figure) in self.page.parts.figures.iter().enumerate() {
+            let expression = self.page.source.slice(figure.expression);
+            let blocks: Vec<usize> = named(self.page, &references(expression))
+                .filter(|number| self.varying.contains_key(number))
+                .filter(|number| has_seed(&self.page.parts.blocks[*number]))
+                .collect();
+            let Some(plan) = blocks.first().and_then(|first| self.along(*first, SEED)) else {
+                continue;
+            };
+            let key = self.key("spread", expression, &plan.points, &blocks);
+            planned.push(PlannedFigure {
+                number,
+                plan,
+                blocks,
+                kept: self.earlier.get(&key).cloned(),
+                key,
+            });
         }
+        planned
     }
-    page.findings.extend(findings);
-    Ok(planned)
+
+    fn bands(&self, findings: &mut Vec<Finding>) -> BTreeMap<usize, Vec<Point>> {
+        let mut planned = BTreeMap::new();
+        for (number, block) in self.page.parts.blocks.iter().enumerate() {
+            let Some(name) = block.view.drawing.as_ref().and_then(Drawing::band) else {
+                continue;
+            };
+            if !block.vary.iter().any(|parameter| parameter.name == name) {
+                findings.push(no_band(self.page, block, name));
+            } else if let Some(plan) = self.along(number, name) {
+                planned.insert(number, plan.points);
+            }
+        }
+        planned
+    }
+
+    /// The settings of one parameter of a block alone; none where it can't vary.
+    fn along(&self, block: usize, parameter: &str) -> Option<Plan> {
+        let is_open = self.varying.contains_key(&block);
+        let parameters = own_parameters(self.page, self.varying, block);
+        Plan::along(&parameters, parameter, POINTS).filter(|_| is_open)
+    }
 }
 
 /// Blocks whose parameters can vary as they say, each with the literals in the page.
@@ -280,17 +318,9 @@ fn varying(
     Ok(varying)
 }
 
-/// The points of one parameter alone.
-fn points(parameter: &Parameter) -> Vec<Point> {
-    let settings = parameter.domain.settings(POINTS).into_iter();
-    settings
-        .map(|setting| Point::from([(parameter.name.clone(), setting)]))
-        .collect()
-}
-
-/// A block's seed.
-fn seed(block: &Block) -> Option<&Parameter> {
-    block.vary.iter().find(|parameter| parameter.name == SEED)
+/// Whether a block has a seed that varies.
+fn has_seed(block: &Block) -> bool {
+    block.vary.iter().any(|parameter| parameter.name == SEED)
 }
 
 /// The blocks with these names.

@@ -157,6 +157,14 @@ impl Domain {
         }
     }
 
+    /// The first `count` numbers of a range, and all choices.
+    pub fn first(&self, count: usize) -> Vec<String> {
+        match self {
+            Self::Choices(choices) => choices.clone(),
+            Self::Range(range) => range.first(count),
+        }
+    }
+
     /// Whether a setting is in it.
     pub fn contains(&self, setting: &str) -> bool {
         match self {
@@ -231,6 +239,14 @@ impl Range {
         numbers
             .into_iter()
             .map(|number| written(number, self.decimals))
+            .collect()
+    }
+
+    fn first(&self, count: usize) -> Vec<String> {
+        let steps = (self.to - self.from) / self.step;
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        (0..=steps.min(count.saturating_sub(1)))
+            .map(|at| written(self.from + at * self.step, self.decimals))
             .collect()
     }
 

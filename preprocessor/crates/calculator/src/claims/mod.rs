@@ -57,7 +57,7 @@ mod verdict;
 pub use claim::{Claim, OUTPUT};
 pub use judge::judge;
 pub use parse::parse;
-pub use plan::{Parameter, Plan, Point};
+pub use plan::{Parameter, Plan, Point, SEED};
 pub use spread::spread;
 pub use verdict::{Counterexample, Edge, Margin, Role, Spread, Tried, Verdict};
 

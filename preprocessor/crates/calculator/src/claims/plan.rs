@@ -21,6 +21,41 @@ pub struct Parameter<'a> {
     pub default: Option<&'a str>,
 }
 
+impl Parameter<'_> {
+    /// Some settings out of a domain, in its order: of a range evenly apart and with both ends, and of seeds the first ones. The literal
+    /// in the page, whose output readers see, is one of them.
+    pub fn settings(&self, domain: &Domain, count: usize) -> Vec<String> {
+        // Seeds have no order. As the first ones, those of a claim that asks for few are among those of one that asks for many.
+        let mut settings = match self.name == SEED {
+            true => domain.first(count),
+            false => domain.settings(count),
+        };
+        let (Some(default), Some(_)) = (self.default, domain.range()) else {
+            return settings;
+        };
+        let number = |text: &str| text.replace('_', "").parse::<f64>().ok();
+        let Some(value) = number(default) else {
+            return settings;
+        };
+        let distance = |setting: &String| number(setting).map_or(f64::MAX, |at| (at - value).abs());
+        if !domain.contains(default) || settings.iter().any(|setting| distance(setting) == 0.0) {
+            return settings;
+        }
+        let last = settings.len().saturating_sub(1);
+        let replaced = match self.name == SEED {
+            true => Some(last),
+            // Both ends stay.
+            false => {
+                (1..last).min_by(|a, b| distance(&settings[*a]).total_cmp(&distance(&settings[*b])))
+            }
+        };
+        if let Some(setting) = replaced.and_then(|at| settings.get_mut(at)) {
+            default.clone_into(setting);
+        }
+        settings
+    }
+}
+
 /// The points at which a claim is checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
@@ -43,8 +78,8 @@ pub(super) struct Axis {
     pub(super) role: Role,
 }
 
-/// What a claim varies that doesn't say so.
-const SEED: &str = "seed";
+/// What a claim varies that doesn't say so: the parameter that everything with chance has.
+pub const SEED: &str = "seed";
 
 /// How many settings of a parameter are tried where nothing says otherwise.
 const SETTINGS: usize = 20;
@@ -167,7 +202,7 @@ impl Claim {
             )
             .with_help("ask for fewer settings"));
         }
-        let settings = settings(domain, count, parameter.default);
+        let settings = parameter.settings(domain, count);
         let asked = matches!(role, Role::Share { .. }) || counted.is_some();
         if asked && settings.len() < count {
             return Err(ClaimError::new(
@@ -241,7 +276,7 @@ impl Plan {
         let parameter = parameters.iter().find(|one| one.name == name)?;
         let axis = Axis {
             name: name.to_owned(),
-            settings: settings(parameter.domain, count.clamp(2, POINTS), parameter.default),
+            settings: parameter.settings(parameter.domain, count.clamp(2, POINTS)),
             is_numeric: parameter.domain.range().is_some(),
             role: Role::Each,
         };
@@ -327,25 +362,47 @@ fn check_domain(
     }
 }
 
-/// Some settings of a domain, in its order. The literal in the page, whose output readers see, is one of them.
-fn settings(domain: &Domain, count: usize, default: Option<&str>) -> Vec<String> {
-    let mut settings = domain.settings(count);
-    let (Some(default), Some(_)) = (default, domain.range()) else {
-        return settings;
-    };
-    let number = |text: &str| text.replace('_', "").parse::<f64>().ok();
-    let Some(value) = number(default) else {
-        return settings;
-    };
-    let distance = |setting: &String| number(setting).map_or(f64::MAX, |at| (at - value).abs());
-    if !domain.contains(default) || settings.iter().any(|setting| distance(setting) == 0.0) {
-        return settings;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(name: &str, domain: &str, default: &str, count: usize) -> Vec<String> {
+        let (domain, _) = Domain::read(domain).unwrap();
+        let parameter = Parameter {
+            name,
+            domain: &domain,
+            default: Some(default),
+        };
+        parameter.settings(&domain, count)
     }
-    // Both ends stay.
-    let inner = 1..settings.len().saturating_sub(1);
-    let nearest = inner.min_by(|a, b| distance(&settings[*a]).total_cmp(&distance(&settings[*b])));
-    if let Some(at) = nearest {
-        default.clone_into(&mut settings[at]);
+
+    #[test]
+    fn the_seeds_of_few_are_among_those_of_many_and_the_literal_is_one() {
+        for domain in ["1..50", "0..3", "7..1001 step 7", "1..100 log"] {
+            for default in ["1", "2", "7", "42", "49"] {
+                let (read, _) = Domain::read(domain).unwrap();
+                let mut fewer = Vec::new();
+                for count in 2..60 {
+                    let more = settings(SEED, domain, default, count);
+                    assert!(
+                        fewer.iter().all(|seed| more.contains(seed)),
+                        "{domain} {default} {count}"
+                    );
+                    assert!(more.len() <= count && more.iter().all(|seed| read.contains(seed)));
+                    assert_eq!(
+                        more.iter().any(|seed| seed == default),
+                        read.contains(default)
+                    );
+                    fewer = more;
+                }
+            }
+        }
     }
-    settings
+
+    #[test]
+    fn other_parameters_are_tried_at_both_ends_and_at_the_literal() {
+        assert_eq!(settings("n", "1..50", "3", 3), ["1", "3", "50"]);
+        assert_eq!(settings(SEED, "1..50", "7", 3), ["1", "2", "7"]);
+        assert_eq!(settings(SEED, "1..50", "2", 3), ["1", "2", "3"]);
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{Blocks, Settings, judged, table};
 
-/// Waiting times: the second look loses its lead where few servers are busy, and at seed 29.
+/// Waiting times: the second look loses its lead where few servers are busy,.
 fn wait(at: &Settings<'_>) -> String {
     let rows = [50.0, 80.0, 90.0].map(|busy: f64| {
         let random = 2.0 / (1.0 - busy / 100.0) + at.seed() / 1000.0;
@@ -50,7 +50,7 @@ fn noise(at: &Settings<'_>) -> String {
 }
 
 fn verdict(at: &Settings<'_>) -> String {
-    let winner = if at.seed() > 49.0 { "nobody" } else { "b" };
+    let winner = if at.seed() > 19.0 { "nobody" } else { "b" };
     format!("elected: {winner}\n| term | leader |\n|--|--|\n| 1 | {winner} |\n")
 }
 
@@ -72,12 +72,12 @@ pub(super) const PAIRS: [(&str, &str, &str); 36] = [
     (
         "wait[90].random < 21 ms",
         "wait[90].random < 20.02 ms",
-        "at seed = 22: `wait[90].random` is 20.022 ms, which is not below 20.02 ms",
+        "at seed = 20: `wait[90].random` is 20.02 ms, which is not below 20.02 ms",
     ),
     (
         "wait[90].random ≤ 20.05 ms",
-        "wait[90].random ≤ 20.04 ms",
-        "at seed = 42: `wait[90].random` is 20.042 ms, which is not at most 20.04 ms",
+        "wait[90].random ≤ 20.015 ms",
+        "at seed = 16: `wait[90].random` is 20.016 ms, which is not at most 20.015 ms",
     ),
     (
         "wait[50].jobs = 7",
@@ -111,8 +111,8 @@ pub(super) const PAIRS: [(&str, &str, &str); 36] = [
     ),
     (
         "wait.random within 2% of service / (1 - busy)",
-        "wait.random within 1% of service / (1 - busy)",
-        "at seed = 42, row `50`: `wait.random` is 4.042 ms, which is not within 1% of `service / (1 - busy)`, 4 ms: they are 1.05% apart",
+        "wait.random within 0.4% of service / (1 - busy)",
+        "at seed = 17, row `50`: `wait.random` is 4.017 ms, which is not within 0.4% of `service / (1 - busy)`, 4 ms: they are 0.425% apart",
     ),
     (
         "wait.random within 2% of mm1(service, busy)",
@@ -121,8 +121,8 @@ pub(super) const PAIRS: [(&str, &str, &str); 36] = [
     ),
     (
         "wait[90].random within 0.05 ms of 20 ms",
-        "wait[90].random within 0.04 ms of 20 ms",
-        "at seed = 42: `wait[90].random` is 20.04 ms, which is not within 0.04 ms of 20 ms: they are 0.042 ms apart",
+        "wait[90].random within 0.015 ms of 20 ms",
+        "at seed = 16: `wait[90].random` is 20.02 ms, which is not within 0.015 ms of 20 ms: they are 0.016 ms apart",
     ),
     (
         "wait.random rises",
@@ -212,12 +212,12 @@ pub(super) const PAIRS: [(&str, &str, &str); 36] = [
     (
         "raft contains \"elected: \"",
         "raft contains \"elected: b\"",
-        "at seed = 50: what `raft` printed doesn't contain \"elected: b\"",
+        "at seed = 20: what `raft` printed doesn't contain \"elected: b\"",
     ),
     (
         "raft[1].leader is b for 19 of 20 seed",
         "raft[1].leader is b for 20 of 20 seed",
-        "at seed = 50: `raft[1].[leader]` is \"nobody\", not \"b\"",
+        "at seed = 20: `raft[1].[leader]` is \"nobody\", not \"b\"",
     ),
     (
         "noise[calm].wait within 2% of 20 ms on average over seed",
@@ -235,9 +235,9 @@ pub(super) const PAIRS: [(&str, &str, &str); 36] = [
         "on average over 20 seeds at servers = 5, row `80`: `wait.random` is 10",
     ),
     (
-        "wait[50].random < 4.04 ms for 15 of 20 seed",
-        "wait[50].random < 4.03 ms for 15 of 20 seed",
-        "at seed = 32: `wait[50].random` is 4.032 ms, which is not below 4.03 ms",
+        "wait[50].random < 4.016 ms for 15 of 20 seed",
+        "wait[50].random < 4.013 ms for 15 of 20 seed",
+        "at seed = 13: `wait[50].random` is 4.013 ms, which is not below 4.013 ms",
     ),
     (
         "abs(policies[2Q].zipf - policies[LRU].zipf) ≤ 2%",
