@@ -402,7 +402,7 @@ impl Line {
         let mut edits: Vec<_> = pages
             .iter()
             .map(|page| {
-                render::render(
+                let mut edits = render::render(
                     &page.parts,
                     &page.drawn,
                     &page.meaning.formulas,
@@ -410,7 +410,11 @@ impl Line {
                     page.tally.counts,
                     &links,
                     self.settings.proof.styles.unwrap_or(true),
-                )
+                );
+                if self.settings.proof.dedent {
+                    edits.extend(render::excerpt::dedented(&page.parts));
+                }
+                edits
             })
             .collect();
         let parts: Vec<&Parts> = pages.iter().map(|page| &page.parts).collect();

@@ -45,7 +45,7 @@ for (const [name, text] of Object.entries(OUTPUTS)) {
   test(`${name} in an output are text and break nothing`, async () => {
     const { page, open, faults, close } = await reader(browser, "light", 320, join(folder, "book"));
     await open(`${name}.html`);
-    const shown = (await page.locator(".proof-output pre code").textContent()).trimEnd();
+    const shown = (await page.locator(".proof-stage pre code").textContent()).trimEnd();
     // Control characters are shown as their pictures.
     const expected = text.replace(/[\x00-\x09\x0b-\x1f]/g, (c) => String.fromCodePoint(0x2400 + c.codePointAt(0)));
     assert.equal(shown.replaceAll("\\{{#", "{{#"), expected);

@@ -35,6 +35,10 @@ pub fn draw(
             continue;
         };
         let Some(drawing) = &block.view.drawing else {
+            let lines: Vec<&str> = output.lines.iter().map(|line| line.text.as_str()).collect();
+            if let Some(tables) = mdbook_proof_pictures::unasked(&lines) {
+                drawn.outputs.insert(number, tables);
+            }
             continue;
         };
         let varies = |name: &str| block.vary.iter().any(|one| one.name == name);
@@ -51,7 +55,7 @@ pub fn draw(
             continue;
         }
         let others = bands.get(&number).map_or(&[][..], Vec::as_slice);
-        match picture(drawing, output, block.view.caption.as_deref(), others) {
+        match picture(drawing, output, block.view.caption(), others) {
             Ok(picture) => drop(drawn.outputs.insert(number, picture)),
             Err(problem) => drawn
                 .findings
@@ -60,7 +64,12 @@ pub fn draw(
     }
     for sketch in &page.sketches {
         let drawing = &sketch.drawing;
-        match picture(drawing, &sketch.fence, sketch.caption.as_deref(), &[]) {
+        match picture(
+            drawing,
+            &sketch.fence,
+            sketch.caption.as_ref().map(|caption| caption.text.as_str()),
+            &[],
+        ) {
             Ok(picture) => drawn.sketches.push(picture),
             Err(problem) => {
                 let finding = finding(drawing, problem, &page.source, &sketch.fence);

@@ -36,6 +36,7 @@ pub fn read(
             strays: Vec::new(),
             calcs: Vec::new(),
             sketches: Vec::new(),
+            others: Vec::new(),
             figures: Vec::new(),
             claims: Vec::new(),
             tables,
@@ -178,6 +179,7 @@ impl Reader<'_> {
             Ok(Kind::Plain) => {
                 self.findings
                     .extend(lookalike::plain(&source, &fence, self.languages));
+                self.page.others.push(fence);
                 false
             }
             Ok(Kind::Run(run)) => {
@@ -216,7 +218,8 @@ impl Reader<'_> {
                     Some(block) if self.takes_output && !is_misread => {
                         block.output = Some(fence);
                         block.view = view;
-                        if block.view.drawing.is_some() {
+                        let drawing = block.view.drawing.as_ref();
+                        if drawing.is_some_and(|drawing| drawing.picture.has_caption()) {
                             block.view.caption = output::caption(rest);
                         }
                     }

@@ -20,7 +20,7 @@ pub use claim::Claimed;
 pub use comment::Comment;
 pub use events::read;
 pub use fence::{Fence, Line};
-pub use output::View;
+pub use output::{Caption, View};
 pub use parameter::Parameter;
 pub use passage::Passage;
 pub use row::Row;
@@ -64,6 +64,8 @@ pub struct Parts {
     pub calcs: Vec<Fence>,
     /// The fences that are pictures themselves, in page order.
     pub sketches: Vec<Sketch>,
+    /// The code fences that are none of ours, in page order.
+    pub others: Vec<Fence>,
     /// The figures that carry an expression, in page order.
     pub figures: Vec<Figure>,
     /// The comments with claims, in page order.
@@ -141,7 +143,7 @@ pub struct Sketch {
     /// Its text.
     pub fence: Fence,
     /// The text of the paragraph after it, which describes it.
-    pub caption: Option<String>,
+    pub caption: Option<Caption>,
 }
 
 /// A comment `<!-- = … -->` and the text before it.

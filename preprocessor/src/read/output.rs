@@ -20,10 +20,28 @@ pub struct View {
     pub is_guess: bool,
     /// Why parts of the text are left out; given where they are.
     pub elided: Option<String>,
-    /// The text of the paragraph after the fence, which describes a picture.
-    pub caption: Option<String>,
+    /// Says what it shows.
+    pub title: Option<String>,
+    /// The paragraph after the fence, which describes a picture.
+    pub caption: Option<Caption>,
     /// Whether its attributes are wrong, which is reported.
     pub is_misread: bool,
+}
+
+/// The paragraph after a fence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caption {
+    /// Its text.
+    pub text: String,
+    /// Its bytes.
+    pub span: Span,
+}
+
+impl View {
+    /// The text of its caption.
+    pub fn caption(&self) -> Option<&str> {
+        self.caption.as_ref().map(|caption| caption.text.as_str())
+    }
 }
 
 /// Reads the attributes after `output`.
@@ -103,6 +121,13 @@ impl Attributes {
             ("guess", None) => self.view.is_guess = true,
             ("guess", _) => return Err(alone(name)),
             ("elided", _) if given.is_some() => self.view.elided = given.map(str::to_owned),
+            ("title", _) if given.is_some() => self.view.title = given.map(str::to_owned),
+            ("title", _) => {
+                return Err((
+                    "`title` needs the title".to_owned(),
+                    "say what the output shows: `title=\"Each doubling adds the same\"`".to_owned(),
+                ));
+            }
             ("elided", _) => {
                 return Err((
                     "`elided` needs its reason".to_owned(),
@@ -110,7 +135,7 @@ impl Attributes {
                 ));
             }
             _ => {
-                let names = ["guess", "elided"].into_iter();
+                let names = ["guess", "title", "elided"].into_iter();
                 let names = names.chain(outputs().map(Picture::word));
                 let names: Vec<&str> = names.chain(options().map(|option| option.name)).collect();
                 let meant = nearest(name, &names)
@@ -225,10 +250,16 @@ fn forms(picture: &dyn Picture) -> Vec<String> {
 
 /// The attributes of an `output` fence: how fences write each, and what it does, in a phrase for the manual.
 pub fn attributes() -> Vec<(String, &'static str)> {
-    let mut all = vec![(
-        "guess".to_owned(),
-        "folds the output behind the question \"What do you expect?\"",
-    )];
+    let mut all = vec![
+        (
+            "guess".to_owned(),
+            "folds the output behind the question \"What do you expect?\"",
+        ),
+        (
+            "title=\"TITLE\"".to_owned(),
+            "stands above the output, and says what it shows",
+        ),
+    ];
     for picture in outputs() {
         all.push((form(picture), picture.about()));
         let options = picture.options().iter();
@@ -272,7 +303,7 @@ fn attributes_help() -> String {
         })
         .collect();
     format!(
-        "an `output` fence takes `guess`, `elided=\"reason\"`, and one of {}",
+        "an `output` fence takes `guess`, `title=\"title\"`, `elided=\"reason\"`, and one of {}",
         listed(&pictures, "and")
     )
 }
@@ -287,17 +318,16 @@ fn listed(words: &[String], last: &str) -> String {
 }
 
 /// The text of the paragraph that follows the code block whose events `rest` starts with.
-pub(super) fn caption(rest: &[Spanned<'_>]) -> Option<String> {
+pub(super) fn caption(rest: &[Spanned<'_>]) -> Option<Caption> {
     let mut events = rest
         .iter()
-        .map(|(event, _)| event)
-        .skip_while(|event| !matches!(event, Event::End(TagEnd::CodeBlock)))
+        .skip_while(|(event, _)| !matches!(event, Event::End(TagEnd::CodeBlock)))
         .skip(1);
-    if !matches!(events.next()?, Event::Start(Tag::Paragraph)) {
+    let (Event::Start(Tag::Paragraph), span) = events.next()? else {
         return None;
-    }
+    };
     let mut text = String::new();
-    for event in events {
+    for (event, _) in events {
         match event {
             Event::End(TagEnd::Paragraph) => break,
             Event::Text(part) | Event::Code(part) => text.push_str(part),
@@ -305,7 +335,11 @@ pub(super) fn caption(rest: &[Spanned<'_>]) -> Option<String> {
             _ => {}
         }
     }
-    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+    let text = text.trim();
+    (!text.is_empty()).then(|| Caption {
+        text: text.to_owned(),
+        span: *span,
+    })
 }
 
 #[cfg(test)]
@@ -331,12 +365,14 @@ mod tests {
     #[test]
     fn every_attribute_is_read() {
         let (view, findings) = page(
-            "output,guess,chart=line,logx,ref=\"M/M/1, theory\",elided=\"it differs\"",
+            "output,guess,title=Why,chart=line,logx,ref=\"M/M/1, theory\",elided=\"it differs\"",
             "A `caption` of<!-- x -->\ntwo *lines*.\n\nNo caption.\n",
         );
         assert_eq!(findings, []);
+        let view = view.unwrap();
+        let span = view.caption.as_ref().unwrap().span;
         assert_eq!(
-            view.unwrap(),
+            view,
             View {
                 drawing: Some(Drawing {
                     picture: find("chart", Origin::Output).unwrap(),
@@ -351,7 +387,11 @@ mod tests {
                 is_guess: true,
                 elided: Some("it differs".to_owned()),
                 is_misread: false,
-                caption: Some("A caption of two lines.".to_owned()),
+                title: Some("Why".to_owned()),
+                caption: Some(Caption {
+                    text: "A caption of two lines.".to_owned(),
+                    span,
+                }),
             }
         );
         assert_eq!(page("output", "- list\n").0.unwrap(), View::default());
@@ -390,6 +430,7 @@ mod tests {
             ("output,guess,guess", "guess", "twice", "leave one"),
             ("output,guess=yes", "guess=yes", "no value", "alone"),
             ("output,elided", "elided", "reason", "elided="),
+            ("output,title", "title", "needs the title", "title="),
             (
                 "output,ref=\"\",chart=line",
                 "ref=\"\"",

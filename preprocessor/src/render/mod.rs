@@ -2,6 +2,7 @@
 
 pub mod block_html;
 pub mod claims;
+pub mod excerpt;
 pub mod figures;
 mod mark;
 pub mod source_links;
@@ -10,6 +11,7 @@ mod styles;
 use crate::evidence::Counts;
 use crate::pictures::Drawn;
 use crate::read::{Block, Fence, Parts};
+use crate::render::block_html::Panel;
 use crate::render::claims::Varied;
 use crate::render::source_links::Links;
 use crate::text::edit::Edit;
@@ -40,18 +42,8 @@ pub fn render(
     let mut edits = Vec::new();
     for (number, block) in page.blocks.iter().enumerate() {
         edits.extend(code(block));
-        if let Some(output) = &block.output {
-            let picture = drawn.outputs.get(&number).map(String::as_str);
-            let link = source_of(source, block, links);
-            let html = block_html::output(
-                &block.view,
-                &output.text(),
-                &block.vary,
-                picture,
-                link.as_deref(),
-            );
-            edits.push(Edit::new(output.span, apart(output, &html)));
-        }
+        let picture = drawn.outputs.get(&number).map(String::as_str);
+        edits.extend(panel(source, block, picture, links));
     }
     for (sketch, picture) in page.sketches.iter().zip(&drawn.sketches) {
         let fence = &sketch.fence;
@@ -91,6 +83,46 @@ pub fn render(
         edits.push(Edit::new(Span::at(at), end));
     }
     edits
+}
+
+/// The panel around a block's code, which shows its output first.
+fn panel(source: &Arc<Source>, block: &Block, picture: Option<&str>, links: &Links) -> Vec<Edit> {
+    let Some(output) = &block.output else {
+        return Vec::new();
+    };
+    let link = source_of(source, block, links);
+    let shown = block.code.lines.iter();
+    let shown = shown.filter(|line| !is_hidden(&block.language, &line.text));
+    let panel = Panel {
+        view: &block.view,
+        text: &output.text(),
+        code: shown.count(),
+        vary: &block.vary,
+        picture,
+        link: link.as_deref(),
+    };
+    let prefix = &output.prefix;
+    let blank = prefix.trim_end();
+    let before = format!("\n{prefix}{}\n{blank}\n{prefix}", panel.before());
+    let mut edits = vec![
+        Edit::new(Span::at(block.code.span.start), before),
+        Edit::new(output.span, apart(output, &panel.after())),
+    ];
+    if let Some(end) = panel.end() {
+        let at = match &block.view.caption {
+            Some(caption) => caption.span.end,
+            None => output.span.end,
+        };
+        let end = format!("\n{blank}\n{prefix}{end}\n{blank}");
+        edits.push(Edit::new(Span::at(at), end));
+    }
+    edits
+}
+
+/// Whether mdBook hides a line of code.
+fn is_hidden(language: &str, line: &str) -> bool {
+    let line = line.trim();
+    language == "rust" && (line == "#" || line.starts_with("# "))
 }
 
 /// The block as it is shown: our attributes gone, and nothing left that mdBook would expand.

@@ -45,6 +45,9 @@ pub struct Config {
     pub revision: Option<String>,
     /// Whether each page brings the styles of what is added to it; it does unless this is false, for a book that lists its own.
     pub styles: Option<bool>,
+    /// Whether code that a page includes from another file loses the indentation that all its lines have there.
+    #[serde(default)]
+    pub dedent: bool,
     /// Folders of the published site that something else fills, relative to `src`, such as `api` or `../other-book`: links into them
     /// aren't checked.
     #[serde(default)]

@@ -56,11 +56,12 @@ fn every_form_is_drawn_and_keeps_its_text() {
     let book = Book::new(&all_forms());
     book.run(&[]).succeeds();
     let main = main_of(&book);
-    assert_eq!(main.matches("role=\"img\"").count(), 6, "{main}");
+    // Each chart twice, for a desk and for a phone.
+    assert_eq!(main.matches("role=\"img\"").count(), 9, "{main}");
     assert_eq!(main.matches("What do you expect?").count(), 2, "{main}");
-    assert_eq!(main.matches("<desc>What to see here.</desc>").count(), 3);
-    // All but the one that is a table show the text, most of them folded.
-    assert_eq!(main.matches("| 100 | 9 | 3 |").count(), 5, "{main}");
+    assert_eq!(main.matches("<desc>What to see here.</desc>").count(), 6);
+    // All have the text, folded.
+    assert_eq!(main.matches("| 100 | 9 | 3 |").count(), 6, "{main}");
     for part in [
         "<th style=\"text-align: right\">wait (ms)</th>",
         "<title>Line chart of wait, theory by size</title>",
@@ -102,7 +103,8 @@ fn pictures_stand_in_lists_and_quotes() {
     let book = Book::new(&page);
     book.run(&[]).succeeds();
     let main = main_of(&book);
-    assert_eq!(main.matches("role=\"img\"").count(), 9, "{main}");
+    // Three pictures in three places, the chart twice.
+    assert_eq!(main.matches("role=\"img\"").count(), 12, "{main}");
     assert_eq!(main.matches("<p>between</p>").count(), 3, "{main}");
     assert_eq!(main.matches("<blockquote>").count(), 2, "{main}");
     assert_eq!(main.matches("<li>").count(), 2, "{main}");
@@ -139,6 +141,8 @@ fn hostile_output_is_shown_as_text_in_every_form() {
     page.push_str(&block(&trace, ",sequence,guess", ""));
     page.push_str("```mermaid\ngraph TD\na[\"<script>alert(1)</script>\"] -->|</svg>| b[\"{{#include page.md}}\"]\n```\n\nthe end\n");
     let (_, main) = blessed(&page);
+    // At its end it has our own styles and script.
+    let main = main.split("<style>").next().unwrap();
     for part in ["<b>", "<script", "</script", "\u{1b}", "\u{0}", "<!-- x"] {
         assert!(!main.contains(part), "{part:?}: {main}");
     }
@@ -171,8 +175,9 @@ fn ten_thousand_lines_and_a_line_of_ten_thousand_characters_break_nothing() {
     let (_, main) = blessed(&page);
     assert!(main.contains("Verified output, 10002 lines"));
     assert!(main.contains("<p>the end</p>"));
-    assert_eq!(main.matches("| 9999 | 8 |").count(), 3);
-    assert_eq!(main.matches("<td>9999</td>").count(), 1);
+    assert_eq!(main.matches("| 9999 | 8 |").count(), 4);
+    assert_eq!(main.matches("<td>9999</td>").count(), 3);
+    assert_eq!(main.matches("table-wrapper proof-long").count(), 3);
     for picture in main.split("<svg").skip(1) {
         let picture = picture.split("</svg>").next().unwrap();
         assert!(picture.len() < 200_000, "{}", picture.len());

@@ -74,6 +74,114 @@ fn evidence_links_to_the_page_that_explains_it_once_the_book_has_one() {
 }
 
 #[test]
+fn a_panel_shows_the_output_and_then_the_code_wherever_it_stands() {
+    let code = "use std::fmt;\n# let _hidden = 1;\nprintln!(\"{:?}\", fmt::Error);";
+    let block = format!("```rust,run\n{code}\n```\n\n```output,title=\"What <b> is\"\nError\n```");
+    let set_in = |first: &str, rest: &str| {
+        let lines = block.lines().enumerate();
+        let line =
+            |(at, line): (usize, &str)| format!("{}{line}\n", if at == 0 { first } else { rest });
+        lines.map(line).collect::<String>()
+    };
+    let page = format!(
+        "# A\n\nText before\n{block}\ntext after.\n\n{}\n{}\n{}\n{}\nthe end\n",
+        set_in("- ", "  "),
+        set_in("> ", "> "),
+        set_in("1. > - ", "   >   "),
+        set_in("", ""),
+    );
+    let book = Book::new(&page);
+    book.run(&["build"]).succeeds();
+    let html = book.built();
+    let main = html
+        .split("<main>")
+        .nth(1)
+        .unwrap()
+        .split("</main>")
+        .next()
+        .unwrap();
+    let panels: Vec<&str> = main
+        .split("<figure class=\"proof-output\"")
+        .skip(1)
+        .collect();
+    assert_eq!(panels.len(), 5, "{main}");
+    for panel in panels {
+        let panel = panel.split("</figure>").next().unwrap();
+        let at = |part: &str| {
+            panel
+                .find(part)
+                .unwrap_or_else(|| panic!("{part}: {panel}"))
+        };
+        let places = [
+            "aria-label=\"What &lt;b&gt; is\"",
+            "<p class=\"proof-title\">What &lt;b&gt; is</p>",
+            ">Verified</p>",
+            "<code class=\"language-plaintext\">Error</code>",
+            "<summary>The code (2 lines)</summary>",
+            "use std::fmt;",
+        ]
+        .map(at);
+        assert!(places.is_sorted(), "{places:?}: {panel}");
+    }
+    for tag in ["figure", "details", "div", "pre", "li", "blockquote"] {
+        let opened =
+            main.matches(&format!("<{tag}>")).count() + main.matches(&format!("<{tag} ")).count();
+        assert_eq!(
+            opened,
+            main.matches(&format!("</{tag}>")).count(),
+            "{tag}: {main}"
+        );
+    }
+    assert!(
+        main.contains("<p>Text before</p>") && main.contains("<p>text after.</p>"),
+        "{main}"
+    );
+    assert!(main.contains("<p>the end</p>"), "{main}");
+}
+
+#[test]
+fn the_caption_of_a_picture_to_guess_is_folded_with_it() {
+    let table = "println!(\"| x | y |\\n| - | - |\\n| 1 | 2 |\\n| 2 | 5 |\");";
+    let output = "| x | y |\n| - | - |\n| 1 | 2 |\n| 2 | 5 |";
+    let guess = |attributes: &str| {
+        format!(
+            "```rust,run,name=t\n{table}\n```\n\n```output,guess{attributes}\n{output}\n```\n\nIt grows to 5<!-- = t[2].y -->\nat once.\n\nAfter it.\n"
+        )
+    };
+    for (attributes, is_folded) in [(",chart=line", true), (",table", false), ("", false)] {
+        let book = Book::new(&guess(attributes));
+        book.run(&["build"]).succeeds();
+        let html = book.built();
+        let fold = html.split("What do you expect?</summary>").nth(1).unwrap();
+        let (fold, after) = fold.split_once("</figure>").unwrap();
+        assert!(fold.contains("The printed text"), "{fold}");
+        assert_eq!(fold.contains("at once."), is_folded, "{attributes}: {html}");
+        assert!(after.contains("<p>After it.</p>"), "{after}");
+        assert_eq!(
+            html.matches("<details").count(),
+            html.matches("</details>").count()
+        );
+    }
+}
+
+#[test]
+fn excerpts_lose_the_indentation_of_their_file_where_the_book_says_so() {
+    let file =
+        "impl A {\n    // ANCHOR: a\n    fn a() {\n\n        1\n    }\n    // ANCHOR_END: a\n}\n";
+    let page = "# A\n\n```rust,ignore\n{{#include a.rs:a}}\n```\n\n```text\n    mine\n```\n\n```rust,ignore\n    mine\n{{#include a.rs:a}}\n```\n";
+    for (configuration, left) in [("dedent = true\n", 1), ("", 0)] {
+        let book = Book::with(&[("page.md", page), ("a.rs", file)], configuration);
+        book.run(&["build"]).succeeds();
+        let html = book.built();
+        let dedented = "\">fn a() {\n\n    1\n}</code>";
+        assert_eq!(html.matches(dedented).count(), left, "{html}");
+        for kept in ["text\">    mine\n</code>", "    mine\n    fn a() {"] {
+            assert!(html.contains(kept), "{kept}: {html}");
+        }
+    }
+}
+
+#[test]
 fn a_panel_links_to_its_code_where_the_book_names_its_repository() {
     let page = "# A\n\n```rust,run\nprintln!(\"x\");\n```\n\n```output\nx\n```\n";
     let book = Book::new(page);

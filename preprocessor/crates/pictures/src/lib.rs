@@ -30,6 +30,11 @@ pub fn find(word: &str, origin: Origin) -> Option<&'static dyn Picture> {
     all.find(|picture| picture.word() == word).copied()
 }
 
+/// What is drawn of an output whose fence asks for no picture: its tables as tables, and nothing where it has none.
+pub fn unasked(lines: &[&str]) -> Option<String> {
+    table::unasked(lines)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

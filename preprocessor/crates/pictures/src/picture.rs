@@ -43,9 +43,9 @@ pub trait Picture: Debug + Sync {
         false
     }
 
-    /// Whether it shows all that the text says, so that the text need not be shown as well.
-    fn shows_all(&self) -> bool {
-        false
+    /// Whether the paragraph after it describes it.
+    fn has_caption(&self) -> bool {
+        true
     }
 
     /// Whether the attributes go together.

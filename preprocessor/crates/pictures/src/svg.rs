@@ -171,8 +171,34 @@ pub(super) fn frame(
         ),
         None => ("", String::new()),
     };
+    let svg = element(&style, size, view, title, description, body);
+    format!("<div class=\"proof-picture\"{scrolls}>{svg}</div>")
+}
+
+/// One of several drawings of a picture, told apart by its class.
+pub(super) fn sized(
+    class: &str,
+    size: (f64, f64),
+    view: (f64, f64),
+    title: &str,
+    description: &str,
+    body: &str,
+) -> String {
+    let class = format!(" class=\"{class}\"");
+    element(&class, size, view, title, description, body)
+}
+
+/// The picture itself, with more `attributes`.
+fn element(
+    attributes: &str,
+    size: (f64, f64),
+    view: (f64, f64),
+    title: &str,
+    description: &str,
+    body: &str,
+) -> String {
     format!(
-        "<div class=\"proof-picture\"{scrolls}><svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 {} {}\" width=\"{}\" height=\"{}\"{style}><title>{}</title><desc>{}</desc>{body}</svg></div>",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 {} {}\" width=\"{}\" height=\"{}\"{attributes}><title>{}</title><desc>{}</desc>{body}</svg>",
         view.0.ceil(),
         view.1.ceil(),
         size.0.ceil(),

@@ -1,8 +1,9 @@
-//! Text in pictures: how wide it is, where it breaks, and where it is cut.
+//! Text in pictures: how wide it is, where it breaks and is cut, and separators in its numbers.
 //!
 //! There is no font when a book is built, so widths are those of a common sans-serif font, rounded up.
 
 use mdbook_proof_text::control::picture;
+use std::borrow::Cow;
 
 /// How wide a text is, in ems.
 pub(super) fn width(text: &str) -> f64 {
@@ -75,6 +76,50 @@ pub(super) fn clean(text: &str) -> String {
         }
     }
     clean
+}
+
+/// A number with a separator between each three digits before its point, from four digits on; what is no plain number stays.
+pub(super) fn separated(text: &str) -> Cow<'_, str> {
+    let Some((sign, whole, rest)) = whole(text).filter(|(_, whole, _)| whole.len() > 3) else {
+        return text.into();
+    };
+    let mut separated = sign.to_owned();
+    for (at, digit) in whole.char_indices() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            separated.push(',');
+        }
+        separated.push(digit);
+    }
+    separated.push_str(rest);
+    separated.into()
+}
+
+/// How many digits a plain number has before its point; none where the text is something else.
+pub(super) fn digits(text: &str) -> usize {
+    whole(text).map_or(0, |(_, whole, _)| whole.len())
+}
+
+/// Whether numbers are years, which have no separators.
+pub(super) fn are_years<'text>(mut texts: impl Iterator<Item = &'text str>) -> bool {
+    texts.all(|text| {
+        text.parse()
+            .is_ok_and(|year: u32| (1900..=2100).contains(&year))
+    })
+}
+
+/// A number as its sign, the digits before its point, and what comes after those: a fraction, and a unit.
+fn whole(text: &str) -> Option<(&str, &str, &str)> {
+    let unsigned = text.trim_start_matches(['-', '−', '+']);
+    let (sign, unsigned) = text.split_at(text.len() - unsigned.len());
+    let is_digit = |c: char| c.is_ascii_digit();
+    let end = unsigned.find(|c| !is_digit(c)).unwrap_or(unsigned.len());
+    let (whole, rest) = unsigned.split_at(end);
+    let after = rest
+        .strip_prefix('.')
+        .map_or(rest, |fraction| fraction.trim_start_matches(is_digit));
+    let is_number = !whole.is_empty() && (after.is_empty() || after.starts_with([' ', '%']));
+    // Names such as 007 aren't numbers.
+    (is_number && !(whole.len() > 1 && whole.starts_with('0'))).then_some((sign, whole, rest))
 }
 
 #[cfg(test)]

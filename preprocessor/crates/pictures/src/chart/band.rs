@@ -144,7 +144,8 @@ mod tests {
     fn a_band_is_as_wide_as_what_was_printed_and_only_where_that_differs() {
         let low = TABLE.replace("\n| 1 | 2 |", "\n| 1 | 1 |");
         let high = TABLE.replace("\n| 3 | 4 |", "\n| 3 | 8 |");
-        let svg = over_seeds(&[TABLE, &low, &high], Some("A caption.")).unwrap();
+        let both = over_seeds(&[TABLE, &low, &high], Some("A caption.")).unwrap();
+        let svg = both.split("</svg>").next().unwrap();
         let bands: Vec<&str> = svg
             .split("<polygon")
             .skip(1)
@@ -199,7 +200,11 @@ mod tests {
                 .replace("\n| 3 | 4 |", to);
             let svg = over_seeds_of(&gone, &[&other], None).unwrap();
             assert!(svg.contains("spans 1 seed.</desc>"), "{svg}");
-            svg.matches("fill-opacity=\".2\"").count()
+            svg.split("</svg>")
+                .next()
+                .unwrap()
+                .matches("fill-opacity=\".2\"")
+                .count()
         };
         assert_eq!(polygons("\n| 2 | 3 |", "\n| 3 | 5 |"), 1);
         assert_eq!(polygons("\n| 2 | — |", "\n| 3 | 5 |"), 2);

@@ -1,6 +1,6 @@
 //! Bar charts: bars lie, so that their names and figures can be read on a phone.
 
-use crate::chart::canvas::{self, Area, Drawing, DrawingError, Legend, ROOM, ROW, write};
+use crate::chart::canvas::{self, Area, Drawing, DrawingError, Legend, Paper, ROW, write};
 use crate::chart::data::{Data, Series};
 use crate::chart::scale::Scale;
 use crate::chart::style;
@@ -14,8 +14,8 @@ const BAR: i32 = 180;
 const GAP: i32 = 110;
 
 /// Draws the bars of each name, those of one name below each other.
-pub(super) fn draw(data: &Data, names: &[String]) -> Drawing {
-    let legend = Legend::new(&data.series);
+pub(super) fn draw(paper: Paper, data: &Data, names: &[String]) -> Drawing {
+    let legend = Legend::new(&data.series, paper);
     let top = legend.height + if data.y_label.is_some() { ROW + 40 } else { 40 };
     // A reference is a mark across the bars beside it, not one more bar.
     let bars: Vec<&Series> = (data.series.iter())
@@ -24,20 +24,30 @@ pub(super) fn draw(data: &Data, names: &[String]) -> Drawing {
     let band = i32::try_from(bars.len().max(1))? * BAR + GAP;
     let height = top + i32::try_from(names.len())? * band + ROW;
 
-    let names: Vec<String> = names.iter().map(|name| text::cut(name, 11.0)).collect();
+    let are_years = text::are_years(names.iter().map(String::as_str));
+    let names: Vec<String> = (names.iter())
+        .map(|name| match are_years {
+            true => name.as_str().into(),
+            false => text::separated(name),
+        })
+        .map(|name| text::cut(&name, 0.42 * paper.room()))
+        .collect();
     let widest = |texts: &mut dyn Iterator<Item = &String>| {
         texts.map(|t| canvas::width(t)).max().unwrap_or(0)
     };
     let left = widest(&mut names.iter()) + 80;
-    let mut figures = data.series.iter().flat_map(|series| &series.printed);
-    let room = widest(&mut figures).min(1300) + 100;
+    let figures = data.series.iter().flat_map(|series| &series.printed);
+    let figures: Vec<String> = figures
+        .map(|figure| text::separated(figure).into_owned())
+        .collect();
+    let room = widest(&mut figures.iter()).min(1300) + 100;
 
     let values = data
         .series
         .iter()
         .flat_map(|series| series.values.iter().flatten());
     let scale = Scale::new(values.copied().chain([0.0]), false, false, 5);
-    canvas::on(height, |area| {
+    canvas::on(paper, height, |area| {
         let context = ChartBuilder::on(area)
             .margin_top(top)
             .margin_bottom(ROW)
@@ -47,7 +57,7 @@ pub(super) fn draw(data: &Data, names: &[String]) -> Drawing {
         let along = |value: f64| context.backend_coord(&(value, 0.0)).0;
         let zero = along(0.0);
         if let Some(label) = &data.y_label {
-            let label = text::cut(label, ROOM);
+            let label = text::cut(label, paper.room());
             write(area, &label, (0, top - ROW / 2 - 40), HPos::Left)?;
         }
         for (row, name) in names.iter().enumerate() {
@@ -66,7 +76,7 @@ pub(super) fn draw(data: &Data, names: &[String]) -> Drawing {
                 let end = along(value);
                 let from = (zero.min(end), y + 15);
                 bar(area, series.look, from, (zero.max(end), y + BAR - 15))?;
-                let figure = text::cut(&series.printed[row], 10.0);
+                let figure = text::cut(&text::separated(&series.printed[row]), 10.0);
                 let mut x = end.max(zero) + 60;
                 // A figure steps aside for a mark.
                 let width = canvas::width(&figure);
@@ -85,7 +95,7 @@ pub(super) fn draw(data: &Data, names: &[String]) -> Drawing {
         let bottom = height - ROW;
         let firm = style::INK.mix(0.8).stroke_width(10);
         area.draw(&PathElement::new(vec![(zero, top), (zero, bottom)], firm))?;
-        let x_label = text::cut(&data.x_label, ROOM);
+        let x_label = text::cut(&data.x_label, paper.room());
         write(area, &x_label, (0, bottom + ROW / 2), HPos::Left)?;
         legend.draw(area, 0, |number, from, to| {
             let series = &data.series[number];

@@ -10,14 +10,47 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-/// How many pixels a unit is where there is room for the whole chart.
-pub(super) const PIXEL: f64 = 0.12;
-/// The width of a chart: small, so that its text is readable on a phone.
-pub(super) const WIDTH: i32 = 3800;
+/// What a chart is drawn on, by the room that a page has for it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Paper {
+    pub(super) width: i32,
+    /// The height of the plot itself.
+    pub(super) plot: i32,
+    /// How many pixels a unit is where there is room for the whole chart.
+    pub(super) pixel: f64,
+    /// Whether lines are named at their ends, for which there has to be room.
+    pub(super) names_lines: bool,
+}
+
+/// For a phone: small, so that its text is readable there.
+pub(super) const NARROW: Paper = Paper {
+    width: 3800,
+    plot: 1900,
+    pixel: 0.12,
+    names_lines: false,
+};
+/// For a desk.
+pub(super) const WIDE: Paper = Paper {
+    width: 7600,
+    plot: 2700,
+    pixel: 0.1,
+    names_lines: true,
+};
+
+impl Paper {
+    /// How many ems of text fit the width.
+    pub(super) fn room(self) -> f64 {
+        ems(self.width)
+    }
+}
+
+/// How many ems of text fit into some units.
+pub(super) fn ems(units: i32) -> f64 {
+    f64::from(units) / FONT
+}
+
 /// The height of text.
 pub(super) const FONT: f64 = 145.0;
-/// How many ems of text fit the width.
-pub(super) const ROOM: f64 = 26.0;
 /// The height of a row of text.
 pub(super) const ROW: i32 = 200;
 /// The radius of a marker.
@@ -30,21 +63,22 @@ pub(super) type DrawingError = Box<dyn std::error::Error>;
 /// A size in units, and the SVG inside its frame.
 pub(super) type Drawing = Result<((f64, f64), String), DrawingError>;
 
-/// Draws on a canvas of a height. What `draw` returns is put on top.
+/// Draws on paper, up to a height. What `draw` returns is put on top.
 pub(super) fn on(
+    paper: Paper,
     height: i32,
     draw: impl FnOnce(&Area<'_>) -> Result<String, DrawingError>,
 ) -> Drawing {
     let mut svg = String::new();
     let on_top = {
-        let size = (u32::try_from(WIDTH)?, u32::try_from(height)?);
+        let size = (u32::try_from(paper.width)?, u32::try_from(height)?);
         let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
         let on_top = draw(&area)?;
         area.present()?;
         on_top
     };
     Ok((
-        (f64::from(WIDTH), f64::from(height)),
+        (f64::from(paper.width), f64::from(height)),
         style::themed(&svg) + &on_top,
     ))
 }
@@ -95,13 +129,13 @@ const SAMPLE: i32 = 300;
 
 impl Legend {
     /// Lays out the names of series; a single one needs no legend.
-    pub(super) fn new(series: &[Series]) -> Self {
+    pub(super) fn new(series: &[Series], paper: Paper) -> Self {
         let mut entries = Vec::new();
         let (mut x, mut y) = (0, ROW / 2);
         for one in series.iter().filter(|_| series.len() > 1) {
-            let name = text::cut(&one.name, ROOM - 4.0);
+            let name = text::cut(&one.name, paper.room() - 4.0);
             let taken = SAMPLE + 80 + width(&name);
-            if x > 0 && x + taken > WIDTH {
+            if x > 0 && x + taken > paper.width {
                 (x, y) = (0, y + ROW);
             }
             entries.push((name, (x, y)));

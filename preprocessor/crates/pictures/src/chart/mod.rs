@@ -16,6 +16,7 @@ mod style;
 
 use crate::picture::{BAND, Choice, Explanation, Needed, Picture, Problem, Refusal, Wanted};
 use crate::{svg, table};
+use canvas::Paper;
 use data::{Data, X};
 use std::fmt::Write as _;
 
@@ -189,23 +190,43 @@ fn draw(
         data.over = Some(band::settings(parameter, others.len()));
     }
     let data = data;
-    let drawn = match &data.x {
-        X::Names(names) => bars::draw(&data, names),
-        X::Numbers(x) => plot::draw(chart, &data, x),
+    let drawn = |paper: Paper| {
+        let drawn = match &data.x {
+            X::Names(names) => bars::draw(paper, &data, names),
+            X::Numbers(x) => plot::draw(paper, chart, &data, x),
+        };
+        drawn.map_err(|error| {
+            Problem::whole(
+                format!("the chart can't be drawn: {error}"),
+                "use `output,table` to show the table itself",
+            )
+        })
     };
-    let (size, body) = drawn.map_err(|error| {
-        Problem::whole(
-            format!("the chart can't be drawn: {error}"),
-            "use `output,table` to show the table itself",
-        )
-    })?;
     let title = title(chart.kind, &data);
     let mut description = caption.map_or_else(|| description(&data), str::to_owned);
     if let Some(over) = &data.over {
         let _ = write!(description, " The band behind each line spans {over}.");
     }
-    let pixels = (size.0 * canvas::PIXEL, size.1 * canvas::PIXEL);
-    Ok(svg::frame(pixels, size, None, &title, &description, &body))
+    // Which of the two is shown is decided by the room that there is.
+    let mut both = String::new();
+    for (class, paper) in [
+        ("proof-wide", canvas::WIDE),
+        ("proof-narrow", canvas::NARROW),
+    ] {
+        let (size, body) = drawn(paper)?;
+        let pixels = (size.0 * paper.pixel, size.1 * paper.pixel);
+        both.push_str(&svg::sized(
+            class,
+            pixels,
+            size,
+            &title,
+            &description,
+            &body,
+        ));
+    }
+    Ok(format!(
+        "<div class=\"proof-picture proof-chart\">{both}</div>"
+    ))
 }
 
 fn title(kind: ChartKind, data: &Data) -> String {
@@ -290,6 +311,103 @@ mod tests {
         }
     }
 
+    /// The texts of a drawing: where each stands, whether that is its start, middle or end, and what it says.
+    fn texts(svg: &str) -> Vec<(f64, f64, &str, &str)> {
+        let attribute = |text: &'_ str, name: &str| -> String {
+            let (_, rest) = text.split_once(&format!(" {name}=\"")).unwrap();
+            rest.split('"').next().unwrap().to_owned()
+        };
+        svg.split("<text")
+            .skip(1)
+            .map(|text| {
+                let (head, rest) = text.split_once('>').unwrap();
+                let anchor = ["start", "middle", "end"]
+                    .into_iter()
+                    .find(|one| attribute(head, "text-anchor") == *one);
+                let place = |name| attribute(head, name).parse().unwrap();
+                (
+                    place("x"),
+                    place("y"),
+                    anchor.unwrap(),
+                    rest.split("</text>").next().unwrap(),
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn no_text_leaves_its_drawing_and_names_at_ends_keep_apart() {
+        let rows = "| 100 | 4 | 4 | 3.9 | 4.01 |\n| 1000 | 4 | 4 | 4 | 4 |\n| 100000 | 5 | 5.01 | 4.99 | 5 |\n";
+        let table = format!(
+            "| number of bins | one | a long name of a line | three | theory |\n|-|-|-|-|-|\n{rows}"
+        );
+        for kind in KINDS {
+            let both = drawn(kind, &table);
+            for (svg, paper) in both.split("</svg>").zip([canvas::WIDE, canvas::NARROW]) {
+                let texts = texts(svg);
+                assert!(!texts.is_empty());
+                for (x, _, anchor, text) in &texts {
+                    let width = f64::from(canvas::width(text));
+                    let before = match *anchor {
+                        "start" => 0.0,
+                        "middle" => width / 2.0,
+                        _ => width,
+                    };
+                    let (left, right) = (x - before, x - before + width);
+                    assert!(
+                        left >= -30.0 && right <= f64::from(paper.width) + 30.0,
+                        "{kind:?} {text}: {left} to {right}"
+                    );
+                }
+                let mut names: Vec<f64> = (texts.iter())
+                    .filter(|(_, _, _, text)| {
+                        ["one", "a long name of a line", "three", "theory"].contains(text)
+                    })
+                    .map(|(_, y, ..)| *y)
+                    .collect();
+                assert_eq!(names.len(), 4, "{kind:?}");
+                names.sort_by(f64::total_cmp);
+                if kind == ChartKind::Line && paper.names_lines {
+                    assert!(
+                        names
+                            .windows(2)
+                            .all(|pair| pair[1] - pair[0] > canvas::FONT),
+                        "{names:?}"
+                    );
+                    assert!(
+                        !svg.contains("currentColor\">theory"),
+                        "in the color of its line: {svg}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn large_numbers_have_separators_and_years_have_none() {
+        let axis = |rows: &str| {
+            let svg = drawn(
+                ChartKind::Line,
+                &format!("| x | y | theory |\n|-|-|-|\n{rows}"),
+            );
+            let texts = texts(&svg).into_iter();
+            texts.map(|(.., text)| text.to_owned()).collect::<Vec<_>>()
+        };
+        let texts = axis("| 1000 | 20000 | 0 |\n| 10000 | 40000 | 0 |\n");
+        for text in ["1,000", "10,000", "20,000", "40,000"] {
+            assert!(texts.iter().any(|one| one == text), "{text}: {texts:?}");
+        }
+        let texts = axis("| 1999 | 1 | 0 |\n| 2024 | 2 | 0 |\n");
+        assert!(texts.iter().any(|one| one == "2024"), "{texts:?}");
+        let bars = drawn(
+            ChartKind::Bar,
+            "| x | y | theory |\n|-|-|-|\n| 1000 | 53649 | 0 |\n| 2 | 4 | 0 |\n",
+        );
+        for text in [">1,000<", ">53,649<"] {
+            assert!(bars.contains(text), "{text}: {bars}");
+        }
+    }
+
     #[test]
     fn odd_values_give_a_sane_picture() {
         for rows in [
@@ -301,7 +419,7 @@ mod tests {
         ] {
             for kind in KINDS {
                 let svg = drawn(kind, &format!("| x | y | theory |\n|-|-|-|\n{rows}"));
-                assert!(!svg.contains("NaN") && svg.len() < 20_000, "{svg}");
+                assert!(!svg.contains("NaN") && svg.len() < 40_000, "{svg}");
             }
         }
     }

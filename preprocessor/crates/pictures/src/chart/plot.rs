@@ -2,7 +2,7 @@
 
 use crate::chart::band;
 use crate::chart::canvas::{
-    self, Area, Drawing, DrawingError, Legend, MARKER, ROOM, ROW, WIDTH, whole, write,
+    self, Area, Drawing, DrawingError, Legend, MARKER, Paper, ROW, whole, write,
 };
 use crate::chart::data::{Data, Series};
 use crate::chart::scale::Scale;
@@ -13,8 +13,6 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 use std::collections::BTreeSet;
 
-/// The height of the plot itself.
-const HEIGHT: i32 = 1900;
 /// A line of more points has no markers.
 const MARKERS: usize = 30;
 /// An axis of no more places has its ticks there.
@@ -27,13 +25,13 @@ const GRID: i32 = 20;
 type Points = Vec<Option<(i32, i32)>>;
 
 /// Draws the series over the numbers of the first column.
-pub(super) fn draw(chart: &Chart, data: &Data, x: &[(f64, String)]) -> Drawing {
+pub(super) fn draw(paper: Paper, chart: &Chart, data: &Data, x: &[(f64, String)]) -> Drawing {
     let y_values = data.series.iter().flat_map(|series| {
         let spread = series.spread.iter().flatten();
         let spread = spread.flat_map(|(low, high)| [*low, *high]);
         series.values.iter().flatten().copied().chain(spread)
     });
-    let y_scale = Scale::new(y_values, chart.log_y, true, 5);
+    let mut y_scale = Scale::new(y_values, chart.log_y, true, 5);
     let mut x_scale = Scale::new(
         x.iter().map(|(x, _)| *x),
         chart.log_x,
@@ -44,21 +42,45 @@ pub(super) fn draw(chart: &Chart, data: &Data, x: &[(f64, String)]) -> Drawing {
         // The places that were measured say more than round numbers.
         x_scale.mark(x);
     }
-    let legend = Legend::new(&data.series);
+    for ticks in [&mut x_scale.ticks, &mut y_scale.ticks] {
+        if !text::are_years(ticks.iter().map(|(_, label)| label.as_str())) {
+            for (_, label) in ticks {
+                *label = text::separated(label).into_owned();
+            }
+        }
+    }
+    // A line is named at its end, where nobody has to look for it.
+    let are_named = paper.names_lines && chart.kind == ChartKind::Line && data.series.len() > 1;
+    let names: Vec<String> = (data.series.iter().filter(|_| are_named))
+        .map(|series| text::cut(&series.name, paper.room() / 3.0))
+        .collect();
+    let legend = Legend::new(if are_named { &[] } else { &data.series }, paper);
     let top = legend.height + if data.y_label.is_some() { ROW + 40 } else { 60 };
     let widest = y_scale
         .ticks
         .iter()
         .map(|(_, label)| canvas::width(label))
         .max();
-    let left = (widest.unwrap_or(0) + 120).min(WIDTH / 2);
-    let height = top + HEIGHT + 2 * ROW + 60;
+    let left = (widest.unwrap_or(0) + 120).min(paper.width / 2);
+    // What stands at the right: names of lines, or half of the last place's label.
+    let named = names.iter().map(|name| canvas::width(name) + 140).max();
+    let last = x_scale
+        .ticks
+        .last()
+        .map(|(_, label)| canvas::width(label) / 2 + 20);
+    let right = [named, last].into_iter().flatten().fold(200, i32::max);
+    let frame = Frame {
+        left,
+        right: paper.width - right,
+        top,
+        bottom: top + paper.plot,
+    };
+    let height = frame.bottom + 2 * ROW + 60;
     // A line goes from left to right, whatever order the rows have.
     let mut order: Vec<usize> = (0..x.len()).collect();
     order.sort_by(|a, b| x[*a].0.total_cmp(&x[*b].0));
     let is_line = |series: &Series| chart.kind == ChartKind::Line || series.is_reference;
-    canvas::on(height, |area| {
-        let right = 200;
+    canvas::on(paper, height, |area| {
         let context = ChartBuilder::on(area)
             .margin_top(top)
             .margin_right(right)
@@ -74,7 +96,7 @@ pub(super) fn draw(chart: &Chart, data: &Data, x: &[(f64, String)]) -> Drawing {
                 order.iter().map(at).collect()
             })
             .collect();
-        axes(area, &x_scale, &y_scale, (left, top), data)?;
+        axes(area, &x_scale, &y_scale, &frame, data)?;
         for series in data.series.iter().filter(|one| !one.spread.is_empty()) {
             let edges = |row: &usize| {
                 let at = |y: f64| place(x[*row].0, y);
@@ -91,6 +113,7 @@ pub(super) fn draw(chart: &Chart, data: &Data, x: &[(f64, String)]) -> Drawing {
                 on_top.push_str(&scatter(area, series.look, points)?);
             }
         }
+        name_lines(area, &frame, data, &points, &names)?;
         legend.draw(area, 0, |number, from, to| {
             let series = &data.series[number];
             let middle = (i32::midpoint(from.0, to.0), from.1);
@@ -106,6 +129,55 @@ pub(super) fn draw(chart: &Chart, data: &Data, x: &[(f64, String)]) -> Drawing {
     })
 }
 
+/// Where the plot itself is.
+struct Frame {
+    left: i32,
+    right: i32,
+    top: i32,
+    bottom: i32,
+}
+
+/// Writes the names of lines beside their ends, one below the other where ends are close.
+fn name_lines(
+    area: &Area<'_>,
+    frame: &Frame,
+    data: &Data,
+    points: &[Points],
+    names: &[String],
+) -> Result<(), DrawingError> {
+    let ends = points.iter().zip(names).zip(&data.series);
+    let apart = ROW * 4 / 5;
+    let ends = ends.filter_map(|((points, name), series)| {
+        let heights: Vec<i32> = points.iter().flatten().map(|(_, y)| *y).collect();
+        let last = *heights.last()?;
+        // Lines that meet at the end are named in the order that they have before.
+        let mean = heights.iter().sum::<i32>() / i32::try_from(heights.len()).ok()?;
+        Some((last, name, series, (last / apart, mean)))
+    });
+    let mut ends: Vec<_> = ends.collect();
+    ends.sort_by_key(|(.., order)| *order);
+    // Downward from the first, and then upward from the frame's lower edge as far as needed.
+    let mut places: Vec<i32> = Vec::new();
+    for (y, ..) in &ends {
+        let least = places.last().map_or(i32::MIN, |above| above + apart);
+        places.push((*y).max(least));
+    }
+    let mut below = frame.bottom + apart / 2;
+    for place in places.iter_mut().rev() {
+        *place = (*place).min(below);
+        below = *place - apart;
+    }
+    for ((_, name, series, _), y) in ends.iter().zip(places) {
+        let color = match series.is_reference {
+            true => style::reference(series.look),
+            false => style::line(series.look),
+        };
+        let style = canvas::text_style(HPos::Left).color(&color);
+        area.draw(&Text::new((*name).clone(), (frame.right + 100, y), style))?;
+    }
+    Ok(())
+}
+
 /// Ticks, a light line at each tick of the upright axis, and the labels.
 ///
 /// Drawn by us: the mesh of `plotters` is dense, and puts the upright label on its side.
@@ -113,11 +185,15 @@ fn axes(
     area: &Area<'_>,
     x: &Scale,
     y: &Scale,
-    origin: (i32, i32),
+    frame: &Frame,
     data: &Data,
 ) -> Result<(), DrawingError> {
-    let (left, top) = origin;
-    let (right, bottom) = (WIDTH - 200, top + HEIGHT);
+    let Frame {
+        left,
+        right,
+        top,
+        bottom,
+    } = *frame;
     let along = |scale: &Scale, at: f64, from: i32, to: i32| {
         let share = (at - scale.from) / (scale.to - scale.from);
         whole(f64::from(from) + share * f64::from(to - from))
@@ -143,7 +219,7 @@ fn axes(
             free = x + half + 80;
         }
     }
-    let x_label = text::cut(&data.x_label, ROOM);
+    let x_label = text::cut(&data.x_label, canvas::ems(right));
     write(area, &x_label, (right, bottom + 150 + ROW), HPos::Right)?;
     if let Some(over) = &data.over {
         let over = format!("band: {over}");
@@ -155,7 +231,7 @@ fn axes(
     if let Some(label) = &data.y_label {
         write(
             area,
-            &text::cut(label, ROOM),
+            &text::cut(label, canvas::ems(right)),
             (0, top - ROW / 2 - 80),
             HPos::Left,
         )?;
