@@ -73,8 +73,9 @@ async function serve(folder, faults) {
 }
 
 /** Opens a tab in a theme, for one page after the other. `faults` collects what went wrong in it. */
-export async function reader(browser, theme, width = 1280, folder = root) {
+export async function reader(browser, theme, width = 1280, folder = root, options = {}) {
   const context = await browser.newContext({
+    ...options,
     colorScheme: theme,
     viewport: { width, height: 800 },
     reducedMotion: "reduce",
@@ -96,7 +97,8 @@ export async function reader(browser, theme, width = 1280, folder = root) {
   });
   const open = async (path) => {
     await page.goto(`${origin}/${path}`, { waitUntil: "load" });
-    await page.evaluate(() => document.fonts.ready.then(() => undefined));
+    // Without scripts no promise of the page is ever kept.
+    if (options.javaScriptEnabled !== false) await page.evaluate(() => document.fonts.ready.then(() => undefined));
   };
   return {
     page,

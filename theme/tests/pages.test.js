@@ -170,6 +170,88 @@ test("the boxes that the book gathers are titled by what they hold", async () =>
   await close();
 });
 
+test("without scripts a page is readable in light and in the dark", async () => {
+  for (const theme of ["light", "dark"]) {
+    const { page, open, close } = await reader(browser, theme, DESK.width, undefined, { javaScriptEnabled: false });
+    for (const path of ["index.html", "caching/lru.html", "method/map.html"]) {
+      await open(path);
+      assert.equal(await page.evaluate(() => document.documentElement.matches(".js")), false);
+      // axe can't run here: its answer is a promise.
+      const least = await page.evaluate(() => {
+        const numbers = (color) => color.match(/[\d.]+/g).map(Number);
+        const behind = (part) => {
+          for (let one = part; one; one = one.parentElement) {
+            const [red, green, blue, alpha = 1] = numbers(getComputedStyle(one).backgroundColor);
+            if (alpha === 1) return [red, green, blue];
+          }
+          return [255, 255, 255];
+        };
+        const light = (color) =>
+          color
+            .slice(0, 3)
+            .map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4))
+            .reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0);
+        const contrast = (part) => {
+          const [one, other] = [numbers(getComputedStyle(part).color), behind(part)].map(light).sort((a, b) => b - a);
+          return (one + 0.05) / (other + 0.05);
+        };
+        const parts = [...document.querySelectorAll("main :is(p, h1, h2, li, td, th, summary, a, pre code)")];
+        return parts.map((part) => [contrast(part), part.outerHTML.slice(0, 120)]).sort((a, b) => a[0] - b[0])[0];
+      });
+      assert.ok(least[0] >= 4.5, `${theme}, ${path}: ${least}`);
+    }
+    await close();
+  }
+});
+
+test("only themes that are tested are offered", async () => {
+  const { page, open, close } = await reader(browser, "light");
+  await open("index.html");
+  await page.locator("#mdbook-theme-toggle").click();
+  const offered = await page.locator(".theme-popup .theme").evaluateAll((all) => all.filter((one) => one.checkVisibility()).map((one) => one.textContent));
+  assert.deepEqual(offered, ["Auto", "Light", "Navy"]);
+  await close();
+});
+
+test("the code is folded beneath its output, and stays open on the next page once a reader opened some", async () => {
+  const { page, open, close } = await reader(browser, "light");
+  const states = () => page.locator(".proof-code").evaluateAll((all) => all.map((code) => [code.open, code.querySelectorAll(".boring").length]));
+  await open("caching/lru.html");
+  const order = await page.locator(".proof-output").evaluateAll((all) =>
+    all.map((panel) => panel.querySelector(".proof-stage").compareDocumentPosition(panel.querySelector(".proof-code pre"))),
+  );
+  assert.ok(order.length > 0 && order.every((place) => place === 4 /* after it */), `${order}`);
+  const folded = page.locator(".proof-code:not([open]) > summary").first();
+  assert.ok(await folded.isVisible());
+  await folded.focus();
+  await page.keyboard.press("Enter");
+  await open("caching/eviction.html");
+  assert.equal(await page.locator(".proof-code:not([open])").count(), 0);
+  await page.locator(".proof-code > summary").first().click();
+  await open("caching/lru.html");
+  assert.ok((await states()).some(([isOpen]) => !isOpen));
+  await close();
+});
+
+test("nine topic pages of ten show a result or a picture on their first screen", async () => {
+  const { page, open, close } = await reader(browser, "light", DESK.width);
+  // Pages that only lead to others have nothing to show.
+  const topics = pages().filter((path) => /^[^/]+\/(?!index)/.test(path) && !path.startsWith("appendix/"));
+  const below = [];
+  for (const path of topics) {
+    await open(path);
+    const top = await page.evaluate(() => {
+      const shown = [...document.querySelectorAll("main :is(.proof-stage, .proof-sketch)")].filter((part) => part.checkVisibility());
+      return shown[0]?.getBoundingClientRect().top ?? Infinity;
+    });
+    // Some of it has to be seen, not only its edge.
+    if (top > DESK.height - 120) below.push(`${path}: ${Math.round(top)} px`);
+  }
+  await close();
+  console.log(`${below.length} of ${topics.length} below the first screen: ${below.join(", ")}`);
+  assert.ok(below.length <= topics.length / 10, below.join("\n"));
+});
+
 test("folds open by keyboard", async () => {
   const { page, open, close } = await reader(browser, "light");
   await open("index.html");
