@@ -65,6 +65,8 @@ async function serve(folder, faults) {
     answer.writeHead(200, { "content-type": type, "cache-control": "max-age=3600" }).end(readFileSync(path));
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  // A test that fails doesn't close it; that must not keep the others from ending.
+  server.unref();
   const close = () => {
     server.closeAllConnections();
     return new Promise((done) => server.close(done));

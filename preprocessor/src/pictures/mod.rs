@@ -1,7 +1,7 @@
 //! The pictures of a page: its verified outputs drawn, and its sketches laid out. How is known to
 //! [`mdbook_proof_pictures`]; here is where what can't be drawn becomes a finding at its line.
 
-use crate::read::{Fence, Parts};
+use crate::read::{Caption, Fence, Parts};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::source::Source;
@@ -55,7 +55,7 @@ pub fn draw(
             continue;
         }
         let others = bands.get(&number).map_or(&[][..], Vec::as_slice);
-        match picture(drawing, output, block.view.caption(), others) {
+        match picture(drawing, output, block.view.caption.as_ref(), others) {
             Ok(picture) => drop(drawn.outputs.insert(number, picture)),
             Err(problem) => drawn
                 .findings
@@ -64,12 +64,7 @@ pub fn draw(
     }
     for sketch in &page.sketches {
         let drawing = &sketch.drawing;
-        match picture(
-            drawing,
-            &sketch.fence,
-            sketch.caption.as_ref().map(|caption| caption.text.as_str()),
-            &[],
-        ) {
+        match picture(drawing, &sketch.fence, sketch.caption.as_ref(), &[]) {
             Ok(picture) => drawn.sketches.push(picture),
             Err(problem) => {
                 let finding = finding(drawing, problem, &page.source, &sketch.fence);
@@ -85,10 +80,11 @@ pub fn draw(
 fn picture(
     drawing: &Drawing,
     fence: &Fence,
-    caption: Option<&str>,
+    caption: Option<&Caption>,
     others: &[String],
 ) -> Result<String, Problem> {
     let lines: Vec<&str> = fence.lines.iter().map(|line| line.text.as_str()).collect();
+    let caption = caption.map(|caption| caption.text.as_str());
     drawing.draw_over(&lines, caption, others)
 }
 

@@ -37,13 +37,6 @@ pub struct Caption {
     pub span: Span,
 }
 
-impl View {
-    /// The text of its caption.
-    pub fn caption(&self) -> Option<&str> {
-        self.caption.as_ref().map(|caption| caption.text.as_str())
-    }
-}
-
 /// Reads the attributes after `output`.
 ///
 /// # Errors

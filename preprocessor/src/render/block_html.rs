@@ -5,6 +5,7 @@
 //! that it works in lists and quotes.
 
 use crate::read::{Parameter, View};
+use crate::text::message;
 use mdbook_proof_calculator::claims::domain::Domain;
 use mdbook_proof_text::html::{LONG, escaped, preformatted};
 
@@ -36,13 +37,10 @@ impl Panel<'_> {
             true => String::new(),
             false => self.shown(),
         };
-        let (open, lines) = match self.code {
-            count if count > SHORT => ("", count),
-            count => (" open", count),
-        };
-        let unit = if lines == 1 { "line" } else { "lines" };
+        let open = if self.code > SHORT { "" } else { " open" };
+        let lines = message::count(self.code, "line");
         format!(
-            "<figure class=\"proof-output\" aria-label=\"{label}\">{header}{shown}<details class=\"proof-code\"{open}><summary>The code ({lines} {unit})</summary>"
+            "<figure class=\"proof-output\" aria-label=\"{label}\">{header}{shown}<details class=\"proof-code\"{open}><summary>The code ({lines})</summary>"
         )
     }
 

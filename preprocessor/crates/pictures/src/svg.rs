@@ -175,21 +175,8 @@ pub(super) fn frame(
     format!("<div class=\"proof-picture\"{scrolls}>{svg}</div>")
 }
 
-/// One of several drawings of a picture, told apart by its class.
-pub(super) fn sized(
-    class: &str,
-    size: (f64, f64),
-    view: (f64, f64),
-    title: &str,
-    description: &str,
-    body: &str,
-) -> String {
-    let class = format!(" class=\"{class}\"");
-    element(&class, size, view, title, description, body)
-}
-
-/// The picture itself, with more `attributes`.
-fn element(
+/// The picture itself, with more `attributes`, each after a space.
+pub(super) fn element(
     attributes: &str,
     size: (f64, f64),
     view: (f64, f64),

@@ -209,14 +209,14 @@ fn draw(
     }
     // Which of the two is shown is decided by the room that there is.
     let mut both = String::new();
-    for (class, paper) in [
-        ("proof-wide", canvas::WIDE),
-        ("proof-narrow", canvas::NARROW),
+    for (attributes, paper) in [
+        (" class=\"proof-wide\"", canvas::WIDE),
+        (" class=\"proof-narrow\"", canvas::NARROW),
     ] {
         let (size, body) = drawn(paper)?;
         let pixels = (size.0 * paper.pixel, size.1 * paper.pixel);
-        both.push_str(&svg::sized(
-            class,
+        both.push_str(&svg::element(
+            attributes,
             pixels,
             size,
             &title,
