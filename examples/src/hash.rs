@@ -4,8 +4,8 @@
 
 /// Mixes a number so that its neighbors land anywhere: the finalizer of `SplitMix64`.
 ///
-/// G. L. Steele, D. Lea and C. H. Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA
-/// 2014.
+/// G. L. Steele, D. Lea and C. H. Flood, "Fast Splittable Pseudorandom Number
+/// Generators", OOPSLA 2014.
 pub fn mix(number: u64) -> u64 {
     let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -13,9 +13,11 @@ pub fn mix(number: u64) -> u64 {
     z ^ z >> 31
 }
 
-/// FNV-1a with 64 bits, of a text or of bytes, by G. Fowler, L. C. Noll and K.-P. Vo, 1991.
+/// FNV-1a with 64 bits, of a text or of bytes, by G. Fowler, L. C. Noll and K.-P. Vo,
+/// 1991.
 ///
-/// Texts that differ only in their last characters get similar hashes. Collisions are easy to construct.
+/// Texts that differ only in their last characters get similar hashes. Collisions are
+/// easy to construct.
 pub fn fnv1a(bytes: impl AsRef<[u8]>) -> u64 {
     bytes
         .as_ref()

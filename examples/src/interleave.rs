@@ -1,16 +1,22 @@
-//! Every order in which the steps of several programs can happen, each program's own order kept.
+//! Every order in which the steps of several programs can happen, each program's own
+//! order kept.
 //!
 //! Used by `caching/race.rs` and `relational/deadlock.rs`.
 
-/// All schedules of programs with these numbers of steps. A schedule names, step by step, the program
-/// that moves. There are (a + b + …)! / (a! b! …) of them, in lexical order.
+/// All schedules of programs with these numbers of steps. A schedule names, step by
+/// step, the program that moves. There are (a + b + …)! / (a! b! …) of them, in lexical
+/// order.
 pub fn interleavings(steps: &[usize]) -> Vec<Vec<usize>> {
     let mut schedules = Vec::new();
     extend(&mut steps.to_vec(), &mut Vec::new(), &mut schedules);
     schedules
 }
 
-fn extend(left: &mut [usize], schedule: &mut Vec<usize>, schedules: &mut Vec<Vec<usize>>) {
+fn extend(
+    left: &mut [usize],
+    schedule: &mut Vec<usize>,
+    schedules: &mut Vec<Vec<usize>>,
+) {
     if left.iter().all(|steps| *steps == 0) {
         schedules.push(schedule.clone());
     }

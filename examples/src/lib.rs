@@ -1,7 +1,8 @@
-//! The mechanisms that Executable System Design runs: a module for each chapter, and what they share.
+//! The mechanisms that Executable System Design runs: a module for each chapter, and
+//! what they share.
 //!
-//! The first lines of a file say what it is for, and which page of `src` shows it. A new mechanism is a file and a line in the
-//! `mod.rs` of its chapter.
+//! The first lines of a file say what it is for, and which page of `src` shows it. A
+//! new mechanism is a file and a line in the `mod.rs` of its chapter.
 
 pub mod availability;
 pub mod balancing;

@@ -1,4 +1,5 @@
-//! Whole numbers as floats, and floats as whole numbers: the casts that simulations need.
+//! Whole numbers as floats, and floats as whole numbers: the casts that simulations
+//! need.
 //!
 //! Used by `random.rs` and most chapters.
 
@@ -24,13 +25,15 @@ impl Whole for usize {
     }
 }
 
-/// A whole number as a float. It is exact up to 2^53, which no count and no time in a simulation reaches.
+/// A whole number as a float. It is exact up to 2^53, which no count and no time in a
+/// simulation reaches.
 #[inline]
 pub fn float(number: impl Whole) -> f64 {
     number.float()
 }
 
-/// A float without its fraction. Below 0 it is 0, and what is too large becomes the largest number.
+/// A float without its fraction. Below 0 it is 0, and what is too large becomes the
+/// largest number.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

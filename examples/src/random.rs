@@ -6,7 +6,8 @@ use crate::number::{float, whole};
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64;
 
-/// A generator whose values are guaranteed to be stable: PCG64. A seed gives the same draws on every machine.
+/// A generator whose values are guaranteed to be stable: PCG64. A seed gives the same
+/// draws on every machine.
 #[derive(Debug, Clone)]
 pub struct Random {
     generator: Pcg64,
@@ -32,8 +33,8 @@ impl Random {
         self.uniform() < probability
     }
 
-    /// A uniform whole number below `bound`; 0 if there is none. By multiplication and shift, so that
-    /// a value's share is off by less than `bound` / 2^64.
+    /// A uniform whole number below `bound`; 0 if there is none. By multiplication and
+    /// shift, so that a value's share is off by less than `bound` / 2^64.
     #[inline]
     pub fn below(&mut self, bound: u64) -> u64 {
         let wide = u128::from(self.generator.next_u64()) * u128::from(bound);
@@ -46,7 +47,8 @@ impl Random {
         usize::try_from(self.below(count as u64)).unwrap_or(0)
     }
 
-    /// An exponentially distributed number with this mean: the time until the next event of a memoryless process.
+    /// An exponentially distributed number with this mean: the time until the next
+    /// event of a memoryless process.
     #[inline]
     pub fn exponential(&mut self, mean: f64) -> f64 {
         -mean * (1.0 - self.uniform()).ln()
@@ -89,7 +91,8 @@ mod tests {
         let mut random = Random::new(5);
         let n = 200_000;
         let uniform: f64 = (0..n).map(|_| random.uniform()).sum::<f64>() / f64::from(n);
-        let exponential: f64 = (0..n).map(|_| random.exponential(7.0)).sum::<f64>() / f64::from(n);
+        let exponential: f64 =
+            (0..n).map(|_| random.exponential(7.0)).sum::<f64>() / f64::from(n);
         assert!((uniform - 0.5).abs() < 0.005, "{uniform}");
         assert!((exponential - 7.0).abs() < 0.05, "{exponential}");
     }

@@ -1,9 +1,11 @@
-//! The one model of the book's running example: what `examples/prelude.nbt` says, for programs.
+//! The one model of the book's running example: what `examples/prelude.nbt` says, for
+//! programs.
 //!
 //! Shown in `src/capacity/estimation.md`.
 //!
 //! Every number is checked against the prelude where the book shows them, in
-//! `src/capacity/estimation.md`, and written by `cargo book bless src/capacity/estimation.md`.
+//! `src/capacity/estimation.md`, and written by `cargo book bless
+//! src/capacity/estimation.md`.
 
 /// The inputs of the running example, and what follows from them.
 ///
@@ -62,7 +64,8 @@ pub struct Service {
     pub zones: u32,
     /// Servers that carry the peak at the busy target.
     pub servers_at_target: u32,
-    /// Servers in all zones, so that the others carry the peak at the busy target when one zone fails.
+    /// Servers in all zones, so that the others carry the peak at the busy target when
+    /// one zone fails.
     pub server_count: u32,
     /// Posts that a cache machine looks up.
     pub cache_rate: f64,
@@ -144,7 +147,8 @@ mod tests {
     fn the_servers_are_those_that_the_programs_compute() {
         let a_second = 1_000.0 / SERVICE.request_ms * f64::from(SERVICE.server_workers);
         assert!((a_second - SERVICE.server_rate).abs() < 1e-9);
-        let needed = (SERVICE.peak_rate / (SERVICE.server_rate * SERVICE.busy_target)).ceil();
+        let needed =
+            (SERVICE.peak_rate / (SERVICE.server_rate * SERVICE.busy_target)).ceil();
         assert!((needed - f64::from(SERVICE.servers_at_target)).abs() < 1e-9);
         let all = servers_in_zones(SERVICE.servers_at_target, SERVICE.zones);
         assert_eq!(all, Some(SERVICE.server_count));

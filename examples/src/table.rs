@@ -44,21 +44,25 @@ impl<const N: usize> Table<N> {
         }
     }
 
-    /// With how many decimals floats are printed: `decimals(1)` is for every column after the first, and `decimals([0, 1, 2])` has a
-    /// number for each column. Whole numbers keep their form, and so does a float that no number of decimals applies to.
+    /// With how many decimals floats are printed: `decimals(1)` is for every column
+    /// after the first, and `decimals([0, 1, 2])` has a number for each column. Whole
+    /// numbers keep their form, and so does a float that no number of decimals applies
+    /// to.
     #[must_use]
     pub fn decimals(mut self, decimals: impl Decimals<N>) -> Self {
         self.decimals = decimals.of_columns();
         self
     }
 
-    /// Adds a row: `table.row((servers, busy, "text"))`, or `table.row([1, 2, 3])` for cells of one type.
+    /// Adds a row: `table.row((servers, busy, "text"))`, or `table.row([1, 2, 3])` for
+    /// cells of one type.
     pub fn row(&mut self, row: impl Row<N>) {
         self.rows.push(row.cells(self.decimals));
     }
 }
 
-/// Columns with a number in them are aligned right, the others left. All lines are equally long.
+/// Columns with a number in them are aligned right, the others left. All lines are
+/// equally long.
 impl<const N: usize> Display for Table<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let columns: [Column; N] = std::array::from_fn(|at| {
@@ -117,7 +121,8 @@ pub trait Decimals<const N: usize> {
     fn of_columns(self) -> [Option<usize>; N];
 }
 
-/// The first column has what its row is about, a value that the program sets, and not one that it measures.
+/// The first column has what its row is about, a value that the program sets, and not
+/// one that it measures.
 impl<const N: usize> Decimals<N> for usize {
     fn of_columns(self) -> [Option<usize>; N] {
         std::array::from_fn(|at| (at > 0).then_some(self))
@@ -130,7 +135,8 @@ impl<const N: usize> Decimals<N> for [usize; N] {
     }
 }
 
-/// What a table of `N` columns takes as a row: a tuple of `N` values, or an array of them.
+/// What a table of `N` columns takes as a row: a tuple of `N` values, or an array of
+/// them.
 #[diagnostic::on_unimplemented(
     message = "this is no row of a table with {N} columns",
     label = "a row has {N} cells here: numbers, texts, or `Option`s of them"
@@ -255,7 +261,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_aligned_right_and_texts_left_and_a_column_is_as_wide_as_its_longest_cell() {
+    fn numbers_are_aligned_right_and_texts_left_and_a_column_is_as_wide_as_its_longest_cell()
+     {
         let mut table = Table::new(["n", "name"]);
         table.row((1, "a"));
         table.row((1_000, "a longer one"));

@@ -7,8 +7,8 @@ use crate::random::Random;
 
 /// Draws keys `0..keys`, key `k` with a weight of `1 / (k + 1)^exponent`.
 ///
-/// The draw inverts the cumulative distribution by binary search, so one costs O(log keys). A seed gives the same requests on
-/// every machine.
+/// The draw inverts the cumulative distribution by binary search, so one costs O(log
+/// keys). A seed gives the same requests on every machine.
 #[derive(Debug, Clone)]
 pub struct Zipf {
     cumulative: Vec<f64>,

@@ -1,4 +1,5 @@
-//! Every file of the library names, in its first lines, the page that shows it, or the files that use it.
+//! Every file of the library names, in its first lines, the page that shows it, or the
+//! files that use it.
 
 use std::fs;
 use std::io;
@@ -19,7 +20,8 @@ fn the_first_lines_of_each_file_name_a_page_that_uses_it() {
         })
         .filter_map(|path| {
             let text = read(&format!("src/{path}")).unwrap();
-            fault(&path, &text, &read).map(|fault| format!("examples/src/{path}: {fault}"))
+            fault(&path, &text, &read)
+                .map(|fault| format!("examples/src/{path}: {fault}"))
         })
         .collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
@@ -28,7 +30,9 @@ fn the_first_lines_of_each_file_name_a_page_that_uses_it() {
 #[test]
 fn a_header_that_names_nothing_or_something_else_is_found() {
     let read = |path: &str| match path {
-        "../src/caching/lru.md" => Some("use system_design::caching::lru::Lru;".to_owned()),
+        "../src/caching/lru.md" => {
+            Some("use system_design::caching::lru::Lru;".to_owned())
+        }
         "src/caching/levels.rs" => Some("use super::lru::Lru;".to_owned()),
         _ => None,
     };
@@ -43,15 +47,22 @@ fn a_header_that_names_nothing_or_something_else_is_found() {
     assert_eq!(fault("Used by `caching/levels.rs`."), None);
     assert!(fault("A cache.").is_some());
     assert!(fault("Shown in `src/caching/none.md`.").is_some());
-    assert!(fault("Shown in `src/caching/lru.md` and `src/caching/none.md`.").is_some());
+    assert!(
+        fault("Shown in `src/caching/lru.md` and `src/caching/none.md`.").is_some()
+    );
     assert!(fault("Used by `caching/none.rs`.").is_some());
     let other = |path: &str| read(path).map(|text| text.replace("lru", "other"));
     let text = "//! LRU.\n//!\n//! Shown in `src/caching/lru.md`.\n";
     assert!(self::fault("caching/lru.rs", text, &other).is_some());
 }
 
-/// What is wrong with the first lines of a file. `read` reads a file by its path from the package's folder.
-fn fault(path: &str, text: &str, read: &impl Fn(&str) -> Option<String>) -> Option<String> {
+/// What is wrong with the first lines of a file. `read` reads a file by its path from
+/// the package's folder.
+fn fault(
+    path: &str,
+    text: &str,
+    read: &impl Fn(&str) -> Option<String>,
+) -> Option<String> {
     if path == "lib.rs" || path.ends_with("tests.rs") {
         return None;
     }
@@ -86,7 +97,8 @@ fn fault(path: &str, text: &str, read: &impl Fn(&str) -> Option<String>) -> Opti
             Some(names().find(|name| !is_used_by(name)))
         } else if line.starts_with("The pages are in `") {
             Some(names().find(|name| {
-                *name != format!("src/{module}") || read(&format!("../{name}/index.md")).is_none()
+                *name != format!("src/{module}")
+                    || read(&format!("../{name}/index.md")).is_none()
             }))
         } else {
             None

@@ -1,13 +1,16 @@
-//! Availability of a system from that of its parts, by going through every combination of parts that are up and down.
+//! Availability of a system from that of its parts, by going through every combination
+//! of parts that are up and down.
 //!
 //! Shown in `src/availability/combining.md` and `src/availability/quorum.md`.
 //!
-//! This is the state enumeration of reliability theory, as in R. E. Barlow and F. Proschan, *Statistical Theory of Reliability
-//! and Life Testing*, 1975. It costs 2^n, and it is right for parts that appear more than once, where the formulas are not.
+//! This is the state enumeration of reliability theory, as in R. E. Barlow and F.
+//! Proschan, *Statistical Theory of Reliability and Life Testing*, 1975. It costs 2^n,
+//! and it is right for parts that appear more than once, where the formulas are not.
 
 use std::collections::BTreeSet;
 
-/// How a system depends on its parts. A part is known by its name, and the same name is the same part.
+/// How a system depends on its parts. A part is known by its name, and the same name is
+/// the same part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum System {
     /// One part.
@@ -34,7 +37,8 @@ impl System {
         }
     }
 
-    /// The share of time in which the system works, from 0 to 1, if each part works for its share and fails by itself.
+    /// The share of time in which the system works, from 0 to 1, if each part works for
+    /// its share and fails by itself.
     pub fn availability(&self, of_part: impl Fn(&str) -> f64) -> f64 {
         let parts: Vec<_> = self.parts().into_iter().collect();
         let states = (0..1_u64 << parts.len()).map(|state| {
@@ -79,7 +83,8 @@ impl System {
 }
 
 // ANCHOR: at_least
-/// The availability of a system that needs at least `needed` of `n` equal parts, by the binomial formula.
+/// The availability of a system that needs at least `needed` of `n` equal parts, by the
+/// binomial formula.
 pub fn at_least(needed: u32, n: u32, part: f64) -> f64 {
     if part <= 0.0 || needed > n {
         return f64::from(needed == 0);
@@ -89,7 +94,8 @@ pub fn at_least(needed: u32, n: u32, part: f64) -> f64 {
     let mut sum = chance.exp();
     for down in 1..=n - needed {
         // From exactly down − 1 failed parts to exactly down.
-        chance += (f64::from(n - down + 1) / f64::from(down) * (1.0 - part) / part).ln();
+        chance +=
+            (f64::from(n - down + 1) / f64::from(down) * (1.0 - part) / part).ln();
         sum += chance.exp();
     }
     sum
@@ -133,7 +139,8 @@ mod tests {
         for n in 1..=5 {
             for needed in 0..=n {
                 let system = AtLeast(needed, parts(&names[..n]));
-                let (needed, n) = (u32::try_from(needed).unwrap(), u32::try_from(n).unwrap());
+                let (needed, n) =
+                    (u32::try_from(needed).unwrap(), u32::try_from(n).unwrap());
                 near(at_least(needed, n, 0.97), system.availability(|_| 0.97));
             }
         }
@@ -146,7 +153,9 @@ mod tests {
         assert!(at_least(197, 210, 0.99) > 1.0 - 1e-6);
         // Half of the parts or more, by symmetry.
         assert!((at_least(2501, 5001, 0.5) - 0.5).abs() < 1e-9);
-        for (needed, part, wanted) in [(0, 0.0, 1.0), (1, 0.0, 0.0), (5, 1.0, 1.0), (6, 1.0, 0.0)] {
+        for (needed, part, wanted) in
+            [(0, 0.0, 1.0), (1, 0.0, 0.0), (5, 1.0, 1.0), (6, 1.0, 0.0)]
+        {
             near(at_least(needed, 5, part), wanted);
         }
     }

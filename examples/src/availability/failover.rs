@@ -1,4 +1,5 @@
-//! An active server and a passive one that takes over, in virtual time. Times are in milliseconds.
+//! An active server and a passive one that takes over, in virtual time. Times are in
+//! milliseconds.
 //!
 //! Shown in `src/availability/failover.md`.
 
@@ -18,7 +19,8 @@ pub enum Standby {
 pub struct Pair {
     /// The time between two heartbeats.
     pub interval: u64,
-    /// After how many heartbeats in a row that don't come the passive server takes over.
+    /// After how many heartbeats in a row that don't come the passive server takes
+    /// over.
     pub missed: u64,
     /// How ready the passive server is.
     pub standby: Standby,
@@ -34,7 +36,8 @@ pub struct Pair {
 impl Pair {
     /// When the passive server declares the active one dead that crashed at some time.
     ///
-    /// Heartbeats leave at 0, one interval, two intervals and so on, and take no time. One is missed when its time has passed.
+    /// Heartbeats leave at 0, one interval, two intervals and so on, and take no time.
+    /// One is missed when its time has passed.
     pub fn detected_at(&self, crash: u64) -> u64 {
         let last_beat = crash.saturating_sub(1) / self.interval.max(1) * self.interval;
         last_beat + self.missed.max(1) * self.interval
@@ -56,7 +59,8 @@ impl Pair {
     }
     // ANCHOR_END: pair
 
-    /// What happens around a crash, as lines such as `1000 ms  active -> passive: heartbeat`.
+    /// What happens around a crash, as lines such as `1000 ms  active -> passive:
+    /// heartbeat`.
     pub fn trace(&self, crash: u64) -> Vec<String> {
         let interval = self.interval.max(1);
         let beats = (0..).map(|n| n * interval).take_while(|time| *time < crash);
@@ -98,7 +102,8 @@ mod tests {
 
     #[test]
     fn a_colder_standby_takes_longer() {
-        let takeover = [Standby::Hot, Standby::Warm, Standby::Cold].map(|s| pair(s).takeover());
+        let takeover =
+            [Standby::Hot, Standby::Warm, Standby::Cold].map(|s| pair(s).takeover());
         assert_eq!(takeover, [200, 30_200, 90_200]);
     }
 

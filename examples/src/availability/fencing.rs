@@ -1,9 +1,11 @@
-//! Split brain: a pair whose heartbeat link fails, and a store that refuses the one that was replaced.
+//! Split brain: a pair whose heartbeat link fails, and a store that refuses the one
+//! that was replaced.
 //!
 //! Shown in `src/availability/split-brain.md`.
 //!
-//! The token is that of M. Burrows, "The Chubby Lock Service for Loosely-Coupled Distributed Systems", OSDI 2006, section 2.4 (a
-//! *sequencer*), and of M. Kleppmann, *Designing Data-Intensive Applications*, 2017, chapter 8.
+//! The token is that of M. Burrows, "The Chubby Lock Service for Loosely-Coupled
+//! Distributed Systems", OSDI 2006, section 2.4 (a *sequencer*), and of M. Kleppmann,
+//! *Designing Data-Intensive Applications*, 2017, chapter 8.
 
 /// A store for one value that may check fencing tokens.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,7 +31,8 @@ impl Storage {
         self.admits(token).then_some(self.value)
     }
 
-    /// Writes a value, unless a higher token was seen before. Returns whether it was written.
+    /// Writes a value, unless a higher token was seen before. Returns whether it was
+    /// written.
     pub fn write(&mut self, token: u64, value: u64) -> bool {
         let is_admitted = self.admits(token);
         if is_admitted {
@@ -57,7 +60,8 @@ pub struct Scenario {
     pub acknowledged: u64,
 }
 
-/// Two servers that add to a counter in a store. Each keeps the counter in memory and writes it back.
+/// Two servers that add to a counter in a store. Each keeps the counter in memory and
+/// writes it back.
 #[derive(Debug, Clone)]
 struct Node {
     name: &'static str,
@@ -66,13 +70,15 @@ struct Node {
 }
 
 // ANCHOR: split
-/// `before` additions reach the active server; then the heartbeat link fails, the passive one takes over, and additions
-/// reach both in turn, the old one first, `during` in all, because some clients still know the old address.
+/// `before` additions reach the active server; then the heartbeat link fails, the
+/// passive one takes over, and additions reach both in turn, the old one first,
+/// `during` in all, because some clients still know the old address.
 pub fn split_brain(checks_tokens: bool, before: u64, during: u64) -> Scenario {
     split_between(checks_tokens, before, (0..during).map(|n| n % 2 == 1))
 }
 
-/// The same, with additions during the split that each reach the new server or the old one.
+/// The same, with additions during the split that each reach the new server or the old
+/// one.
 fn split_between(
     checks_tokens: bool,
     before: u64,
@@ -104,8 +110,14 @@ fn split_between(
 // ANCHOR_END: split
 
 impl Scenario {
-    /// A server becomes active with the next token: it reads the store, which makes the token known there.
-    fn take_over(&mut self, name: &'static str, token: u64, store: &mut Storage) -> Node {
+    /// A server becomes active with the next token: it reads the store, which makes the
+    /// token known there.
+    fn take_over(
+        &mut self,
+        name: &'static str,
+        token: u64,
+        store: &mut Storage,
+    ) -> Node {
         let counter = store.read(token).unwrap_or(0);
         self.trace
             .push(format!("{name} -> store: read (token {token})"));

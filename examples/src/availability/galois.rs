@@ -1,9 +1,10 @@
-//! Arithmetic in GF(2^8): bytes that can be added, multiplied and divided without ever leaving a byte.
+//! Arithmetic in GF(2^8): bytes that can be added, multiplied and divided without ever
+//! leaving a byte.
 //!
 //! Used by `availability/parity.rs`.
 //!
-//! The field of RAID 6 has the polynomial x^8 + x^4 + x^3 + x^2 + 1 and the generator 2; H. P. Anvin, "The Mathematics of
-//! RAID-6", 2004.
+//! The field of RAID 6 has the polynomial x^8 + x^4 + x^3 + x^2 + 1 and the generator
+//! 2; H. P. Anvin, "The Mathematics of RAID-6", 2004.
 
 /// The product of two bytes in the field.
 pub(super) fn times(mut a: u8, mut b: u8) -> u8 {

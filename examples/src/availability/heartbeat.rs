@@ -1,9 +1,11 @@
-//! A failure detector that waits for heartbeats, on a network that delays and loses them.
+//! A failure detector that waits for heartbeats, on a network that delays and loses
+//! them.
 //!
 //! Shown in `src/availability/heartbeats.md`.
 //!
-//! That such a detector can be fast or accurate, but not both, is the subject of T. D. Chandra and S. Toueg, "Unreliable Failure
-//! Detectors for Reliable Distributed Systems", *Journal of the ACM* 43(2), 1996. Times are in milliseconds.
+//! That such a detector can be fast or accurate, but not both, is the subject of T. D.
+//! Chandra and S. Toueg, "Unreliable Failure Detectors for Reliable Distributed
+//! Systems", *Journal of the ACM* 43(2), 1996. Times are in milliseconds.
 
 use crate::random::Random;
 
@@ -16,9 +18,10 @@ pub struct Heartbeats {
     pub delay: f64,
     /// The share of heartbeats that are lost, from 0 to 1.
     pub loss: f64,
-    /// After a lost heartbeat, the share of cases in which the next one is lost as well. If it equals `loss`, losses are
-    /// independent; in bursts of n on average it is 1 - 1/n (the model of E. N. Gilbert, "Capacity of a Burst-Noise
-    /// Channel", *Bell System Technical Journal* 39(5), 1960).
+    /// After a lost heartbeat, the share of cases in which the next one is lost as
+    /// well. If it equals `loss`, losses are independent; in bursts of n on average it
+    /// is 1 - 1/n (the model of E. N. Gilbert, "Capacity of a Burst-Noise Channel",
+    /// *Bell System Technical Journal* 39(5), 1960).
     pub again: f64,
 }
 
@@ -61,7 +64,8 @@ impl Heartbeats {
 }
 
 impl Heard {
-    /// What a detector says for which the sender counts as dead after this long without a heartbeat.
+    /// What a detector says for which the sender counts as dead after this long without
+    /// a heartbeat.
     pub fn judge(&self, timeout: f64) -> Verdict {
         let gaps = self.arrivals.windows(2).map(|pair| pair[1] - pair[0]);
         let last = self.arrivals.last().copied().unwrap_or(0.0);
@@ -74,8 +78,8 @@ impl Heard {
 // ANCHOR_END: watch
 
 impl Heartbeats {
-    /// The probability that the next heartbeat is lost, given whether the last one was. Together they keep the share of lost
-    /// ones at `loss`.
+    /// The probability that the next heartbeat is lost, given whether the last one was.
+    /// Together they keep the share of lost ones at `loss`.
     fn next_loss(&self, is_last_lost: bool) -> f64 {
         if is_last_lost {
             self.again
@@ -98,7 +102,8 @@ mod tests {
 
     #[test]
     fn with_loss_alone_alarms_are_as_many_as_the_formula_says() {
-        // A gap above 2.5 intervals takes two lost heartbeats, between one that arrived and the next.
+        // A gap above 2.5 intervals takes two lost heartbeats, between one that arrived
+        // and the next.
         let seen = STEADY.hear(1_000_000, 1).judge(2_500.0);
         let theory = 1_000_000.0 * 0.9 * 0.1 * 0.1;
         assert!(
@@ -109,7 +114,8 @@ mod tests {
 
     #[test]
     fn with_bursts_alarms_are_as_many_as_the_formula_says() {
-        // A burst begins at the share loss × (1 - again) of the heartbeats, and has at least k with again^(k - 1).
+        // A burst begins at the share loss × (1 - again) of the heartbeats, and has at
+        // least k with again^(k - 1).
         for (again, lost) in [(0.5, 1), (2.0 / 3.0, 3), (0.9, 5)] {
             let heard = Heartbeats { again, ..STEADY }.hear(1_000_000, 2);
             let seen = heard.judge(1_000.0 * (f64::from(lost) + 0.5));

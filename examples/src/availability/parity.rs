@@ -1,14 +1,17 @@
-//! The redundancy of RAID 5 and RAID 6, byte by byte: P is the XOR of the data, Q weighs each disk with a power of two.
+//! The redundancy of RAID 5 and RAID 6, byte by byte: P is the XOR of the data, Q
+//! weighs each disk with a power of two.
 //!
 //! Shown in `src/availability/rebuild.md`.
 //!
-//! After D. A. Patterson, G. Gibson and R. H. Katz, "A Case for Redundant Arrays of Inexpensive Disks (RAID)", SIGMOD 1988, and
-//! H. P. Anvin, "The Mathematics of RAID-6", 2004.
+//! After D. A. Patterson, G. Gibson and R. H. Katz, "A Case for Redundant Arrays of
+//! Inexpensive Disks (RAID)", SIGMOD 1988, and H. P. Anvin, "The Mathematics of
+//! RAID-6", 2004.
 
 use super::galois::{inverse, power_of_two, times};
 
 // ANCHOR: parity
-/// P: the XOR of all chunks, byte by byte, as long as the first. Missing bytes count as 0; without chunks, P is empty.
+/// P: the XOR of all chunks, byte by byte, as long as the first. Missing bytes count as
+/// 0; without chunks, P is empty.
 pub fn parity(chunks: &[&[u8]]) -> Vec<u8> {
     let length = chunks.first().map_or(0, |chunk| chunk.len());
     let byte = |at: usize| {
@@ -26,7 +29,8 @@ pub fn rebuild_one(survivors: &[&[u8]]) -> Vec<u8> {
 // ANCHOR_END: parity
 
 // ANCHOR: syndrome
-/// Q: the XOR of all chunks, each multiplied by 2 to the power of its disk's number, in GF(2^8).
+/// Q: the XOR of all chunks, each multiplied by 2 to the power of its disk's number, in
+/// GF(2^8).
 pub fn syndrome(chunks: &[&[u8]]) -> Vec<u8> {
     let length = chunks.first().map_or(0, |chunk| chunk.len());
     let weighed = |at: usize, disk: usize| {
@@ -37,17 +41,24 @@ pub fn syndrome(chunks: &[&[u8]]) -> Vec<u8> {
     (0..length).map(byte).collect()
 }
 
-/// The two lost data chunks, numbers `x` and `y`, from the others, P and Q. In `chunks` the lost ones are `None`.
+/// The two lost data chunks, numbers `x` and `y`, from the others, P and Q. In `chunks`
+/// the lost ones are `None`.
 ///
-/// After removing the others from P and Q, two equations remain: a ⊕ b = p and 2^x a ⊕ 2^y b = q.
-/// Returns `None` unless exactly these two are missing and all chunks have P's length.
-pub fn rebuild_two(chunks: &[Option<&[u8]>], p: &[u8], q: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+/// After removing the others from P and Q, two equations remain: a ⊕ b = p and 2^x a ⊕
+/// 2^y b = q. Returns `None` unless exactly these two are missing and all chunks have
+/// P's length.
+pub fn rebuild_two(
+    chunks: &[Option<&[u8]>],
+    p: &[u8],
+    q: &[u8],
+) -> Option<(Vec<u8>, Vec<u8>)> {
     let lost: Vec<usize> = (0..chunks.len())
         .filter(|disk| chunks[*disk].is_none())
         .collect();
     let [x, y] = lost[..] else { return None };
     let zeros = vec![0; p.len()];
-    let known: Vec<&[u8]> = chunks.iter().map(|chunk| chunk.unwrap_or(&zeros)).collect();
+    let known: Vec<&[u8]> =
+        chunks.iter().map(|chunk| chunk.unwrap_or(&zeros)).collect();
     if q.len() != p.len() || known.iter().any(|chunk| chunk.len() != p.len()) {
         return None;
     }

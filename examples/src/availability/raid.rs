@@ -1,8 +1,10 @@
-//! RAID levels: how much they store, and which failures they survive, by trying every set of failed disks.
+//! RAID levels: how much they store, and which failures they survive, by trying every
+//! set of failed disks.
 //!
 //! Shown in `src/availability/raid.md`.
 //!
-//! Levels after D. A. Patterson, G. Gibson and R. H. Katz, SIGMOD 1988, and SNIA, *Common RAID Disk Data Format*, 2009.
+//! Levels after D. A. Patterson, G. Gibson and R. H. Katz, SIGMOD 1988, and SNIA,
+//! *Common RAID Disk Data Format*, 2009.
 
 use crate::number::float;
 
@@ -13,7 +15,8 @@ pub enum Level {
     Raid0,
     /// The same on every disk.
     Raid1,
-    /// Chunks in turn, with one parity chunk in each row, on a disk that changes from row to row.
+    /// Chunks in turn, with one parity chunk in each row, on a disk that changes from
+    /// row to row.
     Raid5,
     /// The same with two chunks of redundancy in each row.
     Raid6,
@@ -99,10 +102,12 @@ impl Level {
                 Chunk::Data(number) => Some(*number),
                 Chunk::Parity(_) => None,
             });
-            let mut lost: Vec<usize> = numbers.filter(|number| !readable(*number)).collect();
+            let mut lost: Vec<usize> =
+                numbers.filter(|number| !readable(*number)).collect();
             lost.dedup();
             let parities = (0..row.len()).filter(left);
-            let parities = parities.filter(|disk| matches!(row[*disk], Chunk::Parity(_)));
+            let parities =
+                parities.filter(|disk| matches!(row[*disk], Chunk::Parity(_)));
             // Each surviving parity is an equation, and each lost chunk an unknown.
             lost.len() <= parities.count()
         })
@@ -120,7 +125,8 @@ pub enum Chunk {
 }
 
 // ANCHOR: survival
-/// How many of the ways in which `failures` of the disks (up to 20) can fail lose no data, and how many ways there are.
+/// How many of the ways in which `failures` of the disks (up to 20) can fail lose no
+/// data, and how many ways there are.
 pub fn survival(level: Level, disks: usize, failures: u32) -> (usize, usize) {
     let sets = (0..1_u32 << disks.min(20)).filter(|set| set.count_ones() == failures);
     let sets: Vec<Vec<usize>> = sets

@@ -2,8 +2,9 @@
 //!
 //! Shown in `src/availability/repair.md`.
 //!
-//! Theory: availability = MTBF' / (MTBF' + MTTR), where MTBF' is the mean time from a repair to the next failure (also MTTF);
-//! see IEC 60050-192, *International Electrotechnical Vocabulary, Part 192: Dependability*. Times are in hours.
+//! Theory: availability = MTBF' / (MTBF' + MTTR), where MTBF' is the mean time from a
+//! repair to the next failure (also MTTF); see IEC 60050-192, *International
+//! Electrotechnical Vocabulary, Part 192: Dependability*. Times are in hours.
 
 use crate::random::Random;
 
@@ -26,8 +27,14 @@ impl Outages {
 }
 
 // ANCHOR: single
-/// One machine that fails on average after `to_failure` hours and is repaired in `to_repair` hours on average.
-pub fn run_single(to_failure: f64, to_repair: f64, failures: u32, seed: u64) -> Outages {
+/// One machine that fails on average after `to_failure` hours and is repaired in
+/// `to_repair` hours on average.
+pub fn run_single(
+    to_failure: f64,
+    to_repair: f64,
+    failures: u32,
+    seed: u64,
+) -> Outages {
     let mut random = Random::new(seed);
     let (mut up, mut down) = (0.0, 0.0);
     for _ in 0..failures {
@@ -43,7 +50,8 @@ pub fn run_single(to_failure: f64, to_repair: f64, failures: u32, seed: u64) -> 
 // ANCHOR_END: single
 
 // ANCHOR: pair
-/// Two such machines, of which one is enough. The pair is down while both are in repair.
+/// Two such machines, of which one is enough. The pair is down while both are in
+/// repair.
 ///
 /// Each has its own repair crew. It is watched for `hours`.
 pub fn run_pair(to_failure: f64, to_repair: f64, hours: f64, seed: u64) -> Outages {

@@ -1,14 +1,17 @@
-//! Balls into bins: the fullest bin when each ball takes the emptiest of some bins drawn at random.
+//! Balls into bins: the fullest bin when each ball takes the emptiest of some bins
+//! drawn at random.
 //!
 //! Shown in `src/balancing/two-choices.md`.
 //!
-//! Azar, Broder, Karlin and Upfal, "Balanced Allocations", SIAM Journal on Computing 29(1), 1999.
+//! Azar, Broder, Karlin and Upfal, "Balanced Allocations", SIAM Journal on Computing
+//! 29(1), 1999.
 
 use crate::random::Random;
 
 // ANCHOR: throw
-/// How full the bins are after throwing as many balls. Each ball draws this many bins (at least one), and goes into
-/// the emptiest of them, the first one drawn if there are several.
+/// How full the bins are after throwing as many balls. Each ball draws this many bins
+/// (at least one), and goes into the emptiest of them, the first one drawn if there are
+/// several.
 pub fn throw(balls: usize, bins: usize, choices: usize, seed: u64) -> Vec<u32> {
     let mut random = Random::new(seed);
     let mut loads = vec![0; bins.max(1)];
@@ -38,7 +41,8 @@ mod tests {
 
     #[test]
     fn two_balls_meet_as_often_as_the_count_of_cases_says() {
-        // One choice: 1 case in 2. Two choices: only if both draws name the full bin, 1 case in 4.
+        // One choice: 1 case in 2. Two choices: only if both draws name the full bin, 1
+        // case in 4.
         for (choices, expected) in [(1, 0.5), (2, 0.25), (3, 0.125)] {
             let met = share_of_seeds(choices, |loads| loads.contains(&2));
             assert!((met - expected).abs() < 0.03, "{choices}: {met}");

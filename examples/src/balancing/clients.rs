@@ -1,4 +1,5 @@
-//! Balancing without a balancer: each client picks servers by itself and knows only its own requests.
+//! Balancing without a balancer: each client picks servers by itself and knows only its
+//! own requests.
 //!
 //! Shown in `src/balancing/clients.md`.
 
@@ -16,7 +17,8 @@ pub enum Choice {
 }
 
 // ANCHOR: send
-/// How many requests each server gets from the clients, each of which sends the same number.
+/// How many requests each server gets from the clients, each of which sends the same
+/// number.
 pub fn send(
     clients: usize,
     requests: usize,
@@ -47,9 +49,10 @@ pub fn send(
 // ANCHOR: subset
 /// The servers that a client connects to, if each client uses only `size` of them.
 ///
-/// Clients are taken in rounds of `servers / size`. A round shuffles the servers and deals them out, so that
-/// each server has the same number of clients in each full round. From Beyer, Jones, Petoff and Murphy
-/// (editors), "Site Reliability Engineering", 2016, chapter 20.
+/// Clients are taken in rounds of `servers / size`. A round shuffles the servers and
+/// deals them out, so that each server has the same number of clients in each full
+/// round. From Beyer, Jones, Petoff and Murphy (editors), "Site Reliability
+/// Engineering", 2016, chapter 20.
 pub fn subset(client: usize, servers: usize, size: usize) -> Vec<usize> {
     let hands = (servers / size.max(1)).max(1);
     let (round, hand) = (client / hands, client % hands);

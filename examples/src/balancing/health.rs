@@ -1,9 +1,10 @@
-//! A balancer that removes failing servers, and how that can end up removing all of them.
+//! A balancer that removes failing servers, and how that can end up removing all of
+//! them.
 //!
 //! Shown in `src/balancing/health.md`.
 //!
-//! The limit below which health is ignored is Envoy's panic threshold; counting failures and successes in a row is what
-//! `HAProxy` calls fall and rise.
+//! The limit below which health is ignored is Envoy's panic threshold; counting
+//! failures and successes in a row is what `HAProxy` calls fall and rise.
 
 use crate::random::Random;
 use std::ops::Range;
@@ -19,18 +20,20 @@ pub struct Pool {
     pub failures: u32,
     /// Passed checks in a row after which a server is used again.
     pub successes: u32,
-    /// How likely overload makes a check fail: the probability is this multiple of the overload, and at most 1. With 5, a server
-    /// with 10 % too much fails half of its checks.
+    /// How likely overload makes a check fail: the probability is this multiple of the
+    /// overload, and at most 1. With 5, a server with 10 % too much fails half of its
+    /// checks.
     pub sensitivity: f64,
     /// If a smaller share of the servers is healthy, all are used.
     pub panic_below: f64,
-    /// The most requests that the balancer passes to one server in a round; the rest is refused at once.
+    /// The most requests that the balancer passes to one server in a round; the rest is
+    /// refused at once.
     pub limit: f64,
 }
 
 impl Pool {
-    /// Ten servers that answer 100 requests each, out after three failed and in again after two passed checks, with a sensitivity
-    /// of 5 and no rule against a cascade.
+    /// Ten servers that answer 100 requests each, out after three failed and in again
+    /// after two passed checks, with a sensitivity of 5 and no rule against a cascade.
     pub const TEN: Self = Self {
         servers: 10,
         capacity: 100.0,
@@ -53,7 +56,8 @@ pub struct Round {
     pub answered: f64,
 }
 
-/// What the balancer knows of a server: whether it is in, and for how many checks in a row the opposite was seen.
+/// What the balancer knows of a server: whether it is in, and for how many checks in a
+/// row the opposite was seen.
 #[derive(Debug, Clone, Copy)]
 struct Health {
     is_in: bool,
@@ -109,8 +113,8 @@ fn round(
 }
 // ANCHOR_END: round
 
-/// What an overloaded server still answers in time: less than its capacity, since it also works on what
-/// no one waits for any more.
+/// What an overloaded server still answers in time: less than its capacity, since it
+/// also works on what no one waits for any more.
 fn answers(load: f64, capacity: f64) -> f64 {
     if load <= capacity {
         load
@@ -119,15 +123,28 @@ fn answers(load: f64, capacity: f64) -> f64 {
     }
 }
 
-/// Rounds of requests and health checks under a constant load of requests a round. In round `broken_at` one server
-/// breaks permanently.
-pub fn rounds(pool: Pool, load: f64, rounds: u32, broken_at: u32, seed: u64) -> Vec<Round> {
+/// Rounds of requests and health checks under a constant load of requests a round. In
+/// round `broken_at` one server breaks permanently.
+pub fn rounds(
+    pool: Pool,
+    load: f64,
+    rounds: u32,
+    broken_at: u32,
+    seed: u64,
+) -> Vec<Round> {
     history(&pool, load, rounds, broken_at, &mut Random::new(seed))
 }
 
-/// The share of the requests that is answered in some rounds, counted from the moment at which a server broke: the mean over this many
-/// pools, which a seed makes different from each other.
-pub fn answered_share(pool: Pool, load: f64, during: Range<u32>, pools: u32, seed: u64) -> f64 {
+/// The share of the requests that is answered in some rounds, counted from the moment
+/// at which a server broke: the mean over this many pools, which a seed makes different
+/// from each other.
+pub fn answered_share(
+    pool: Pool,
+    load: f64,
+    during: Range<u32>,
+    pools: u32,
+    seed: u64,
+) -> f64 {
     let mut random = Random::new(seed);
     let mut total = 0.0;
     for _ in 0..pools {
@@ -138,7 +155,13 @@ pub fn answered_share(pool: Pool, load: f64, during: Range<u32>, pools: u32, see
     total / (f64::from(pools) * f64::from(during.end - during.start) * load)
 }
 
-fn history(pool: &Pool, load: f64, rounds: u32, broken_at: u32, random: &mut Random) -> Vec<Round> {
+fn history(
+    pool: &Pool,
+    load: f64,
+    rounds: u32,
+    broken_at: u32,
+    random: &mut Random,
+) -> Vec<Round> {
     let healthy = Health {
         is_in: true,
         streak: 0,
@@ -174,8 +197,8 @@ mod tests {
 
     #[test]
     fn failures_in_a_row_take_as_long_as_the_formula_says() {
-        // One server with 40 % too much fails a check with p = 0.4. Until three fail in a row it takes
-        // (1 - p³) / ((1 - p) p³) checks on average.
+        // One server with 40 % too much fails a check with p = 0.4. Until three fail in
+        // a row it takes (1 - p³) / ((1 - p) p³) checks on average.
         let pool = Pool {
             servers: 1,
             sensitivity: 1.0,
@@ -195,8 +218,8 @@ mod tests {
 
     #[test]
     fn checks_that_always_fail_under_overload_make_all_come_and_go_together() {
-        // Nine servers with 980 requests fail at once, come back after two good checks, and fail again: of each
-        // `failures + 2` rounds, two without a server.
+        // Nine servers with 980 requests fail at once, come back after two good checks,
+        // and fail again: of each `failures + 2` rounds, two without a server.
         let certain = Pool {
             sensitivity: 1e9,
             ..POOL
@@ -261,7 +284,8 @@ mod tests {
 
     #[test]
     fn a_share_is_that_of_the_rounds_it_names() {
-        // Three rounds with all but the broken server's tenth, and then nine servers with too much.
+        // Three rounds with all but the broken server's tenth, and then nine servers
+        // with too much.
         let calm = Pool {
             sensitivity: 0.0,
             ..POOL
@@ -269,9 +293,13 @@ mod tests {
         let share = |during| answered_share(calm, 980.0, during, 2, 1);
         assert!((share(0..3) - 0.9).abs() < 1e-9);
         assert!((share(3..9) - (900.0_f64 / 980.0).powi(2)).abs() < 1e-9);
-        // A seed makes pools that differ, so that more of them are not the same number again.
+        // A seed makes pools that differ, so that more of them are not the same number
+        // again.
         let few = |pools, seed| answered_share(POOL, 920.0, 50..150, pools, seed);
-        assert!((few(1, 1) - few(2, 1)).abs() > 1e-9 && (few(1, 1) - few(1, 2)).abs() > 1e-9);
+        assert!(
+            (few(1, 1) - few(2, 1)).abs() > 1e-9
+                && (few(1, 1) - few(1, 2)).abs() > 1e-9
+        );
     }
 
     proptest! {

@@ -1,10 +1,12 @@
-//! What a balancer can decide by: addresses and ports (layer 4), or the request itself (layer 7).
+//! What a balancer can decide by: addresses and ports (layer 4), or the request itself
+//! (layer 7).
 //!
 //! Shown in `src/balancing/layers.md`.
 
 use super::rule::hash;
 
-/// What identifies a connection: the five values that a layer 4 balancer sees in each packet.
+/// What identifies a connection: the five values that a layer 4 balancer sees in each
+/// packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Flow {
     /// The client's address.
@@ -20,8 +22,8 @@ pub struct Flow {
 }
 
 // ANCHOR: four
-/// Layer 4: the server for a packet. All packets of a connection get the same one, and nothing has to be
-/// remembered for it.
+/// Layer 4: the server for a packet. All packets of a connection get the same one, and
+/// nothing has to be remembered for it.
 pub fn by_flow(flow: Flow, servers: usize) -> usize {
     let ports = u64::from(flow.source_port) << 16 | u64::from(flow.target_port);
     let addresses = u64::from(flow.source) << 32 | u64::from(flow.target);
@@ -43,7 +45,8 @@ pub struct Request<'a> {
 }
 
 // ANCHOR: seven
-/// Layer 7: reads the head of a request. Returns nothing if it is not HTTP, as when it is encrypted.
+/// Layer 7: reads the head of a request. Returns nothing if it is not HTTP, as when it
+/// is encrypted.
 pub fn parse(text: &str) -> Option<Request<'_>> {
     let mut lines = text.split("\r\n");
     let mut words = lines.next()?.split(' ');

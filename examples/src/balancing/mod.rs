@@ -1,4 +1,5 @@
-//! Load balancing: which server gets a request, and what happens when one of them, or the balancer, fails.
+//! Load balancing: which server gets a request, and what happens when one of them, or
+//! the balancer, fails.
 //!
 //! The pages are in `src/balancing`.
 

@@ -1,9 +1,10 @@
-//! Two balancers that share an address: advertisements, takeover, and what a cut link does.
+//! Two balancers that share an address: advertisements, takeover, and what a cut link
+//! does.
 //!
 //! Shown in `src/balancing/pairs.md`.
 //!
-//! After VRRP, RFC 9568: the backup waits for three advertisements and a skew that is shorter the higher
-//! its priority.
+//! After VRRP, RFC 9568: the backup waits for three advertisements and a skew that is
+//! shorter the higher its priority.
 
 /// A balancer of the pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,8 +58,9 @@ struct Pair {
 
 impl Pair {
     // ANCHOR: rules
-    /// The holder says that it is there. A peer of lower priority releases the address and keeps waiting;
-    /// a peer of higher priority ignores it, and takes over when its wait ends.
+    /// The holder says that it is there. A peer of lower priority releases the address
+    /// and keeps waiting; a peer of higher priority ignores it, and takes over when its
+    /// wait ends.
     fn advertise(&mut self, node: usize, now: u64) {
         let peer = 1 - node;
         let is_heard = self.is_up[peer] && !self.is_cut;
@@ -118,8 +120,14 @@ impl Pair {
     }
 }
 
-/// Runs the pair millisecond by millisecond. The first node holds the address at the start.
-pub fn run(nodes: [Node; 2], interval_ms: u64, events: &[(u64, Event)], until_ms: u64) -> Course {
+/// Runs the pair millisecond by millisecond. The first node holds the address at the
+/// start.
+pub fn run(
+    nodes: [Node; 2],
+    interval_ms: u64,
+    events: &[(u64, Event)],
+    until_ms: u64,
+) -> Course {
     let mut pair = Pair {
         nodes,
         is_up: [true; 2],
@@ -193,7 +201,8 @@ mod tests {
         let events = [(5_000, Event::Cut), (15_000, Event::Heal)];
         let course = run(PAIR, 1_000, &events, 20_000);
         assert_eq!(course.nobody_ms, 0);
-        // From the end of the backup's patience to the first advertisement after the healing.
+        // From the end of the backup's patience to the first advertisement after the
+        // healing.
         assert_eq!(
             course.both_ms,
             15_000 - (4_000 + down_interval_ms(1_000, 100) + 1)

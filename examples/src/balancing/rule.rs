@@ -2,8 +2,8 @@
 //!
 //! Shown in `src/balancing/rules.md`.
 //!
-//! Smooth weighted round robin is nginx's; two choices are Mitzenmacher's, "The Power of Two Choices in Randomized
-//! Load Balancing", IEEE TPDS 12(10), 2001.
+//! Smooth weighted round robin is nginx's; two choices are Mitzenmacher's, "The Power
+//! of Two Choices in Randomized Load Balancing", IEEE TPDS 12(10), 2001.
 
 use crate::hash::mix;
 use crate::random::Random;
@@ -28,7 +28,8 @@ pub enum Rule {
     Weighted,
     /// The one with the fewest requests in flight; of several, the next one in turn.
     LeastConnections,
-    /// Of two different ones drawn at random, the one with fewer requests in flight. With a single server, that one.
+    /// Of two different ones drawn at random, the one with fewer requests in flight.
+    /// With a single server, that one.
     TwoChoices,
     /// By a hash of the client.
     HashOfClient,
@@ -81,7 +82,8 @@ impl Balancer {
     // ANCHOR_END: pick
 
     // ANCHOR: smooth
-    /// Each server earns its weight; the one with the most credit serves and pays the sum of all weights.
+    /// Each server earns its weight; the one with the most credit serves and pays the
+    /// sum of all weights.
     fn smooth(&mut self, servers: &[View]) -> usize {
         self.credits.resize(servers.len(), 0);
         let mut richest = 0;
@@ -91,7 +93,8 @@ impl Balancer {
                 richest = at;
             }
         }
-        self.credits[richest] -= servers.iter().map(|server| server.weight).sum::<i64>();
+        self.credits[richest] -=
+            servers.iter().map(|server| server.weight).sum::<i64>();
         richest
     }
     // ANCHOR_END: smooth
@@ -107,19 +110,22 @@ impl Balancer {
         self.random.index(last + 1)
     }
 
-    /// Two different servers, each pair as likely as the others. A single server is both.
+    /// Two different servers, each pair as likely as the others. A single server is
+    /// both.
     fn any_two(&mut self, last: usize) -> (usize, usize) {
         let one = self.any(last);
         if last == 0 {
             return (one, one);
         }
-        // The second draw is a distance from the first, from 1 to `last`, around the circle of servers.
+        // The second draw is a distance from the first, from 1 to `last`, around the
+        // circle of servers.
         let other = (one + 1 + self.any(last - 1)) % (last + 1);
         (one, other)
     }
 }
 
-/// A hash whose last bits also differ for neighboring numbers, since its remainder picks the server.
+/// A hash whose last bits also differ for neighboring numbers, since its remainder
+/// picks the server.
 pub(crate) fn hash(number: u64) -> usize {
     usize::try_from(mix(number) >> 32).unwrap_or(0)
 }
@@ -146,7 +152,8 @@ mod tests {
 
     #[test]
     fn smooth_weights_give_the_order_that_nginx_documents() {
-        // The commit that brought the rule to nginx gives { a a b a c a a } for weights 5, 1, 1.
+        // The commit that brought the rule to nginx gives { a a b a c a a } for weights
+        // 5, 1, 1.
         let order = picks(Rule::Weighted, &views(&[5, 1, 1]), 7);
         assert_eq!(order, [0, 0, 1, 0, 2, 0, 0]);
     }
@@ -185,7 +192,8 @@ mod tests {
 
     #[test]
     fn neighboring_clients_are_spread_as_if_at_random() {
-        // Of pairs of neighbors a quarter meets on the same one of four servers, and so do those two or three apart.
+        // Of pairs of neighbors a quarter meets on the same one of four servers, and so
+        // do those two or three apart.
         let order = picks(Rule::HashOfClient, &views(&[1; 4]), 40_000);
         for apart in 1..=3 {
             let pairs = order.iter().zip(&order[apart..]);
@@ -212,7 +220,8 @@ mod tests {
 
     #[test]
     fn two_choices_look_at_each_pair_of_different_servers_equally_often() {
-        // In the order of their load each server wins against those above it: 4, 3, 2, 1 and 0 of the 10 pairs.
+        // In the order of their load each server wins against those above it: 4, 3, 2,
+        // 1 and 0 of the 10 pairs.
         let servers: Vec<View> = (0..5)
             .map(|in_flight| View {
                 weight: 1,

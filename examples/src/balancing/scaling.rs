@@ -1,8 +1,10 @@
-//! Adding and removing servers by a rule, while the load changes and servers need time to start.
+//! Adding and removing servers by a rule, while the load changes and servers need time
+//! to start.
 //!
 //! Shown in `src/balancing/scaling.md`.
 //!
-//! The rule is that of Kubernetes' horizontal autoscaler: servers × (load / target), rounded up.
+//! The rule is that of Kubernetes' horizontal autoscaler: servers × (load / target),
+//! rounded up.
 
 use crate::number::{float, whole_count};
 
@@ -28,7 +30,8 @@ pub struct Day {
     pub server_hours: f64,
     /// Minutes in which the load was above the capacity of the servers that served.
     pub overloaded: usize,
-    /// The load in the worst minute, as a share of the capacity of the servers that served.
+    /// The load in the worst minute, as a share of the capacity of the servers that
+    /// served.
     pub busiest: f64,
     /// The most servers at once.
     pub most: usize,
@@ -54,7 +57,8 @@ pub fn scale(load: &[f64], scaler: Scaler) -> Day {
         day.server_hours += float(servers.len()) / 60.0;
         day.most = day.most.max(servers.len());
         let want = wanted(*rate, scaler);
-        // Scales down only if fewer were enough during the whole time that a drop has to last.
+        // Scales down only if fewer were enough during the whole time that a drop has
+        // to last.
         let recent = &load[now.saturating_sub(scaler.hold)..=now];
         let keep = recent
             .iter()
@@ -83,14 +87,16 @@ fn wanted(rate: f64, scaler: Scaler) -> usize {
 /// The minutes of a day.
 const DAY: usize = 1_440;
 
-/// A day's load, minute by minute: from `low` at 4 o'clock to `peak` at 16 o'clock and back, with the given mean.
+/// A day's load, minute by minute: from `low` at 4 o'clock to `peak` at 16 o'clock and
+/// back, with the given mean.
 ///
-/// The wave is a power of a cosine wave: the narrower its peak, the lower its mean, so the mean decides the power.
-/// A mean that no such wave has gives the nearest one.
+/// The wave is a power of a cosine wave: the narrower its peak, the lower its mean, so
+/// the mean decides the power. A mean that no such wave has gives the nearest one.
 pub fn day_load(low: f64, mean: f64, peak: f64) -> Vec<f64> {
     let wave = |power: f64| {
         let minutes = (0..DAY).map(move |minute| {
-            let angle = (float(minute) / float(DAY) - 4.0 / 24.0) * std::f64::consts::TAU;
+            let angle =
+                (float(minute) / float(DAY) - 4.0 / 24.0) * std::f64::consts::TAU;
             low + (peak - low) * ((1.0 - angle.cos()) / 2.0).powf(power)
         });
         minutes.collect::<Vec<f64>>()
@@ -107,7 +113,8 @@ pub fn day_load(low: f64, mean: f64, peak: f64) -> Vec<f64> {
     wave(wide)
 }
 
-/// Makes the load `factor` times what it is for an hour from minute `at` on. It takes `rise` minutes to get there.
+/// Makes the load `factor` times what it is for an hour from minute `at` on. It takes
+/// `rise` minutes to get there.
 pub fn add_event(load: &mut [f64], at: usize, factor: f64, rise: usize) {
     for (minute, rate) in load.iter_mut().enumerate().skip(at).take(60) {
         let risen = if rise == 0 {
@@ -162,7 +169,8 @@ mod tests {
             assert!((load[240] - low).abs() < 1e-6 && (load[960] - peak).abs() < 1e-6);
             assert!((load.iter().sum::<f64>() / 1_440.0 - mean).abs() < 1e-6);
         }
-        // The mean of the cube of (1 - cos) / 2 is 5/16, and in the middle of the rise it is 1/8.
+        // The mean of the cube of (1 - cos) / 2 is 5/16, and in the middle of the rise
+        // it is 1/8.
         let cube = day_load(0.0, 5.0, 16.0);
         assert!((cube[600] - 2.0).abs() < 1e-3, "{}", cube[600]);
     }
@@ -180,7 +188,8 @@ mod tests {
     }
 
     proptest! {
-        /// What the page concludes: overload needs a load that grows by more than 1 / target within the time to start.
+        /// What the page concludes: overload needs a load that grows by more than 1 /
+        /// target within the time to start.
         #[test]
         fn growth_within_the_room_is_no_overload(
             target in 0.3..0.95_f64, boot in 1..30_usize, factor in 1.0..4.0_f64, rise in 0..40_usize,
@@ -188,7 +197,8 @@ mod tests {
             let mut load = vec![10_000.0; 180];
             add_event(&mut load, 60, factor, rise);
             let day = scale(&load, Scaler { target, boot, ..SCALER });
-            // A change is seen in its own minute, and the servers serve `boot` minutes later.
+            // A change is seen in its own minute, and the servers serve `boot` minutes
+            // later.
             let growth = load.iter().skip(boot).zip(&load).map(|(now, then)| now / then);
             if growth.fold(1.0, f64::max) < 1.0 / target {
                 prop_assert_eq!(day.overloaded, 0);

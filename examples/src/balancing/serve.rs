@@ -26,21 +26,29 @@ pub struct Served {
     pub took_us: u64,
 }
 
-/// The mean gap between two requests, in microseconds, that keeps these servers busy for `busy` percent of the time, if each gets as
-/// much as it can do.
+/// The mean gap between two requests, in microseconds, that keeps these servers busy
+/// for `busy` percent of the time, if each gets as much as it can do.
 pub fn gap_us(servers: &[Server], busy: f64) -> f64 {
     let rate: f64 = servers.iter().map(|server| 1.0 / server.mean_us).sum();
     100.0 / (busy * rate)
 }
 
-/// Sends this many requests, on average one every `gap_us`, through a balancer to servers that do one
-/// request at a time, in order. Gaps and service times are exponentially distributed.
-pub fn serve(rule: Rule, servers: &[Server], gap_us: f64, requests: u32, seed: u64) -> Vec<Served> {
+/// Sends this many requests, on average one every `gap_us`, through a balancer to
+/// servers that do one request at a time, in order. Gaps and service times are
+/// exponentially distributed.
+pub fn serve(
+    rule: Rule,
+    servers: &[Server],
+    gap_us: f64,
+    requests: u32,
+    seed: u64,
+) -> Vec<Served> {
     serve_seeing(rule, servers, gap_us, requests, 0, seed)
 }
 
 // ANCHOR: serve
-/// The same with a balancer that looks at the servers only every `look_us`, and decides by what it saw then.
+/// The same with a balancer that looks at the servers only every `look_us`, and decides
+/// by what it saw then.
 pub fn serve_seeing(
     rule: Rule,
     servers: &[Server],
@@ -103,7 +111,8 @@ pub fn mean_ms(served: &[Served]) -> f64 {
     millis(sum) / float(served.len().max(1))
 }
 
-/// What a share (0 to 1) of the requests took at most, in milliseconds: the nearest rank.
+/// What a share (0 to 1) of the requests took at most, in milliseconds: the nearest
+/// rank.
 pub fn percentile_ms(served: &[Served], share: f64) -> f64 {
     let mut times: Vec<u64> = served.iter().map(|s| s.took_us).collect();
     times.sort_unstable();
@@ -126,8 +135,8 @@ mod tests {
 
     #[test]
     fn a_random_split_makes_each_server_an_m_m_1_queue() {
-        // 4 servers of 100/s, 320 requests/s: each is busy 80 % of the time, so a request takes
-        // 1 / (100 - 80) s = 50 ms on average.
+        // 4 servers of 100/s, 320 requests/s: each is busy 80 % of the time, so a
+        // request takes 1 / (100 - 80) s = 50 ms on average.
         let served = serve(Rule::Random, &EQUAL, 1e6 / 320.0, 200_000, 3);
         let mean = mean_ms(&served);
         assert!((mean - 50.0).abs() < 3.0, "{mean}");
@@ -154,11 +163,14 @@ mod tests {
 
     #[test]
     fn old_views_hurt_the_rule_that_relies_on_them_most() {
-        let mean =
-            |rule, look_us| mean_ms(&serve_seeing(rule, &EQUAL, 1e6 / 320.0, 20_000, look_us, 3));
+        let mean = |rule, look_us| {
+            mean_ms(&serve_seeing(rule, &EQUAL, 1e6 / 320.0, 20_000, look_us, 3))
+        };
         // A random pick looks at nothing.
         assert!((mean(Rule::Random, 0) - mean(Rule::Random, 200_000)).abs() < 1e-9);
-        assert!(mean(Rule::LeastConnections, 200_000) > mean(Rule::TwoChoices, 200_000));
+        assert!(
+            mean(Rule::LeastConnections, 200_000) > mean(Rule::TwoChoices, 200_000)
+        );
         assert!(mean(Rule::LeastConnections, 0) < mean(Rule::TwoChoices, 0));
     }
 

@@ -1,4 +1,5 @@
-//! Where a session lives, and what is lost when a web server or the session store fails.
+//! Where a session lives, and what is lost when a web server or the session store
+//! fails.
 //!
 //! Shown in `src/balancing/sessions.md`.
 
@@ -12,10 +13,11 @@ use std::collections::BTreeMap;
 pub enum Home {
     /// On the web server chosen by a hash of the client's address.
     ServerByAddress,
-    /// On the web server whose score for the client's address is the highest: rendezvous hashing, of Thaler
-    /// and Ravishankar, 1998.
+    /// On the web server whose score for the client's address is the highest:
+    /// rendezvous hashing, of Thaler and Ravishankar, 1998.
     ServerByScore,
-    /// On the web server that the balancer chose first, remembered under a random number in a cookie.
+    /// On the web server that the balancer chose first, remembered under a random
+    /// number in a cookie.
     ServerByCookie,
     /// In a store that all web servers use.
     SharedStore,
@@ -76,7 +78,8 @@ impl Site {
                 (0..self.servers.len()).max_by_key(score).unwrap_or(0)
             }
             Home::ServerByCookie => {
-                // The number says nothing about the server; only the balancer's table does.
+                // The number says nothing about the server; only the balancer's table
+                // does.
                 let server = self.table.entry(client.cookie.0).or_insert(any);
                 if *server >= self.servers.len() {
                     *server = any;
@@ -174,8 +177,9 @@ mod tests {
         if let Some(failure) = failure {
             site.fail(failure);
         }
-        let mine =
-            |(at, client): &(usize, &Client)| site.request(client) == Some(format!("user {at}"));
+        let mine = |(at, client): &(usize, &Client)| {
+            site.request(client) == Some(format!("user {at}"))
+        };
         clients.iter().enumerate().filter(mine).count()
     }
 
@@ -187,7 +191,8 @@ mod tests {
     #[test]
     fn a_server_takes_its_sessions_along_and_a_hash_modulo_moves_more() {
         let lost = |home| 2_000 - kept(home, Some(Failure::Server));
-        // One of 5 servers: a fifth. Modulo 5 to 4 keeps a client only if both remainders agree: 4 of 20.
+        // One of 5 servers: a fifth. Modulo 5 to 4 keeps a client only if both
+        // remainders agree: 4 of 20.
         assert!(lost(Home::ServerByCookie).abs_diff(400) < 60);
         assert!(lost(Home::ServerByAddress).abs_diff(1_600) < 60);
         // The others' scores don't change when one server goes.
@@ -200,8 +205,12 @@ mod tests {
         assert_eq!(kept(Home::SharedStore, Some(Failure::Store)), 0);
         assert_eq!(kept(Home::ServerByCookie, Some(Failure::NewServer)), 2_000);
         // The new server has the highest of six scores for a sixth of the clients.
-        assert!(kept(Home::ServerByScore, Some(Failure::NewServer)).abs_diff(1_667) < 60);
+        assert!(
+            kept(Home::ServerByScore, Some(Failure::NewServer)).abs_diff(1_667) < 60
+        );
         // 5 to 6: both remainders agree for 5 of 30.
-        assert!(kept(Home::ServerByAddress, Some(Failure::NewServer)).abs_diff(333) < 60);
+        assert!(
+            kept(Home::ServerByAddress, Some(Failure::NewServer)).abs_diff(333) < 60
+        );
     }
 }

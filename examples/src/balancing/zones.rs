@@ -4,10 +4,11 @@
 
 use crate::number::float;
 
-/// The load of each zone's servers, as a multiple of the mean, when every zone receives the same share.
+/// The load of each zone's servers, as a multiple of the mean, when every zone receives
+/// the same share.
 ///
-/// With `across` the zones' balancers also use the servers of the other zones. Zones without servers get
-/// nothing.
+/// With `across` the zones' balancers also use the servers of the other zones. Zones
+/// without servers get nothing.
 pub fn load_per_server(servers: &[u32], across: bool) -> Vec<f64> {
     let all: u32 = servers.iter().sum();
     let zones = servers.iter().filter(|count| **count > 0).count();
@@ -20,8 +21,8 @@ pub fn load_per_server(servers: &[u32], across: bool) -> Vec<f64> {
     servers.iter().map(share).collect()
 }
 
-/// The highest load of a server, as a share of its capacity, with which the loss of one zone of `zones`
-/// equal ones leaves no server above its capacity. 0 for a single zone.
+/// The highest load of a server, as a share of its capacity, with which the loss of one
+/// zone of `zones` equal ones leaves no server above its capacity. 0 for a single zone.
 pub fn highest_safe_load(zones: u32) -> f64 {
     if zones == 0 {
         0.0
@@ -30,7 +31,8 @@ pub fn highest_safe_load(zones: u32) -> f64 {
     }
 }
 
-/// How many servers `zones` equal zones need together, so that the others hold at least `needed` when one is lost.
+/// How many servers `zones` equal zones need together, so that the others hold at least
+/// `needed` when one is lost.
 ///
 /// None for a single zone.
 pub fn servers_in_zones(needed: u32, zones: u32) -> Option<u32> {

@@ -1,4 +1,5 @@
-//! How old a copy gets on its way through several caches, each of which keeps it for some time. Times are in seconds.
+//! How old a copy gets on its way through several caches, each of which keeps it for
+//! some time. Times are in seconds.
 //!
 //! Shown in `src/caching/levels.md`.
 
@@ -7,7 +8,8 @@
 pub enum Counted {
     /// From its arrival at this level.
     FromArrival,
-    /// From the moment when the source made it, as HTTP's `Age` header allows: RFC 9111, section 4.2.
+    /// From the moment when the source made it, as HTTP's `Age` header allows: RFC
+    /// 9111, section 4.2.
     FromSource,
 }
 
@@ -41,7 +43,8 @@ impl Chain {
     }
 
     // ANCHOR: read
-    /// The age of what a client gets at a time. A cache whose copy has ended asks the next level.
+    /// The age of what a client gets at a time. A cache whose copy has ended asks the
+    /// next level.
     pub fn read(&mut self, client: usize, now: u64) -> u64 {
         now - self.made(client, 0, now)
     }
@@ -77,7 +80,8 @@ mod tests {
         let ages = |counted| {
             let level = |caches| Level { caches, life: 60 };
             let mut chain = Chain::new(&[level(2), level(1)], counted);
-            [(0, 0), (1, 59), (1, 118), (1, 119)].map(|(client, now)| chain.read(client, now))
+            [(0, 0), (1, 59), (1, 118), (1, 119)]
+                .map(|(client, now)| chain.read(client, now))
         };
         assert_eq!(ages(Counted::FromArrival), [0, 59, 118, 0]);
         assert_eq!(ages(Counted::FromSource), [0, 59, 0, 1]);

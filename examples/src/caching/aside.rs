@@ -1,4 +1,5 @@
-//! Cache-aside: the application asks the cache, then the database, then fills the cache.
+//! Cache-aside: the application asks the cache, then the database, then fills the
+//! cache.
 //!
 //! Shown in `src/caching/aside.md`.
 

@@ -1,13 +1,16 @@
-//! The best that any replacement policy could do on a trace, computed by a policy that knows the future.
+//! The best that any replacement policy could do on a trace, computed by a policy that
+//! knows the future.
 //!
 //! Shown in `src/caching/eviction.md`.
 //!
-//! Belady, "A study of replacement algorithms for a virtual-storage computer", IBM Systems Journal 5(2), 1966.
+//! Belady, "A study of replacement algorithms for a virtual-storage computer", IBM
+//! Systems Journal 5(2), 1966.
 
 use std::collections::{BTreeSet, HashMap};
 
 // ANCHOR: belady
-/// How many requests of a trace are hits if the entry whose next use is furthest away is always evicted.
+/// How many requests of a trace are hits if the entry whose next use is furthest away
+/// is always evicted.
 pub fn belady_hits(trace: &[usize], capacity: usize) -> usize {
     let mut later = vec![usize::MAX; trace.len()];
     let mut seen = HashMap::new();
@@ -33,8 +36,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The reference: every choice of what to evict, tried. A cache may also leave the new key out, as
-    /// Belady's rule does when that key is the one needed latest.
+    /// The reference: every choice of what to evict, tried. A cache may also leave the
+    /// new key out, as Belady's rule does when that key is the one needed latest.
     fn best(trace: &[usize], kept: &mut Vec<usize>, capacity: usize) -> usize {
         let Some((key, rest)) = trace.split_first() else {
             return 0;

@@ -1,4 +1,5 @@
-//! A popular key on one of several cache servers, and two ways to take load off that server.
+//! A popular key on one of several cache servers, and two ways to take load off that
+//! server.
 //!
 //! Shown in `src/caching/hot-keys.md`.
 
@@ -11,16 +12,17 @@ use std::collections::HashMap;
 pub enum Spread {
     /// Each key on the one server chosen by its hash.
     OneServer,
-    /// The keys below the first number are copied to as many servers as the second says; a request
-    /// takes the next copy in turn.
+    /// The keys below the first number are copied to as many servers as the second
+    /// says; a request takes the next copy in turn.
     Copies(usize, usize),
-    /// Each of the web servers (the first number) keeps what it fetched for this many requests of its
-    /// own (the second), then fetches again.
+    /// Each of the web servers (the first number) keeps what it fetched for this many
+    /// requests of its own (the second), then fetches again.
     NearCache(usize, usize),
 }
 
 // ANCHOR: loads
-/// How many requests each of `servers` cache servers gets from a trace of keys. Another `seed` is another hash.
+/// How many requests each of `servers` cache servers gets from a trace of keys. Another
+/// `seed` is another hash.
 pub fn loads(trace: &[usize], servers: usize, spread: Spread, seed: u64) -> Vec<u32> {
     let servers = servers.max(1);
     let mut loads = vec![0; servers];
@@ -47,8 +49,9 @@ pub fn loads(trace: &[usize], servers: usize, spread: Spread, seed: u64) -> Vec<
 }
 // ANCHOR_END: loads
 
-/// The share of the requests that near caches let through, in theory: a key that gets the share p of the requests is fetched, then kept for
-/// `lifetime` requests, and asked for again after 1/p more.
+/// The share of the requests that near caches let through, in theory: a key that gets
+/// the share p of the requests is fetched, then kept for `lifetime` requests, and asked
+/// for again after 1/p more.
 pub fn expected_left(keys: usize, exponent: f64, lifetime: u32) -> f64 {
     let weights = || (1..=keys).map(|rank| float(rank).powf(-exponent));
     let all: f64 = weights().sum();
@@ -59,7 +62,8 @@ pub fn expected_left(keys: usize, exponent: f64, lifetime: u32) -> f64 {
         .sum()
 }
 
-/// The server a client chooses. The servers don't know each other, so all clients have to choose in the same way.
+/// The server a client chooses. The servers don't know each other, so all clients have
+/// to choose in the same way.
 fn server(key: usize, servers: usize, seed: u64) -> usize {
     let hash = mix(mix(seed).wrapping_add(key as u64));
     usize::try_from(hash % servers as u64).unwrap_or(0)
@@ -95,8 +99,9 @@ mod tests {
     #[test]
     fn another_seed_is_another_hash_and_each_spreads_keys_evenly() {
         let keys: Vec<usize> = (0..10_000).collect();
-        let homes =
-            |seed| -> Vec<usize> { keys.iter().map(|key| server(*key, 10, seed)).collect() };
+        let homes = |seed| -> Vec<usize> {
+            keys.iter().map(|key| server(*key, 10, seed)).collect()
+        };
         let same = homes(1)
             .iter()
             .zip(homes(2))
@@ -112,14 +117,16 @@ mod tests {
     #[test]
     fn a_near_cache_lets_through_what_the_formula_says() {
         for (exponent, lifetime) in [(0.8, 100), (1.2, 100), (1.2, 1_000)] {
-            let trace: Vec<usize> = Zipf::new(1_000, exponent, 5).take(100_000).collect();
+            let trace: Vec<usize> =
+                Zipf::new(1_000, exponent, 5).take(100_000).collect();
             let spread = Spread::NearCache(4, lifetime as usize);
             let left = loads(&trace, 10, spread, 1).iter().sum::<u32>();
             let share = f64::from(left) / 100_000.0;
             let expected = expected_left(1_000, exponent, lifetime);
             assert!((share / expected - 1.0).abs() < 0.05, "{share} {expected}");
         }
-        // One key, kept for 50 requests: one in 50. Kept for none, or for the one that fetched it: all.
+        // One key, kept for 50 requests: one in 50. Kept for none, or for the one that
+        // fetched it: all.
         assert!((expected_left(1, 1.0, 50) - 0.02).abs() < 1e-9);
         assert!((expected_left(9, 1.0, 0) - 1.0).abs() < 1e-9);
     }

@@ -1,4 +1,5 @@
-//! What has to be deleted from a cache when a row changes: everything of the table, the results with that row, or that row.
+//! What has to be deleted from a cache when a row changes: everything of the table, the
+//! results with that row, or that row.
 //!
 //! Shown in `src/caching/invalidation.md`.
 
@@ -24,7 +25,8 @@ pub enum Grain {
 pub struct Load {
     /// Rows in the table.
     pub rows: usize,
-    /// Different queries; which one is asked follows Zipf's law, with the popularity of the service.
+    /// Different queries; which one is asked follows Zipf's law, with the popularity of
+    /// the service.
     pub queries: usize,
     /// Rows in each result.
     pub rows_per_query: usize,
@@ -49,14 +51,17 @@ pub struct Met {
 
 /// The rows in a query's result, fixed for the whole run.
 fn rows_of(query: usize, load: Load) -> BTreeSet<usize> {
-    let draw = |i: usize| mix((query * load.rows_per_query + i) as u64) % load.rows.max(1) as u64;
+    let draw = |i: usize| {
+        mix((query * load.rows_per_query + i) as u64) % load.rows.max(1) as u64
+    };
     (0..load.rows_per_query)
         .map(|i| usize::try_from(draw(i)).unwrap_or(0))
         .collect()
 }
 
 // ANCHOR: run
-/// Runs operations against an empty cache with room for everything, and checks each answer.
+/// Runs operations against an empty cache with room for everything, and checks each
+/// answer.
 ///
 /// Returns nothing if an answer was stale.
 pub fn run(grain: Grain, load: Load, operations: u32, seed: u64) -> Option<Met> {
@@ -134,8 +139,8 @@ mod tests {
             changes: 0.0,
             ..LOAD
         };
-        let [table, query, object] =
-            [Grain::Table, Grain::Query, Grain::Object].map(|g| run(g, load, 5_000, 3).unwrap());
+        let [table, query, object] = [Grain::Table, Grain::Query, Grain::Object]
+            .map(|g| run(g, load, 5_000, 3).unwrap());
         assert_eq!(table, query);
         assert_eq!(table.queries - table.hits, 50);
         assert!(object.rows_read <= 200);
@@ -143,8 +148,8 @@ mod tests {
 
     #[test]
     fn an_object_is_deleted_once_and_a_table_at_once() {
-        let [table, query, object] =
-            [Grain::Table, Grain::Query, Grain::Object].map(|g| run(g, LOAD, 5_000, 3).unwrap());
+        let [table, query, object] = [Grain::Table, Grain::Query, Grain::Object]
+            .map(|g| run(g, LOAD, 5_000, 3).unwrap());
         assert!(object.deleted <= object.changes as usize);
         assert!(table.hits < query.hits && query.rows_read > object.rows_read);
     }

@@ -6,10 +6,18 @@ use crate::number::whole_count;
 use crate::random::Random;
 
 // ANCHOR: loads
-/// Loads in each second for entries that were all loaded at time 0 and are loaded again as soon as they expire.
+/// Loads in each second for entries that were all loaded at time 0 and are loaded again
+/// as soon as they expire.
 ///
-/// Each copy lives for `ttl` seconds, plus or minus a share `jitter` of it, drawn for each copy.
-pub fn loads_per_second(entries: u32, ttl: f64, jitter: f64, seconds: u32, seed: u64) -> Vec<u32> {
+/// Each copy lives for `ttl` seconds, plus or minus a share `jitter` of it, drawn for
+/// each copy.
+pub fn loads_per_second(
+    entries: u32,
+    ttl: f64,
+    jitter: f64,
+    seconds: u32,
+    seed: u64,
+) -> Vec<u32> {
     let mut random = Random::new(seed);
     let mut loads = vec![0; seconds as usize];
     for _ in 0..entries {

@@ -1,4 +1,5 @@
-//! Caches behind caches: what each level still sees, and the time a request takes on average.
+//! Caches behind caches: what each level still sees, and the time a request takes on
+//! average.
 //!
 //! Shown in `src/caching/levels.md`.
 
@@ -43,14 +44,16 @@ impl Levels {
     /// The share of the requests that reach a level which it answers.
     pub fn hit_ratio(&self, level: usize) -> f64 {
         let reached: u32 = self.hits.iter().skip(level).sum();
-        f64::from(self.hits.get(level).copied().unwrap_or(0)) / f64::from(reached.max(1))
+        f64::from(self.hits.get(level).copied().unwrap_or(0))
+            / f64::from(reached.max(1))
     }
 
     // ANCHOR: mean
-    /// The mean time of a request, given the time that each level takes, whether it has the key or not.
+    /// The mean time of a request, given the time that each level takes, whether it has
+    /// the key or not.
     ///
-    /// Hennessy and Patterson's average memory access time: each level's time plus its miss ratio times
-    /// the mean of what is behind it.
+    /// Hennessy and Patterson's average memory access time: each level's time plus its
+    /// miss ratio times the mean of what is behind it.
     pub fn mean_time(&self, times: &[f64]) -> f64 {
         let levels = times.iter().enumerate().rev();
         levels.fold(0.0, |behind, (level, time)| {

@@ -1,16 +1,18 @@
-//! Least recently used, as it is built in software: a hash map that points into a doubly linked list.
+//! Least recently used, as it is built in software: a hash map that points into a
+//! doubly linked list.
 //!
 //! Shown in `src/caching/lru.md`.
 //!
-//! The list's nodes live in one vector and point at each other by index, so that neither unsafe code nor
-//! reference counts are needed.
+//! The list's nodes live in one vector and point at each other by index, so that
+//! neither unsafe code nor reference counts are needed.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
 /// A cache of at most `capacity` entries that evicts the one unused for longest.
 ///
-/// `get` and `put` cost O(1) on average: one look-up in the map and a fixed number of pointer changes.
+/// `get` and `put` cost O(1) on average: one look-up in the map and a fixed number of
+/// pointer changes.
 #[derive(Debug)]
 pub struct Lru<K, V> {
     nodes: Vec<Node<K, V>>,
@@ -107,7 +109,8 @@ impl<K: Hash + Eq + Clone, V> Lru<K, V> {
         self.unlink(at);
         let last = self.nodes.len() - 1;
         if at != last {
-            // The last node moves into the gap, so it is linked again under its new index.
+            // The last node moves into the gap, so it is linked again under its new
+            // index.
             let (newer, older) = (self.nodes[last].newer, self.nodes[last].older);
             match newer {
                 Some(newer) => self.nodes[newer].older = Some(at),
@@ -129,7 +132,8 @@ impl<K: Hash + Eq + Clone, V> Lru<K, V> {
 
     /// The keys from the most to the least recently used.
     pub fn keys(&self) -> impl Iterator<Item = &K> {
-        std::iter::successors(self.newest, |at| self.nodes[*at].older).map(|at| &self.nodes[at].key)
+        std::iter::successors(self.newest, |at| self.nodes[*at].older)
+            .map(|at| &self.nodes[at].key)
     }
 
     fn unlink(&mut self, at: usize) {
@@ -155,14 +159,16 @@ impl<K: Hash + Eq + Clone, V> Lru<K, V> {
     }
 }
 
-/// The share of a trace's requests that a cache of `capacity` entries answers, from 0 to 1.
+/// The share of a trace's requests that a cache of `capacity` entries answers, from 0
+/// to 1.
 ///
 /// A miss loads the key into the cache. An empty trace has a share of 0.
 pub fn hit_ratio(trace: impl IntoIterator<Item = usize>, capacity: usize) -> f64 {
     warm_hit_ratio(trace, 0, capacity)
 }
 
-/// The same after the first `warm_up` requests, which fill the cache and aren't counted.
+/// The same after the first `warm_up` requests, which fill the cache and aren't
+/// counted.
 pub fn warm_hit_ratio(
     trace: impl IntoIterator<Item = usize>,
     warm_up: usize,

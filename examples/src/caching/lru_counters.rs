@@ -1,9 +1,11 @@
-//! Least recently used, as it is built in hardware: a counter for each block of a cache set.
+//! Least recently used, as it is built in hardware: a counter for each block of a cache
+//! set.
 //!
 //! Shown in `src/caching/lru.md`.
 //!
-//! Of n blocks the most recently used one has the counter n − 1 and the next to go has 0. The counters
-//! are a permutation of 0 to n − 1 as long as a touch decrements those that were *higher*.
+//! Of n blocks the most recently used one has the counter n − 1 and the next to go
+//! has 0. The counters are a permutation of 0 to n − 1 as long as a touch decrements
+//! those that were *higher*.
 
 /// Which counters a touch decrements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +51,8 @@ impl CounterLru {
     }
 
     // ANCHOR: access
-    /// Reads a tag; on a miss it replaces the block whose counter is lowest, and returns that tag.
+    /// Reads a tag; on a miss it replaces the block whose counter is lowest, and
+    /// returns that tag.
     pub fn access(&mut self, tag: char) -> Option<char> {
         let hit = self.blocks.iter().position(|block| block.tag == tag);
         let at = hit.or_else(|| {
@@ -78,7 +81,8 @@ impl CounterLru {
 
     /// Whether every counter from 0 to n − 1 occurs exactly once.
     pub fn is_permutation(&self) -> bool {
-        let mut counters: Vec<i32> = self.blocks.iter().map(|block| block.counter).collect();
+        let mut counters: Vec<i32> =
+            self.blocks.iter().map(|block| block.counter).collect();
         counters.sort_unstable();
         counters.into_iter().eq((0..).take(self.blocks.len()))
     }

@@ -1,5 +1,5 @@
-//! Caching: what a full cache evicts, how a cache and its database stay consistent, and what many requests
-//! at once do to both.
+//! Caching: what a full cache evicts, how a cache and its database stay consistent, and
+//! what many requests at once do to both.
 //!
 //! The pages are in `src/caching`.
 

@@ -29,7 +29,12 @@ pub struct Asked {
 
 // ANCHOR: run
 /// Sends requests at an LRU cache of `capacity` entries; keys below `existing` exist.
-pub fn database_reads(trace: &[usize], existing: usize, capacity: usize, memory: &Memory) -> Asked {
+pub fn database_reads(
+    trace: &[usize],
+    existing: usize,
+    capacity: usize,
+    memory: &Memory,
+) -> Asked {
     let mut cache = Lru::new(capacity);
     let mut absent = match memory {
         Memory::OwnCache(entries) => Lru::new(*entries),

@@ -1,9 +1,10 @@
-//! Replacement policies behind one interface, so that all of them can run the same trace.
+//! Replacement policies behind one interface, so that all of them can run the same
+//! trace.
 //!
 //! Shown in `src/caching/eviction.md`.
 //!
-//! CLOCK is Corbató's "A Paging Experiment with the Multics System", 1968. LRU itself is
-//! [`super::lru::Lru`].
+//! CLOCK is Corbató's "A Paging Experiment with the Multics System", 1968. LRU itself
+//! is [`super::lru::Lru`].
 
 use super::sampled::{POOL, Sampled};
 use super::two_queues::TwoQueues;
@@ -12,8 +13,8 @@ use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 /// A cache that only keeps keys and returns whether a request was a hit.
 pub trait Cache {
-    /// Asks for a key: true if it was there. On a miss the key is loaded and, if the cache is full,
-    /// another one is evicted.
+    /// Asks for a key: true if it was there. On a miss the key is loaded and, if the
+    /// cache is full, another one is evicted.
     fn request(&mut self, key: usize) -> bool;
 }
 
@@ -26,7 +27,8 @@ pub enum Policy {
     Lifo,
     /// Evicts the one unused for longest.
     Lru,
-    /// Evicts the one used least often since it came; among equals the one unused for longest.
+    /// Evicts the one used least often since it came; among equals the one unused for
+    /// longest.
     Lfu,
     /// Evicts what was used once before what was requested again: 2Q.
     TwoQueues,
@@ -34,7 +36,8 @@ pub enum Policy {
     Clock,
     /// Evicts the one unused for longest of this many entries drawn at random.
     Sampled(usize),
-    /// The same, and the best candidates of earlier draws are kept, as Redis does since version 3.0.
+    /// The same, and the best candidates of earlier draws are kept, as Redis does since
+    /// version 3.0.
     Pooled(usize),
 }
 
@@ -223,7 +226,8 @@ mod tests {
 
     #[test]
     fn more_room_can_cost_a_fifo_hits() {
-        // Belady, Nelson and Shedler, 1969: the anomaly's own trace, 9 faults with 3 frames, 10 with 4.
+        // Belady, Nelson and Shedler, 1969: the anomaly's own trace, 9 faults with 3
+        // frames, 10 with 4.
         let trace = [1, 2, 3, 4, 1, 2, 5, 1, 2, 3, 4, 5];
         assert_eq!(trace.len() - Policy::Fifo.hits(&trace, 3), 9);
         assert_eq!(trace.len() - Policy::Fifo.hits(&trace, 4), 10);
@@ -269,7 +273,8 @@ mod tests {
         hits
     }
 
-    /// Redis' pool again, as `evict.c` keeps it: an array of 16 places in ascending order of idle times, empty ones at the right.
+    /// Redis' pool again, as `evict.c` keeps it: an array of 16 places in ascending
+    /// order of idle times, empty ones at the right.
     fn pool_of_redis(trace: &[usize], capacity: usize, sample: usize) -> usize {
         const SIZE: usize = 16;
         let mut random = Random::new(5);

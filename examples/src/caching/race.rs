@@ -1,4 +1,5 @@
-//! A cache and a database that several clients change at once, step by step in any order.
+//! A cache and a database that several clients change at once, step by step in any
+//! order.
 //!
 //! Shown in `src/replication/two-copies.md`.
 //!
@@ -60,7 +61,8 @@ struct Local {
 }
 
 // ANCHOR: run
-/// Lets the clients move in the order of the schedule. The database starts with the value 1.
+/// Lets the clients move in the order of the schedule. The database starts with the
+/// value 1.
 pub fn run(clients: &[Client<'_>], schedule: &[usize]) -> Outcome {
     let mut database: Versioned = (1, 1);
     let mut cache: Option<Versioned> = None;
@@ -68,7 +70,9 @@ pub fn run(clients: &[Client<'_>], schedule: &[usize]) -> Outcome {
     let mut locals = vec![Local::default(); clients.len()];
     let mut trace = Vec::new();
     for who in schedule {
-        let (Some((name, steps)), Some(local)) = (clients.get(*who), locals.get_mut(*who)) else {
+        let (Some((name, steps)), Some(local)) =
+            (clients.get(*who), locals.get_mut(*who))
+        else {
             continue;
         };
         let Some(step) = steps.get(local.at).copied() else {
@@ -163,9 +167,12 @@ mod tests {
     #[test]
     fn writers_that_set_only_if_newer_or_delete_leave_nothing_stale() {
         for writers in 1..=4u32 {
-            for (second, is_safe) in [(Fill, writers == 1), (FillIfNewer, true), (Delete, true)] {
+            for (second, is_safe) in
+                [(Fill, writers == 1), (FillIfNewer, true), (Delete, true)]
+            {
                 let steps: Vec<_> = (1..=writers).map(|n| [Write(n), second]).collect();
-                let clients: Vec<_> = steps.iter().map(|steps| ("w", steps.as_slice())).collect();
+                let clients: Vec<_> =
+                    steps.iter().map(|steps| ("w", steps.as_slice())).collect();
                 let (stale, orders) = stale(&clients);
                 // (2 n)! / 2^n
                 assert_eq!(orders, [1, 6, 90, 2_520][writers as usize - 1]);

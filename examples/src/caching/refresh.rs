@@ -1,4 +1,5 @@
-//! Refresh-ahead: a copy that is asked for late in its life is loaded again before it expires.
+//! Refresh-ahead: a copy that is asked for late in its life is loaded again before it
+//! expires.
 //!
 //! Shown in `src/caching/refresh-ahead.md`.
 
@@ -50,7 +51,8 @@ impl Copy {
 }
 
 // ANCHOR: run
-/// One read of a key whose copy is `copy`, if there is one; returns the copy that is there afterwards.
+/// One read of a key whose copy is `copy`, if there is one; returns the copy that is
+/// there afterwards.
 fn read(copy: Option<Copy>, now: u64, rule: Refresh, met: &mut Met) -> Copy {
     let mut copy = match copy {
         // A refresh that was under way is done.
@@ -84,7 +86,10 @@ fn read(copy: Option<Copy>, now: u64, rule: Refresh, met: &mut Met) -> Copy {
 // ANCHOR_END: run
 
 /// Reads keys at their times, which must not fall.
-pub fn refresh_ahead(reads: impl IntoIterator<Item = (u64, usize)>, rule: Refresh) -> Met {
+pub fn refresh_ahead(
+    reads: impl IntoIterator<Item = (u64, usize)>,
+    rule: Refresh,
+) -> Met {
     let mut met = Met::default();
     let mut copies: HashMap<usize, Copy> = HashMap::new();
     for (now, key) in reads {
@@ -92,7 +97,8 @@ pub fn refresh_ahead(reads: impl IntoIterator<Item = (u64, usize)>, rule: Refres
         copies.insert(key, copy);
     }
     // Refreshes whose copy was never read.
-    let is_wasted = |copy: &&Copy| copy.is_unread_refresh || copy.refreshed_at.is_some();
+    let is_wasted =
+        |copy: &&Copy| copy.is_unread_refresh || copy.refreshed_at.is_some();
     let unread = copies.values().filter(is_wasted).count();
     met.wasted += u32::try_from(unread).unwrap_or(u32::MAX);
     met
@@ -113,7 +119,8 @@ mod tests {
     fn a_key_read_all_the_time_is_waited_for_once() {
         let reads = (0..10_000).map(|now| (now, 7));
         let met = refresh_ahead(reads.clone(), RULE);
-        // The first load takes 10 ms, then each copy lives for 90 ms: 80 until its refresh starts, 10 of it.
+        // The first load takes 10 ms, then each copy lives for 90 ms: 80 until its
+        // refresh starts, 10 of it.
         assert_eq!((met.waited, met.loads), (10, 1));
         assert_eq!(met.refreshes, (10_000 - 10 - 80) / 90 + 1);
         let without = Refresh {

@@ -2,8 +2,8 @@
 //!
 //! Used by `caching/policies.rs`.
 //!
-//! Redis did this up to version 2.8. Since 3.0 it also keeps a pool of the best candidates of earlier samples: `src/evict.c`,
-//! `evictionPoolPopulate`.
+//! Redis did this up to version 2.8. Since 3.0 it also keeps a pool of the best
+//! candidates of earlier samples: `src/evict.c`, `evictionPoolPopulate`.
 
 use crate::caching::policies::Cache;
 use crate::random::Random;
@@ -12,15 +12,17 @@ use std::collections::HashMap;
 /// How many candidates Redis keeps between evictions.
 pub(super) const POOL: usize = 16;
 
-/// A cache that evicts the entry unused for longest of a few that it draws, and of those that it remembers.
+/// A cache that evicts the entry unused for longest of a few that it draws, and of
+/// those that it remembers.
 pub(super) struct Sampled {
     /// Each slot's key and the time of its last use.
     slots: Vec<(usize, u64)>,
     places: HashMap<usize, usize>,
     random: Random,
     sample: usize,
-    /// Candidates from earlier samples: for how long the entry had been unused when it was drawn, and its key. The one unused
-    /// longest comes last. Later uses of the entry are not considered.
+    /// Candidates from earlier samples: for how long the entry had been unused when it
+    /// was drawn, and its key. The one unused longest comes last. Later uses of the
+    /// entry are not considered.
     pool: Vec<(u64, usize)>,
     pool_size: usize,
     capacity: usize,
@@ -54,8 +56,9 @@ impl Sampled {
     }
 
     // ANCHOR: victim
-    /// The slot to evict: of a new sample and of the candidates left from earlier ones, the one that was unused for
-    /// longest when it was drawn. A candidate that has left the cache in the meantime is skipped.
+    /// The slot to evict: of a new sample and of the candidates left from earlier ones,
+    /// the one that was unused for longest when it was drawn. A candidate that has left
+    /// the cache in the meantime is skipped.
     fn of_pool(&mut self) -> usize {
         loop {
             for _ in 0..self.sample {

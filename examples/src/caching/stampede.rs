@@ -2,8 +2,9 @@
 //!
 //! Shown in `src/caching/stampede.md`.
 //!
-//! Random early expiry is the `XFetch` rule of Vattani, Chierichetti and Lowenstein, "Optimal Probabilistic Cache
-//! Stampede Prevention", PVLDB 8(8), 2015. Serving stale while one request refreshes is RFC 5861.
+//! Random early expiry is the `XFetch` rule of Vattani, Chierichetti and Lowenstein,
+//! "Optimal Probabilistic Cache Stampede Prevention", PVLDB 8(8), 2015. Serving stale
+//! while one request refreshes is RFC 5861.
 
 use crate::random::Random;
 
@@ -16,8 +17,8 @@ pub enum Guard {
     SingleFlight,
     /// The first one starts a load; all get the old copy meanwhile.
     ServeStale,
-    /// Some requests load before the entry expires, at random, and more likely the closer the expiry. The factor is
-    /// the rule's beta; 1 is the usual choice.
+    /// Some requests load before the entry expires, at random, and more likely the
+    /// closer the expiry. The factor is the rule's beta; 1 is the usual choice.
     Early(f64),
 }
 
@@ -41,7 +42,8 @@ pub struct Met {
     pub requests: u32,
     /// Loads from the database.
     pub loads: u32,
-    /// Loads that started while no other one ran. Each begins a stampede, even if it is one of a single load.
+    /// Loads that started while no other one ran. Each begins a stampede, even if it is
+    /// one of a single load.
     pub first_loads: u32,
     /// The most loads that ran at the same time.
     pub most_at_once: usize,
@@ -93,7 +95,8 @@ pub fn stampede(guard: Guard, traffic: Traffic, seed: u64) -> Met {
 // ANCHOR_END: run
 
 impl Met {
-    /// How many loads an expiry costs, on average: the loads for each one that started while no other ran.
+    /// How many loads an expiry costs, on average: the loads for each one that started
+    /// while no other ran.
     pub fn loads_an_expiry(&self) -> f64 {
         f64::from(self.loads) / f64::from(self.first_loads.max(1))
     }
@@ -101,9 +104,11 @@ impl Met {
 
 /// How many loads an expiry costs on average, in theory.
 ///
-/// Without a guard these are the first load and the requests during it. With early expiry, requests load at a rate that grows
-/// as e^(t / (beta × load)); while the first load runs, it grows by the factor e^(1 / beta), and so does the expected number of loads
-/// since the entry came. That holds if many requests come during a load, and the entry lives much longer than a load takes.
+/// Without a guard these are the first load and the requests during it. With early
+/// expiry, requests load at a rate that grows as e^(t / (beta × load)); while the first
+/// load runs, it grows by the factor e^(1 / beta), and so does the expected number of
+/// loads since the entry came. That holds if many requests come during a load, and the
+/// entry lives much longer than a load takes.
 pub fn expected_loads(guard: Guard, traffic: Traffic) -> f64 {
     match guard {
         Guard::None => 1.0 + traffic.rate * traffic.load,
@@ -149,7 +154,8 @@ mod tests {
         }
     }
 
-    /// For any traffic with many requests during a load, an expiry costs as many loads as the formula says.
+    /// For any traffic with many requests during a load, an expiry costs as many loads
+    /// as the formula says.
     #[test]
     fn early_expiry_costs_the_same_few_loads_whatever_the_traffic() {
         for (rate, load) in [(100.0, 0.2), (400.0, 0.1), (400.0, 0.2)] {
@@ -161,7 +167,8 @@ mod tests {
             for beta in [1.0, 2.0, 3.0] {
                 let guard = Guard::Early(beta);
                 let mut sum = Met::default();
-                // 270 expiries and more: a standard error of 5 % with a beta of 1, and less with a larger one.
+                // 270 expiries and more: a standard error of 5 % with a beta of 1, and
+                // less with a larger one.
                 for seed in 0..30 {
                     let met = stampede(guard, traffic, seed);
                     sum.loads += met.loads;

@@ -1,8 +1,10 @@
-//! Traces of requests on which policies of eviction differ: scans, loops, and popularity that moves.
+//! Traces of requests on which policies of eviction differ: scans, loops, and
+//! popularity that moves.
 //!
 //! Shown in `src/caching/eviction.md`.
 
-/// After every 600 requests of a trace come 400 for keys that are requested once. The trace is as long as before.
+/// After every 600 requests of a trace come 400 for keys that are requested once. The
+/// trace is as long as before.
 pub fn scanned(trace: &[usize]) -> Vec<usize> {
     let strangers = trace.iter().max().map_or(0, |largest| largest + 1);
     let keys = trace.iter().enumerate();
@@ -21,7 +23,8 @@ pub fn looped(keys: usize, requests: usize) -> Vec<usize> {
     (0..keys).cycle().take(requests).collect()
 }
 
-/// The same trace, but after every so many requests other keys take the places of all keys.
+/// The same trace, but after every so many requests other keys take the places of all
+/// keys.
 pub fn shifted(trace: &[usize], every: usize) -> Vec<usize> {
     let keys = trace.iter().max().map_or(0, |largest| largest + 1);
     let shifts = (0..trace.len()).map(|at| at / every.max(1));
@@ -42,7 +45,8 @@ mod tests {
         let trace: Vec<usize> = (0..3_000).map(|at| at % 7).collect();
         let with_scans = scanned(&trace);
         assert_eq!(with_scans.len(), 3_000);
-        let strangers: Vec<usize> = with_scans.iter().copied().filter(|key| *key > 6).collect();
+        let strangers: Vec<usize> =
+            with_scans.iter().copied().filter(|key| *key > 6).collect();
         assert_eq!(strangers.len(), 1_200);
         assert_eq!(strangers.iter().collect::<BTreeSet<_>>().len(), 1_200);
         assert_eq!(with_scans[..600], trace[..600]);

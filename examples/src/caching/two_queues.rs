@@ -2,8 +2,9 @@
 //!
 //! Used by `caching/policies.rs`.
 //!
-//! Johnson and Shasha, "2Q: A Low Overhead High Performance Buffer Management Replacement Algorithm", VLDB 1994, with
-//! the authors' sizes: a quarter of the room for newcomers, and as many remembered keys as half of the room.
+//! Johnson and Shasha, "2Q: A Low Overhead High Performance Buffer Management
+//! Replacement Algorithm", VLDB 1994, with the authors' sizes: a quarter of the room
+//! for newcomers, and as many remembered keys as half of the room.
 
 use crate::caching::lru::Lru;
 use crate::caching::policies::Cache;
@@ -30,8 +31,8 @@ impl TwoQueues {
         }
     }
 
-    /// Makes room for one entry: evicts and remembers the oldest newcomer, or evicts the regular that was
-    /// unused for longest.
+    /// Makes room for one entry: evicts and remembers the oldest newcomer, or evicts
+    /// the regular that was unused for longest.
     fn make_room(&mut self) {
         if self.newcomers.len() + self.regulars.len() < self.capacity {
             return;

@@ -12,7 +12,8 @@ pub enum Writing {
     Through,
     /// To the store; the cache's copy is deleted.
     Around,
-    /// To the cache; the store gets it with the next flush, or when the entry is evicted.
+    /// To the cache; the store gets it with the next flush, or when the entry is
+    /// evicted.
     Behind,
 }
 
@@ -60,7 +61,8 @@ impl ThroughCache {
     }
 
     // ANCHOR: read
-    /// The value of a key, 0 if it was never written. On a miss the cache itself loads it.
+    /// The value of a key, 0 if it was never written. On a miss the cache itself loads
+    /// it.
     pub fn read(&mut self, key: usize) -> u64 {
         self.unread.remove(&key);
         self.log(format!("app -> cache: get {key}"));
@@ -106,7 +108,8 @@ impl ThroughCache {
     // ANCHOR_END: write
 
     // ANCHOR: flush
-    /// Writes to the store what it doesn't have yet: each key once, however often it was written.
+    /// Writes to the store what it doesn't have yet: each key once, however often it
+    /// was written.
     pub fn flush(&mut self) {
         for key in std::mem::take(&mut self.dirty).into_keys() {
             if let Some(value) = self.cache.peek(&key).copied() {
@@ -115,7 +118,8 @@ impl ThroughCache {
         }
     }
 
-    /// Loses everything in memory; returns how many writes had been answered and are gone.
+    /// Loses everything in memory; returns how many writes had been answered and are
+    /// gone.
     pub fn crash(&mut self) -> u32 {
         self.cache = Lru::new(self.cache.capacity());
         self.unread.clear();
@@ -191,7 +195,8 @@ mod tests {
                 }
                 let lost = cache.crash();
                 prop_assert!(writing == Writing::Behind || lost == 0);
-                // Judged by what a reader finds afterwards. A lost write may have been of the value that the store has.
+                // Judged by what a reader finds afterwards. A lost write may have been
+                // of the value that the store has.
                 let wrong = written.iter().filter(|(key, value)| cache.read(**key) != **value);
                 prop_assert!(wrong.count() <= lost as usize);
             }

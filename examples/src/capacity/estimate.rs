@@ -37,7 +37,10 @@ impl Input {
 
 /// The results when one input after the other goes through its range, while the others
 /// stay in the middle.
-pub fn alone(inputs: &[Input], result: impl Fn(&[f64]) -> f64) -> Vec<(&'static str, f64, f64)> {
+pub fn alone(
+    inputs: &[Input],
+    result: impl Fn(&[f64]) -> f64,
+) -> Vec<(&'static str, f64, f64)> {
     let middle: Vec<f64> = inputs.iter().map(Input::middle).collect();
     let with = |at: usize, value: f64| {
         let mut values = middle.clone();

@@ -1,4 +1,5 @@
-//! Capacity: rates, sizes, machines and caches from a handful of inputs, and how sure the answer is.
+//! Capacity: rates, sizes, machines and caches from a handful of inputs, and how sure
+//! the answer is.
 //!
 //! The pages are in `src/capacity`.
 

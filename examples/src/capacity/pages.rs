@@ -2,8 +2,8 @@
 //!
 //! Shown in `src/capacity/sizes.md`.
 //!
-//! Only the leaves are kept, without the tree above them. That random keys fill them to ln 2 is a result of A. C. Yao, "On Random
-//! 2–3 Trees", *Acta Informatica* 9, 1978.
+//! Only the leaves are kept, without the tree above them. That random keys fill them to
+//! ln 2 is a result of A. C. Yao, "On Random 2–3 Trees", *Acta Informatica* 9, 1978.
 
 use crate::number::float;
 

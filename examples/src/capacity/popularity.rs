@@ -1,11 +1,13 @@
-//! The share of requests for the most popular items, when popularity follows Zipf's law.
+//! The share of requests for the most popular items, when popularity follows Zipf's
+//! law.
 //!
 //! Shown in `src/capacity/cache-size.md`.
 //!
-//! After L. Breslau, P. Cao, L. Fan, G. Phillips and S. Shenker, "Web Caching and Zipf-like Distributions: Evidence and
-//! Implications", *IEEE INFOCOM '99*, 1999; and for a cache that keeps what was used last, H. Che, Y. Tung and Z. Wang,
-//! "Hierarchical Web Caching Systems: Modeling, Design and Experimental Results", *IEEE Journal on Selected Areas in
-//! Communications* 20(7), 2002.
+//! After L. Breslau, P. Cao, L. Fan, G. Phillips and S. Shenker, "Web Caching and
+//! Zipf-like Distributions: Evidence and Implications", *IEEE INFOCOM '99*, 1999; and
+//! for a cache that keeps what was used last, H. Che, Y. Tung and Z. Wang,
+//! "Hierarchical Web Caching Systems: Modeling, Design and Experimental Results", *IEEE
+//! Journal on Selected Areas in Communications* 20(7), 2002.
 
 // ANCHOR: popular_share
 /// The share of requests that the `kept` most popular of `items` items get, if the item
@@ -22,18 +24,19 @@ pub fn popular_share(items: u32, exponent: f64, kept: u32) -> f64 {
 // ANCHOR_END: popular_share
 
 // ANCHOR: lru_share
-/// The share of requests that a warm LRU cache of `entries` entries answers, if requests
-/// are independent and popularity is Zipf's law, by Che's approximation.
+/// The share of requests that a warm LRU cache of `entries` entries answers, if
+/// requests are independent and popularity is Zipf's law, by Che's approximation.
 ///
-/// An item is evicted when it wasn't requested during a time that is nearly the same for all
-/// items: the time in which as many others are requested as there is room for.
+/// An item is evicted when it wasn't requested during a time that is nearly the same
+/// for all items: the time in which as many others are requested as there is room for.
 pub fn lru_share(items: u32, exponent: f64, entries: u32) -> f64 {
     if entries >= items {
         return 1.0;
     }
     let ranks = buckets(items);
     let all = weights(items, exponent);
-    // How many items, and how many requests, find the item still there after such a time.
+    // How many items, and how many requests, find the item still there after such a
+    // time.
     let kept = |time: f64| {
         ranks
             .iter()
@@ -59,7 +62,8 @@ pub fn lru_share(items: u32, exponent: f64, entries: u32) -> f64 {
 }
 // ANCHOR_END: lru_share
 
-/// Ranks, and how many items each represents: one for the first thousand, then more and more.
+/// Ranks, and how many items each represents: one for the first thousand, then more and
+/// more.
 fn buckets(items: u32) -> Vec<(f64, f64)> {
     let mut buckets = Vec::new();
     let mut from = 1;
@@ -91,7 +95,8 @@ fn weights(n: u32, exponent: f64) -> f64 {
         (to.powf(power) - from.powf(power)) / power
     };
     let ends = (to.powf(-exponent) - from.powf(-exponent)) / 2.0;
-    let slopes = (from.powf(-exponent - 1.0) - to.powf(-exponent - 1.0)) * exponent / 12.0;
+    let slopes =
+        (from.powf(-exponent - 1.0) - to.powf(-exponent - 1.0)) * exponent / 12.0;
     first + integral + ends + slopes
 }
 
@@ -127,7 +132,9 @@ mod tests {
 
     #[test]
     fn che_meets_a_warm_cache() {
-        for (items, exponent) in [(2_000_u32, 0.8), (2_000, 1.0), (5_000, 0.6), (500, 1.2)] {
+        for (items, exponent) in
+            [(2_000_u32, 0.8), (2_000, 1.0), (5_000, 0.6), (500, 1.2)]
+        {
             for share in [20, 5, 2] {
                 let entries = items / share;
                 let trace = Zipf::new(items as usize, exponent, 11).take(300_000);

@@ -1,9 +1,11 @@
-//! Numbers that carry their units, so that a sum over different kinds of things is refused.
+//! Numbers that carry their units, so that a sum over different kinds of things is
+//! refused.
 //!
 //! Shown in `src/capacity/units.md`.
 //!
-//! A unit is a product of base units to whole powers, as in the *SI Brochure*, BIPM, 9th edition, 2019, section 2.3.3: products and
-//! quotients add and subtract the powers, and only equal units can be added.
+//! A unit is a product of base units to whole powers, as in the *SI Brochure*, BIPM,
+//! 9th edition, 2019, section 2.3.3: products and quotients add and subtract the
+//! powers, and only equal units can be added.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -120,13 +122,16 @@ mod tests {
 
     const BASES: [&str; 3] = ["bytes", "requests", "s"];
 
-    /// A step of a computation: the operation, and the number and base unit that it is applied with.
+    /// A step of a computation: the operation, and the number and base unit that it is
+    /// applied with.
     type Step = (u8, u8, usize);
 
-    /// The result of the steps if everything is measured in base units that are this many times smaller.
+    /// The result of the steps if everything is measured in base units that are this
+    /// many times smaller.
     fn compute(steps: &[Step], smaller: [f64; 3]) -> Result<Quantity, Mismatch> {
-        let atom =
-            |(_, number, base): Step| Quantity::of(f64::from(number) * smaller[base], BASES[base]);
+        let atom = |(_, number, base): Step| {
+            Quantity::of(f64::from(number) * smaller[base], BASES[base])
+        };
         let mut result = atom((0, 1, 0));
         for step in steps {
             result = match step.0 {
@@ -153,13 +158,15 @@ mod tests {
     }
 
     proptest! {
-        /// The reference is the principle behind units: a sum makes sense if and only if measuring in other units changes its
-        /// result by a factor that doesn't depend on the numbers.
+        /// The reference is the principle behind units: a sum makes sense if and only
+        /// if measuring in other units changes its result by a factor that doesn't
+        /// depend on the numbers.
         #[test]
         fn a_computation_is_refused_if_another_choice_of_units_would_change_its_meaning(
             steps in prop::collection::vec((0..3u8, 1..9u8, 0..3usize), 0..8),
         ) {
-            // Factors whose products of powers all differ, so that nothing agrees by accident.
+            // Factors whose products of powers all differ, so that nothing agrees by
+            // accident.
             let smaller: [f64; 3] = [7.0, 0.3, 1_000.0];
             match compute(&steps, [1.0; 3]) {
                 Ok(result) => {
@@ -171,7 +178,8 @@ mod tests {
                     prop_assert!((result.value() / plain(&steps, [1.0; 3]) - 1.0).abs() < 1e-9);
                 }
                 Err(_) => {
-                    // Up to the step that was refused, the factor depends on the numbers.
+                    // Up to the step that was refused, the factor depends on the
+                    // numbers.
                     let good = (0..steps.len())
                         .take_while(|n| compute(&steps[..=*n], [1.0; 3]).is_ok())
                         .count();

@@ -1,9 +1,11 @@
-//! How many servers: for the load, so that few have to wait, and for failures, so that enough are up.
+//! How many servers: for the load, so that few have to wait, and for failures, so that
+//! enough are up.
 //!
 //! Shown in `src/capacity/servers.md`.
 //!
-//! Waiting is A. K. Erlang's second formula of 1917 (Erlang C). The rule of the square root is that of S. Halfin and W. Whitt,
-//! "Heavy-Traffic Limits for Queues with Many Exponential Servers", *Operations Research* 29(3), 1981.
+//! Waiting is A. K. Erlang's second formula of 1917 (Erlang C). The rule of the square
+//! root is that of S. Halfin and W. Whitt, "Heavy-Traffic Limits for Queues with Many
+//! Exponential Servers", *Operations Research* 29(3), 1981.
 
 use crate::availability::blocks::at_least;
 use std::f64::consts::TAU;
@@ -19,7 +21,8 @@ pub fn must_wait(workers: u32, busy: f64) -> f64 {
         return 1.0;
     }
     // First the share that would be lost if no request could wait, worker by worker.
-    let lost = (1..=workers).fold(1.0, |lost, n| busy * lost / (f64::from(n) + busy * lost));
+    let lost =
+        (1..=workers).fold(1.0, |lost, n| busy * lost / (f64::from(n) + busy * lost));
     let load = busy / f64::from(workers);
     lost / (1.0 - load * (1.0 - lost))
 }
@@ -48,8 +51,8 @@ pub fn own_queues(workers: u32, busy: f64, share: f64) -> u32 {
 // ANCHOR_END: own_queues
 
 // ANCHOR: with_spares
-/// The fewest servers of which `needed` are up for a share `goal` of the time, if each server
-/// is up for a share `up`.
+/// The fewest servers of which `needed` are up for a share `goal` of the time, if each
+/// server is up for a share `up`.
 ///
 /// None if a hundred spares are not enough.
 pub fn with_spares(needed: u32, up: f64, goal: f64) -> Option<u32> {
@@ -68,7 +71,8 @@ pub fn square_root_rule(busy: f64, share: f64) -> f64 {
     // Φ(b) by Simpson's rule, which is exact enough with a hundred steps.
     let below = |b: f64| {
         let step = b / 100.0;
-        let inner = (1..100).map(|n| f64::from(2 + n % 2 * 2) * density(f64::from(n) * step));
+        let inner =
+            (1..100).map(|n| f64::from(2 + n % 2 * 2) * density(f64::from(n) * step));
         0.5 + (density(0.0) + inner.sum::<f64>() + density(b)) * step / 3.0
     };
     let waits = |b: f64| 1.0 / (1.0 + b * below(b) / density(b));

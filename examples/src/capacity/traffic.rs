@@ -1,5 +1,5 @@
-//! How a day's requests are distributed over its seconds: a rate that rises and falls with the hours, and randomness within
-//! each second.
+//! How a day's requests are distributed over its seconds: a rate that rises and falls
+//! with the hours, and randomness within each second.
 //!
 //! Shown in `src/capacity/rates.md`.
 
@@ -117,7 +117,8 @@ mod tests {
 
     #[test]
     fn counts_are_as_many_as_arrivals_with_exponential_gaps() {
-        // The definition of a Poisson process is the reference: how often does nothing, one, two … arrive in a second?
+        // The definition of a Poisson process is the reference: how often does nothing,
+        // one, two … arrive in a second?
         let mut random = Random::new(8);
         let mut arrivals = [0.0_f64; 8];
         let mut drawn = [0.0_f64; 8];

@@ -2,7 +2,8 @@
 //!
 //! Shown in `src/cases/blocks.md`.
 //!
-//! After K. Shvachko, H. Kuang, S. Radia and R. Chansler, "The Hadoop Distributed File System", MSST 2010, section 3.
+//! After K. Shvachko, H. Kuang, S. Radia and R. Chansler, "The Hadoop Distributed File
+//! System", MSST 2010, section 3.
 
 use crate::random::Random;
 
@@ -39,7 +40,8 @@ pub fn place(
 ) -> [Machine; 3] {
     let (rack, machine) = writer;
     let machines = cluster.machines.max(3);
-    let other = (rack + 1 + random.index(cluster.racks.max(3) - 1)) % cluster.racks.max(3);
+    let other =
+        (rack + 1 + random.index(cluster.racks.max(3) - 1)) % cluster.racks.max(3);
     let third = (0..cluster.racks.max(3))
         .find(|r| *r != rack && *r != other)
         .unwrap_or(0);
@@ -56,7 +58,8 @@ pub fn place(
     }
 }
 
-/// How many times a block crosses between racks while it is written from each machine to the next.
+/// How many times a block crosses between racks while it is written from each machine
+/// to the next.
 pub fn crossings(copies: &[Machine; 3]) -> usize {
     copies
         .windows(2)
@@ -139,14 +142,18 @@ mod tests {
             machines: 10,
         };
         let mut random = Random::new(1);
-        let mut lost = |placement, loss| lost_share(placement, cluster, loss, 40_000, &mut random);
+        let mut lost =
+            |placement, loss| lost_share(placement, cluster, loss, 40_000, &mut random);
         assert!((lost(Placement::OneRack, Loss::Racks(1)) - 0.1).abs() < 0.01);
         assert!(lost(Placement::TwoRacks, Loss::Racks(1)) < 1e-9);
         // Two racks of ten, both of them the block's: 1 / 45.
         assert!((lost(Placement::TwoRacks, Loss::Racks(2)) - 1.0 / 45.0).abs() < 0.003);
-        // Twenty of a hundred machines, all three of the block's: 20 · 19 · 18 / (100 · 99 · 98).
+        // Twenty of a hundred machines, all three of the block's: 20 · 19 · 18 / (100 ·
+        // 99 · 98).
         assert!(
-            (lost(Placement::ThreeRacks, Loss::Machines(20)) - 6_840.0 / 970_200.0).abs() < 0.002
+            (lost(Placement::ThreeRacks, Loss::Machines(20)) - 6_840.0 / 970_200.0)
+                .abs()
+                < 0.002
         );
     }
 }

@@ -1,4 +1,5 @@
-//! A book store in two places whose connection is cut, with four ways to keep its stock.
+//! A book store in two places whose connection is cut, with four ways to keep its
+//! stock.
 //!
 //! Shown in `src/cases/bookstore.md`.
 
@@ -11,13 +12,16 @@ use crate::replication::crdt::{Counter, GrowCounter, Merge};
 /// How the two places keep the stock of a book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stock {
-    /// One number in three replicas, two of them at place 0. A place sells only if it reaches a majority: consistent.
+    /// One number in three replicas, two of them at place 0. A place sells only if it
+    /// reaches a majority: consistent.
     Quorum,
-    /// The same three replicas, and a place sells with those that it reaches: available. After a cut the newest number wins.
+    /// The same three replicas, and a place sells with those that it reaches:
+    /// available. After a cut the newest number wins.
     NewestWins,
     /// Each place counts what it sold, and the counts are added up: available, too.
     Counters,
-    /// Half of what is left belongs to each place while the line is cut, and neither sells more than its half.
+    /// Half of what is left belongs to each place while the line is cut, and neither
+    /// sells more than its half.
     Halves,
 }
 
@@ -225,7 +229,8 @@ impl Cart {
     /// The books in it, and how many of each.
     pub fn content(&self) -> BTreeMap<&'static str, u64> {
         let counts = self.counts.iter();
-        let left = counts.map(|(book, count)| (*book, count.value().max(0).unsigned_abs()));
+        let left =
+            counts.map(|(book, count)| (*book, count.value().max(0).unsigned_abs()));
         left.filter(|(_, count)| *count > 0).collect()
     }
     // ANCHOR_END: cart
@@ -236,8 +241,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The reference: sums. Of `left` copies at the cut, how many does each place sell of `asked`, and what does the store believe
-    /// to be left afterwards?
+    /// The reference: sums. Of `left` copies at the cut, how many does each place sell
+    /// of `asked`, and what does the store believe to be left afterwards?
     fn during_the_cut(stock: Stock, left: u64, asked: [u64; 2]) -> (u64, u64) {
         let most = match stock {
             Stock::Quorum => [left, 0],

@@ -1,4 +1,5 @@
-//! Short codes for long addresses: from a counter, from the first digits of a hash, or from its last ones.
+//! Short codes for long addresses: from a counter, from the first digits of a hash, or
+//! from its last ones.
 //!
 //! Shown in `src/cases/shortener.md`.
 
@@ -7,7 +8,8 @@ use std::fmt;
 
 use crate::services::sha256::sha256;
 
-const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const DIGITS: &[u8; 62] =
+    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 // ANCHOR: base62
 /// A number in base 62, with its highest digit first.
@@ -43,7 +45,13 @@ pub enum Scheme {
 
 // ANCHOR: code
 /// The code of an address, of `length` digits, in the given attempt.
-pub fn code(scheme: Scheme, address: &str, attempt: u64, counter: u64, length: usize) -> String {
+pub fn code(
+    scheme: Scheme,
+    address: &str,
+    attempt: u64,
+    counter: u64,
+    length: usize,
+) -> String {
     let hash = || {
         let bytes = sha256(format!("{address} {attempt}").as_bytes());
         bytes
@@ -110,8 +118,8 @@ impl Shortener {
     }
 
     // ANCHOR: shorten
-    /// Makes a link that expires, with a name of the user's choice or a code. An address whose hash is known gets its code again,
-    /// and the later end of the two.
+    /// Makes a link that expires, with a name of the user's choice or a code. An
+    /// address whose hash is known gets its code again, and the later end of the two.
     ///
     /// # Errors
     ///
@@ -205,8 +213,9 @@ pub struct Filling {
 
 /// Regions of codes: the probability that an attempt falls in it, and its size.
 ///
-/// A number of 128 bits has 22 digits in base 62 unless it is below 62^21. Those of 22 digits begin with few digits, since 2^128 is
-/// only 7.8 × 62^21; those of 21 digits, about one in eight, may begin with any. Shorter ones are left out.
+/// A number of 128 bits has 22 digits in base 62 unless it is below 62^21. Those of 22
+/// digits begin with few digits, since 2^128 is only 7.8 × 62^21; those of 21 digits,
+/// about one in eight, may begin with any. Shorter ones are left out.
 fn regions(scheme: Scheme, length: i32) -> Vec<(f64, f64)> {
     let all = 62f64.powi(length);
     let (short, highest) = (
@@ -222,10 +231,13 @@ fn regions(scheme: Scheme, length: i32) -> Vec<(f64, f64)> {
     }
 }
 
-/// What to expect when this many links have codes. Each attempt is uniform within its region; one that collides is made again.
+/// What to expect when this many links have codes. Each attempt is uniform within its
+/// region; one that collides is made again.
 pub fn filling(scheme: Scheme, length: i32, links: f64) -> Filling {
     let regions = regions(scheme, length);
-    let taken = |attempts: f64, (p, size): &(f64, f64)| size * (1.0 - (-p * attempts / size).exp());
+    let taken = |attempts: f64, (p, size): &(f64, f64)| {
+        size * (1.0 - (-p * attempts / size).exp())
+    };
     if regions.is_empty() {
         return Filling {
             collisions: 0.0,

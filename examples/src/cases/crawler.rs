@@ -1,15 +1,18 @@
-//! The frontier of a web crawler: what to fetch next, without asking one host too often. Times are in milliseconds.
+//! The frontier of a web crawler: what to fetch next, without asking one host too
+//! often. Times are in milliseconds.
 //!
 //! Shown in `src/cases/crawler.md`.
 //!
-//! After A. Heydon and M. Najork, "Mercator: A Scalable, Extensible Web Crawler", *World Wide Web* 2(4), 1999.
+//! After A. Heydon and M. Najork, "Mercator: A Scalable, Extensible Web Crawler",
+//! *World Wide Web* 2(4), 1999.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A page's host and its number there.
 pub type Page = (usize, usize);
 
-/// Pages to fetch: a queue for each host, and the time from which the host may be asked again.
+/// Pages to fetch: a queue for each host, and the time from which the host may be asked
+/// again.
 #[derive(Debug, Clone, Default)]
 pub struct Frontier {
     queues: BTreeMap<usize, VecDeque<Page>>,
@@ -42,11 +45,13 @@ impl Frontier {
         true
     }
 
-    /// The next page and the time from which it may be fetched: of the host that may be asked first.
+    /// The next page and the time from which it may be fetched: of the host that may be
+    /// asked first.
     pub fn next(&mut self, now: u64) -> Option<(u64, Page)> {
         loop {
             let (time, host) = self.allowed.pop_first()?;
-            let Some(page) = self.queues.get_mut(&host).and_then(VecDeque::pop_front) else {
+            let Some(page) = self.queues.get_mut(&host).and_then(VecDeque::pop_front)
+            else {
                 self.queues.remove(&host); // Empty, and polite again from now on.
                 continue;
             };
@@ -72,8 +77,9 @@ pub struct Crawl {
 }
 
 // ANCHOR: crawl
-/// Fetches all pages of `hosts` hosts, `pages` each, one request after the other of `fetch` ms. Page n links to pages 2n + 1
-/// and 2n + 2 of its host, to its first page, and to the same page of the next host.
+/// Fetches all pages of `hosts` hosts, `pages` each, one request after the other of
+/// `fetch` ms. Page n links to pages 2n + 1 and 2n + 2 of its host, to its first page,
+/// and to the same page of the next host.
 pub fn crawl(hosts: usize, pages: usize, fetch: u64, delay: u64) -> Crawl {
     let mut frontier = Frontier::new(delay);
     let mut crawl = Crawl {

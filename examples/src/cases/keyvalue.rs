@@ -1,10 +1,11 @@
-//! A key-value store on several nodes, put together from the parts of the data chapters: a ring, quorums, logs, trees, hints and
-//! read repair.
+//! A key-value store on several nodes, put together from the parts of the data
+//! chapters: a ring, quorums, logs, trees, hints and read repair.
 //!
 //! Shown in `src/cases/keyvalue.md`.
 //!
-//! After G. `DeCandia` et al., "Dynamo: Amazon's Highly Available Key-value Store", SOSP 2007, with one coordinator that
-//! numbers all writes where Dynamo has vector clocks.
+//! After G. `DeCandia` et al., "Dynamo: Amazon's Highly Available Key-value Store",
+//! SOSP 2007, with one coordinator that numbers all writes where Dynamo has vector
+//! clocks.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +26,8 @@ pub struct Promise {
     pub read: usize,
     /// How many have to take a write.
     pub write: usize,
-    /// Whether writes are noted for nodes that are down, and handed over when they are back.
+    /// Whether writes are noted for nodes that are down, and handed over when they are
+    /// back.
     pub hints: bool,
     /// Whether nodes write to a log first.
     pub log: bool,
@@ -54,7 +56,8 @@ impl Node {
     }
 
     // ANCHOR: node
-    /// Keeps the newer of the stored and the incoming value: first in the log, then in the tree.
+    /// Keeps the newer of the stored and the incoming value: first in the log, then in
+    /// the tree.
     fn take(&mut self, key: u64, value: Stamped, has_log: bool) {
         if self.tree.get(key).0.is_some_and(|kept| kept >= value) {
             return;
@@ -114,7 +117,8 @@ impl KeyStore {
     }
 
     // ANCHOR: put
-    /// Writes a value, if enough of the key's nodes are up. For one that isn't, another node keeps a hint.
+    /// Writes a value, if enough of the key's nodes are up. For one that isn't, another
+    /// node keeps a hint.
     ///
     /// # Errors
     ///
@@ -134,7 +138,8 @@ impl KeyStore {
                 node.take(key, value, self.promise.log);
             }
         }
-        if let Some(keeper) = self.nodes.get_mut(&up[0]).filter(|_| self.promise.hints) {
+        if let Some(keeper) = self.nodes.get_mut(&up[0]).filter(|_| self.promise.hints)
+        {
             self.hinted += down.len() as u64;
             keeper
                 .hints
@@ -145,7 +150,8 @@ impl KeyStore {
     // ANCHOR_END: put
 
     // ANCHOR: get
-    /// Reads from as many of the key's nodes as promised, takes the newest value, and repairs those that had an older one.
+    /// Reads from as many of the key's nodes as promised, takes the newest value, and
+    /// repairs those that had an older one.
     ///
     /// # Errors
     ///
@@ -156,13 +162,16 @@ impl KeyStore {
         if asked.len() < self.promise.read.max(1) {
             return Err(Refused);
         }
-        let found = |name: &String| self.nodes.get(name).and_then(|node| node.tree.get(key).0);
+        let found =
+            |name: &String| self.nodes.get(name).and_then(|node| node.tree.get(key).0);
         let answers: Vec<Option<Stamped>> = asked.iter().map(found).collect();
         let Some(newest) = answers.iter().flatten().max().copied() else {
             return Ok(None);
         };
         for (name, answer) in asked.iter().zip(answers) {
-            if let Some(node) = self.nodes.get_mut(name).filter(|_| answer != Some(newest)) {
+            if let Some(node) =
+                self.nodes.get_mut(name).filter(|_| answer != Some(newest))
+            {
                 node.take(key, newest, self.promise.log);
                 self.repaired += 1;
             }
@@ -196,9 +205,15 @@ impl KeyStore {
     // ANCHOR_END: restart
 
     // ANCHOR: join
-    /// A new node joins, if all others are up: it takes over the keys that now belong to it. Returns how many of `keys` these are.
-    pub fn join(&mut self, name: &str, keys: impl IntoIterator<Item = u64>) -> Option<u64> {
-        if self.nodes.contains_key(name) || self.nodes.values().any(|node| !node.is_up) {
+    /// A new node joins, if all others are up: it takes over the keys that now belong
+    /// to it. Returns how many of `keys` these are.
+    pub fn join(
+        &mut self,
+        name: &str,
+        keys: impl IntoIterator<Item = u64>,
+    ) -> Option<u64> {
+        if self.nodes.contains_key(name) || self.nodes.values().any(|node| !node.is_up)
+        {
             return None;
         }
         let mut ring = self.ring.clone();
@@ -211,7 +226,8 @@ impl KeyStore {
                 .contains(&name)
             {
                 let before = self.owners(key).into_iter();
-                let copies = before.filter_map(|owner| self.nodes.get(&owner)?.tree.get(key).0);
+                let copies =
+                    before.filter_map(|owner| self.nodes.get(&owner)?.tree.get(key).0);
                 if let Some(newest) = copies.max() {
                     new.take(key, newest, self.promise.log);
                     moved += 1;

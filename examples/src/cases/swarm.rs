@@ -1,8 +1,10 @@
-//! Distributing a file inside a cluster: from one server, or among peers. A round is the time in which one machine sends one piece.
+//! Distributing a file inside a cluster: from one server, or among peers. A round is
+//! the time in which one machine sends one piece.
 //!
 //! Shown in `src/cases/swarm.md`.
 //!
-//! After B. Cohen, "Incentives Build Robustness in `BitTorrent`", 2003; the bound for one piece doubles the holders in each round.
+//! After B. Cohen, "Incentives Build Robustness in `BitTorrent`", 2003; the bound for
+//! one piece doubles the holders in each round.
 
 use crate::random::Random;
 
@@ -14,8 +16,9 @@ pub fn from_one_server(machines: u64, pieces: u64) -> u64 {
 // ANCHOR_END: one
 
 // ANCHOR: swarm
-/// The same among peers: in each round every machine sends one piece that it has to one that lacks it, and receives at most one.
-/// A machine offers the piece that the fewest have. `None` if it doesn't end.
+/// The same among peers: in each round every machine sends one piece that it has to one
+/// that lacks it, and receives at most one. A machine offers the piece that the fewest
+/// have. `None` if it doesn't end.
 pub fn among_peers(machines: usize, pieces: usize, random: &mut Random) -> Option<u64> {
     let mut has = vec![vec![false; pieces]; machines];
     let mut holders = vec![1usize; pieces];

@@ -1,9 +1,10 @@
-//! Home timelines: put together when they are read, when posts are written, or a mix of both.
+//! Home timelines: put together when they are read, when posts are written, or a mix of
+//! both.
 //!
 //! Shown in `src/cases/timelines.md`.
 //!
-//! After A. Silberstein, J. Terrace, B. F. Cooper and R. Ramakrishnan, "Feeding Frenzy: Selectively Materializing Users' Event
-//! Feeds", SIGMOD 2010.
+//! After A. Silberstein, J. Terrace, B. F. Cooper and R. Ramakrishnan, "Feeding Frenzy:
+//! Selectively Materializing Users' Event Feeds", SIGMOD 2010.
 
 use crate::random::Random;
 use crate::service::SERVICE;
@@ -22,7 +23,8 @@ pub struct Follows {
 }
 
 impl Follows {
-    /// Each of `users` users follows `each` others; one in `fans` of them follows user 0 as well.
+    /// Each of `users` users follows `each` others; one in `fans` of them follows user
+    /// 0 as well.
     pub fn random(users: usize, each: usize, fans: usize, random: &mut Random) -> Self {
         Self::drawn(
             users,
@@ -32,7 +34,8 @@ impl Follows {
         )
     }
 
-    /// Each of `users` users follows `each` others, drawn by Zipf's law with an exponent of 1: user 0 is the most popular.
+    /// Each of `users` users follows `each` others, drawn by Zipf's law with an
+    /// exponent of 1: user 0 is the most popular.
     pub fn by_popularity(users: usize, each: usize, seed: u64) -> Self {
         let mut popular = Zipf::new(users, 1.0, seed);
         Self::drawn(users, each, |_| false, || popular.next().unwrap_or(0))
@@ -77,7 +80,8 @@ impl Follows {
 #[derive(Debug, Clone)]
 pub struct Timelines<'a> {
     follows: &'a Follows,
-    /// Authors with more followers than this are pulled, all others pushed. 0 pulls everybody, `usize::MAX` pushes everybody.
+    /// Authors with more followers than this are pulled, all others pushed. 0 pulls
+    /// everybody, `usize::MAX` pushes everybody.
     limit: usize,
     /// For each author, the numbers of its posts.
     posts: Vec<Vec<u64>>,
@@ -122,7 +126,8 @@ impl<'a> Timelines<'a> {
         }
     }
 
-    /// The newest posts of those whom a user follows: the inbox, merged with the authors that are pulled.
+    /// The newest posts of those whom a user follows: the inbox, merged with the
+    /// authors that are pulled.
     pub fn read(&mut self, user: usize) -> Vec<Post> {
         let inbox = self.inboxes[user].iter().rev();
         let mut page: Vec<Post> = inbox.take(PAGE).copied().collect();

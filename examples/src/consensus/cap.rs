@@ -2,8 +2,9 @@
 //!
 //! Shown in `src/consensus/cap.md`.
 //!
-//! The theorem is that of S. Gilbert and N. Lynch, "Brewer's Conjecture and the Feasibility of Consistent, Available,
-//! Partition-Tolerant Web Services", *SIGACT News* 33(2), 2002.
+//! The theorem is that of S. Gilbert and N. Lynch, "Brewer's Conjecture and the
+//! Feasibility of Consistent, Available, Partition-Tolerant Web Services", *SIGACT
+//! News* 33(2), 2002.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -26,7 +27,8 @@ impl fmt::Display for Mode {
     }
 }
 
-/// A value and when it was written: the number of writes that its writer knew of, and the writer, so that no two are equal.
+/// A value and when it was written: the number of writes that its writer knew of, and
+/// the writer, so that no two are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
     /// How many writes came before it, as far as its replica knew.
@@ -79,8 +81,8 @@ impl Replicas {
     }
 
     // ANCHOR: heal
-    /// Ends the partition. The newest version wins everywhere; returns the values that were stored during the partition and
-    /// that lose.
+    /// Ends the partition. The newest version wins everywhere; returns the values that
+    /// were stored during the partition and that lose.
     pub fn heal(&mut self) -> Vec<u64> {
         self.sides.fill(0);
         let winner = self.held.iter().copied().max();
@@ -138,8 +140,9 @@ impl Replicas {
         if self.down.contains(&replica) {
             return Err(Unavailable);
         }
-        let same_side =
-            |peer: &usize| self.sides[*peer] == self.sides[replica] && !self.down.contains(peer);
+        let same_side = |peer: &usize| {
+            self.sides[*peer] == self.sides[replica] && !self.down.contains(peer)
+        };
         let reached: Vec<usize> = (0..self.held.len()).filter(same_side).collect();
         let is_majority = reached.len() > self.held.len() / 2;
         match self.mode {

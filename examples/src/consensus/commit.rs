@@ -2,8 +2,9 @@
 //!
 //! Shown in `src/consensus/two-phase-commit.md`.
 //!
-//! After J. Gray, "Notes on Data Base Operating Systems", 1978, and P. A. Bernstein, V. Hadzilacos and N. Goodman, *Concurrency
-//! Control and Recovery in Database Systems*, 1987, chapter 7.
+//! After J. Gray, "Notes on Data Base Operating Systems", 1978, and P. A. Bernstein, V.
+//! Hadzilacos and N. Goodman, *Concurrency Control and Recovery in Database Systems*,
+//! 1987, chapter 7.
 
 use std::fmt;
 
@@ -46,8 +47,9 @@ pub struct Transaction {
 
 impl Transaction {
     // ANCHOR: run
-    /// Runs the protocol. `votes` are the participants' answers; the coordinator crashes after `survived` of its steps, each of
-    /// which is a message that it sends or a write of its decision.
+    /// Runs the protocol. `votes` are the participants' answers; the coordinator
+    /// crashes after `survived` of its steps, each of which is a message that it sends
+    /// or a write of its decision.
     pub fn run(votes: &[bool], survived: usize) -> Self {
         let mut it = Self {
             participants: vec![State::Working; votes.len()],
@@ -83,7 +85,8 @@ impl Transaction {
     /// Tells all participants that don't know it yet.
     fn tell(&mut self, commit: bool, verb: &str) {
         for n in 0..self.participants.len() {
-            let is_open = matches!(self.participants[n], State::Prepared | State::Working);
+            let is_open =
+                matches!(self.participants[n], State::Prepared | State::Working);
             if is_open && !self.step(format!("coordinator -> p{n}: {verb}")) {
                 return;
             }
@@ -106,7 +109,8 @@ impl Transaction {
         self.tell(commit, if commit { "commit" } else { "abort" });
     }
 
-    /// Participants whose time-out runs out: those that haven't said yes abort, the others must wait.
+    /// Participants whose time-out runs out: those that haven't said yes abort, the
+    /// others must wait.
     pub fn time_out(&mut self) {
         for state in &mut self.participants {
             if *state == State::Working {

@@ -1,10 +1,11 @@
-//! A lock with a lease: it expires by itself, so that a crashed holder doesn't keep it, and a holder that was paused may rely on it
-//! for too long.
+//! A lock with a lease: it expires by itself, so that a crashed holder doesn't keep it,
+//! and a holder that was paused may rely on it for too long.
 //!
 //! Shown in `src/consensus/leases.md`.
 //!
-//! After C. Gray and D. Cheriton, "Leases: an Efficient Fault-Tolerant Mechanism for Distributed File Cache Consistency", SOSP
-//! 1989, and M. Kleppmann, *Designing Data-Intensive Applications*, 2017, chapter 8. Times are in milliseconds.
+//! After C. Gray and D. Cheriton, "Leases: an Efficient Fault-Tolerant Mechanism for
+//! Distributed File Cache Consistency", SOSP 1989, and M. Kleppmann, *Designing
+//! Data-Intensive Applications*, 2017, chapter 8. Times are in milliseconds.
 
 use crate::availability::fencing::Storage;
 
@@ -80,8 +81,9 @@ pub struct Outcome {
 }
 
 // ANCHOR: pause
-/// Client 1 takes the lock, reads, checks its lease, is paused, and writes. Client 2 tries to get the lock every 100 ms,
-/// reads 10 ms after it got it, and writes after 20 ms. Every read and write carries its client's token.
+/// Client 1 takes the lock, reads, checks its lease, is paused, and writes. Client 2
+/// tries to get the lock every 100 ms, reads 10 ms after it got it, and writes after 20
+/// ms. Every read and write carries its client's token.
 pub fn paused_holder(length: u64, pause: u64, store_checks_tokens: bool) -> Outcome {
     let mut service = LockService::new(length);
     let mut store = Storage::new(store_checks_tokens);
@@ -141,7 +143,14 @@ impl Outcome {
         value
     }
 
-    fn add(&mut self, now: u64, client: &str, store: &mut Storage, token: u64, read: u64) {
+    fn add(
+        &mut self,
+        now: u64,
+        client: &str,
+        store: &mut Storage,
+        token: u64,
+        read: u64,
+    ) {
         let value = read + 1;
         self.log(
             now,
@@ -168,7 +177,8 @@ mod tests {
         assert_eq!((fenced.done, fenced.stored), (1, 1));
     }
 
-    /// It may wake up before the new holder's read, between its read and its write, or after that.
+    /// It may wake up before the new holder's read, between its read and its write, or
+    /// after that.
     #[test]
     fn with_tokens_nothing_is_lost_whenever_the_old_holder_wakes_up() {
         let outcomes = (980..1_030).map(|pause| paused_holder(1_000, pause, true));

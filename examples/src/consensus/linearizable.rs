@@ -1,9 +1,11 @@
-//! A checker for linearizability: could one copy of a register have given these answers?
+//! A checker for linearizability: could one copy of a register have given these
+//! answers?
 //!
 //! Shown in `src/consensus/linearizability.md`.
 //!
-//! The search is that of J. M. Wing and C. Gong, "Testing and Verifying Concurrent Objects", *Journal of Parallel and Distributed
-//! Computing* 17, 1993, with the cache of tried states that G. Lowe added in "Testing for Linearizability", 2017.
+//! The search is that of J. M. Wing and C. Gong, "Testing and Verifying Concurrent
+//! Objects", *Journal of Parallel and Distributed Computing* 17, 1993, with the cache
+//! of tried states that G. Lowe added in "Testing for Linearizability", 2017.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +23,8 @@ pub enum Action {
 pub struct Operation {
     /// When it was called.
     pub call: u64,
-    /// When the answer came; `None` if none did, so that it may have happened at any time or not at all.
+    /// When the answer came; `None` if none did, so that it may have happened at any
+    /// time or not at all.
     pub answer: Option<u64>,
     /// What it did.
     pub action: Action,
@@ -47,15 +50,18 @@ impl Operation {
     }
 }
 
-/// An order in which one copy, holding 0 at first, could have done the operations (at most 64); `None` if there is no such order.
-/// It contains unanswered operations only where they may be needed.
+/// An order in which one copy, holding 0 at first, could have done the operations (at
+/// most 64); `None` if there is no such order. It contains unanswered operations only
+/// where they may be needed.
 ///
-/// An operation may be next if no other one that is left was answered before it was called.
+/// An operation may be next if no other one that is left was answered before it was
+/// called.
 pub fn linearize(history: &[Operation]) -> Option<Vec<usize>> {
     if history.len() > 64 {
         return None;
     }
-    // What no one observed constrains nothing: an unanswered read, and an unanswered write of a value that no read gave.
+    // What no one observed constrains nothing: an unanswered read, and an unanswered
+    // write of a value that no read gave.
     let is_idle = |operation: &Operation| match operation.action {
         _ if operation.answer.is_some() => false,
         Action::Read(_) => true,
@@ -110,7 +116,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Tries every order of every choice of the unanswered operations, and looks at the rules only in the end.
+    /// Tries every order of every choice of the unanswered operations, and looks at the
+    /// rules only in the end.
     fn brute_force(history: &[Operation]) -> bool {
         fn is_legal(history: &[Operation], order: &[usize]) -> bool {
             let mut value = 0;
@@ -131,8 +138,8 @@ mod tests {
             register && in_time
         }
         fn extend(history: &[Operation], order: &mut Vec<usize>) -> bool {
-            let complete =
-                (0..history.len()).all(|n| history[n].answer.is_none() || order.contains(&n));
+            let complete = (0..history.len())
+                .all(|n| history[n].answer.is_none() || order.contains(&n));
             if complete && is_legal(history, order) {
                 return true;
             }
@@ -177,7 +184,8 @@ mod tests {
 
         #[test]
         fn what_one_copy_answered_is_accepted(steps in prop::collection::vec((any::<bool>(), 1..5u64, 0..6u64, 0..6u64), 0..20)) {
-            // Operations that take effect one after the other, each at a moment between its call and its answer.
+            // Operations that take effect one after the other, each at a moment between
+            // its call and its answer.
             let mut value = 0;
             let history: Vec<Operation> = (0..).zip(&steps).map(|(n, (is_write, written, before, after))| {
                 let at = 10 + n * 3;

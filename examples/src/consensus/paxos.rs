@@ -1,8 +1,10 @@
-//! One decision by Paxos: proposers, acceptors, every order of their messages, and a duel of proposers on a network.
+//! One decision by Paxos: proposers, acceptors, every order of their messages, and a
+//! duel of proposers on a network.
 //!
 //! Shown in `src/consensus/paxos.md`.
 //!
-//! L. Lamport, "The Part-Time Parliament", ACM TOCS 16(2), 1998, and "Paxos Made Simple", 2001.
+//! L. Lamport, "The Part-Time Parliament", ACM TOCS 16(2), 1998, and "Paxos Made
+//! Simple", 2001.
 
 mod duel;
 mod explore;
@@ -15,7 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What a proposer proposes after a majority has promised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Adopt {
-    /// The value with the highest ballot that those who promised have accepted, if any; otherwise its own.
+    /// The value with the highest ballot that those who promised have accepted, if any;
+    /// otherwise its own.
     Accepted,
     /// Always its own: the mistake that shows why the rule is needed.
     Own,
@@ -37,7 +40,8 @@ struct Acceptor {
 
 // ANCHOR: rules
 impl Acceptor {
-    /// First phase: is asked to accept nothing below a ballot any more. If it promises, it returns what it accepted last.
+    /// First phase: is asked to accept nothing below a ballot any more. If it promises,
+    /// it returns what it accepted last.
     fn prepare(&mut self, ballot: u16) -> Option<Promise> {
         if ballot < self.promised {
             return None;
@@ -56,8 +60,14 @@ impl Acceptor {
     }
 }
 
-/// What a proposer proposes, given what each one that promised had accepted; nothing before a majority has promised.
-fn proposal(own: u16, promises: &[Promise], acceptors: usize, adopt: Adopt) -> Option<u16> {
+/// What a proposer proposes, given what each one that promised had accepted; nothing
+/// before a majority has promised.
+fn proposal(
+    own: u16,
+    promises: &[Promise],
+    acceptors: usize,
+    adopt: Adopt,
+) -> Option<u16> {
     let newest = promises.iter().filter_map(|promise| promise.0).max();
     let adopted = newest.filter(|_| adopt == Adopt::Accepted);
     let value = adopted.map_or(own, |(_, value)| value);
@@ -76,7 +86,8 @@ struct Proposer {
     proposed: Option<u16>,
 }
 
-/// Proposers and acceptors of one decision, whose messages go exactly where a script sends them.
+/// Proposers and acceptors of one decision, whose messages go exactly where a script
+/// sends them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paxos {
     acceptors: Vec<Acceptor>,
@@ -100,7 +111,8 @@ impl Paxos {
         }
     }
 
-    /// A proposer starts over, with a ballot that is higher than all others and that no one else uses.
+    /// A proposer starts over, with a ballot that is higher than all others and that no
+    /// one else uses.
     pub fn start(&mut self, proposer: usize) -> u16 {
         let highest = self.proposers.iter().map(|other| other.ballot).max();
         let own = self.proposers[proposer].own;
@@ -112,7 +124,8 @@ impl Paxos {
         self.proposers[proposer].ballot
     }
 
-    /// A proposer asks an acceptor for its promise, and hears the answer. Returns whether it promised.
+    /// A proposer asks an acceptor for its promise, and hears the answer. Returns
+    /// whether it promised.
     pub fn prepare(&mut self, proposer: usize, acceptor: usize) -> bool {
         let from = &mut self.proposers[proposer];
         let Some(promise) = self.acceptors[acceptor].prepare(from.ballot) else {
@@ -121,12 +134,14 @@ impl Paxos {
         if from.proposed.is_none() {
             from.promises.insert(acceptor, promise);
             let promises: Vec<_> = from.promises.values().copied().collect();
-            from.proposed = proposal(from.own, &promises, self.acceptors.len(), self.adopt);
+            from.proposed =
+                proposal(from.own, &promises, self.acceptors.len(), self.adopt);
         }
         true
     }
 
-    /// A proposer that has a majority of promises asks an acceptor to take its value. Returns whether it did.
+    /// A proposer that has a majority of promises asks an acceptor to take its value.
+    /// Returns whether it did.
     pub fn accept(&mut self, proposer: usize, acceptor: usize) -> bool {
         let from = &self.proposers[proposer];
         let Some(value) = from.proposed else {
@@ -140,9 +155,11 @@ impl Paxos {
         taken
     }
 
-    /// The values that are chosen: that a majority has accepted in one ballot. There must never be two.
+    /// The values that are chosen: that a majority has accepted in one ballot. There
+    /// must never be two.
     pub fn chosen(&self) -> BTreeSet<u16> {
-        let has_majority = |votes: &BTreeSet<usize>| 2 * votes.len() > self.acceptors.len();
+        let has_majority =
+            |votes: &BTreeSet<usize>| 2 * votes.len() > self.acceptors.len();
         let chosen = self.votes.iter().filter(|(_, votes)| has_majority(votes));
         chosen.map(|((_, value), _)| *value).collect()
     }

@@ -1,4 +1,5 @@
-//! Sagas: a long transaction as a series of short ones, each with a compensating transaction.
+//! Sagas: a long transaction as a series of short ones, each with a compensating
+//! transaction.
 //!
 //! Shown in `src/consensus/sagas.md`.
 //!
@@ -71,8 +72,8 @@ pub struct Saga {
 }
 
 // ANCHOR: run
-/// Runs steps in order. The one at `fails`, if any, fails, and those before it are compensated in reverse; each compensation fails
-/// `stubborn` times before it works.
+/// Runs steps in order. The one at `fails`, if any, fails, and those before it are
+/// compensated in reverse; each compensation fails `stubborn` times before it works.
 pub fn run_saga(steps: &[Step], fails: Option<usize>, stubborn: u32) -> Saga {
     let mut trip = Trip::default();
     let mut saga = Saga {

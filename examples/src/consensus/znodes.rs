@@ -1,9 +1,11 @@
-//! A tree of small files through which clients coordinate: sessions, ephemeral and sequential nodes, watches.
+//! A tree of small files through which clients coordinate: sessions, ephemeral and
+//! sequential nodes, watches.
 //!
 //! Shown in `src/consensus/coordination.md`.
 //!
-//! After P. Hunt, M. Konar, F. P. Junqueira and B. Reed, "`ZooKeeper`: Wait-free Coordination for Internet-scale Systems",
-//! USENIX ATC 2010. There is one server; agreement by a majority is left to other modules.
+//! After P. Hunt, M. Konar, F. P. Junqueira and B. Reed, "`ZooKeeper`: Wait-free
+//! Coordination for Internet-scale Systems", USENIX ATC 2010. There is one server;
+//! agreement by a majority is left to other modules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +32,8 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Creates a node, unless it exists or its parent doesn't. An ephemeral one ends with its session.
+    /// Creates a node, unless it exists or its parent doesn't. An ephemeral one ends
+    /// with its session.
     pub fn create(&mut self, path: &str, data: &str, owner: Option<Session>) -> bool {
         let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
         let parent_exists = parent.is_empty() || self.nodes.contains_key(parent);
@@ -47,7 +50,8 @@ impl Tree {
     }
 
     // ANCHOR: create
-    /// Creates a node whose name ends with the next number of its parent, and returns its path.
+    /// Creates a node whose name ends with the next number of its parent, and returns
+    /// its path.
     pub fn create_sequential(
         &mut self,
         parent: &str,
@@ -104,7 +108,8 @@ impl Tree {
 
     /// The paths of a node's children, in order of their names.
     pub fn children(&self, parent: &str) -> Vec<&str> {
-        let is_child = |path: &&str| path.rsplit_once('/').is_some_and(|(of, _)| of == parent);
+        let is_child =
+            |path: &&str| path.rsplit_once('/').is_some_and(|(of, _)| of == parent);
         self.nodes
             .keys()
             .map(String::as_str)
@@ -170,7 +175,8 @@ impl Lock {
     }
 
     // ANCHOR: look
-    /// A client checks whether it holds the lock, and if not, watches a node before its own.
+    /// A client checks whether it holds the lock, and if not, watches a node before its
+    /// own.
     fn look(&mut self, session: Session) {
         let line: Vec<String> = self
             .tree
@@ -192,7 +198,8 @@ impl Lock {
     }
     // ANCHOR_END: look
 
-    /// A client's session ends, whether it leaves or crashes. Notified clients check again.
+    /// A client's session ends, whether it leaves or crashes. Notified clients check
+    /// again.
     pub fn leave(&mut self, session: Session) {
         self.places.remove(&session);
         let before = self.tree.told.len();

@@ -1,4 +1,5 @@
-//! A page and its script, a new version of both, and visitors who get a mix of versions.
+//! A page and its script, a new version of both, and visitors who get a mix of
+//! versions.
 //!
 //! Shown in `src/edge/assets.md`.
 
@@ -62,7 +63,13 @@ enum Source {
 
 // ANCHOR: script
 /// The script that a visit gets, by the page it has and what the browser kept.
-fn script(naming: Naming, page: Copy, kept: Copy, edge: &mut Copy, at: Moment) -> (Copy, Source) {
+fn script(
+    naming: Naming,
+    page: Copy,
+    kept: Copy,
+    edge: &mut Copy,
+    at: Moment,
+) -> (Copy, Source) {
     match naming {
         Naming::Same | Naming::SameAndPurge => {
             if at.now < kept.until {
@@ -92,16 +99,24 @@ fn script(naming: Naming, page: Copy, kept: Copy, edge: &mut Copy, at: Moment) -
 }
 // ANCHOR_END: script
 
-/// Visitors come back at random, on average each `visit_every` seconds, a fifth of them with an empty
-/// browser. In the middle of the time there is a release; visits after it are counted.
-pub fn release(naming: Naming, ttl: Ttl, visitors: usize, visit_every: f64, duration: u64) -> Met {
+/// Visitors come back at random, on average each `visit_every` seconds, a fifth of them
+/// with an empty browser. In the middle of the time there is a release; visits after it
+/// are counted.
+pub fn release(
+    naming: Naming,
+    ttl: Ttl,
+    visitors: usize,
+    visit_every: f64,
+    duration: u64,
+) -> Met {
     let mut random = Random::new(42);
     let mut met = Met::default();
     let nothing = Copy {
         version: 0,
         until: 0,
     };
-    let (mut page, mut edge, mut browsers) = (nothing, nothing, vec![nothing; visitors]);
+    let (mut page, mut edge, mut browsers) =
+        (nothing, nothing, vec![nothing; visitors]);
     let released_at = duration / 2;
     for now in 0..duration {
         let newest = if now < released_at { 1 } else { 2 };

@@ -1,4 +1,5 @@
-//! A delivery network: copies of files at several places, loaded on request or pushed in advance.
+//! A delivery network: copies of files at several places, loaded on request or pushed
+//! in advance.
 //!
 //! Shown in `src/edge/cdn.md`.
 
@@ -8,7 +9,8 @@ use std::collections::HashMap;
 /// How files come to the edges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// The first request loads a file; after this many seconds the edge asks whether it has changed.
+    /// The first request loads a file; after this many seconds the edge asks whether it
+    /// has changed.
     Pull(u64),
     /// Each new version is sent to all edges when it is made.
     Push,
@@ -50,7 +52,8 @@ pub struct Met {
     pub unchanged: u32,
     /// Copies on all edges at the end.
     pub copies: usize,
-    /// The longest time between a replacement and a request that still got the old version, in seconds.
+    /// The longest time between a replacement and a request that still got the old
+    /// version, in seconds.
     pub oldest: u64,
 }
 
@@ -163,7 +166,8 @@ mod tests {
     fn what_is_pushed_is_never_stale_or_slow_and_is_stored_everywhere() {
         let met = deliver(SITE, Way::Push, 1);
         assert_eq!((met.slow, met.stale, met.copies), (0, 0, 200));
-        // 19 changes, each to all edges. The 200 initial copies are sent before anything is counted.
+        // 19 changes, each to all edges. The 200 initial copies are sent before
+        // anything is counted.
         assert_eq!(met.sent, 19 * 4);
     }
 
@@ -217,7 +221,8 @@ mod tests {
             prop_assert!(met.copies <= 200);
         }
 
-        /// By pull a file comes to an edge at most once, and each change at most once more, and only if it is requested there.
+        /// By pull a file comes to an edge at most once, and each change at most once
+        /// more, and only if it is requested there.
         #[test]
         fn pull_never_sends_more_files_than_push(
             ttl in 1..200u64, rate in 1..60usize, change_every in 5..60u64, changing in 1..50usize, seed in 0..9u64,

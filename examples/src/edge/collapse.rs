@@ -1,4 +1,5 @@
-//! Requests for the same thing while it is being fetched: one fetch for all, and what may not be shared.
+//! Requests for the same thing while it is being fetched: one fetch for all, and what
+//! may not be shared.
 //!
 //! Shown in `src/edge/collapsed.md`.
 
@@ -27,12 +28,20 @@ pub struct Met {
 }
 
 // ANCHOR: run
-/// Requests for one thing, one every `gap_ms`; a fetch takes `fetch_ms`. If the answer is private, it is only
-/// for the client that asked first, and the next one that waited has to fetch again.
-pub fn requests(count: u64, gap_ms: u64, fetch_ms: u64, is_private: bool, rule: Collapse) -> Met {
+/// Requests for one thing, one every `gap_ms`; a fetch takes `fetch_ms`. If the answer
+/// is private, it is only for the client that asked first, and the next one that waited
+/// has to fetch again.
+pub fn requests(
+    count: u64,
+    gap_ms: u64,
+    fetch_ms: u64,
+    is_private: bool,
+    rule: Collapse,
+) -> Met {
     let mut met = Met::default();
     let mut known_private = false;
-    // When the fetch that others wait for ends, and how long the shared copy has been there.
+    // When the fetch that others wait for ends, and how long the shared copy has been
+    // there.
     let (mut flight_ends, mut shared_since) = (0, None);
     let mut fetches: Vec<(u64, u64)> = Vec::new();
     for request in 0..count {
@@ -42,13 +51,15 @@ pub fn requests(count: u64, gap_ms: u64, fetch_ms: u64, is_private: bool, rule: 
             continue;
         }
         known_private |= is_private && flight_ends > 0 && flight_ends <= now;
-        let waits = rule == Collapse::Wait || rule == Collapse::WaitUnlessPrivate && !known_private;
+        let waits = rule == Collapse::Wait
+            || rule == Collapse::WaitUnlessPrivate && !known_private;
         let is_flying = flight_ends > now;
         if waits && is_flying && !is_private {
             met.last_ms = met.last_ms.max(flight_ends);
             continue;
         }
-        // A private answer frees the waiting ones: one after the other, or all at the first one's end.
+        // A private answer frees the waiting ones: one after the other, or all at the
+        // first one's end.
         let starts = if waits && is_flying { flight_ends } else { now };
         let ends = starts + fetch_ms;
         if rule == Collapse::Wait || !is_flying {
@@ -66,7 +77,8 @@ pub fn requests(count: u64, gap_ms: u64, fetch_ms: u64, is_private: bool, rule: 
 }
 // ANCHOR_END: run
 
-/// The most fetches that run at the same time; one that ends is no longer counted in that moment.
+/// The most fetches that run at the same time; one that ends is no longer counted in
+/// that moment.
 fn most_at_once(fetches: &[(u64, u64)]) -> usize {
     let mut changes: BTreeMap<(u64, i8), i32> = BTreeMap::new();
     for (starts, ends) in fetches {

@@ -1,4 +1,5 @@
-//! The bytes of a DNS message: RFC 1035, section 4, for the record types A, NS and CNAME.
+//! The bytes of a DNS message: RFC 1035, section 4, for the record types A, NS and
+//! CNAME.
 //!
 //! Shown in `src/edge/dns-message.md`.
 
@@ -72,7 +73,8 @@ impl Message {
         }
     }
 
-    /// The message's bytes. A name that was written before is written as a pointer to it.
+    /// The message's bytes. A name that was written before is written as a pointer to
+    /// it.
     pub fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::default();
         let flags = u16::from(self.is_answer) << 15
@@ -97,7 +99,8 @@ impl Message {
         writer.bytes
     }
 
-    /// Reads a message. Returns nothing if the bytes aren't a message, or hold records of other types.
+    /// Reads a message. Returns nothing if the bytes aren't a message, or hold records
+    /// of other types.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader { bytes, at: 0 };
         let (id, flags) = (reader.number()?, reader.number()?);
@@ -147,8 +150,9 @@ impl Writer {
     }
 
     // ANCHOR: name
-    /// Writes a name label by label, each after its length (63 bytes at most; the rest is cut). If its end was written before,
-    /// two bytes that begin with the bits 11 point there.
+    /// Writes a name label by label, each after its length (63 bytes at most; the rest
+    /// is cut). If its end was written before, two bytes that begin with the bits 11
+    /// point there.
     fn name(&mut self, name: &str) {
         let mut rest = name.trim_end_matches('.');
         while !rest.is_empty() {
@@ -179,7 +183,8 @@ impl Writer {
             Data::A(address) => self.bytes.extend(address.octets()),
             Data::Ns(name) | Data::Cname(name) => self.name(name),
         }
-        let length = u16::try_from(self.bytes.len() - length_at - 2).unwrap_or(u16::MAX);
+        let length =
+            u16::try_from(self.bytes.len() - length_at - 2).unwrap_or(u16::MAX);
         self.bytes[length_at..length_at + 2].copy_from_slice(&length.to_be_bytes());
     }
 }
@@ -201,8 +206,9 @@ impl Reader<'_> {
         bytes.try_into().ok()
     }
 
-    /// Reads a name. A pointer has to point before the place where the name, or the part that it
-    /// continues, began; so a message whose pointers form a loop is refused.
+    /// Reads a name. A pointer has to point before the place where the name, or the
+    /// part that it continues, began; so a message whose pointers form a loop is
+    /// refused.
     fn name(&mut self) -> Option<String> {
         let mut labels: Vec<&str> = Vec::new();
         let (mut at, mut begin, mut after) = (self.at, self.at, None);
@@ -220,7 +226,10 @@ impl Reader<'_> {
                 self.at = after.unwrap_or(at + 1);
                 return Some(labels.join("."));
             } else if length < 64 {
-                labels.push(std::str::from_utf8(self.bytes.get(at + 1..at + 1 + length)?).ok()?);
+                labels.push(
+                    std::str::from_utf8(self.bytes.get(at + 1..at + 1 + length)?)
+                        .ok()?,
+                );
                 at += 1 + length;
             } else {
                 return None;

@@ -11,7 +11,8 @@ fn a_question_has_the_bytes_that_rfc_1035_says() {
 
 #[test]
 fn the_example_of_rfc_1035_is_written_with_its_pointers() {
-    // Section 4.1.4: F.ISI.ARPA at 20, FOO.F.ISI.ARPA at 40, ARPA at 64, the root at 92.
+    // Section 4.1.4: F.ISI.ARPA at 20, FOO.F.ISI.ARPA at 40, ARPA at 64, the root at
+    // 92.
     let mut writer = Writer::default();
     for (place, name) in [
         (20, "F.ISI.ARPA"),
@@ -53,7 +54,11 @@ fn record() -> impl Strategy<Value = Record> {
         name().prop_map(Data::Ns),
         name().prop_map(Data::Cname),
     ];
-    (name(), 0..1_000_000u32, data).prop_map(|(name, ttl, data)| Record { name, ttl, data })
+    (name(), 0..1_000_000u32, data).prop_map(|(name, ttl, data)| Record {
+        name,
+        ttl,
+        data,
+    })
 }
 
 prop_compose! {

@@ -1,4 +1,5 @@
-//! Naming and delivery: how a name becomes an address, and how content comes close to those who ask.
+//! Naming and delivery: how a name becomes an address, and how content comes close to
+//! those who ask.
 //!
 //! The pages are in `src/edge`.
 

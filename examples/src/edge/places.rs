@@ -1,4 +1,5 @@
-//! Where to put data centers: the shortest time that a distance allows, and the best of some places.
+//! Where to put data centers: the shortest time that a distance allows, and the best of
+//! some places.
 //!
 //! Shown in `src/edge/places.md`.
 
@@ -70,24 +71,28 @@ pub const CITIES: [Place; 10] = [
 ];
 
 // ANCHOR: distance
-/// The distance along a great circle, in kilometers, on a sphere of 6,371 km (haversine formula).
+/// The distance along a great circle, in kilometers, on a sphere of 6,371 km (haversine
+/// formula).
 pub fn distance_km(a: Place, b: Place) -> f64 {
     let half = |from: f64, to: f64| ((to - from).to_radians() / 2.0).sin().powi(2);
-    let along = a.north.to_radians().cos() * b.north.to_radians().cos() * half(a.east, b.east);
+    let along =
+        a.north.to_radians().cos() * b.north.to_radians().cos() * half(a.east, b.east);
     2.0 * 6_371.0 * (half(a.north, b.north) + along).sqrt().min(1.0).asin()
 }
 
-/// The shortest round trip, in milliseconds: light in glass travels about 200 km in one.
+/// The shortest round trip, in milliseconds: light in glass travels about 200 km in
+/// one.
 pub fn least_trip_ms(a: Place, b: Place) -> f64 {
     2.0 * distance_km(a, b) / 200.0
 }
 // ANCHOR_END: distance
 
-/// The best `count` places for data centers, by the mean over all places of the trip to the nearest one;
-/// every choice is tried. Returns names, mean and the longest trip, in milliseconds.
+/// The best `count` places for data centers, by the mean over all places of the trip to
+/// the nearest one; every choice is tried. Returns names, mean and the longest trip, in
+/// milliseconds.
 pub fn best(places: &[Place], count: usize) -> Option<(Vec<&'static str>, f64, f64)> {
-    let choices =
-        (0u32..1 << places.len().min(20)).filter(|set| set.count_ones() as usize == count);
+    let choices = (0u32..1 << places.len().min(20))
+        .filter(|set| set.count_ones() as usize == count);
     let rated = choices.map(|set| {
         let chosen = || {
             places

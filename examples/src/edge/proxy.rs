@@ -1,4 +1,5 @@
-//! Proxies on the path of a request: who learns which address, and how many requests a shared cache absorbs.
+//! Proxies on the path of a request: who learns which address, and how many requests a
+//! shared cache absorbs.
 //!
 //! Shown in `src/edge/proxies.md`.
 
@@ -38,7 +39,8 @@ pub struct Seen {
 }
 
 // ANCHOR: send
-/// Sends a request from a client over proxies to a server. Each machine only knows who called it.
+/// Sends a request from a client over proxies to a server. Each machine only knows who
+/// called it.
 pub fn send(client: &str, proxies: &[Proxy], server: &str) -> Seen {
     let mut told: Vec<String> = Vec::new();
     let mut trace = Vec::new();
@@ -78,7 +80,8 @@ fn header(told: &[String]) -> String {
     format!(", for {}", told.join(", "))
 }
 
-/// How many requests reach the server when groups of clients share a cache with room for everything.
+/// How many requests reach the server when groups of clients share a cache with room
+/// for everything.
 ///
 /// A request is a client and a file. Clients are assigned to groups in turn.
 pub fn requests_left(requests: &[(usize, usize)], groups: usize) -> usize {

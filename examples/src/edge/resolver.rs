@@ -16,7 +16,8 @@ pub struct Resolver {
     pub sent: u32,
     /// The name servers of its world. A change here is a change of a zone.
     pub servers: Vec<NameServer>,
-    /// What is known of a name, and until when: addresses, a canonical name, or that there is none.
+    /// What is known of a name, and until when: addresses, a canonical name, or that
+    /// there is none.
     known: BTreeMap<String, (u64, Vec<Data>)>,
     /// Which server is known for a zone, and until when.
     zones: BTreeMap<String, (u64, String)>,
@@ -24,7 +25,8 @@ pub struct Resolver {
 }
 
 impl Resolver {
-    /// A resolver that knows only the root. It keeps "no such name" for `negative_ttl` seconds.
+    /// A resolver that knows only the root. It keeps "no such name" for `negative_ttl`
+    /// seconds.
     pub fn new(servers: Vec<NameServer>, negative_ttl: u64) -> Self {
         Self {
             trace: Vec::new(),
@@ -40,7 +42,8 @@ impl Resolver {
     /// The addresses of a name at a time in seconds; none if there is no such name.
     pub fn resolve(&mut self, name: &str, now: u64) -> Vec<Ipv4Addr> {
         let mut name = name.to_owned();
-        // Enough for any sensible chain of referrals and canonical names; a loop ends here.
+        // Enough for any sensible chain of referrals and canonical names; a loop ends
+        // here.
         for _ in 0..16 {
             if let Some((until, data)) = self.known.get(&name)
                 && now < *until
@@ -62,7 +65,8 @@ impl Resolver {
         Vec::new()
     }
 
-    /// The server of the longest zone that the name is in and that is still known, else a root server.
+    /// The server of the longest zone that the name is in and that is still known, else
+    /// a root server.
     fn closest(&self, name: &str, now: u64) -> String {
         let fits = self
             .zones
@@ -197,8 +201,8 @@ mod tests {
         );
     }
     proptest! {
-        /// The reference looks at the zone itself, without any walk: each answer was true at some moment
-        /// within the last TTL.
+        /// The reference looks at the zone itself, without any walk: each answer was
+        /// true at some moment within the last TTL.
         #[test]
         fn no_answer_is_older_than_its_time_to_live(
             ttl in 1..50u32,

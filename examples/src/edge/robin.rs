@@ -1,4 +1,5 @@
-//! Round robin by DNS: a name server rotates its list of addresses, and resolvers cache what they get.
+//! Round robin by DNS: a name server rotates its list of addresses, and resolvers cache
+//! what they get.
 //!
 //! Shown in `src/edge/round-robin.md`.
 
@@ -17,7 +18,8 @@ pub struct Robin {
     pub rate: usize,
     /// How long the run lasts, in seconds.
     pub duration: u64,
-    /// The second in which the name server removes the first server, which stops serving at the same time.
+    /// The second in which the name server removes the first server, which stops
+    /// serving at the same time.
     pub removed_at: u64,
 }
 
@@ -35,8 +37,9 @@ pub struct Outcome {
 }
 
 // ANCHOR: run
-/// Sends the requests. Each resolver asks when it has no answer or an old one, takes the first address of
-/// the list, which the name server rotates by one for each question, and gives it to all its users.
+/// Sends the requests. Each resolver asks when it has no answer or an old one, takes
+/// the first address of the list, which the name server rotates by one for each
+/// question, and gives it to all its users.
 pub fn round_robin(rule: Robin, seed: u64) -> Outcome {
     let servers = rule.servers.max(2);
     let mut outcome = Outcome {

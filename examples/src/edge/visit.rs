@@ -1,4 +1,5 @@
-//! What happens when an address is typed: its parts, and the trips over the network that it takes.
+//! What happens when an address is typed: its parts, and the trips over the network
+//! that it takes.
 //!
 //! Shown in `src/edge/address.md`.
 
@@ -18,10 +19,11 @@ pub struct Url {
 }
 
 // ANCHOR: parse
-/// Splits an address into its parts, after RFC 3986. Without a scheme it is taken as `https`, as browsers do.
+/// Splits an address into its parts, after RFC 3986. Without a scheme it is taken as
+/// `https`, as browsers do.
 ///
-/// Returns nothing for other schemes, an empty host or a bad port. User names and addresses in brackets are
-/// not known to it.
+/// Returns nothing for other schemes, an empty host or a bad port. User names and
+/// addresses in brackets are not known to it.
 pub fn parse(address: &str) -> Option<Url> {
     let (scheme, rest) = address.split_once("://").unwrap_or(("https", address));
     let scheme = scheme.to_ascii_lowercase();

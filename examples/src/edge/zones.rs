@@ -18,8 +18,8 @@ pub struct NameServer {
 
 impl NameServer {
     // ANCHOR: answer
-    /// Answers a question for an address: with records, with the servers that know more, or with the fact that there is no such
-    /// name.
+    /// Answers a question for an address: with records, with the servers that know
+    /// more, or with the fact that there is no such name.
     pub fn answer(&self, question: &Message) -> Message {
         let mut answer = Message {
             is_answer: true,
@@ -28,8 +28,9 @@ impl NameServer {
         let Some((name, _)) = question.questions.first() else {
             return answer;
         };
-        let is_delegation =
-            |record: &Record| matches!(record.data, Data::Ns(_)) && record.name != self.zone;
+        let is_delegation = |record: &Record| {
+            matches!(record.data, Data::Ns(_)) && record.name != self.zone
+        };
         let handed_on = |r: &&Record| is_delegation(r) && is_in(name, &r.name);
         if let Some(delegation) = self.records.iter().find(handed_on) {
             let servers = self.of(&delegation.name).filter(|r| is_delegation(r));
@@ -60,7 +61,8 @@ pub(crate) fn is_in(name: &str, zone: &str) -> bool {
             .is_some_and(|rest| rest.ends_with('.'))
 }
 
-/// A small tree: the root, `com`, `example.com` with a page server, and `cdn.net` with its pictures.
+/// A small tree: the root, `com`, `example.com` with a page server, and `cdn.net` with
+/// its pictures.
 pub fn toy_tree() -> Vec<NameServer> {
     let ns = |name: &str, server: &str, ttl| Record {
         name: name.into(),

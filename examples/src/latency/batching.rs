@@ -1,4 +1,5 @@
-//! Batching and prefetching: paying a fixed cost once for many items, or paying it in advance.
+//! Batching and prefetching: paying a fixed cost once for many items, or paying it in
+//! advance.
 //!
 //! Shown in `src/latency/batching.md`.
 
@@ -30,7 +31,8 @@ impl Batches {
 }
 
 // ANCHOR: batch_latency
-/// The latency of each item when a free worker takes everything that waits, up to a full batch, and doesn't wait for more.
+/// The latency of each item when a free worker takes everything that waits, up to a
+/// full batch, and doesn't wait for more.
 ///
 /// `arrivals` are in order.
 pub fn batch_latency(arrivals: &[u64], batches: Batches) -> Vec<u64> {
@@ -60,7 +62,8 @@ pub struct Scan {
 }
 
 // ANCHOR: scan_time
-/// The time to read `blocks` blocks in order, when the reader asks for later blocks while it processes one.
+/// The time to read `blocks` blocks in order, when the reader asks for later blocks
+/// while it processes one.
 ///
 /// The storage answers any number of requests at once.
 pub fn scan_time(blocks: usize, scan: Scan) -> u64 {
@@ -119,7 +122,8 @@ mod tests {
 
     #[test]
     fn a_scan_has_the_time_of_the_formula() {
-        // Without reading ahead each block costs both times; far enough ahead, only the first fetch shows.
+        // Without reading ahead each block costs both times; far enough ahead, only the
+        // first fetch shows.
         let scan = |ahead| {
             scan_time(
                 100,

@@ -2,12 +2,14 @@
 //!
 //! Shown in `src/latency/hedging.md` and `src/latency/tail.md`.
 //!
-//! After J. Dean and L. A. Barroso, "The Tail at Scale", *Communications of the ACM* 56(2), 2013.
+//! After J. Dean and L. A. Barroso, "The Tail at Scale", *Communications of the ACM*
+//! 56(2), 2013.
 
 use crate::number::float;
 use crate::random::Random;
 
-/// How long one server takes: usually around its typical time, occasionally far longer. Times are in microseconds.
+/// How long one server takes: usually around its typical time, occasionally far longer.
+/// Times are in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Backend {
     /// The least time of any answer.
@@ -32,7 +34,8 @@ impl Backend {
             }
     }
 
-    /// The share of answers that take longer than `patience`, in theory. A slow answer has to be slower than that.
+    /// The share of answers that take longer than `patience`, in theory. A slow answer
+    /// has to be slower than that.
     pub fn late_share(&self, patience: u64) -> f64 {
         let beyond = float(patience.saturating_sub(self.floor));
         self.slow_share + (1.0 - self.slow_share) * (-beyond / self.usual).exp()
@@ -40,13 +43,15 @@ impl Backend {
 }
 
 // ANCHOR: fan_out
-/// The time of a request that asks `servers` servers at once and needs all of their answers.
+/// The time of a request that asks `servers` servers at once and needs all of their
+/// answers.
 pub fn fan_out(backend: &Backend, servers: usize, random: &mut Random) -> u64 {
     let answers = (0..servers).map(|_| backend.answer(random));
     answers.max().unwrap_or(0)
 }
 
-/// The share of requests that meet at least one slow answer, if each server is slow with probability `slow`.
+/// The share of requests that meet at least one slow answer, if each server is slow
+/// with probability `slow`.
 pub fn tail_share(slow: f64, servers: i32) -> f64 {
     1.0 - (1.0 - slow).powi(servers)
 }
@@ -62,7 +67,8 @@ pub struct Hedge {
 }
 
 // ANCHOR: hedged
-/// Asks one server and, when no answer came within `patience` microseconds, a second one. The first answer counts.
+/// Asks one server and, when no answer came within `patience` microseconds, a second
+/// one. The first answer counts.
 pub fn hedged(backend: &Backend, patience: Option<u64>, random: &mut Random) -> Hedge {
     let first = backend.answer(random);
     match patience {
@@ -81,7 +87,8 @@ pub fn hedged(backend: &Backend, patience: Option<u64>, random: &mut Random) -> 
 }
 // ANCHOR_END: hedged
 
-/// What this many hedged requests took, one after the other, in microseconds, and how many of them had a second copy.
+/// What this many hedged requests took, one after the other, in microseconds, and how
+/// many of them had a second copy.
 pub fn hedged_many(
     backend: &Backend,
     patience: Option<u64>,
@@ -100,7 +107,8 @@ pub fn hedged_many(
 
 /// What is sent when, in order, as lines such as `7 ms  client -> two: get`.
 ///
-/// `first` and `second` are how long the two servers take, in milliseconds. The client cancels what it no longer needs.
+/// `first` and `second` are how long the two servers take, in milliseconds. The client
+/// cancels what it no longer needs.
 pub fn hedge_trace(first: u64, second: u64, patience: u64) -> Vec<String> {
     let mut events = vec![(0, "client -> one: get")];
     if first <= patience {
@@ -143,7 +151,8 @@ mod tests {
     fn slow_requests_are_as_many_as_the_formula_says() {
         let mut random = Random::new(1);
         for servers in [1, 10, 100] {
-            let slow = share(20_000, || fan_out(&BACKEND, servers, &mut random) > 500_000);
+            let slow =
+                share(20_000, || fan_out(&BACKEND, servers, &mut random) > 500_000);
             let theory = tail_share(0.01, i32::try_from(servers).unwrap());
             assert!((slow - theory).abs() < 0.01, "{servers}: {slow} {theory}");
         }
@@ -177,7 +186,8 @@ mod tests {
                 first.min(patience + second)
             };
             assert_eq!(answers.len(), 1);
-            let time = |line: &String| line.split(' ').next().unwrap().parse::<u64>().unwrap();
+            let time =
+                |line: &String| line.split(' ').next().unwrap().parse::<u64>().unwrap();
             assert_eq!(time(answers[0]), best);
             assert!(trace.is_sorted_by_key(time));
         }

@@ -1,9 +1,10 @@
-//! Hedged requests to servers that have queues, where a second copy is work that delays other requests.
+//! Hedged requests to servers that have queues, where a second copy is work that delays
+//! other requests.
 //!
 //! Shown in `src/latency/hedging.md`.
 //!
-//! Canceling the copy that lost is what J. Dean and L. A. Barroso, "The Tail at Scale", *Communications of the ACM* 56(2), 2013,
-//! build their "tied requests" on.
+//! Canceling the copy that lost is what J. Dean and L. A. Barroso, "The Tail at Scale",
+//! *Communications of the ACM* 56(2), 2013, build their "tied requests" on.
 
 use super::fanout::Backend;
 use crate::number::float;
@@ -16,14 +17,16 @@ use std::collections::{BinaryHeap, VecDeque};
 pub enum Loser {
     /// It is processed like any other request.
     Served,
-    /// If it still waits in its queue, it is removed. A server finishes what it has begun.
+    /// If it still waits in its queue, it is removed. A server finishes what it has
+    /// begun.
     Canceled,
 }
 
 /// Servers with a queue each, and clients that hedge. Times are in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fleet {
-    /// How many servers there are. A request goes to one of them at random, its second copy to another one.
+    /// How many servers there are. A request goes to one of them at random, its second
+    /// copy to another one.
     pub servers: usize,
     /// What a server takes for a request.
     pub backend: Backend,
@@ -40,7 +43,8 @@ pub struct Fleet {
 /// What the clients saw.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hedged {
-    /// For each request the time until its first answer, in microseconds, in the order of their arrival.
+    /// For each request the time until its first answer, in microseconds, in the order
+    /// of their arrival.
     pub times: Vec<u64>,
     /// Second copies sent.
     pub copies: u32,
@@ -89,7 +93,8 @@ impl Run {
         }
     }
 
-    /// Works on the first one in the queue. Copies whose request is already answered are dropped if losers are canceled.
+    /// Works on the first one in the queue. Copies whose request is already answered
+    /// are dropped if losers are canceled.
     fn begin(&mut self, server: usize) {
         while let Some(request) = self.queues[server].front().copied() {
             let is_answered = self.requests[request].answered.is_some();
@@ -113,8 +118,8 @@ impl Run {
                 self.begin(server);
             }
             Event::Late { request } => {
-                let within =
-                    f64::from(self.copies) < self.fleet.most_extra * float(self.requests.len());
+                let within = f64::from(self.copies)
+                    < self.fleet.most_extra * float(self.requests.len());
                 if self.requests[request].answered.is_none() && within {
                     self.copies += 1;
                     let other = self.another_than(self.requests[request].server);
@@ -137,7 +142,8 @@ impl Run {
 
     fn arrive(&mut self) {
         self.expect_next();
-        let (request, server) = (self.requests.len(), self.random.index(self.fleet.servers));
+        let (request, server) =
+            (self.requests.len(), self.random.index(self.fleet.servers));
         self.requests.push(Request {
             arrival: self.now,
             server,
@@ -178,7 +184,8 @@ pub fn hedge_queue(fleet: &Fleet, requests: usize, seed: u64) -> Hedged {
         run.handle(event);
     }
     let times = run.requests.iter();
-    let times = times.map(|request| request.answered.unwrap_or(run.now) - request.arrival);
+    let times =
+        times.map(|request| request.answered.unwrap_or(run.now) - request.arrival);
     Hedged {
         times: times.collect(),
         copies: run.copies,
@@ -209,12 +216,16 @@ mod tests {
 
     #[test]
     fn without_a_hedge_each_server_is_the_queue_of_pollaczek_and_khinchine() {
-        // A server gets a fifth of the requests, one every 10 ms, and takes 6 ms on average: it is 60 % busy.
+        // A server gets a fifth of the requests, one every 10 ms, and takes 6 ms on
+        // average: it is 60 % busy.
         let seen = hedge_queue(&FLEET, 600_000, 1);
         let (usual, slow, share) = (1_000.0, 100_000.0, 0.01);
         let service: f64 = 4_000.0 + usual + share * slow;
         let variance = usual * usual + share * (1.0 - share) * slow * slow;
-        let wait = (variance + service * service) / 10_000.0 / 2.0 / (1.0 - service / 10_000.0);
+        let wait = (variance + service * service)
+            / 10_000.0
+            / 2.0
+            / (1.0 - service / 10_000.0);
         let seen = mean(&seen.times);
         let theory = service + wait;
         assert!((seen / theory - 1.0).abs() < 0.04, "{seen} {theory}");

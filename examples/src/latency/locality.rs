@@ -2,8 +2,10 @@
 //!
 //! Shown in `src/latency/locality.md`.
 //!
-//! The recursive order is that of M. Frigo, C. E. Leiserson, H. Prokop and S. Ramachandran, "Cache-Oblivious Algorithms", FOCS
-//! 1999. The cache is the LRU of the chapter on caching, one for each set, with lines as keys.
+//! The recursive order is that of M. Frigo, C. E. Leiserson, H. Prokop and S.
+//! Ramachandran, "Cache-Oblivious Algorithms", FOCS
+//! 1999. The cache is the LRU of the chapter on caching, one for each set, with lines
+//!       as keys.
 
 use crate::caching::lru::Lru;
 
@@ -25,8 +27,9 @@ pub struct Lines {
     pub count: usize,
     /// Elements of a line.
     pub elements: usize,
-    /// The number of places in which a given line may be. With `count`, any; with fewer, the lines are assigned in turn to
-    /// `count / ways` sets, and a full set evicts a line although others have room.
+    /// The number of places in which a given line may be. With `count`, any; with
+    /// fewer, the lines are assigned in turn to `count / ways` sets, and a full set
+    /// evicts a line although others have room.
     pub ways: usize,
 }
 
@@ -35,12 +38,14 @@ pub struct Lines {
 pub struct Matrix {
     /// Rows, and columns.
     pub side: usize,
-    /// Elements from the beginning of a row to the beginning of the next one: `side`, or more if rows are padded.
+    /// Elements from the beginning of a row to the beginning of the next one: `side`,
+    /// or more if rows are padded.
     pub pitch: usize,
 }
 
 // ANCHOR: visit
-/// Calls `visit` with the row and the column of each element of an n × n matrix, in some order.
+/// Calls `visit` with the row and the column of each element of an n × n matrix, in
+/// some order.
 pub fn visit_all(n: usize, order: Order, visit: &mut impl FnMut(usize, usize)) {
     match order {
         Order::Rows => rectangle((0, n), (0, n), visit),
@@ -60,7 +65,11 @@ pub fn visit_all(n: usize, order: Order, visit: &mut impl FnMut(usize, usize)) {
     }
 }
 
-fn halves(rows: (usize, usize), columns: (usize, usize), visit: &mut impl FnMut(usize, usize)) {
+fn halves(
+    rows: (usize, usize),
+    columns: (usize, usize),
+    visit: &mut impl FnMut(usize, usize),
+) {
     let (height, width) = (rows.1 - rows.0, columns.1 - columns.0);
     if height <= 1 && width <= 1 {
         rectangle(rows, columns, visit);
@@ -76,7 +85,11 @@ fn halves(rows: (usize, usize), columns: (usize, usize), visit: &mut impl FnMut(
 }
 // ANCHOR_END: visit
 
-fn rectangle(rows: (usize, usize), columns: (usize, usize), visit: &mut impl FnMut(usize, usize)) {
+fn rectangle(
+    rows: (usize, usize),
+    columns: (usize, usize),
+    visit: &mut impl FnMut(usize, usize),
+) {
     for row in rows.0..rows.1 {
         for column in columns.0..columns.1 {
             visit(row, column);
@@ -85,7 +98,8 @@ fn rectangle(rows: (usize, usize), columns: (usize, usize), visit: &mut impl FnM
 }
 
 // ANCHOR: misses
-/// Transposes a matrix into another one of the same shape, and counts the lines that were not in the cache.
+/// Transposes a matrix into another one of the same shape, and counts the lines that
+/// were not in the cache.
 pub fn transpose_misses(matrix: Matrix, order: Order, lines: Lines) -> u64 {
     let Matrix { side, pitch } = matrix;
     let ways = lines.ways.clamp(1, lines.count.max(1));
@@ -118,8 +132,14 @@ pub enum Layout {
 }
 
 // ANCHOR: column_sum
-/// How many lines are fetched to add up one column of a table, from an empty cache with room for one line.
-pub fn column_sum_misses(rows: usize, columns: usize, layout: Layout, elements: usize) -> u64 {
+/// How many lines are fetched to add up one column of a table, from an empty cache with
+/// room for one line.
+pub fn column_sum_misses(
+    rows: usize,
+    columns: usize,
+    layout: Layout,
+    elements: usize,
+) -> u64 {
     let mut current = None;
     let mut misses = 0;
     for row in 0..rows {
@@ -164,7 +184,8 @@ mod tests {
 
     #[test]
     fn row_by_row_every_write_misses_when_a_column_does_not_fit() {
-        // n²/8 lines are read; each of the n² writes is to a line that was evicted since.
+        // n²/8 lines are read; each of the n² writes is to a line that was evicted
+        // since.
         assert_eq!(
             transpose_misses(square(64), Order::Rows, full(32)),
             64 * 64 / 8 + 64 * 64
@@ -173,7 +194,8 @@ mod tests {
 
     #[test]
     fn rows_a_power_of_two_apart_meet_in_few_sets_and_padding_spreads_them() {
-        // Rows of 128 elements are 16 lines apart. In 32 sets of 8 a column's 128 lines all belong to two sets.
+        // Rows of 128 elements are 16 lines apart. In 32 sets of 8 a column's 128 lines
+        // all belong to two sets.
         let lines = Lines {
             count: 256,
             elements: 8,

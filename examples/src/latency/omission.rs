@@ -1,10 +1,13 @@
-//! Coordinated omission: a load generator that waits for each answer doesn't measure the requests that it failed to send.
+//! Coordinated omission: a load generator that waits for each answer doesn't measure
+//! the requests that it failed to send.
 //!
 //! Shown in `src/latency/omission.md`.
 //!
-//! The name is Gil Tene's ("How NOT to Measure Latency", talks from 2013 on); the correction is that of his `HdrHistogram`.
+//! The name is Gil Tene's ("How NOT to Measure Latency", talks from 2013 on); the
+//! correction is that of his `HdrHistogram`.
 
-/// A server that answers in a fixed time, and stalls for a while. Times are in microseconds.
+/// A server that answers in a fixed time, and stalls for a while. Times are in
+/// microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stalling {
     /// The time of one answer.
@@ -16,7 +19,8 @@ pub struct Stalling {
 }
 
 impl Stalling {
-    /// When a request that is sent at some time is answered. Any number of requests is served at once.
+    /// When a request that is sent at some time is answered. Any number of requests is
+    /// served at once.
     pub fn answered_at(&self, sent: u64) -> u64 {
         let stalled = sent + self.service > self.stall_from && sent < self.stall_to;
         let begin = if stalled {
@@ -29,7 +33,8 @@ impl Stalling {
 }
 
 // ANCHOR: loops
-/// The latencies recorded by a client that sends every `interval`, but not before it has the last answer.
+/// The latencies recorded by a client that sends every `interval`, but not before it
+/// has the last answer.
 pub fn closed_loop(server: &Stalling, interval: u64, until: u64) -> Vec<u64> {
     let (mut latencies, mut sent) = (Vec::new(), 0);
     while sent < until {
@@ -49,12 +54,14 @@ pub fn open_schedule(server: &Stalling, interval: u64, until: u64) -> Vec<u64> {
 // ANCHOR_END: loops
 
 // ANCHOR: corrected
-/// Adds what a waiting client left out: for a latency of n intervals, those of the requests due in the meantime.
+/// Adds what a waiting client left out: for a latency of n intervals, those of the
+/// requests due in the meantime.
 pub fn corrected(latencies: &[u64], interval: u64) -> Vec<u64> {
     let interval = interval.max(1);
     let all = latencies.iter().flat_map(|latency| {
         let missed = (1..).map(move |n| latency.saturating_sub(n * interval));
-        std::iter::once(*latency).chain(missed.take_while(move |left| *left >= interval))
+        std::iter::once(*latency)
+            .chain(missed.take_while(move |left| *left >= interval))
     });
     all.collect()
 }
@@ -104,7 +111,8 @@ mod tests {
             prop_assert!(closed.len() <= open.len());
         }
 
-        /// The latencies of the schedule are the reference for the correction, wherever the stall begins and ends.
+        /// The latencies of the schedule are the reference for the correction, wherever
+        /// the stall begins and ends.
         #[test]
         fn the_correction_gives_back_what_the_schedule_saw(
             begin in 1..40u64, length in 0..40u64, offset in 0..100u64, rest in 1..40u64,
@@ -117,7 +125,8 @@ mod tests {
             let mut open = open_schedule(&server, interval, until);
             fixed.sort_unstable();
             open.sort_unstable();
-            // The same latencies, except for the position in each client's schedule at which the stall ended.
+            // The same latencies, except for the position in each client's schedule at
+            // which the stall ended.
             prop_assert!(fixed.len().abs_diff(open.len()) <= 1);
             for (one, two) in fixed.iter().rev().zip(open.iter().rev()) {
                 prop_assert!(one.abs_diff(*two) <= interval, "{} {}", one, two);

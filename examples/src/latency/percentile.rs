@@ -2,8 +2,9 @@
 //!
 //! Shown in `src/latency/percentiles.md`.
 //!
-//! The histogram's buckets grow by a fixed factor, as in Prometheus's native histograms and in `DDSketch`: C. Masson, J. E. Rim
-//! and H. K. Lee, "`DDSketch`: A Fast and Fully-Mergeable Quantile Sketch with Relative-Error Guarantees", *VLDB* 2019.
+//! The histogram's buckets grow by a fixed factor, as in Prometheus's native histograms
+//! and in `DDSketch`: C. Masson, J. E. Rim and H. K. Lee, "`DDSketch`: A Fast and
+//! Fully-Mergeable Quantile Sketch with Relative-Error Guarantees", *VLDB* 2019.
 
 use crate::number::{float, whole_count};
 use std::collections::BTreeMap;
@@ -14,7 +15,8 @@ pub fn mean(values: &[u64]) -> f64 {
 }
 
 // ANCHOR: percentile
-/// The smallest value that at least `percent` of the values don't exceed (the nearest rank). `None` without values.
+/// The smallest value that at least `percent` of the values don't exceed (the nearest
+/// rank). `None` without values.
 pub fn percentile(values: &[u64], percent: f64) -> Option<u64> {
     let mut sorted = values.to_vec();
     sorted.sort_unstable();
@@ -25,7 +27,8 @@ pub fn percentile(values: &[u64], percent: f64) -> Option<u64> {
 
 /// The rank of a percentile among `count` values, from 1 to `count`.
 fn rank(percent: f64, count: usize) -> Option<usize> {
-    let rank = whole_count((percent.clamp(0.0, 100.0) * float(count) / 100.0 - 1e-9).ceil());
+    let rank =
+        whole_count((percent.clamp(0.0, 100.0) * float(count) / 100.0 - 1e-9).ceil());
     (count > 0).then_some(rank.max(1).min(count))
 }
 

@@ -1,9 +1,11 @@
 //! A waiting line in front of one or more servers, in virtual time.
 //!
-//! Shown in `src/latency/little.md`, `src/latency/queueing.md` and `src/latency/throughput.md`.
+//! Shown in `src/latency/little.md`, `src/latency/queueing.md` and
+//! `src/latency/throughput.md`.
 //!
-//! The observations come from queueing theory: J. D. C. Little, "A Proof for the Queuing Formula: L = λW",
-//! *Operations Research* 9(3), 1961; L. Kleinrock, *Queueing Systems*, volume 1, 1975.
+//! The observations come from queueing theory: J. D. C. Little, "A Proof for the
+//! Queuing Formula: L = λW", *Operations Research* 9(3), 1961; L. Kleinrock, *Queueing
+//! Systems*, volume 1, 1975.
 
 use crate::random::Random;
 
@@ -39,7 +41,8 @@ impl Visit {
     }
 }
 
-/// Jobs that arrive as a Poisson process and need exponentially distributed service: the two Ms of M/M/1.
+/// Jobs that arrive as a Poisson process and need exponentially distributed service:
+/// the two Ms of M/M/1.
 ///
 /// The means are in microseconds.
 pub fn poisson_jobs(count: usize, between: f64, service: f64, seed: u64) -> Vec<Job> {
@@ -56,7 +59,8 @@ pub fn poisson_jobs(count: usize, between: f64, service: f64, seed: u64) -> Vec<
 }
 
 // ANCHOR: queue
-/// Serves jobs first come, first served; `jobs` are in the order of their arrival. Without servers nothing is served.
+/// Serves jobs first come, first served; `jobs` are in the order of their arrival.
+/// Without servers nothing is served.
 pub fn queue(jobs: &[Job], servers: usize) -> Vec<Visit> {
     let mut free_at = vec![0; servers];
     let mut visits = Vec::new();
@@ -70,7 +74,8 @@ pub fn queue(jobs: &[Job], servers: usize) -> Vec<Visit> {
 }
 
 impl Job {
-    /// The visit to a server that is free from a given time, which is moved to the end of the visit.
+    /// The visit to a server that is free from a given time, which is moved to the end
+    /// of the visit.
     fn served_by(&self, free_at: &mut u64) -> Visit {
         let start = self.arrival.max(*free_at);
         *free_at = start + self.service;
@@ -83,7 +88,8 @@ impl Job {
 }
 // ANCHOR_END: queue
 
-/// The same with a waiting line of limited length. Returns the visits, and how many jobs were turned away.
+/// The same with a waiting line of limited length. Returns the visits, and how many
+/// jobs were turned away.
 pub fn bounded_queue(jobs: &[Job], servers: usize, line: usize) -> (Vec<Visit>, usize) {
     let mut free_at = vec![0; servers];
     let mut visits: Vec<Visit> = Vec::new();
@@ -104,7 +110,8 @@ pub fn bounded_queue(jobs: &[Job], servers: usize, line: usize) -> (Vec<Visit>, 
 }
 
 // ANCHOR: time_in_system
-/// How many jobs are in the system, added up over time: the area under the curve of their number, in job-microseconds.
+/// How many jobs are in the system, added up over time: the area under the curve of
+/// their number, in job-microseconds.
 ///
 /// It sweeps over arrivals and departures and doesn't use any job's response time.
 pub fn time_in_system(visits: &[Visit]) -> u64 {
@@ -127,7 +134,8 @@ pub fn time_in_system(visits: &[Visit]) -> u64 {
 // ANCHOR_END: time_in_system
 
 // ANCHOR: pipeline
-/// Sends jobs through a series of stages. A stage is its number of workers and its time for a job, in microseconds.
+/// Sends jobs through a series of stages. A stage is its number of workers and its time
+/// for a job, in microseconds.
 ///
 /// Returns each job's visit to the whole pipeline.
 pub fn pipeline(arrivals: &[u64], stages: &[(usize, u64)]) -> Vec<Visit> {

@@ -2,8 +2,9 @@
 //!
 //! Shown in `src/method/lessons.md`.
 //!
-//! A simple form of R. Morris, "Counting Large Numbers of Events in Small Registers", *Communications of the ACM* 21(10), 1978:
-//! here every event is counted with the same probability.
+//! A simple form of R. Morris, "Counting Large Numbers of Events in Small Registers",
+//! *Communications of the ACM* 21(10), 1978: here every event is counted with the same
+//! probability.
 
 use crate::random::Random;
 
@@ -67,7 +68,8 @@ mod tests {
         });
         let errors: Vec<f64> = estimates.collect();
         let mean = errors.iter().sum::<f64>() / 300.0;
-        let spread = (errors.iter().map(|error| error * error).sum::<f64>() / 300.0).sqrt();
+        let spread =
+            (errors.iter().map(|error| error * error).sum::<f64>() / 300.0).sqrt();
         let theory = (f64::from(every - 1) / f64::from(events)).sqrt();
         assert!(mean.abs() < 0.02, "{mean}");
         assert!((spread / theory - 1.0).abs() < 0.15, "{spread} {theory}");

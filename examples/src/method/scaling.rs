@@ -2,15 +2,18 @@
 //!
 //! Shown in `src/method/scaling.md`.
 //!
-//! Theory: G. M. Amdahl, "Validity of the Single Processor Approach to Achieving Large Scale Computing Capabilities", AFIPS
-//! 1967, for the bound; the machine repairman model (L. Kleinrock, *Queueing Systems*, volume 1, 1975, section 3.8) for the
-//! lock; N. J. Gunther, *Guerrilla Capacity Planning*, 2007, for the cost of talking. Times are in microseconds.
+//! Theory: G. M. Amdahl, "Validity of the Single Processor Approach to Achieving Large
+//! Scale Computing Capabilities", AFIPS 1967, for the bound; the machine repairman
+//! model (L. Kleinrock, *Queueing Systems*, volume 1, 1975, section 3.8) for the lock;
+//! N. J. Gunther, *Guerrilla Capacity Planning*, 2007, for the cost of talking. Times
+//! are in microseconds.
 
 use crate::random::Random;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// What a worker does repeatedly: work on its own, then hold an exclusive lock, and notify all others meanwhile.
+/// What a worker does repeatedly: work on its own, then hold an exclusive lock, and
+/// notify all others meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Workers {
     /// The mean time of the work by itself, exponentially distributed.
@@ -23,7 +26,8 @@ pub struct Workers {
 
 // ANCHOR: run
 impl Workers {
-    /// The throughput of the workers in jobs a second, measured over `jobs` jobs. Without workers it is 0.
+    /// The throughput of the workers in jobs a second, measured over `jobs` jobs.
+    /// Without workers it is 0.
     pub fn throughput(&self, workers: u32, jobs: u32, seed: u64) -> f64 {
         let mut random = Random::new(seed);
         let others = f64::from(workers.saturating_sub(1));
@@ -49,14 +53,15 @@ impl Workers {
 // ANCHOR_END: run
 
 // ANCHOR: amdahl
-/// Amdahl's law: how many times faster `workers` are than one, if a share of the work can't be divided.
+/// Amdahl's law: how many times faster `workers` are than one, if a share of the work
+/// can't be divided.
 pub fn amdahl(undivided: f64, workers: u32) -> f64 {
     1.0 / (undivided + (1.0 - undivided) / f64::from(workers))
 }
 // ANCHOR_END: amdahl
 
-/// The throughput of workers that share a lock and don't notify each other, in jobs a second: the closed formula of the
-/// repairman model.
+/// The throughput of workers that share a lock and don't notify each other, in jobs a
+/// second: the closed formula of the repairman model.
 pub fn repairman(alone: f64, locked: f64, workers: u32) -> f64 {
     let mut term = 1.0;
     let mut sum = 1.0;

@@ -1,8 +1,10 @@
-//! A ring on which no node gets much more than its share: a full node passes keys on to the next.
+//! A ring on which no node gets much more than its share: a full node passes keys on to
+//! the next.
 //!
 //! Shown in `src/partitioning/hot-keys.md`.
 //!
-//! V. Mirrokni, M. Thorup and M. Zadimoghaddam, "Consistent Hashing with Bounded Loads", SODA 2018.
+//! V. Mirrokni, M. Thorup and M. Zadimoghaddam, "Consistent Hashing with Bounded
+//! Loads", SODA 2018.
 
 use crate::number::{float, whole_count};
 use std::collections::BTreeMap;
@@ -10,16 +12,23 @@ use std::collections::BTreeMap;
 use crate::partitioning::ring::Ring;
 
 // ANCHOR: bounded
-/// Places keys, in order, on the nodes of a ring. No node takes more than `slack` times the mean, rounded up; a key whose node is
-/// full goes to the next one on the ring that isn't. `None` sets no bound.
-pub fn place_bounded<'a>(ring: &'a Ring, keys: &[u64], slack: Option<f64>) -> Vec<&'a str> {
+/// Places keys, in order, on the nodes of a ring. No node takes more than `slack` times
+/// the mean, rounded up; a key whose node is full goes to the next one on the ring that
+/// isn't. `None` sets no bound.
+pub fn place_bounded<'a>(
+    ring: &'a Ring,
+    keys: &[u64],
+    slack: Option<f64>,
+) -> Vec<&'a str> {
     let nodes = ring.points().len();
     let bound = slack.map_or(usize::MAX, |slack| most(keys.len(), nodes, slack));
     let mut load: BTreeMap<&str, usize> = BTreeMap::new();
     let mut placed = Vec::with_capacity(keys.len());
     for key in keys {
         let mut onward = ring.onward(*key);
-        if let Some(node) = onward.find(|node| load.get(node).is_none_or(|load| *load < bound)) {
+        if let Some(node) =
+            onward.find(|node| load.get(node).is_none_or(|load| *load < bound))
+        {
             *load.entry(node).or_default() += 1;
             placed.push(node);
         }

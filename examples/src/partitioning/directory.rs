@@ -1,9 +1,10 @@
-//! Many logical shards, fixed in number, and a directory that says which node holds each of them.
+//! Many logical shards, fixed in number, and a directory that says which node holds
+//! each of them.
 //!
 //! Shown in `src/partitioning/directory.md`.
 //!
-//! G. `DeCandia` et al., "Dynamo: Amazon's Highly Available Key-value Store", SOSP 2007, section 6.2, strategy 3, places equal
-//! parts in this way.
+//! G. `DeCandia` et al., "Dynamo: Amazon's Highly Available Key-value Store", SOSP
+//! 2007, section 6.2, strategy 3, places equal parts in this way.
 
 use crate::partitioning::hash::hash_number;
 
@@ -29,8 +30,8 @@ impl Directory {
         self.node_of.get(self.shard_of(key)).copied()
     }
 
-    /// Adds a node: shards move to it, one after the other from the node that has most, until no node has two more than the new
-    /// one.
+    /// Adds a node: shards move to it, one after the other from the node that has most,
+    /// until no node has two more than the new one.
     pub fn add_node(&mut self, node: usize) {
         if self.nodes.contains(&node) {
             return;
@@ -46,7 +47,8 @@ impl Directory {
     }
     // ANCHOR_END: directory
 
-    /// A directory of `shards` logical shards, assigned to the nodes `0..nodes` in turn. There is at least one of each.
+    /// A directory of `shards` logical shards, assigned to the nodes `0..nodes` in
+    /// turn. There is at least one of each.
     pub fn new(shards: usize, nodes: usize) -> Self {
         let nodes: Vec<usize> = (0..nodes.max(1)).collect();
         Self {
@@ -58,7 +60,8 @@ impl Directory {
         }
     }
 
-    /// Removes a node: each of its shards moves to the node with the fewest. The last node stays.
+    /// Removes a node: each of its shards moves to the node with the fewest. The last
+    /// node stays.
     pub fn remove_node(&mut self, node: usize) {
         if !self.nodes.contains(&node) || self.nodes.len() == 1 {
             return;
@@ -76,8 +79,8 @@ impl Directory {
         }
     }
 
-    /// Moves the shards with the most load until no move relieves the busiest node. `load` is each shard's load. Returns the
-    /// number of moves.
+    /// Moves the shards with the most load until no move relieves the busiest node.
+    /// `load` is each shard's load. Returns the number of moves.
     pub fn balance(&mut self, load: &[u64]) -> usize {
         let mut moves = 0;
         loop {
@@ -108,7 +111,9 @@ impl Directory {
 
     /// Each node and its load, when `load` is each shard's.
     pub fn loads(&self, load: &[u64]) -> Vec<(usize, u64)> {
-        let on = |node| move |(of, load): (&usize, &u64)| if *of == node { *load } else { 0 };
+        let on = |node| {
+            move |(of, load): (&usize, &u64)| if *of == node { *load } else { 0 }
+        };
         let sum = |node| self.node_of.iter().zip(load).map(on(node)).sum();
         self.nodes.iter().map(|node| (*node, sum(*node))).collect()
     }

@@ -20,14 +20,17 @@ pub struct Query<'a> {
 pub struct Federated<'a> {
     /// Queries a second on each database, in the order of their names.
     pub load: BTreeMap<&'a str, f64>,
-    /// Queries a second that need more than one database. Each is counted in the load of all that it needs.
+    /// Queries a second that need more than one database. Each is counted in the load
+    /// of all that it needs.
     pub crossing: f64,
 }
 
 // ANCHOR: federate
-/// Sends each query to the databases that hold its tables. `homes` says which table is in which database.
+/// Sends each query to the databases that hold its tables. `homes` says which table is
+/// in which database.
 pub fn federate<'a>(queries: &[Query<'_>], homes: &[(&str, &'a str)]) -> Federated<'a> {
-    let mut load: BTreeMap<&str, f64> = homes.iter().map(|(_, home)| (*home, 0.0)).collect();
+    let mut load: BTreeMap<&str, f64> =
+        homes.iter().map(|(_, home)| (*home, 0.0)).collect();
     let mut crossing = 0.0;
     for query in queries {
         let of = |table: &&str| {

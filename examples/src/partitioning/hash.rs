@@ -1,12 +1,14 @@
 //! The hash that places keys: FNV-1a, and a finalizer that mixes its bits.
 //!
-//! Shown in `src/partitioning/hot-keys.md`, `src/partitioning/points.md` and `src/partitioning/ranges.md`.
+//! Shown in `src/partitioning/hot-keys.md`, `src/partitioning/points.md` and
+//! `src/partitioning/ranges.md`.
 //!
 //! The finalizer is that of A. Appleby's `MurmurHash3`.
 
 use crate::hash::fnv1a;
 
-/// A well-mixed hash of a text: each bit of the text changes about half of the bits of the hash.
+/// A well-mixed hash of a text: each bit of the text changes about half of the bits of
+/// the hash.
 pub fn hash(text: &str) -> u64 {
     hash_number(fnv1a(text))
 }

@@ -6,9 +6,16 @@ use crate::number::float;
 use crate::partitioning::hash::hash_number;
 
 // ANCHOR: busiest
-/// The share of the requests that the busiest of `shards` shards gets, when the `parts` of the keys below `hot` take turns and
-/// every other key is whole. Another `seed` is another hash.
-pub fn busiest(requests: &[usize], shards: usize, hot: usize, parts: usize, seed: u64) -> f64 {
+/// The share of the requests that the busiest of `shards` shards gets, when the `parts`
+/// of the keys below `hot` take turns and every other key is whole. Another `seed` is
+/// another hash.
+pub fn busiest(
+    requests: &[usize],
+    shards: usize,
+    hot: usize,
+    parts: usize,
+    seed: u64,
+) -> f64 {
     let mut loads = vec![0u32; shards.max(1)];
     for (n, key) in requests.iter().enumerate() {
         let part = if *key < hot { n % parts.max(1) } else { 0 };
@@ -18,8 +25,8 @@ pub fn busiest(requests: &[usize], shards: usize, hot: usize, parts: usize, seed
     f64::from(most) / float(requests.len().max(1))
 }
 
-/// The shard of a part of a key. Part 0 is on the shard of the whole key, the others on the next ones, so that up to `shards` parts
-/// are on different shards.
+/// The shard of a part of a key. Part 0 is on the shard of the whole key, the others on
+/// the next ones, so that up to `shards` parts are on different shards.
 pub fn shard_of(key: usize, part: usize, shards: usize, seed: u64) -> usize {
     let shards = shards.max(1);
     let key = u64::try_from(key).unwrap_or(u64::MAX);

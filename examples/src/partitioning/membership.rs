@@ -2,9 +2,10 @@
 //!
 //! Shown in `src/partitioning/membership.md`.
 //!
-//! The newcomer announces itself to the nodes that hold its future keys. They send it these keys, and drop them when it has
-//! them. All other nodes learn of it by gossip. After G. `DeCandia` et al., "Dynamo: Amazon's Highly Available Key-value
-//! Store", SOSP 2007, sections 4.8 and 4.9.
+//! The newcomer announces itself to the nodes that hold its future keys. They send it
+//! these keys, and drop them when it has them. All other nodes learn of it by gossip.
+//! After G. `DeCandia` et al., "Dynamo: Amazon's Highly Available Key-value Store",
+//! SOSP 2007, sections 4.8 and 4.9.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -18,14 +19,15 @@ use crate::simulation::{Conditions, Event, Network, NodeId};
 pub struct Join {
     /// How many nodes there are before.
     pub members: usize,
-    /// Whether a node that hands over keys counts the newcomer as a member at once, and so forwards requests. Otherwise it learns
-    /// of it by gossip, as the others do.
+    /// Whether a node that hands over keys counts the newcomer as a member at once, and
+    /// so forwards requests. Otherwise it learns of it by gossip, as the others do.
     pub forwards: bool,
     /// How long it takes to copy a node's keys to the newcomer.
     pub copying: u64,
     /// How often a node tells another random one who the members are.
     pub gossip: u64,
-    /// The keys that are asked for in turn, one request a millisecond, and how many requests there are.
+    /// The keys that are asked for in turn, one request a millisecond, and how many
+    /// requests there are.
     pub keys: u64,
     /// How many requests there are.
     pub requests: u64,
@@ -223,7 +225,9 @@ impl Simulation {
         while let Some(event) = self.network.next_event_until(end) {
             match event {
                 Event::Timer { node, timer } => self.on_timer(node, timer),
-                Event::Message { from, to, message } => self.on_message(from, to, message),
+                Event::Message { from, to, message } => {
+                    self.on_message(from, to, message);
+                }
             }
         }
         self.joined.trace = self.network.lines().map(str::to_owned).collect();

@@ -1,4 +1,5 @@
-//! Placement by remainder, and two measures for any placement: how evenly it spreads keys, and how many keys a change moves.
+//! Placement by remainder, and two measures for any placement: how evenly it spreads
+//! keys, and how many keys a change moves.
 //!
 //! Shown in `src/partitioning/modulo.md`.
 
@@ -12,7 +13,11 @@ pub fn place_modulo(key: u64, nodes: u64) -> u64 {
 }
 
 /// The share of the keys `0..keys` whose node is a different one after a change.
-pub fn moved<T: PartialEq>(keys: u64, before: impl Fn(u64) -> T, after: impl Fn(u64) -> T) -> f64 {
+pub fn moved<T: PartialEq>(
+    keys: u64,
+    before: impl Fn(u64) -> T,
+    after: impl Fn(u64) -> T,
+) -> f64 {
     let moved = (0..keys).filter(|key| before(*key) != after(*key)).count();
     float(moved) / float(keys.max(1))
 }
@@ -80,7 +85,9 @@ mod tests {
     fn spread_of_a_known_list() {
         let seen = spread(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]);
         assert!((seen.variation - 2.0 / 5.0).abs() < 1e-12);
-        assert!((seen.largest - 1.8).abs() < 1e-12 && (seen.smallest - 0.4).abs() < 1e-12);
+        assert!(
+            (seen.largest - 1.8).abs() < 1e-12 && (seen.smallest - 0.4).abs() < 1e-12
+        );
         assert!(spread(&[]).largest.abs() < 1e-12);
     }
 }

@@ -1,8 +1,10 @@
-//! A table partitioned by a rule that people choose: by time, by a list of values, or by a hash.
+//! A table partitioned by a rule that people choose: by time, by a list of values, or
+//! by a hash.
 //!
 //! Shown in `src/partitioning/parts.md`.
 //!
-//! The three kinds and their names are those of the SQL systems: range, list and hash partitions.
+//! The three kinds and their names are those of the SQL systems: range, list and hash
+//! partitions.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +26,8 @@ pub struct Row {
 pub enum Cut {
     /// By time: this many days in each part.
     Time(u64),
-    /// By a list: each of the first countries has a part of its own, and all others share one.
+    /// By a list: each of the first countries has a part of its own, and all others
+    /// share one.
     List(u64),
     /// By a hash of the author, into this many parts.
     Hash(u64),
@@ -79,7 +82,8 @@ impl Parts {
         }
     }
 
-    /// Whether a part can have matching rows, by the rule alone: the others aren't opened.
+    /// Whether a part can have matching rows, by the rule alone: the others aren't
+    /// opened.
     fn may_have(&self, part: u64, wanted: &Wanted) -> bool {
         match self.cut {
             Cut::Time(days) => part >= wanted.from / days.max(1),
@@ -92,7 +96,8 @@ impl Parts {
         }
     }
 
-    /// Deletes what is older than a given day. A part that is completely older is dropped without reading its rows.
+    /// Deletes what is older than a given day. A part that is completely older is
+    /// dropped without reading its rows.
     pub fn expire(&mut self, before: u64) -> Effort {
         let mut effort = Effort::default();
         if let Cut::Time(days) = self.cut {
@@ -139,8 +144,9 @@ impl Wanted {
     }
 }
 
-/// How many people in the United States had a surname that begins with each letter, by the census of 2010: all 162,253 surnames
-/// that at least 100 people had, added up by their first letter.
+/// How many people in the United States had a surname that begins with each letter, by
+/// the census of 2010: all 162,253 surnames that at least 100 people had, added up by
+/// their first letter.
 ///
 /// U.S. Census Bureau, "Frequently Occurring Surnames from the 2010 Census".
 pub const INITIALS: [(char, u64); 26] = [
@@ -173,8 +179,8 @@ pub const INITIALS: [(char, u64); 26] = [
 ];
 
 // ANCHOR: initials
-/// How many people each shard has when names are cut by their first letter. `starts` are the shards' first letters, in order, and
-/// the first of them is A.
+/// How many people each shard has when names are cut by their first letter. `starts`
+/// are the shards' first letters, in order, and the first of them is A.
 pub fn by_initial(people: &[(char, u64)], starts: &[char]) -> Vec<u64> {
     let mut shards = vec![0; starts.len()];
     for (initial, count) in people {
@@ -192,7 +198,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The bureau's table ends with the people whose names are rarer, and returns what share the listed names are.
+    /// The bureau's table ends with the people whose names are rarer, and returns what
+    /// share the listed names are.
     #[test]
     fn the_letters_add_up_to_what_the_bureau_says() {
         let listed: u64 = INITIALS.iter().map(|(_, count)| count).sum();

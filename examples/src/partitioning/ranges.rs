@@ -1,8 +1,10 @@
-//! Shards that hold ranges of keys, split when they are full, and merged when they are nearly empty.
+//! Shards that hold ranges of keys, split when they are full, and merged when they are
+//! nearly empty.
 //!
 //! Shown in `src/partitioning/ranges.md`.
 //!
-//! After F. Chang et al., "Bigtable: A Distributed Storage System for Structured Data", OSDI 2006, where such a range is a tablet.
+//! After F. Chang et al., "Bigtable: A Distributed Storage System for Structured Data",
+//! OSDI 2006, where such a range is a tablet.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,13 +26,15 @@ pub struct RangeShards {
 
 // ANCHOR: insert
 impl RangeShards {
-    /// The first key of the shard that a key belongs to: the last one that is not above it.
+    /// The first key of the shard that a key belongs to: the last one that is not above
+    /// it.
     pub fn shard_of(&self, key: u64) -> u64 {
         let below = self.shards.range(..=key).next_back();
         below.map_or(0, |(start, _)| *start)
     }
 
-    /// Inserts a key. A shard that has more keys than the limit is split at its middle key.
+    /// Inserts a key. A shard that has more keys than the limit is split at its middle
+    /// key.
     pub fn insert(&mut self, key: u64) -> Change {
         let shard = self.shard_of(key);
         let keys = self.shards.entry(shard).or_default();
@@ -45,7 +49,8 @@ impl RangeShards {
     }
     // ANCHOR_END: insert
 
-    /// One shard for all keys, and the number of keys, at least 1, that a shard may hold.
+    /// One shard for all keys, and the number of keys, at least 1, that a shard may
+    /// hold.
     pub fn new(limit: usize) -> Self {
         Self {
             shards: BTreeMap::from([(0, BTreeSet::new())]),
@@ -53,7 +58,8 @@ impl RangeShards {
         }
     }
 
-    /// Removes a key. A shard that together with a neighbor has at most half of the limit is merged with it.
+    /// Removes a key. A shard that together with a neighbor has at most half of the
+    /// limit is merged with it.
     pub fn remove(&mut self, key: u64) {
         let shard = self.shard_of(key);
         if let Some(keys) = self.shards.get_mut(&shard) {
@@ -83,7 +89,8 @@ impl RangeShards {
         }
     }
 
-    /// The keys from `first` up to and including `last`, and how many shards had to be asked.
+    /// The keys from `first` up to and including `last`, and how many shards had to be
+    /// asked.
     pub fn range(&self, first: u64, last: u64) -> (Vec<u64>, usize) {
         if first > last {
             return (Vec::new(), 0);
@@ -116,7 +123,8 @@ mod tests {
             let last = shards.sizes().last().unwrap().0;
             assert_eq!(shards.insert(key).shard, last);
         }
-        // A split leaves half of the keys in the old shard: each shard but the last has half of the limit.
+        // A split leaves half of the keys in the old shard: each shard but the last has
+        // half of the limit.
         let sizes: Vec<_> = shards.sizes().map(|(_, size)| size).collect();
         assert!(sizes[..sizes.len() - 1].iter().all(|size| *size == 5));
     }

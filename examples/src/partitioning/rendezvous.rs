@@ -6,10 +6,11 @@ use crate::number::float;
 use crate::partitioning::hash::{hash, hash_number};
 
 // ANCHOR: rendezvous
-/// The nodes of a key, best first: each node gets a score from its name and the key, and the highest wins.
+/// The nodes of a key, best first: each node gets a score from its name and the key,
+/// and the highest wins.
 ///
-/// After D. G. Thaler and C. V. Ravishankar, "Using name-based mappings to increase hit rates", *IEEE/ACM Transactions on
-/// Networking* 6(1), 1998.
+/// After D. G. Thaler and C. V. Ravishankar, "Using name-based mappings to increase hit
+/// rates", *IEEE/ACM Transactions on Networking* 6(1), 1998.
 pub fn rendezvous<'a>(key: u64, nodes: &[&'a str]) -> Vec<&'a str> {
     let mut ranked: Vec<(u64, &str)> = nodes
         .iter()
@@ -21,9 +22,11 @@ pub fn rendezvous<'a>(key: u64, nodes: &[&'a str]) -> Vec<&'a str> {
 // ANCHOR_END: rendezvous
 
 // ANCHOR: jump
-/// The node of a key, of `nodes` numbered nodes. Nodes can only be added and taken away at the end.
+/// The node of a key, of `nodes` numbered nodes. Nodes can only be added and taken away
+/// at the end.
 ///
-/// After J. Lamping and E. Veach, "A Fast, Minimal Memory, Consistent Hash Algorithm", 2014, arXiv:1406.2294.
+/// After J. Lamping and E. Veach, "A Fast, Minimal Memory, Consistent Hash Algorithm",
+/// 2014, arXiv:1406.2294.
 pub fn jump(key: u64, nodes: u32) -> u32 {
     let mut state = key;
     let (mut at, mut next) = (0, 0.0);
@@ -85,7 +88,8 @@ mod tests {
 
     #[test]
     fn jump_gives_published_values() {
-        // From the test of the implementation in Google's Guava library, `Hashing.consistentHash`.
+        // From the test of the implementation in Google's Guava library,
+        // `Hashing.consistentHash`.
         assert_eq!(
             [
                 jump(10_863_919_174_838_991, 11),

@@ -14,7 +14,8 @@ use crate::service::SERVICE;
 pub enum Home {
     /// The posts of all followed users are looked for when it is read.
     Pulled,
-    /// Each post, with its author's name, is copied to the shards of the author's followers when it is written.
+    /// Each post, with its author's name, is copied to the shards of the author's
+    /// followers when it is written.
     Kept,
 }
 
@@ -36,7 +37,8 @@ pub struct Work {
 }
 
 // ANCHOR: work
-/// Writes posts of one day, and then sends requests of each kind. The mix of the kinds is that of the service.
+/// Writes posts of one day, and then sends requests of each kind. The mix of the kinds
+/// is that of the service.
 pub fn work(key: ShardKey, home: Home, shards: usize, seed: u64) -> Work {
     const USERS: u64 = 2_000;
     const EACH: u32 = 200;
@@ -77,7 +79,9 @@ pub fn work(key: ShardKey, home: Home, shards: usize, seed: u64) -> Work {
         }));
         let others = others(&mut random);
         sums.home += match home {
-            Home::Pulled => with_names(store.home(&others, SERVICE.posts_a_page as usize)),
+            Home::Pulled => {
+                with_names(store.home(&others, SERVICE.posts_a_page as usize))
+            }
             Home::Kept => 1.0,
         };
         let mut copied_to = BTreeSet::from([store.shard_for(post)]);
@@ -98,7 +102,8 @@ pub fn work(key: ShardKey, home: Home, shards: usize, seed: u64) -> Work {
         home: sums.home / each,
         write: sums.write / each,
         mean: mix / each / SERVICE.request_rate,
-        busiest_writer: written.iter().copied().fold(0.0, f64::max) / written.iter().sum::<f64>(),
+        busiest_writer: written.iter().copied().fold(0.0, f64::max)
+            / written.iter().sum::<f64>(),
     }
 }
 // ANCHOR_END: work
@@ -111,19 +116,28 @@ fn count(shards: &BTreeSet<usize>) -> f64 {
 mod tests {
     use super::*;
 
-    /// What must hold for every seed and number of shards, by the definition of each key.
+    /// What must hold for every seed and number of shards, by the definition of each
+    /// key.
     #[test]
     fn each_key_is_direct_for_what_names_it_and_asks_all_shards_otherwise() {
         for (shards, seed) in [(4usize, 1), (11, 2), (32, 3)] {
             let all = float(shards);
             let is = |seen: f64, expected: f64| (seen - expected).abs() < 1e-9;
             let id = work(ShardKey::Id, Home::Pulled, shards, seed);
-            assert!(id.post >= 1.0 && id.post <= 2.0 && is(id.user_page, all) && is(id.home, all));
+            assert!(
+                id.post >= 1.0
+                    && id.post <= 2.0
+                    && is(id.user_page, all)
+                    && is(id.home, all)
+            );
             let author = work(ShardKey::Author, Home::Pulled, shards, seed);
             assert!(is(author.post, all) && is(author.user_page, 1.0));
             let both = work(ShardKey::AuthorInId, Home::Pulled, shards, seed);
-            assert!(is(both.post, 1.0) && is(both.user_page, 1.0) && is(both.write, 1.0));
-            // Balls into bins: 200 followed users miss a shard with probability (1 - 1/n)^200.
+            assert!(
+                is(both.post, 1.0) && is(both.user_page, 1.0) && is(both.write, 1.0)
+            );
+            // Balls into bins: 200 followed users miss a shard with probability (1 -
+            // 1/n)^200.
             let hit = all * (1.0 - (1.0 - 1.0 / all).powi(200));
             assert!((both.home / hit - 1.0).abs() < 0.02, "{} {hit}", both.home);
             let kept = work(ShardKey::AuthorInId, Home::Kept, shards, seed);

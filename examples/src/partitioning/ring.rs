@@ -2,8 +2,9 @@
 //!
 //! Shown in `src/partitioning/points.md` and `src/partitioning/ring.md`.
 //!
-//! After D. Karger et al., "Consistent Hashing and Random Trees", STOC 1997. Several points a node: F. Dabek et al.,
-//! "Wide-area cooperative storage with CFS", SOSP 2001, as virtual servers.
+//! After D. Karger et al., "Consistent Hashing and Random Trees", STOC 1997. Several
+//! points a node: F. Dabek et al., "Wide-area cooperative storage with CFS", SOSP 2001,
+//! as virtual servers.
 
 use crate::number::float;
 use crate::partitioning::hash::hash;
@@ -13,11 +14,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How a ring makes its points, and what it does when two nodes want the same one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RingRule {
-    /// The separator between a node's name and the number of the point when the two are hashed.
+    /// The separator between a node's name and the number of the point when the two are
+    /// hashed.
     pub separator: &'static str,
     /// How many bits of the hash place a point, from 1 to 64.
     pub bits: u32,
-    /// Whether a point remembers all nodes that want it. If not, the last one takes it, and any of them takes it away.
+    /// Whether a point remembers all nodes that want it. If not, the last one takes it,
+    /// and any of them takes it away.
     pub keeps_claims: bool,
 }
 
@@ -32,7 +35,8 @@ impl Default for RingRule {
     }
 }
 
-/// A ring of points, each with the nodes that claim it. The first of them, by name, owns it.
+/// A ring of points, each with the nodes that claim it. The first of them, by name,
+/// owns it.
 #[derive(Debug, Clone)]
 pub struct Ring {
     points: BTreeMap<u64, BTreeSet<String>>,
@@ -53,7 +57,8 @@ impl Ring {
         }
     }
 
-    /// The node of a key: the owner of the first point at or after the key's place; after the last point comes the first.
+    /// The node of a key: the owner of the first point at or after the key's place;
+    /// after the last point comes the first.
     pub fn owner(&self, key_hash: u64) -> Option<&str> {
         let place = self.place(key_hash);
         let mut onward = self.points.range(place..).chain(&self.points);
@@ -72,7 +77,10 @@ impl Ring {
     }
 
     /// A ring of these nodes, by the usual rule.
-    pub fn of<'a>(nodes: impl IntoIterator<Item = &'a str>, points_per_node: u32) -> Self {
+    pub fn of<'a>(
+        nodes: impl IntoIterator<Item = &'a str>,
+        points_per_node: u32,
+    ) -> Self {
         let mut ring = Self::new(points_per_node, RingRule::default());
         for node in nodes {
             ring.add(node);
@@ -95,7 +103,8 @@ impl Ring {
     }
     // ANCHOR_END: remove
 
-    /// The nodes that hold a key's copies: the owners met on the way around the ring, each once, at most `count`.
+    /// The nodes that hold a key's copies: the owners met on the way around the ring,
+    /// each once, at most `count`.
     pub fn owners(&self, key_hash: u64, count: usize) -> Vec<&str> {
         let mut owners: Vec<&str> = Vec::new();
         for node in self.onward(key_hash) {
@@ -109,7 +118,8 @@ impl Ring {
         owners
     }
 
-    /// The owner of each point from a key's place on, once around the ring. A node is met as often as it has points.
+    /// The owner of each point from a key's place on, once around the ring. A node is
+    /// met as often as it has points.
     pub fn onward(&self, key_hash: u64) -> impl Iterator<Item = &str> {
         let place = self.place(key_hash);
         let points = self.points.range(place..).chain(self.points.range(..place));
@@ -135,7 +145,8 @@ impl Ring {
         counts
     }
 
-    /// The share of the ring that each node owns, from the lengths of the arcs before its points.
+    /// The share of the ring that each node owns, from the lengths of the arcs before
+    /// its points.
     pub fn shares(&self) -> BTreeMap<&str, f64> {
         let mut shares: BTreeMap<&str, f64> = BTreeMap::new();
         let size = 2f64.powi(self.rule.bits.min(64).cast_signed());
@@ -144,7 +155,8 @@ impl Ring {
         };
         let mut before = *last;
         for (point, claims) in &self.points {
-            // The difference wraps around the end of the ring; a single point owns everything.
+            // The difference wraps around the end of the ring; a single point owns
+            // everything.
             let arc = point.wrapping_sub(before) & self.mask();
             let share = if arc == 0 { 1.0 } else { float(arc) / size };
             if let Some(node) = claims.first() {
@@ -168,8 +180,9 @@ impl Ring {
     }
 }
 
-/// How unevenly rings of so many nodes are divided, on average over `rings` of them, whose nodes have other names on each. The variation is that of all
-/// rings together, the root of the mean square.
+/// How unevenly rings of so many nodes are divided, on average over `rings` of them,
+/// whose nodes have other names on each. The variation is that of all rings together,
+/// the root of the mean square.
 pub fn uneven_rings(rings: u32, nodes: u32, points: u32, seed: u64) -> Spread {
     let mut mean = Spread {
         largest: 0.0,
@@ -211,15 +224,22 @@ mod tests {
     }
 
     /// Looks at every point of every node, without an ordered map.
-    fn nearest(nodes: &[String], points: u32, rule: RingRule, key: u64) -> Option<&str> {
+    fn nearest(
+        nodes: &[String],
+        points: u32,
+        rule: RingRule,
+        key: u64,
+    ) -> Option<&str> {
         let empty = Ring::new(points, rule);
         let place = empty.place(key);
         let all = nodes.iter().flat_map(|node| {
             let empty = &empty;
             (0..points).map(move |n| (empty.point(node, n), node.as_str()))
         });
-        all.min_by_key(|(point, node)| (point.wrapping_sub(place) & empty.mask(), *node))
-            .map(|(_, node)| node)
+        all.min_by_key(|(point, node)| {
+            (point.wrapping_sub(place) & empty.mask(), *node)
+        })
+        .map(|(_, node)| node)
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! A secondary index over shards: each shard indexes its own rows, or the index is a sharded table of its own.
+//! A secondary index over shards: each shard indexes its own rows, or the index is a
+//! sharded table of its own.
 //!
 //! Shown in `src/partitioning/secondary.md`.
 
@@ -21,7 +22,8 @@ pub struct IndexedShards {
     kind: IndexKind,
     rows: Vec<BTreeMap<u64, BTreeSet<String>>>,
     index: Vec<BTreeMap<String, BTreeSet<u64>>>,
-    /// Entries that are not in the index yet: the shard, the term, the id, and whether to add or to take away.
+    /// Entries that are not in the index yet: the shard, the term, the id, and whether
+    /// to add or to take away.
     waiting: Vec<(usize, String, u64, bool)>,
 }
 
@@ -39,7 +41,8 @@ impl IndexedShards {
     /// Writes a row. Returns how many shards are written to, now or later.
     pub fn put(&mut self, id: u64, terms: &[&str]) -> usize {
         let home = self.shard_of_row(id);
-        let new: BTreeSet<String> = terms.iter().map(|term| (*term).to_owned()).collect();
+        let new: BTreeSet<String> =
+            terms.iter().map(|term| (*term).to_owned()).collect();
         let old = self.rows[home].insert(id, new.clone()).unwrap_or_default();
         let mut touched = BTreeSet::from([home]);
         for term in old.symmetric_difference(&new) {
@@ -82,7 +85,8 @@ impl IndexedShards {
         }
     }
 
-    /// Brings a global index up to date. A local one always is, as it is written together with its row.
+    /// Brings a global index up to date. A local one always is, as it is written
+    /// together with its row.
     pub fn apply(&mut self) {
         for (shard, term, id, is_added) in std::mem::take(&mut self.waiting) {
             let ids = self.index[shard].entry(term).or_default();

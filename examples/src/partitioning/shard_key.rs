@@ -17,7 +17,8 @@ pub struct Post {
     pub day: u64,
 }
 
-/// An id that holds the author: the author in the upper 32 bits, a number in the lower ones.
+/// An id that holds the author: the author in the upper 32 bits, a number in the lower
+/// ones.
 pub fn post_id(author: u64, number: u64) -> u64 {
     author << 32 | (number & 0xffff_ffff)
 }
@@ -92,8 +93,8 @@ impl PostShards {
     // ANCHOR_END: route
 
     // ANCHOR: home
-    /// The newest posts by any of these authors, at most `limit`, and the shards that were asked: a home timeline that is put
-    /// together when it is read.
+    /// The newest posts by any of these authors, at most `limit`, and the shards that
+    /// were asked: a home timeline that is put together when it is read.
     pub fn home(&self, authors: &[u64], limit: usize) -> (Vec<Post>, BTreeSet<usize>) {
         let (mut posts, mut asked) = (Vec::new(), BTreeSet::new());
         for author in authors {
@@ -110,7 +111,8 @@ impl PostShards {
         (posts, asked)
     }
 
-    /// The shards that hold the names of these posts' authors: users are sharded by their own id.
+    /// The shards that hold the names of these posts' authors: users are sharded by
+    /// their own id.
     pub fn names(&self, posts: &[Post]) -> BTreeSet<usize> {
         posts
             .iter()
@@ -209,7 +211,8 @@ mod tests {
                 }
                 let (found, asked) = store.home(&followed, limit);
                 prop_assert_eq!(&found, &expected);
-                // An author's name is on the shard of that author's posts, if the author is the key.
+                // An author's name is on the shard of that author's posts, if the
+                // author is the key.
                 if matches!(key, ShardKey::Author | ShardKey::AuthorInId) {
                     prop_assert!(store.names(&found).is_subset(&asked));
                     prop_assert!(asked.len() <= followed.len());

@@ -1,16 +1,18 @@
-//! A shared space: workers that each know one rule watch a board, and write on it what they can conclude.
+//! A shared space: workers that each know one rule watch a board, and write on it what
+//! they can conclude.
 //!
 //! Shown in `src/processing/patterns.md`.
 //!
-//! After L. D. Erman, F. Hayes-Roth, V. R. Lesser and D. R. Reddy, "The Hearsay-II Speech-Understanding System", *ACM Computing
-//! Surveys* 12(2), 1980.
+//! After L. D. Erman, F. Hayes-Roth, V. R. Lesser and D. R. Reddy, "The Hearsay-II
+//! Speech-Understanding System", *ACM Computing Surveys* 12(2), 1980.
 
 use std::collections::BTreeMap;
 
 /// What is known so far: names and their values.
 pub type Board = BTreeMap<String, i64>;
 
-/// A worker's only rule: the first two names add up to the third. It can conclude any one of them from the other two.
+/// A worker's only rule: the first two names add up to the third. It can conclude any
+/// one of them from the other two.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Worker {
     /// The names.
@@ -88,7 +90,8 @@ mod tests {
                 .filter(|(x, y)| x != y)
                 .map(|(x, y)| Worker { sum: [NAMES[*x], NAMES[*y], ["s0", "s1", "s2", "s3", "s4", "s5"][(x + y) % 6]] })
                 .collect();
-            // With all values zero every rule holds, and what is derivable depends on names alone.
+            // With all values zero every rule holds, and what is derivable depends on
+            // names alone.
             let start: Board = NAMES.iter().zip(&known).filter(|(_, k)| **k).map(|(n, _)| ((*n).to_owned(), 0)).collect();
             let mut forward = start.clone();
             solve(&mut forward, &workers);

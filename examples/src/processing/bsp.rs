@@ -1,9 +1,11 @@
-//! Bulk synchronous parallel: supersteps with a barrier, on a search for distances in a graph.
+//! Bulk synchronous parallel: supersteps with a barrier, on a search for distances in a
+//! graph.
 //!
 //! Shown in `src/processing/supersteps.md`.
 //!
-//! After L. G. Valiant, "A Bridging Model for Parallel Computation", *Communications of the ACM* 33(8), 1990, and G. Malewicz et
-//! al., "Pregel: A System for Large-Scale Graph Processing", SIGMOD 2010.
+//! After L. G. Valiant, "A Bridging Model for Parallel Computation", *Communications of
+//! the ACM* 33(8), 1990, and G. Malewicz et al., "Pregel: A System for Large-Scale
+//! Graph Processing", SIGMOD 2010.
 
 use crate::random::Random;
 use crate::simulation::EventQueue;
@@ -34,14 +36,17 @@ pub struct Superstep {
     pub reached: usize,
     /// Messages that were sent for the next one.
     pub messages: usize,
-    /// How long all waited for the slowest worker at the barrier: the messages that it handled, times its slowness.
+    /// How long all waited for the slowest worker at the barrier: the messages that it
+    /// handled, times its slowness.
     pub time: u64,
 }
 
 // ANCHOR: bsp
-/// Distances from a vertex, in hops. Vertex `v` belongs to worker `v` mod the number of workers.
+/// Distances from a vertex, in hops. Vertex `v` belongs to worker `v` mod the number of
+/// workers.
 ///
-/// In a superstep each worker handles the messages that came before the barrier, and sends new ones that are delivered after it.
+/// In a superstep each worker handles the messages that came before the barrier, and
+/// sends new ones that are delivered after it.
 pub fn distances(
     graph: &Graph,
     from: usize,
@@ -71,16 +76,22 @@ pub fn distances(
             messages: outbox.len(),
             time,
         });
-        inbox = outbox; // The barrier: all are done, and only now is anything delivered.
+        // The barrier: all are done, and only now is anything delivered.
+        inbox = outbox;
     }
     (distance, steps)
 }
 // ANCHOR_END: bsp
 
 // ANCHOR: free
-/// The same without the barrier: a message carries the number of its hops and is handled as soon as its worker is free; a
-/// vertex keeps the first number that it hears.
-pub fn distances_without_barrier(graph: &Graph, from: usize, slowness: &[u64]) -> Vec<Option<u64>> {
+/// The same without the barrier: a message carries the number of its hops and is
+/// handled as soon as its worker is free; a vertex keeps the first number that it
+/// hears.
+pub fn distances_without_barrier(
+    graph: &Graph,
+    from: usize,
+    slowness: &[u64],
+) -> Vec<Option<u64>> {
     let workers = slowness.len().max(1);
     let mut distance = vec![None; graph.edges.len()];
     let mut free_at = vec![0; workers];
@@ -133,7 +144,8 @@ mod tests {
 
     #[test]
     fn a_slow_worker_breaks_the_search_without_a_barrier() {
-        // 0 -> 1 -> 3 is short but 1's worker is slow; 0 -> 2 -> 4 -> 3 is long and quick.
+        // 0 -> 1 -> 3 is short but 1's worker is slow; 0 -> 2 -> 4 -> 3 is long and
+        // quick.
         let graph = Graph {
             edges: vec![vec![1, 2], vec![3], vec![4], vec![], vec![3]],
         };

@@ -1,4 +1,5 @@
-//! Batch engines: passes over data from disk or from memory, and streams cut into small batches.
+//! Batch engines: passes over data from disk or from memory, and streams cut into small
+//! batches.
 //!
 //! Shown in `src/processing/engines.md`.
 
@@ -9,13 +10,15 @@ pub struct Engine {
     pub disk: f64,
     /// How fast it reads from memory.
     pub memory_rate: f64,
-    /// How much data it keeps in memory from one pass to the next. 0 for an engine that keeps nothing.
+    /// How much data it keeps in memory from one pass to the next. 0 for an engine that
+    /// keeps nothing.
     pub memory: f64,
 }
 
 // ANCHOR: passes
 impl Engine {
-    /// The seconds of several passes over data. The first one comes from disk; later ones read from memory what fits there.
+    /// The seconds of several passes over data. The first one comes from disk; later
+    /// ones read from memory what fits there.
     pub fn passes(&self, data: f64, passes: u32) -> f64 {
         let kept = data.min(self.memory);
         let pass = |number| {
@@ -28,15 +31,21 @@ impl Engine {
 // ANCHOR_END: passes
 
 // ANCHOR: micro
-/// The latency of each event when a stream is cut into batches of `interval`: an event waits for the end of its batch, and for
-/// earlier batches. A batch costs `fixed`, and `each` for every event in it. All times are in microseconds; arrivals are in
-/// order.
-pub fn micro_batches(arrivals: &[u64], interval: u64, fixed: u64, each: u64) -> Vec<u64> {
+/// The latency of each event when a stream is cut into batches of `interval`: an event
+/// waits for the end of its batch, and for earlier batches. A batch costs `fixed`, and
+/// `each` for every event in it. All times are in microseconds; arrivals are in order.
+pub fn micro_batches(
+    arrivals: &[u64],
+    interval: u64,
+    fixed: u64,
+    each: u64,
+) -> Vec<u64> {
     let interval = interval.max(1);
     let (mut free_at, mut latencies, mut rest) = (0, Vec::new(), arrivals);
     while let Some(first) = rest.first() {
         let end = (first / interval + 1) * interval;
-        let (batch, later) = rest.split_at(rest.partition_point(|arrival| *arrival < end));
+        let (batch, later) =
+            rest.split_at(rest.partition_point(|arrival| *arrival < end));
         free_at = end.max(free_at) + fixed + each * batch.len() as u64;
         latencies.extend(batch.iter().map(|arrival| free_at - arrival));
         rest = later;

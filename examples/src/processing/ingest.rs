@@ -18,8 +18,9 @@ pub struct Second {
 }
 
 // ANCHOR: ingest
-/// Records arrive, wait in a buffer with some room, and are written at `capacity` a second. Without room they are written at
-/// once, or refused. Goes on until the buffer is empty.
+/// Records arrive, wait in a buffer with some room, and are written at `capacity` a
+/// second. Without room they are written at once, or refused. Goes on until the buffer
+/// is empty.
 pub fn ingest(arrivals: &[u64], capacity: u64, room: u64) -> Vec<Second> {
     let mut seconds = Vec::new();
     let mut waiting = 0;
@@ -61,7 +62,8 @@ pub struct Target {
 
 impl Target {
     // ANCHOR: load
-    /// Extracts rows, transforms them by multiplying each amount, and loads them, up to a crash.
+    /// Extracts rows, transforms them by multiplying each amount, and loads them, up to
+    /// a crash.
     pub fn load(
         &mut self,
         source: &[(u64, u64)],
@@ -116,9 +118,16 @@ pub struct Schedule {
 }
 
 // ANCHOR: cron
-/// Starts a job every `interval` minutes for `minutes` minutes. A run needs `work` minutes of the machine.
-pub fn run_schedule(interval: u64, work: u64, minutes: u64, overlap: Overlap) -> Schedule {
-    let mut runs: Vec<u64> = Vec::new(); // What each run still needs, in 1/1,000 of a minute.
+/// Starts a job every `interval` minutes for `minutes` minutes. A run needs `work`
+/// minutes of the machine.
+pub fn run_schedule(
+    interval: u64,
+    work: u64,
+    minutes: u64,
+    overlap: Overlap,
+) -> Schedule {
+    // What each run still needs, in 1/1,000 of a minute.
+    let mut runs: Vec<u64> = Vec::new();
     let mut result = Schedule {
         finished: 0,
         skipped: 0,

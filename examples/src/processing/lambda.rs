@@ -1,9 +1,10 @@
-//! Lambda and kappa: an exact batch view next to a fast one, and one log that is reprocessed.
+//! Lambda and kappa: an exact batch view next to a fast one, and one log that is
+//! reprocessed.
 //!
 //! Shown in `src/processing/lambda.md`.
 //!
-//! After N. Marz and J. Warren, *Big Data*, Manning, 2015, and J. Kreps, "Questioning the Lambda Architecture", O'Reilly Radar,
-//! 2014.
+//! After N. Marz and J. Warren, *Big Data*, Manning, 2015, and J. Kreps, "Questioning
+//! the Lambda Architecture", O'Reilly Radar, 2014.
 
 use std::collections::BTreeSet;
 
@@ -19,13 +20,15 @@ pub struct Lambda {
 
 // ANCHOR: lambda
 impl Lambda {
-    /// Takes a delivery. The log keeps it, and the speed layer counts it at once, even if it is a duplicate.
+    /// Takes a delivery. The log keeps it, and the speed layer counts it at once, even
+    /// if it is a duplicate.
     pub fn deliver(&mut self, id: u64) {
         self.log.push(id);
         self.speed_view += 1;
     }
 
-    /// Counts the whole log again, each event once, and forgets what the speed layer counted.
+    /// Counts the whole log again, each event once, and forgets what the speed layer
+    /// counted.
     pub fn run_batch(&mut self) {
         self.batch_view = self.log.iter().collect::<BTreeSet<_>>().len() as u64;
         self.speed_view = 0;
@@ -46,8 +49,9 @@ pub fn deliveries(first: u64, count: u64, twice: f64, random: &mut Random) -> Ve
 }
 
 // ANCHOR: catch_up
-/// How many seconds a new version of a stream job needs to read the log from the beginning until it has caught up.
-/// It never gets there if it reads no faster than events arrive.
+/// How many seconds a new version of a stream job needs to read the log from the
+/// beginning until it has caught up. It never gets there if it reads no faster than
+/// events arrive.
 pub fn catch_up(log: u64, read_rate: u64, arrival_rate: u64) -> Option<u64> {
     if read_rate <= arrival_rate && log > 0 {
         return None;

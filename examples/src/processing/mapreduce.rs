@@ -2,7 +2,8 @@
 //!
 //! Shown in `src/processing/mapreduce.md`.
 //!
-//! After Dean and Ghemawat, "`MapReduce`: Simplified Data Processing on Large Clusters", OSDI 2004.
+//! After Dean and Ghemawat, "`MapReduce`: Simplified Data Processing on Large
+//! Clusters", OSDI 2004.
 
 use crate::hash::fnv1a;
 use std::collections::BTreeMap;
@@ -20,7 +21,8 @@ pub struct Job {
     pub mappers: usize,
     /// Machines that reduce; 0 counts as 1.
     pub reducers: usize,
-    /// What each mapper applies to a key's numbers before it sends them. Without it, every pair is sent.
+    /// What each mapper applies to a key's numbers before it sends them. Without it,
+    /// every pair is sent.
     pub combiner: Option<Reduce>,
 }
 
@@ -81,7 +83,10 @@ pub fn map_reduce(
 }
 
 /// Groups pairs by key, in the keys' order, and reduces each group.
-fn reduce_groups(pairs: Vec<(String, u64)>, reduce: impl Fn(&[u64]) -> u64) -> WordCount {
+fn reduce_groups(
+    pairs: Vec<(String, u64)>,
+    reduce: impl Fn(&[u64]) -> u64,
+) -> WordCount {
     let mut groups: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     for (key, value) in pairs {
         groups.entry(key).or_default().push(value);
@@ -92,8 +97,9 @@ fn reduce_groups(pairs: Vec<(String, u64)>, reduce: impl Fn(&[u64]) -> u64) -> W
 // ANCHOR_END: job
 
 // ANCHOR: split
-/// A split of one key's numbers between two mappers after which the reducer, used as its own combiner, gives a different result
-/// than over all the numbers at once. `None` if every split of these numbers gives the same. Looks at the first 16 numbers.
+/// A split of one key's numbers between two mappers after which the reducer, used as
+/// its own combiner, gives a different result than over all the numbers at once. `None`
+/// if every split of these numbers gives the same. Looks at the first 16 numbers.
 pub fn harmful_split(reduce: Reduce, numbers: &[u64]) -> Option<[Vec<u64>; 2]> {
     let numbers = numbers.get(..16).unwrap_or(numbers);
     let result = reduce(numbers);
@@ -113,7 +119,8 @@ pub fn harmful_split(reduce: Reduce, numbers: &[u64]) -> Option<[Vec<u64>; 2]> {
 }
 // ANCHOR_END: split
 
-/// The reducer that a key belongs to: FNV-1a over its bytes, so that every mapper agrees.
+/// The reducer that a key belongs to: FNV-1a over its bytes, so that every mapper
+/// agrees.
 fn partition(key: &str, reducers: usize) -> usize {
     usize::try_from(fnv1a(key) % reducers as u64).unwrap_or(0)
 }
@@ -171,7 +178,8 @@ mod tests {
     #[test]
     fn a_count_of_counts_is_no_count() {
         let count = REDUCERS[3].0;
-        // Two mappers with one number each hide the mistake; a mapper with both shows it.
+        // Two mappers with one number each hide the mistake; a mapper with both shows
+        // it.
         assert_eq!(harmful_split(count, &[7, 8]), Some([vec![7, 8], vec![]]));
         let documents = ["be be", "be"];
         let run = |combiner, reduce: Reduce| {
@@ -201,8 +209,8 @@ mod tests {
             prop_assert_eq!(all.pairs, expected.values().sum::<u64>());
         }
 
-        /// The reference is the job itself: however the numbers are split, a reducer that no split harms gives the same result
-        /// as without a combiner.
+        /// The reference is the job itself: however the numbers are split, a reducer
+        /// that no split harms gives the same result as without a combiner.
         #[test]
         fn a_reducer_that_no_split_harms_may_combine(numbers in prop::collection::vec(0..20u64, 1..7), which in 0..5usize) {
             let (reduce, always) = REDUCERS[which];

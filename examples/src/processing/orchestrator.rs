@@ -1,9 +1,10 @@
-//! An execution orchestrator: tasks that depend on each other, on workers without knowledge of the dependencies.
+//! An execution orchestrator: tasks that depend on each other, on workers without
+//! knowledge of the dependencies.
 //!
 //! Shown in `src/processing/orchestrator.md`.
 //!
-//! The bounds are those of R. L. Graham, "Bounds on Multiprocessing Timing Anomalies", *SIAM Journal on Applied Mathematics*
-//! 17(2), 1969. Times are in minutes.
+//! The bounds are those of R. L. Graham, "Bounds on Multiprocessing Timing Anomalies",
+//! *SIAM Journal on Applied Mathematics* 17(2), 1969. Times are in minutes.
 
 use crate::random::Random;
 use crate::simulation::EventQueue;
@@ -15,7 +16,8 @@ pub struct Task {
     pub name: String,
     /// How long it takes.
     pub length: u64,
-    /// Numbers of the tasks that it needs. They are lower than its own, so that there are no cycles.
+    /// Numbers of the tasks that it needs. They are lower than its own, so that there
+    /// are no cycles.
     pub needs: Vec<usize>,
 }
 
@@ -33,7 +35,8 @@ pub struct Ran {
 }
 
 // ANCHOR: tails
-/// For each task the length of the longest chain that begins with it. The greatest is the critical path.
+/// For each task the length of the longest chain that begins with it. The greatest is
+/// the critical path.
 pub fn tails(tasks: &[Task]) -> Vec<u64> {
     let mut after = vec![0; tasks.len()];
     let mut tails = vec![0; tasks.len()];
@@ -48,7 +51,8 @@ pub fn tails(tasks: &[Task]) -> Vec<u64> {
 // ANCHOR_END: tails
 
 // ANCHOR: schedule
-/// Gives each free worker a task that is ready: of several, the one that starts the longest chain.
+/// Gives each free worker a task that is ready: of several, the one that starts the
+/// longest chain.
 pub fn schedule(tasks: &[Task], workers: usize) -> Vec<Ran> {
     let tails = tails(tasks);
     let mut missing: Vec<usize> = tasks.iter().map(|task| task.needs.len()).collect();

@@ -1,13 +1,16 @@
-//! Pipe and filter: a series of stages, with channels of limited capacity between them. Times are in microseconds.
+//! Pipe and filter: a series of stages, with channels of limited capacity between them.
+//! Times are in microseconds.
 //!
 //! Shown in `src/processing/pipes.md`.
 
 use crate::number::float;
 
 // ANCHOR: pipes
-/// When each item leaves the last stage. `service[s][i]` is how long stage `s` works on item `i`; all items wait at the entrance.
+/// When each item leaves the last stage. `service[s][i]` is how long stage `s` works on
+/// item `i`; all items wait at the entrance.
 ///
-/// A stage that is done with an item keeps it until the next one takes it, or the channel between them has room.
+/// A stage that is done with an item keeps it until the next one takes it, or the
+/// channel between them has room.
 pub fn run_pipes(service: &[Vec<u64>], room: usize) -> Vec<u64> {
     let items = service.iter().map(Vec::len).min().unwrap_or(0);
     let stages = service.len();
@@ -21,8 +24,9 @@ pub fn run_pipes(service: &[Vec<u64>], room: usize) -> Vec<u64> {
                 .map_or(0, |previous| leaves[stage][previous]);
             let start = free.max(arrives);
             let done = start + service[stage][item];
-            // The channel has room once the item `room` places ahead was taken out of it. Without any room, the next stage
-            // itself has to be free of the item ahead.
+            // The channel has room once the item `room` places ahead was taken out of
+            // it. Without any room, the next stage itself has to be free of the item
+            // ahead.
             let taken = match room {
                 0 => leaves.get(stage + 1).zip(item.checked_sub(1)),
                 _ => starts.get(stage + 1).zip(item.checked_sub(room)),
@@ -66,8 +70,9 @@ mod tests {
                 for s in (0..stages).rev() {
                     if let Some((item, end)) = at[s].filter(|(_, end)| *end <= now) {
                         let _ = end;
-                        let next_takes =
-                            s + 1 < stages && at[s + 1].is_none() && channel[s + 1].is_empty();
+                        let next_takes = s + 1 < stages
+                            && at[s + 1].is_none()
+                            && channel[s + 1].is_empty();
                         if s + 1 == stages {
                             left.push(now);
                         } else if channel[s + 1].len() < room || next_takes {

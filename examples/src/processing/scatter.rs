@@ -1,10 +1,12 @@
-//! Scatter and gather: every shard is asked for its best documents, and the answers are merged, with a deadline or without.
+//! Scatter and gather: every shard is asked for its best documents, and the answers are
+//! merged, with a deadline or without.
 //!
 //! Shown in `src/processing/scatter.md`.
 
 use crate::random::Random;
 
-/// A document's score and number. Higher scores are better; of equal scores, the lower number.
+/// A document's score and number. Higher scores are better; of equal scores, the lower
+/// number.
 pub type Hit = (u64, usize);
 
 /// The merged result.
@@ -39,7 +41,8 @@ impl Shards {
     }
 
     // ANCHOR: gather
-    /// Asks every shard for its best `k`, and merges what arrives until the deadline. Shard `i` needs `delays[i]` milliseconds.
+    /// Asks every shard for its best `k`, and merges what arrives until the deadline.
+    /// Shard `i` needs `delays[i]` milliseconds.
     pub fn search(&self, k: usize, delays: &[u64], deadline: u64) -> Gathered {
         let mut hits = Vec::new();
         let mut in_time = Vec::new();

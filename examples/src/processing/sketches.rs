@@ -2,9 +2,11 @@
 //!
 //! Shown in `src/processing/distinct.md` and `src/processing/frequent.md`.
 //!
-//! `HyperLogLog` after P. Flajolet, É. Fusy, O. Gandouet and F. Meunier, 2007; Count-Min after G. Cormode and S. Muthukrishnan,
-//! *Journal of Algorithms* 55(1), 2005; Space-Saving after A. Metwally, D. Agrawal and A. El Abbadi, ICDT 2005; the reservoir
-//! after J. S. Vitter, *ACM Transactions on Mathematical Software* 11(1), 1985.
+//! `HyperLogLog` after P. Flajolet, É. Fusy, O. Gandouet and F. Meunier, 2007;
+//! Count-Min after G. Cormode and S. Muthukrishnan, *Journal of Algorithms* 55(1),
+//! 2005; Space-Saving after A. Metwally, D. Agrawal and A. El Abbadi, ICDT 2005; the
+//! reservoir after J. S. Vitter, *ACM Transactions on Mathematical Software* 11(1),
+//! 1985.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,7 +31,8 @@ impl HyperLogLog {
     }
 
     // ANCHOR: hll
-    /// The first bits of a key's hash choose a register; it keeps the longest run of leading zeros of the rest, plus one.
+    /// The first bits of a key's hash choose a register; it keeps the longest run of
+    /// leading zeros of the rest, plus one.
     pub fn add(&mut self, key: u64) {
         let hash = mix(key);
         let register = usize::try_from(hash >> (64 - self.bits)).unwrap_or(0);
@@ -38,7 +41,8 @@ impl HyperLogLog {
         self.registers[register] = self.registers[register].max(run);
     }
 
-    /// About how many different keys were added: a harmonic mean of the registers' guesses.
+    /// About how many different keys were added: a harmonic mean of the registers'
+    /// guesses.
     pub fn estimate(&self) -> f64 {
         let m = f64::from(1u32 << self.bits);
         let alpha = match self.bits {
@@ -91,7 +95,8 @@ impl CountMin {
     // ANCHOR: countmin
     fn places(&self, key: u64) -> impl Iterator<Item = usize> + use<> {
         let width = self.width as u64;
-        let hashes = (0..self.rows.len() as u64).map(move |row| mix(mix(row) ^ key) % width);
+        let hashes =
+            (0..self.rows.len() as u64).map(move |row| mix(mix(row) ^ key) % width);
         hashes.map(|hash| usize::try_from(hash).unwrap_or(0))
     }
 
@@ -103,7 +108,8 @@ impl CountMin {
         }
     }
 
-    /// The smallest of the key's counters. Each holds the key's count and those of all keys that share it.
+    /// The smallest of the key's counters. Each holds the key's count and those of all
+    /// keys that share it.
     pub fn count(&self, key: u64) -> u64 {
         let counters = self
             .rows
@@ -136,7 +142,8 @@ impl SpaceSaving {
     }
 
     // ANCHOR: saving
-    /// Counts a key. If it is new and no counter is left, it takes over the smallest one, including its count.
+    /// Counts a key. If it is new and no counter is left, it takes over the smallest
+    /// one, including its count.
     pub fn add(&mut self, key: u64) {
         if let Some((count, _)) = self.counters.get_mut(&key) {
             self.by_count.remove(&(*count, key));
@@ -169,8 +176,13 @@ impl SpaceSaving {
 }
 
 // ANCHOR: reservoir
-/// `k` items of a stream of unknown length, each item included with the same probability.
-pub fn reservoir<T>(stream: impl IntoIterator<Item = T>, k: usize, random: &mut Random) -> Vec<T> {
+/// `k` items of a stream of unknown length, each item included with the same
+/// probability.
+pub fn reservoir<T>(
+    stream: impl IntoIterator<Item = T>,
+    k: usize,
+    random: &mut Random,
+) -> Vec<T> {
     let mut kept = Vec::new();
     for (item, seen) in stream.into_iter().zip(1..) {
         if kept.len() < k {

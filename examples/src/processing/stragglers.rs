@@ -1,9 +1,10 @@
-//! Tasks on machines of which some are slow, with and without backup copies of the last tasks.
+//! Tasks on machines of which some are slow, with and without backup copies of the last
+//! tasks.
 //!
 //! Shown in `src/processing/stragglers.md`.
 //!
-//! After Dean and Ghemawat, "`MapReduce`: Simplified Data Processing on Large Clusters", OSDI 2004, section 3.6. Times are in
-//! seconds.
+//! After Dean and Ghemawat, "`MapReduce`: Simplified Data Processing on Large
+//! Clusters", OSDI 2004, section 3.6. Times are in seconds.
 
 use crate::simulation::{EventId, EventQueue};
 
@@ -12,7 +13,8 @@ use crate::simulation::{EventId, EventQueue};
 pub enum Backup {
     /// Leave them idle.
     Off,
-    /// Let them run a second copy of a task that is still running; the first copy to end counts.
+    /// Let them run a second copy of a task that is still running; the first copy to
+    /// end counts.
     On,
 }
 
@@ -36,9 +38,15 @@ struct Running {
     end: EventId,
 }
 
-/// Runs `tasks` tasks of `length` seconds each. A machine with slowness 3 takes three times as long. A free machine takes
-/// the next task; when none waits, it may back up the one that has been running longest alone.
-pub fn run_tasks(tasks: usize, length: u64, slowness: &[u64], backup: Backup) -> Finish {
+/// Runs `tasks` tasks of `length` seconds each. A machine with slowness 3 takes three
+/// times as long. A free machine takes the next task; when none waits, it may back up
+/// the one that has been running longest alone.
+pub fn run_tasks(
+    tasks: usize,
+    length: u64,
+    slowness: &[u64],
+    backup: Backup,
+) -> Finish {
     let mut queue = EventQueue::new();
     let mut waiting = 0..tasks;
     let mut idle: Vec<usize> = (0..slowness.len()).rev().collect();
@@ -52,7 +60,8 @@ pub fn run_tasks(tasks: usize, length: u64, slowness: &[u64], backup: Backup) ->
     loop {
         while let Some(machine) = idle.pop() {
             let task = waiting.next().or_else(|| {
-                let task = (backup == Backup::On).then(|| longest_alone(&running))??;
+                let task =
+                    (backup == Backup::On).then(|| longest_alone(&running))??;
                 finish.copies += 1;
                 Some(task)
             });

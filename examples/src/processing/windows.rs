@@ -1,8 +1,10 @@
-//! Windows over a stream whose events arrive late and out of order, closed by a watermark.
+//! Windows over a stream whose events arrive late and out of order, closed by a
+//! watermark.
 //!
 //! Shown in `src/processing/windows.md`.
 //!
-//! After T. Akidau et al., "The Dataflow Model", *Proceedings of the VLDB Endowment* 8(12), 2015. Times are in milliseconds.
+//! After T. Akidau et al., "The Dataflow Model", *Proceedings of the VLDB Endowment*
+//! 8(12), 2015. Times are in milliseconds.
 
 use std::collections::BTreeMap;
 use std::f64::consts::FRAC_PI_2;
@@ -40,7 +42,8 @@ pub struct Tumbling {
 }
 
 impl Tumbling {
-    /// Windows of a size; the watermark stays `slack` before the newest event that was seen.
+    /// Windows of a size; the watermark stays `slack` before the newest event that was
+    /// seen.
     pub fn new(size: u64, slack: u64) -> Self {
         Self {
             size: size.max(1),
@@ -57,7 +60,8 @@ impl Tumbling {
         self.newest.saturating_sub(self.slack)
     }
 
-    /// Takes an event, and returns the windows that it closes, oldest first. An event of a closed window is dropped.
+    /// Takes an event, and returns the windows that it closes, oldest first. An event
+    /// of a closed window is dropped.
     pub fn push(&mut self, Stamped { event, arrival }: Stamped) -> Vec<Fired> {
         let start = event / self.size * self.size;
         if start + self.size <= self.watermark() {
@@ -89,7 +93,8 @@ impl Tumbling {
 }
 
 // ANCHOR: sliding
-/// The starts of all windows of `size` that hold an event, if a new one begins every `slide`.
+/// The starts of all windows of `size` that hold an event, if a new one begins every
+/// `slide`.
 pub fn windows_of(event: u64, size: u64, slide: u64) -> Vec<u64> {
     let slide = slide.max(1);
     let newest = event / slide * slide;
@@ -98,21 +103,29 @@ pub fn windows_of(event: u64, size: u64, slide: u64) -> Vec<u64> {
 }
 // ANCHOR_END: sliding
 
-/// How long events take to arrive. Both times are exponentially distributed, and given by their means in milliseconds.
+/// How long events take to arrive. Both times are exponentially distributed, and given
+/// by their means in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Delays {
     /// The transit time of every event.
     pub way: f64,
-    /// The share of events that happen where there is no connection, such as in a tunnel.
+    /// The share of events that happen where there is no connection, such as in a
+    /// tunnel.
     pub cut_off: f64,
     /// How long these wait before they can be sent.
     pub wait: f64,
 }
 
 /// Events on average `between` apart, in the order in which they arrive.
-pub fn delayed_events(count: usize, between: f64, delays: Delays, seed: u64) -> Vec<Stamped> {
+pub fn delayed_events(
+    count: usize,
+    between: f64,
+    delays: Delays,
+    seed: u64,
+) -> Vec<Stamped> {
     let mut random = Random::new(seed);
-    // A separate generator, so that the same events happen, with the same transit times, whatever share of them is disconnected.
+    // A separate generator, so that the same events happen, with the same transit
+    // times, whatever share of them is disconnected.
     let mut tunnels = Random::new(seed ^ 1 << 63);
     let mut event = 0;
     let mut events: Vec<Stamped> = (0..count)
@@ -120,7 +133,9 @@ pub fn delayed_events(count: usize, between: f64, delays: Delays, seed: u64) -> 
             event += random.exponential_us(between);
             let waits = tunnels.chance(delays.cut_off);
             let wait = tunnels.exponential_us(delays.wait);
-            let arrival = event + random.exponential_us(delays.way) + if waits { wait } else { 0 };
+            let arrival = event
+                + random.exponential_us(delays.way)
+                + if waits { wait } else { 0 };
             Stamped { event, arrival }
         })
         .collect();
@@ -129,15 +144,20 @@ pub fn delayed_events(count: usize, between: f64, delays: Delays, seed: u64) -> 
 }
 
 // ANCHOR: late
-/// The share of events that come after their window was closed, if they are `between` apart. All times are in milliseconds.
+/// The share of events that come after their window was closed, if they are `between`
+/// apart. All times are in milliseconds.
 ///
-/// An event is late if its delay is longer than the slack and the rest of its window together, so this is the integral of that over
-/// the window, for one exponential delay and for the sum of two. The newest event that has arrived is itself a little old, and
-/// that adds to the slack: it is the first of a Poisson process of growing rate, on average √(π/2 × transit × between).
+/// An event is late if its delay is longer than the slack and the rest of its window
+/// together, so this is the integral of that over the window, for one exponential delay
+/// and for the sum of two. The newest event that has arrived is itself a little old,
+/// and that adds to the slack: it is the first of a Poisson process of growing rate, on
+/// average √(π/2 × transit × between).
 pub fn late_share(window: f64, slack: f64, between: f64, delays: Delays) -> f64 {
     let Delays { way, cut_off, wait } = delays;
     let slack = slack + (FRAC_PI_2 * way * between).sqrt();
-    let late = |mean: f64| mean * (-slack / mean).exp() * (1.0 - (-window / mean).exp()) / window;
+    let late = |mean: f64| {
+        mean * (-slack / mean).exp() * (1.0 - (-window / mean).exp()) / window
+    };
     let both = (wait * late(wait) - way * late(way)) / (wait - way);
     (1.0 - cut_off) * late(way) + cut_off * both
 }
@@ -170,7 +190,8 @@ mod tests {
             let theory = late_share(f64::from(window), f64::from(slack), 10.0, delays);
             let late: u64 = (0..5)
                 .map(|seed| {
-                    let mut windows = Tumbling::new(u64::from(window), u64::from(slack));
+                    let mut windows =
+                        Tumbling::new(u64::from(window), u64::from(slack));
                     for event in delayed_events(100_000, 10.0, delays, seed) {
                         windows.push(event);
                     }

@@ -2,7 +2,8 @@
 //!
 //! Shown in `src/queues/circuit-breaker.md`.
 //!
-//! The pattern is that of M. Nygard, *Release It!*, 2007, chapter 5. Times are in milliseconds.
+//! The pattern is that of M. Nygard, *Release It!*, 2007, chapter 5. Times are in
+//! milliseconds.
 
 use std::fmt;
 use std::ops::Range;
@@ -28,7 +29,8 @@ impl fmt::Display for State {
     }
 }
 
-/// Permission for one call. The caller returns it with the result, so it can be used only once.
+/// Permission for one call. The caller returns it with the result, so it can be used
+/// only once.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Pass {
     generation: u64,
@@ -54,7 +56,8 @@ pub struct Breaker {
 }
 
 impl Breaker {
-    /// A closed breaker. It opens after `threshold` failures in a row, and lets a probe through after `pause`.
+    /// A closed breaker. It opens after `threshold` failures in a row, and lets a probe
+    /// through after `pause`.
     pub fn new(threshold: u32, pause: u64) -> Self {
         Self {
             threshold,
@@ -76,7 +79,8 @@ impl Breaker {
         }
     }
 
-    /// A pass for a call, if it may go through now. The caller must report the result of the call.
+    /// A pass for a call, if it may go through now. The caller must report the result
+    /// of the call.
     pub fn allows(&mut self, now: u64) -> Option<Pass> {
         let may_pass = match self.state(now) {
             State::Closed => true,
@@ -90,7 +94,9 @@ impl Breaker {
     /// Reports the result of a call that ended now.
     pub fn report(&mut self, now: u64, pass: Pass, success: bool) {
         if pass.spend() != self.generation {
-            return; // The call began before the breaker last opened or closed: its result is old news.
+            // The call began before the breaker last opened or closed: its result is
+            // old news.
+            return;
         }
         match (self.probing, success) {
             (false, true) => self.failures = 0,
@@ -237,7 +243,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
-        /// The reference knows which call is the probe and when the breaker last changed, so it needs no generations.
+        /// The reference knows which call is the probe and when the breaker last
+        /// changed, so it needs no generations.
         #[test]
         fn it_changes_only_along_the_arrows_of_its_diagram(
             threshold in 1..4u32, pause in 1..40u64, steps in prop::collection::vec((0..12u64, any::<bool>(), 0..8usize, any::<bool>()), 1..200),
@@ -297,7 +304,8 @@ mod tests {
             let (with, without) = (make_calls(&calls, Some(Breaker::new(threshold, pause))), make_calls(&calls, None));
             prop_assert!(with.useless <= without.useless);
             prop_assert_eq!(with.changes.last().map(|(_, state)| *state), Some(State::Closed));
-            // After the service is back, at most a pause, a probe's time-out and the interval between two calls are lost.
+            // After the service is back, at most a pause, a probe's time-out and the
+            // interval between two calls are lost.
             prop_assert!(u64::from(with.refused_in_vain) * gap <= pause + 100 + 5 + 2 * gap);
         }
     }

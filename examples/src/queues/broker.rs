@@ -2,7 +2,8 @@
 //!
 //! Shown in `src/queues/asynchronous.md`.
 //!
-//! Times are in microseconds. The crash loses everything that no flush has put on disk before it.
+//! Times are in microseconds. The crash loses everything that no flush has put on disk
+//! before it.
 
 /// When a broker puts a message on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +30,15 @@ pub struct Crash {
 }
 
 // ANCHOR: crash
-/// Producers send a message every `gap`, consumers take one every `pace`; the broker crashes at a time. A flush takes `flush`.
-pub fn crash(durability: Durability, gap: u64, pace: u64, flush: u64, at: u64) -> Crash {
+/// Producers send a message every `gap`, consumers take one every `pace`; the broker
+/// crashes at a time. A flush takes `flush`.
+pub fn crash(
+    durability: Durability,
+    gap: u64,
+    pace: u64,
+    flush: u64,
+    at: u64,
+) -> Crash {
     // A producer that waits for the flush sends its next message afterwards.
     let confirm_every = match durability {
         Durability::EachMessage => gap.max(flush),
@@ -60,7 +68,8 @@ pub fn crash(durability: Durability, gap: u64, pace: u64, flush: u64, at: u64) -
 // ANCHOR: backlog
 /// The backlog at the end of each second.
 ///
-/// `arrivals` are messages in each second, and the workers take at most `pace` a second.
+/// `arrivals` are messages in each second, and the workers take at most `pace` a
+/// second.
 pub fn backlog(arrivals: &[u64], pace: u64) -> Vec<u64> {
     let waiting = arrivals.iter().scan(0, |waiting: &mut u64, arrived| {
         *waiting = (*waiting + arrived).saturating_sub(pace);

@@ -2,8 +2,9 @@
 //!
 //! Shown in `src/queues/bulkheads.md`.
 //!
-//! The pattern is that of M. Nygard, *Release It!*, 2007, chapter 5; the loss of calls that find no free thread is A. K. Erlang's
-//! formula B of 1917. Times are in microseconds.
+//! The pattern is that of M. Nygard, *Release It!*, 2007, chapter 5; the loss of calls
+//! that find no free thread is A. K. Erlang's formula B of 1917. Times are in
+//! microseconds.
 
 use crate::random::Random;
 
@@ -26,8 +27,8 @@ pub struct Shares {
 }
 
 // ANCHOR: share
-/// Calls to two dependencies from one pool of threads, each of which may use at most its limit at a time. A call that finds no
-/// thread fails at once.
+/// Calls to two dependencies from one pool of threads, each of which may use at most
+/// its limit at a time. A call that finds no thread fails at once.
 pub fn share_threads(
     demands: [Demand; 2],
     limits: [usize; 2],
@@ -62,7 +63,8 @@ pub fn share_threads(
 // ANCHOR_END: share
 
 // ANCHOR: erlang
-/// The share of calls that find no free one of `threads`, when `load` of them would be held on average (Erlang B).
+/// The share of calls that find no free one of `threads`, when `load` of them would be
+/// held on average (Erlang B).
 pub fn erlang_b(load: f64, threads: u32) -> f64 {
     (1..=threads).fold(1.0, |blocked, n| {
         load * blocked / (f64::from(n) + load * blocked)
@@ -86,7 +88,8 @@ mod tests {
                 holds: 1.0,
             };
             let limits = [threads as usize; 2];
-            let shares = share_threads([demand, never], limits, threads as usize, 100_000, 4);
+            let shares =
+                share_threads([demand, never], limits, threads as usize, 100_000, 4);
             let theory = 1.0 - erlang_b(holds / 1_000.0, threads);
             assert!(
                 (shares.first - theory).abs() < 0.01,
@@ -104,7 +107,10 @@ mod tests {
         };
         let shares = share_threads([demand, demand], [5, 5], 5, 100_000, 4);
         let theory = 1.0 - erlang_b(3.0, 5);
-        assert!((shares.first - theory).abs() < 0.01 && (shares.second - theory).abs() < 0.01);
+        assert!(
+            (shares.first - theory).abs() < 0.01
+                && (shares.second - theory).abs() < 0.01
+        );
     }
 
     #[test]

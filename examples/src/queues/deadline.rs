@@ -1,9 +1,10 @@
-//! Deadlines: a chain of services in which each uses a time-out of its own for its callee, or what is left of its caller's.
+//! Deadlines: a chain of services in which each uses a time-out of its own for its
+//! callee, or what is left of its caller's.
 //!
 //! Shown in `src/queues/deadlines.md`.
 //!
-//! Deadline propagation is described by B. Beyer and others (editors), *Site Reliability Engineering*, 2016, chapter 22. Times are
-//! in milliseconds.
+//! Deadline propagation is described by B. Beyer and others (editors), *Site
+//! Reliability Engineering*, 2016, chapter 22. Times are in milliseconds.
 
 use crate::random::Random;
 
@@ -16,7 +17,8 @@ pub enum Patience {
     Deadline,
 }
 
-/// A chain of services. Each works for a while, asks the next one, and works on the answer.
+/// A chain of services. Each works for a while, asks the next one, and works on the
+/// answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Chain {
     /// How many services there are.
@@ -66,7 +68,8 @@ fn ask(
             Patience::Fixed(wait) => at + wait,
             Patience::Deadline => chain.user,
         };
-        // The service below continues in any case, even when no one waits for its answer.
+        // The service below continues in any case, even when no one waits for its
+        // answer.
         match ask(chain, level + 1, at, cost, random) {
             Ok(end) if end <= until => return Ok(end),
             Ok(_) => at = until.max(at),
@@ -119,7 +122,8 @@ mod tests {
         fn without_retries_the_first_asked_decide_alike(depth in 1..6usize, work in 1.0..300.0f64, seed in 0..999u64) {
             let deadline = Chain { depth, work, user: 1_000, patience: Patience::Deadline, tries: 1 };
             let fixed = Chain { patience: Patience::Fixed(u64::MAX / 2), ..deadline };
-            // Unlimited patience answers no request later than a deadline does; only single requests are comparable.
+            // Unlimited patience answers no request later than a deadline does; only
+            // single requests are comparable.
             for seed in [seed, seed + 1_000] {
                 prop_assert_eq!(ask_all(&deadline, 1, seed).answered, ask_all(&fixed, 1, seed).answered);
             }

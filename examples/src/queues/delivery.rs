@@ -1,9 +1,10 @@
-//! Delivery guarantees over a network that loses messages and answers, and a receiver that remembers what it has done.
+//! Delivery guarantees over a network that loses messages and answers, and a receiver
+//! that remembers what it has done.
 //!
 //! Shown in `src/queues/delivery.md`.
 //!
-//! The argument is that of J. H. Saltzer, D. P. Reed and D. D. Clark, "End-to-End Arguments in System Design", *ACM Transactions on
-//! Computer Systems* 2(4), 1984.
+//! The argument is that of J. H. Saltzer, D. P. Reed and D. D. Clark, "End-to-End
+//! Arguments in System Design", *ACM Transactions on Computer Systems* 2(4), 1984.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,7 +37,8 @@ pub struct Effects {
 }
 
 // ANCHOR: deliver
-/// Sends messages through a network that loses each one, and each answer, with the probability `loss`.
+/// Sends messages through a network that loses each one, and each answer, with the
+/// probability `loss`.
 pub fn deliver(messages: u32, loss: f64, guarantee: Guarantee, seed: u64) -> Effects {
     let mut random = Random::new(seed);
     let mut effects = Effects::default();
@@ -77,7 +79,8 @@ pub enum Order {
 }
 
 // ANCHOR: handle
-/// How often a message takes effect when the receiver crashes after `survived` steps, restarts, and gets the message again.
+/// How often a message takes effect when the receiver crashes after `survived` steps,
+/// restarts, and gets the message again.
 pub fn handle(order: Order, survived: usize) -> u32 {
     let (mut keys, mut effects) = (BTreeSet::new(), 0);
     for steps_left in [survived, usize::MAX] {
@@ -117,7 +120,8 @@ impl Receiver {
     }
 
     // ANCHOR: accept
-    /// Whether a message with this key takes effect now: it does unless the key was seen lately.
+    /// Whether a message with this key takes effect now: it does unless the key was
+    /// seen lately.
     pub fn accept(&mut self, key: u64, now: u64) -> bool {
         self.seen.retain(|_, time| *time + self.remembers > now);
         let is_new = !self.seen.contains_key(&key);
@@ -145,7 +149,8 @@ mod tests {
             let n = 100_000;
             let once = deliver(n, loss, Guarantee::AtMostOnce, 1);
             assert!((f64::from(once.never) / f64::from(n) - loss).abs() < 0.01);
-            // Each message arrives with 1 - loss and ends the tries with (1 - loss)^2: 1 / (1 - loss) arrivals.
+            // Each message arrives with 1 - loss and ends the tries with (1 - loss)^2:
+            // 1 / (1 - loss) arrivals.
             let least = deliver(n, loss, Guarantee::AtLeastOnce, 1);
             let arrivals = f64::from(least.total) / f64::from(n);
             assert!((arrivals * (1.0 - loss) - 1.0).abs() < 0.01, "{arrivals}");

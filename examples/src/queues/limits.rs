@@ -2,8 +2,9 @@
 //!
 //! Shown in `src/queues/rate-limits.md`.
 //!
-//! The token bucket is that of J. Turner, "New Directions in Communications (or Which Way to the Information Age?)", *IEEE
-//! Communications Magazine* 24(10), 1986, who called it a leaky bucket; RFC 2697 uses it for packets. Times are in milliseconds.
+//! The token bucket is that of J. Turner, "New Directions in Communications (or Which
+//! Way to the Information Age?)", *IEEE Communications Magazine* 24(10), 1986, who
+//! called it a leaky bucket; RFC 2697 uses it for packets. Times are in milliseconds.
 
 use std::collections::VecDeque;
 
@@ -50,7 +51,8 @@ impl Limiter for TokenBucket {
     // ANCHOR_END: token
 }
 
-/// A queue with a constant output rate: requests leave `interval` apart, and those that find no place are refused.
+/// A queue with a constant output rate: requests leave `interval` apart, and those that
+/// find no place are refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeakyBucket {
     interval: u64,
@@ -59,7 +61,8 @@ pub struct LeakyBucket {
 }
 
 impl LeakyBucket {
-    /// A bucket that lets one out every `interval` milliseconds and in which `places` can wait.
+    /// A bucket that lets one out every `interval` milliseconds and in which `places`
+    /// can wait.
     pub fn new(interval: u64, places: u64) -> Self {
         Self {
             interval,
@@ -155,7 +158,8 @@ impl Limiter for SlidingLog {
     // ANCHOR_END: log
 }
 
-/// Two counts: the last window's, weighed by how much of it the sliding window still covers, and this one's.
+/// Two counts: the last window's, weighed by how much of it the sliding window still
+/// covers, and this one's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlidingCounter {
     limit: u64,
@@ -204,7 +208,8 @@ pub fn passed(limiter: &mut dyn Limiter, times: &[u64]) -> Vec<u64> {
 }
 
 // ANCHOR: most
-/// The largest number of these times, which are in order, that fall into one window of this width.
+/// The largest number of these times, which are in order, that fall into one window of
+/// this width.
 pub fn most_in_a_window(times: &[u64], width: u64) -> usize {
     let ends = |start: u64| times.partition_point(|time| *time < start + width);
     let counts = times.iter().enumerate().map(|(n, start)| ends(*start) - n);
@@ -230,7 +235,8 @@ mod tests {
         })
     }
 
-    /// The generic cell rate algorithm of ITU-T I.371, an independent way to the same decisions. In thousandths of a token.
+    /// The generic cell rate algorithm of ITU-T I.371, an independent way to the same
+    /// decisions. In thousandths of a token.
     fn gcra(rate: u64, burst: u64, times: &[u64]) -> Vec<u64> {
         let mut arrival = 0;
         let mut result = Vec::new();

@@ -2,9 +2,10 @@
 //!
 //! Shown in `src/queues/compaction.md` and `src/queues/log.md`.
 //!
-//! The design is that of J. Kreps, N. Narkhede and J. Rao, "Kafka: a Distributed Messaging System for Log Processing",
-//! *Proceedings of the 6th Workshop on Networking Meets Databases*, 2011; compaction is described in the documentation of
-//! Apache Kafka, section "Log Compaction".
+//! The design is that of J. Kreps, N. Narkhede and J. Rao, "Kafka: a Distributed
+//! Messaging System for Log Processing", *Proceedings of the 6th Workshop on Networking
+//! Meets Databases*, 2011; compaction is described in the documentation of Apache
+//! Kafka, section "Log Compaction".
 
 use crate::hash::fnv1a;
 use std::collections::BTreeMap;
@@ -20,7 +21,8 @@ pub struct Record {
     pub value: Option<String>,
 }
 
-/// A topic: partitions, each of which is a log, and for each group how far it has read each partition.
+/// A topic: partitions, each of which is a log, and for each group how far it has read
+/// each partition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Topic {
     /// The logs.
@@ -40,7 +42,8 @@ impl Topic {
     }
 
     // ANCHOR: append
-    /// Appends a record to the partition of its key, and returns where it is. A topic without partitions takes nothing.
+    /// Appends a record to the partition of its key, and returns where it is. A topic
+    /// without partitions takes nothing.
     pub fn append(&mut self, key: &str, value: Option<&str>) -> Option<(usize, u64)> {
         let partition = partition_of(key, self.partitions.len())?;
         let offset = self.next[partition];
@@ -55,7 +58,8 @@ impl Topic {
     // ANCHOR_END: append
 
     // ANCHOR: poll
-    /// The next records of a partition for a group, at most `most`. Reading changes nothing.
+    /// The next records of a partition for a group, at most `most`. Reading changes
+    /// nothing.
     pub fn poll(&self, group: &str, partition: usize, most: usize) -> &[Record] {
         let from = self.position(group, partition);
         let records = self
@@ -66,7 +70,8 @@ impl Topic {
         &records[start..records.len().min(start + most)]
     }
 
-    /// Notes that a group is done with a partition's records up to and including an offset.
+    /// Notes that a group is done with a partition's records up to and including an
+    /// offset.
     pub fn commit(&mut self, group: &str, partition: usize, offset: u64) {
         self.committed
             .insert((group.to_owned(), partition), offset + 1);
@@ -87,7 +92,8 @@ impl Topic {
     }
 
     // ANCHOR: compact
-    /// Drops each record of a partition that a later one with the same key has replaced. Offsets stay as they are.
+    /// Drops each record of a partition that a later one with the same key has
+    /// replaced. Offsets stay as they are.
     pub fn compact(&mut self, partition: usize) {
         let Some(records) = self.partitions.get_mut(partition) else {
             return;
@@ -115,17 +121,22 @@ impl Topic {
     // ANCHOR_END: table
 }
 
-/// The partition of a key: its hash (FNV-1a, 64 bits) modulo their number. `None` if there are none.
+/// The partition of a key: its hash (FNV-1a, 64 bits) modulo their number. `None` if
+/// there are none.
 pub fn partition_of(key: &str, partitions: usize) -> Option<usize> {
     let partitions = u64::try_from(partitions).ok()?;
     usize::try_from(fnv1a(key).checked_rem(partitions)?).ok()
 }
 
 // ANCHOR: assign
-/// Which member of a group reads each partition: consecutive partitions for each, as evenly as possible.
+/// Which member of a group reads each partition: consecutive partitions for each, as
+/// evenly as possible.
 pub fn assign(partitions: usize, members: usize) -> Vec<Option<usize>> {
-    let owner = |partition: usize| (partition * members.min(partitions)).checked_div(partitions);
-    let owners = (0..partitions).map(|partition| owner(partition).filter(|_| members > 0));
+    let owner = |partition: usize| {
+        (partition * members.min(partitions)).checked_div(partitions)
+    };
+    let owners =
+        (0..partitions).map(|partition| owner(partition).filter(|_| members > 0));
     owners.collect()
 }
 // ANCHOR_END: assign
@@ -136,7 +147,10 @@ mod tests {
     use proptest::prelude::*;
 
     fn records() -> impl Strategy<Value = Vec<(String, Option<String>)>> {
-        prop::collection::vec(("[a-f]", prop::option::weighted(0.8, "[0-9]{1,2}")), 0..60)
+        prop::collection::vec(
+            ("[a-f]", prop::option::weighted(0.8, "[0-9]{1,2}")),
+            0..60,
+        )
     }
 
     fn topic(partitions: usize, records: &[(String, Option<String>)]) -> Topic {

@@ -1,4 +1,5 @@
-//! Queues and flow control: lines, limits, retries, and what to do with what can't be done now.
+//! Queues and flow control: lines, limits, retries, and what to do with what can't be
+//! done now.
 //!
 //! The pages are in `src/queues`.
 

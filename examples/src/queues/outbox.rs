@@ -1,8 +1,10 @@
-//! Writing to a database and telling others: two writes and a crash between them, and an outbox that combines them into one.
+//! Writing to a database and telling others: two writes and a crash between them, and
+//! an outbox that combines them into one.
 //!
 //! Shown in `src/queues/outbox.md`.
 //!
-//! The outbox is described by C. Richardson, *Microservices Patterns*, 2018, section 3.3.
+//! The outbox is described by C. Richardson, *Microservices Patterns*, 2018, section
+//! 3.3.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -14,7 +16,8 @@ pub enum Method {
     StoreFirst,
     /// Publish it, then store it.
     PublishFirst,
-    /// Store it together with the message, in one transaction; a relay publishes what it finds and then marks it.
+    /// Store it together with the message, in one transaction; a relay publishes what
+    /// it finds and then marks it.
     Outbox,
 }
 
@@ -59,7 +62,8 @@ enum Step {
 }
 
 // ANCHOR: place
-/// Runs the steps of a method; the process crashes after `survived` of them and restarts. Clients don't retry.
+/// Runs the steps of a method; the process crashes after `survived` of them and
+/// restarts. Clients don't retry.
 pub fn place_order(method: Method, survived: usize) -> Outcome {
     let steps: &[Step] = match method {
         Method::StoreFirst => &[Step::Store, Step::Publish, Step::Confirm],
@@ -108,7 +112,8 @@ pub enum Acknowledge {
 }
 
 // ANCHOR: consume
-/// A consumer writes each message into a database that fails `failures` times. Returns how often the row was written.
+/// A consumer writes each message into a database that fails `failures` times. Returns
+/// how often the row was written.
 pub fn consume(
     acknowledge: Acknowledge,
     by_key: bool,
@@ -159,7 +164,9 @@ mod tests {
         for method in [Method::StoreFirst, Method::PublishFirst, Method::Outbox] {
             for survived in 0..=4 {
                 let outcome = place_order(method, survived);
-                assert!(!outcome.confirmed || (outcome.stored && outcome.published > 0));
+                assert!(
+                    !outcome.confirmed || (outcome.stored && outcome.published > 0)
+                );
             }
         }
     }

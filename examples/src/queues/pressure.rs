@@ -1,9 +1,10 @@
-//! A pipeline whose waiting lines are bounded: a stage that can't hand on its item is blocked, and then so is the one before it.
+//! A pipeline whose waiting lines are bounded: a stage that can't hand on its item is
+//! blocked, and then so is the one before it.
 //!
 //! Shown in `src/queues/back-pressure.md`.
 //!
-//! This is a tandem queue with blocking after service; its recursion is that of H. G. Perros, *Queueing Networks with
-//! Blocking*, 1994.
+//! This is a tandem queue with blocking after service; its recursion is that of H. G.
+//! Perros, *Queueing Networks with Blocking*, 1994.
 
 /// One stage of a pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,9 +25,12 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// How many items a stage has at a time: those that wait and the one that it works on or can't hand over.
+    /// How many items a stage has at a time: those that wait and the one that it works
+    /// on or can't hand over.
     pub fn held(&self, stage: usize, at: u64) -> usize {
-        let (Some(entered), Some(left)) = (self.entered.get(stage), self.left.get(stage)) else {
+        let (Some(entered), Some(left)) =
+            (self.entered.get(stage), self.left.get(stage))
+        else {
             return 0;
         };
         let items = entered.iter().zip(left);
@@ -37,15 +41,18 @@ impl Flow {
 }
 
 // ANCHOR: press
-/// Sends items through stages. `arrivals` says when the source has each item ready, in order.
+/// Sends items through stages. `arrivals` says when the source has each item ready, in
+/// order.
 pub fn press(arrivals: &[u64], stages: &[Stage]) -> Flow {
     let mut entered = vec![Vec::with_capacity(arrivals.len()); stages.len()];
     let mut left: Vec<Vec<u64>> = entered.clone();
-    // A stage holds `room` items and the one in progress: item n enters when item n - room - 1 has left.
-    let has_room = |left: &[Vec<u64>], stage: usize, item: usize| match stages.get(stage) {
-        Some(next) if item > next.room => left[stage][item - next.room - 1],
-        _ => 0,
-    };
+    // A stage holds `room` items and the one in progress: item n enters when item n -
+    // room - 1 has left.
+    let has_room =
+        |left: &[Vec<u64>], stage: usize, item: usize| match stages.get(stage) {
+            Some(next) if item > next.room => left[stage][item - next.room - 1],
+            _ => 0,
+        };
     let mut source = 0;
     for (item, arrival) in arrivals.iter().enumerate() {
         // The source waits as well: it can't hand over an item before there is room.
@@ -64,10 +71,12 @@ pub fn press(arrivals: &[u64], stages: &[Stage]) -> Flow {
 // ANCHOR_END: press
 
 // ANCHOR: room_for
-/// How long a waiting line may be so that no item in it waits for longer than `longest_wait`. Times are in microseconds.
+/// How long a waiting line may be so that no item in it waits for longer than
+/// `longest_wait`. Times are in microseconds.
 ///
-/// Workers that began together end together, and then the line moves by as many places as there are workers, once in a
-/// `service`. Without work every wait is short enough, and the answer is `None`.
+/// Workers that began together end together, and then the line moves by as many places
+/// as there are workers, once in a `service`. Without work every wait is short enough,
+/// and the answer is `None`.
 pub fn room_for(longest_wait: u64, service: u64, workers: u64) -> Option<u64> {
     Some(longest_wait.checked_div(service)? * workers)
 }
@@ -80,7 +89,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn stages() -> impl Strategy<Value = Vec<Stage>> {
-        let stage = (1..9u64, 0..4usize).prop_map(|(service, room)| Stage { service, room });
+        let stage =
+            (1..9u64, 0..4usize).prop_map(|(service, room)| Stage { service, room });
         prop::collection::vec(stage, 1..5)
     }
 
@@ -133,7 +143,8 @@ mod tests {
             let room = room_for(promise, service, workers as u64).unwrap();
             let (visits, _) = bounded_queue(&jobs, workers, usize::try_from(room).unwrap());
             prop_assert!(visits.iter().all(|visit| visit.wait() <= promise));
-            // And no longer line would keep the promise: a burst waits for as long as whole service times allow.
+            // And no longer line would keep the promise: a burst waits for as long as
+            // whole service times allow.
             let room = usize::try_from(room).unwrap();
             let burst = vec![Job { arrival: 0, service }; room + workers + 1];
             let (visits, refused) = bounded_queue(&burst, workers, room);

@@ -2,8 +2,9 @@
 //!
 //! Shown in `src/queues/retries.md`.
 //!
-//! The rules are those of M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015; the budget is that of B. Beyer
-//! and others (editors), *Site Reliability Engineering*, 2016, chapter 21. Times are in milliseconds.
+//! The rules are those of M. Brooker, "Exponential Backoff and Jitter", AWS
+//! Architecture Blog, 2015; the budget is that of B. Beyer and others (editors), *Site
+//! Reliability Engineering*, 2016, chapter 21. Times are in milliseconds.
 
 use std::ops::Range;
 
@@ -54,7 +55,8 @@ pub struct Storm {
     pub herd: usize,
     /// New requests a second, at regular intervals.
     pub arrivals: u32,
-    /// How many requests a second the service answers if it does nothing else; it refuses the rest.
+    /// How many requests a second the service answers if it does nothing else; it
+    /// refuses the rest.
     pub capacity: u32,
     /// What it costs to refuse a request, as a part of what it costs to answer one.
     pub refusal: f64,
@@ -68,8 +70,9 @@ pub struct Storm {
 
 impl Storm {
     // ANCHOR: tips
-    /// The requests a second, new and repeated, above which the service answers fewer than come in new, because it is too busy with
-    /// refusing. Below it the backlog shrinks, above it grows. Infinite if refusing costs nothing.
+    /// The requests a second, new and repeated, above which the service answers fewer
+    /// than come in new, because it is too busy with refusing. Below it the backlog
+    /// shrinks, above it grows. Infinite if refusing costs nothing.
     pub fn tips_at(&self) -> f64 {
         let answering = (1.0 - self.refusal) * f64::from(self.arrivals);
         (f64::from(self.capacity) - answering) / self.refusal
@@ -93,10 +96,12 @@ pub struct Second {
 const TICK: u64 = 10;
 const TICKS: u64 = 1_000 / TICK;
 
-/// Runs it for some seconds, in steps of 10 ms, and returns what happened in each second.
+/// Runs it for some seconds, in steps of 10 ms, and returns what happened in each
+/// second.
 pub fn storm(storm: &Storm, backoff: Backoff, seconds: u64, seed: u64) -> Vec<Second> {
     let mut random = Random::new(seed);
-    // For each step, the requests that are tried again then: how often each has failed so far.
+    // For each step, the requests that are tried again then: how often each has failed
+    // so far.
     let mut due = vec![Vec::new(); usize::try_from(seconds * TICKS).unwrap_or(0)];
     if let Some(first) = due.first_mut() {
         *first = vec![0; storm.herd];
@@ -108,7 +113,8 @@ pub fn storm(storm: &Storm, backoff: Backoff, seconds: u64, seed: u64) -> Vec<Se
     for second in 0..seconds {
         let mut count = Second::default();
         for tick in second * TICKS..(second + 1) * TICKS {
-            let mut requests = at(&mut due, tick).map(std::mem::take).unwrap_or_default();
+            let mut requests =
+                at(&mut due, tick).map(std::mem::take).unwrap_or_default();
             let new = share(storm.arrivals, tick);
             requests.extend((0..new).map(|_| 0));
             allowance += f64::from(new) * storm.budget.unwrap_or(0.0);
@@ -118,7 +124,8 @@ pub fn storm(storm: &Storm, backoff: Backoff, seconds: u64, seed: u64) -> Vec<Se
             // ANCHOR: storm
             let up = !storm.down.contains(&(tick * TICK));
             let room = if up { share(storm.capacity, tick) } else { 0 };
-            // Of `sent`, as many are answered as leaves enough work to refuse the others.
+            // Of `sent`, as many are answered as leaves enough work to refuse the
+            // others.
             let room = (f64::from(room) - storm.refusal * f64::from(sent)).max(0.0);
             let answered = begun + room / (1.0 - storm.refusal);
             let is_busy = up && answered < f64::from(sent);
@@ -163,7 +170,8 @@ fn share(a_second: u32, tick: u64) -> u32 {
 }
 
 // ANCHOR: amplified
-/// How many calls reach the last of several layers, each of which tries `tries` times, when that last one is down.
+/// How many calls reach the last of several layers, each of which tries `tries` times,
+/// when that last one is down.
 pub fn amplified(layers: u32, tries: u64) -> u64 {
     match layers {
         0 => 1,
@@ -201,7 +209,8 @@ mod tests {
 
     #[test]
     fn full_jitter_is_uniform() {
-        let (mut random, backoff) = (Random::new(2), Backoff::FullJitter { base: 99, cap: 99 });
+        let (mut random, backoff) =
+            (Random::new(2), Backoff::FullJitter { base: 99, cap: 99 });
         let sum: u64 = (0..100_000).map(|_| backoff.wait(1, &mut random)).sum();
         assert!((49_000..50_000).contains(&(sum / 100)), "{sum}");
     }
@@ -223,7 +232,8 @@ mod tests {
                 .iter()
                 .all(|s| (s.sent, s.answered, s.given_up) == (800, 500, 300))
         );
-        // Refusing all 800 takes 160 of the 500; each one that is answered instead takes 0.8 more.
+        // Refusing all 800 takes 160 of the 500; each one that is answered instead
+        // takes 0.8 more.
         let dear = Storm {
             refusal: 0.2,
             ..calm
@@ -245,7 +255,8 @@ mod tests {
                 budget: None,
             };
             let tips_at = calm.tips_at();
-            // As if the retries were new requests too: what matters is how many reach the service.
+            // As if the retries were new requests too: what matters is how many reach
+            // the service.
             let answered = |factor: f64| {
                 let arrivals = format!("{:.0}", tips_at * factor).parse().unwrap();
                 let all = Storm {
@@ -296,7 +307,8 @@ mod tests {
                 let seconds = storm(&storm_of, backoff, 30, seed);
                 let done: u64 = seconds.iter().map(|s| u64::from(s.answered + s.given_up)).sum();
                 prop_assert!(done <= u64::from(arrivals) * 30);
-                // No request is retried for longer than three waits of 5 s, so all that came in the first 14 s are done by then.
+                // No request is retried for longer than three waits of 5 s, so all that
+                // came in the first 14 s are done by then.
                 prop_assert!(done >= u64::from(arrivals) * 14);
                 prop_assert!(seconds.iter().all(|s| s.answered <= capacity));
             }

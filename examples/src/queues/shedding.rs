@@ -2,8 +2,8 @@
 //!
 //! Shown in `src/queues/shedding.md`.
 //!
-//! The rules are those of B. Beyer and others (editors), *Site Reliability Engineering*, 2016, chapters 21 and 22. Times are
-//! in microseconds.
+//! The rules are those of B. Beyer and others (editors), *Site Reliability
+//! Engineering*, 2016, chapters 21 and 22. Times are in microseconds.
 
 use std::collections::VecDeque;
 
@@ -16,7 +16,8 @@ pub enum Policy {
     All,
     /// What arrives while fewer than this many wait, in order.
     Room(usize),
-    /// Everything, in order, except requests that have waited longer than this when their turn comes.
+    /// Everything, in order, except requests that have waited longer than this when
+    /// their turn comes.
     SkipAfter(u64),
     /// Everything, the newest first.
     NewestFirst,
@@ -34,7 +35,8 @@ pub struct Tally {
 }
 
 // ANCHOR: serve
-/// One server gets requests whose clients wait for `patience` and then stop waiting without notice.
+/// One server gets requests whose clients wait for `patience` and then stop waiting
+/// without notice.
 pub fn serve(requests: &[Job], patience: u64, policy: Policy) -> Tally {
     let mut tally = Tally::default();
     let mut waiting: VecDeque<Job> = VecDeque::new();
@@ -89,7 +91,8 @@ pub struct Classes {
 }
 
 // ANCHOR: admit
-/// One server with a line of `room` places, the last `reserved` of which are for important requests only.
+/// One server with a line of `room` places, the last `reserved` of which are for
+/// important requests only.
 pub fn admit(
     requests: &[Job],
     is_important: impl Fn(usize) -> bool,

@@ -2,7 +2,8 @@
 //!
 //! Shown in `src/queues/timers.md`.
 //!
-//! After G. Varghese and A. Lauck, "Hashed and Hierarchical Timing Wheels", SOSP 1987: the wheel with rounds, their scheme 6.
+//! After G. Varghese and A. Lauck, "Hashed and Hierarchical Timing Wheels", SOSP 1987:
+//! the wheel with rounds, their scheme 6.
 
 use std::collections::HashMap;
 
@@ -10,7 +11,8 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TimerId(u64);
 
-/// A wheel whose slots take turns, one per tick. Each job in a slot has a number of rounds that it still has to wait.
+/// A wheel whose slots take turns, one per tick. Each job in a slot has a number of
+/// rounds that it still has to wait.
 #[derive(Debug, Clone)]
 pub struct TimerWheel<T> {
     slots: Vec<Vec<(u64, TimerId)>>,
@@ -53,7 +55,8 @@ impl<T> TimerWheel<T> {
         self.jobs.remove(&id)
     }
 
-    /// Advances the wheel by one slot and returns the jobs that are due. The others in the slot have one round less to wait.
+    /// Advances the wheel by one slot and returns the jobs that are due. The others in
+    /// the slot have one round less to wait.
     pub fn tick(&mut self) -> Vec<T> {
         self.now += 1;
         let at = usize::try_from(self.now % self.slots.len() as u64).unwrap_or(0);
@@ -63,7 +66,9 @@ impl<T> TimerWheel<T> {
         for (rounds, id) in slot {
             match rounds.checked_sub(1) {
                 None => due.extend(self.jobs.remove(&id)),
-                Some(left) if self.jobs.contains_key(&id) => self.slots[at].push((left, id)),
+                Some(left) if self.jobs.contains_key(&id) => {
+                    self.slots[at].push((left, id));
+                }
                 Some(_) => {} // It was canceled.
             }
         }

@@ -1,9 +1,10 @@
-//! A queue whose messages are hidden while a worker has them, reappear if it doesn't delete them, and end up in a dead-letter
-//! queue.
+//! A queue whose messages are hidden while a worker has them, reappear if it doesn't
+//! delete them, and end up in a dead-letter queue.
 //!
 //! Shown in `src/queues/redelivery.md`.
 //!
-//! The terms are those of the Amazon Simple Queue Service: visibility timeout, receive count, dead-letter queue.
+//! The terms are those of the Amazon Simple Queue Service: visibility timeout, receive
+//! count, dead-letter queue.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +34,8 @@ pub struct WorkQueue<T> {
 }
 
 impl<T: Clone> WorkQueue<T> {
-    /// A queue that hides a received message for `timeout`, and puts it aside after `most_receives`.
+    /// A queue that hides a received message for `timeout`, and puts it aside after
+    /// `most_receives`.
     pub fn new(timeout: u64, most_receives: u32) -> Self {
         Self {
             timeout,
@@ -56,10 +58,12 @@ impl<T: Clone> WorkQueue<T> {
     }
 
     // ANCHOR: receive
-    /// The oldest visible message. It is hidden for the time-out, and comes back unless it is deleted by then.
+    /// The oldest visible message. It is hidden for the time-out, and comes back unless
+    /// it is deleted by then.
     pub fn receive(&mut self, now: u64) -> Option<(Receipt, T)> {
         loop {
-            let visible = |(_, entry): &(&u64, &mut Entry<T>)| entry.visible_from <= now;
+            let visible =
+                |(_, entry): &(&u64, &mut Entry<T>)| entry.visible_from <= now;
             let (&id, entry) = self.messages.iter_mut().find(visible)?;
             if entry.receives < self.most_receives {
                 entry.receives += 1;
@@ -72,7 +76,8 @@ impl<T: Clone> WorkQueue<T> {
         }
     }
 
-    /// Deletes a message that was worked on. Returns whether the receipt was still the latest one.
+    /// Deletes a message that was worked on. Returns whether the receipt was still the
+    /// latest one.
     pub fn delete(&mut self, receipt: Receipt) -> bool {
         let latest = self.messages.get(&receipt.id);
         let is_latest = latest.is_some_and(|entry| entry.receives == receipt.receives);
@@ -111,8 +116,9 @@ pub struct Work {
 }
 
 // ANCHOR: drain
-/// Some workers empty a queue. `effort` says how long a message takes; one that gives `None` crashes its worker at once, which
-/// restarts after `restart`. Stops when nothing is left.
+/// Some workers empty a queue. `effort` says how long a message takes; one that gives
+/// `None` crashes its worker at once, which restarts after `restart`. Stops when
+/// nothing is left.
 pub fn drain<T: Clone + Ord>(
     queue: &mut WorkQueue<T>,
     workers: usize,

@@ -5,9 +5,10 @@
 use crate::number::float;
 use crate::random::Random;
 
-/// Users mark and unmark a post, `operations` times; between the row and the counter a crash
-/// comes with a probability, after which the user sends the operation again. Returns the rows and
-/// the counter in the end, and how often a row was added or removed.
+/// Users mark and unmark a post, `operations` times; between the row and the counter a
+/// crash comes with a probability, after which the user sends the operation again.
+/// Returns the rows and the counter in the end, and how often a row was added or
+/// removed.
 pub fn drift(operations: u64, crash: f64, seed: u64) -> (i32, i32, u32) {
     let mut random = Random::new(seed);
     // Whether each of the users has a row.
@@ -43,7 +44,8 @@ pub struct Drift {
     pub missing: f64,
     /// The standard deviation of what is missing.
     pub deviation: f64,
-    /// The same in theory: that of a walk with a step up or down for each lost change, √(p (1 − p) × changes).
+    /// The same in theory: that of a walk with a step up or down for each lost change,
+    /// √(p (1 − p) × changes).
     pub expected_deviation: f64,
     /// Counters that are lower than their rows.
     pub too_low: usize,
@@ -87,8 +89,9 @@ mod tests {
         }
     }
 
-    /// Each change of a row is lost with the same probability: the mean of what is missing is that share of the rows,
-    /// and its deviation that of a walk with as many steps of one, up or down, as changes are lost.
+    /// Each change of a row is lost with the same probability: the mean of what is
+    /// missing is that share of the rows, and its deviation that of a walk with as many
+    /// steps of one, up or down, as changes are lost.
     #[test]
     fn the_counter_is_off_as_a_random_walk_is() {
         for (operations, crash) in [(2_000, 0.05), (5_000, 0.2), (20_000, 0.01)] {

@@ -1,10 +1,10 @@
-//! Deadlock: workers that lock several things, in virtual time, and its four conditions removed
-//! one by one.
+//! Deadlock: workers that lock several things, in virtual time, and its four conditions
+//! removed one by one.
 //!
 //! Shown in `src/relational/deadlock.md`.
 //!
-//! The conditions are those of E. G. Coffman, M. J. Elphick and A. Shoshani, "System Deadlocks",
-//! ACM Computing Surveys 3(2), 1971.
+//! The conditions are those of E. G. Coffman, M. J. Elphick and A. Shoshani, "System
+//! Deadlocks", ACM Computing Surveys 3(2), 1971.
 
 use crate::interleave::interleavings;
 use crate::random::Random;
@@ -21,11 +21,13 @@ pub enum Without {
     HoldAndWait,
     /// A worker that would close a cycle of waiting loses its locks and starts over.
     NoPreemption,
-    /// Wound-wait: a worker takes a lock from a younger one, which starts over. Workers are numbered by
-    /// age. No one has to detect a cycle. D. J. Rosenkrantz, R. E. Stearns and P. M. Lewis, "System Level
-    /// Concurrency Control for Distributed Database Systems", ACM TODS 3(2), 1978.
+    /// Wound-wait: a worker takes a lock from a younger one, which starts over. Workers
+    /// are numbered by age. No one has to detect a cycle. D. J. Rosenkrantz, R. E.
+    /// Stearns and P. M. Lewis, "System Level Concurrency Control for Distributed
+    /// Database Systems", ACM TODS 3(2), 1978.
     WoundWait,
-    /// Wait-die: a worker that would wait for an older one starts over instead. From the same paper.
+    /// Wait-die: a worker that would wait for an older one starts over instead. From
+    /// the same paper.
     WaitDie,
     /// Locks are taken in the order of their numbers.
     CircularWait,
@@ -69,9 +71,9 @@ pub fn circle(waits_for: &BTreeMap<usize, usize>) -> Option<Vec<usize>> {
 }
 // ANCHOR_END: cycle
 
-/// In how many of all orders of their lock requests these workers end in a deadlock, and how many
-/// orders there are. A worker that waits takes its turns by waiting, and none releases anything
-/// before all have asked.
+/// In how many of all orders of their lock requests these workers end in a deadlock,
+/// and how many orders there are. A worker that waits takes its turns by waiting, and
+/// none releases anything before all have asked.
 pub fn in_every_order(wants: &[Vec<usize>]) -> (usize, usize) {
     let counts: Vec<usize> = wants.iter().map(Vec::len).collect();
     let orders = interleavings(&counts);
@@ -100,8 +102,8 @@ pub fn in_every_order(wants: &[Vec<usize>]) -> (usize, usize) {
     (stuck, orders.len())
 }
 
-/// Workers that each lock these things in this order and then release all. At each step a random
-/// one that isn't done moves on by one lock.
+/// Workers that each lock these things in this order and then release all. At each step
+/// a random one that isn't done moves on by one lock.
 pub fn run(wants: &[Vec<usize>], without: Without, seed: u64) -> Ended {
     let mut random = Random::new(seed);
     let mut workers: Vec<Worker> = wants
@@ -133,7 +135,8 @@ pub fn run(wants: &[Vec<usize>], without: Without, seed: u64) -> Ended {
             .iter()
             .filter_map(|who| Some((*who, holder(&workers, *who, without)?)))
             .collect();
-        // By age, a worker that finds a lock taken restarts or takes it, so no cycle forms.
+        // By age, a worker that finds a lock taken restarts or takes it, so no cycle
+        // forms.
         let is_by_age = matches!(without, Without::WoundWait | Without::WaitDie);
         if let Some(circle) = circle(&waits_for).filter(|_| !is_by_age) {
             if without != Without::NoPreemption {
@@ -146,7 +149,9 @@ pub fn run(wants: &[Vec<usize>], without: Without, seed: u64) -> Ended {
                 if !can_move {
                     return ended;
                 }
-            } else if let Some(victim) = circle.iter().min_by_key(|who| workers[**who].held.len()) {
+            } else if let Some(victim) =
+                circle.iter().min_by_key(|who| workers[**who].held.len())
+            {
                 workers[*victim].held.clear();
                 ended.restarts += 1;
             }
@@ -162,16 +167,21 @@ pub fn run(wants: &[Vec<usize>], without: Without, seed: u64) -> Ended {
             (Without::WaitDie, Some(holder)) if who > holder => Some(who),
             _ => None,
         };
-        if let Some(younger) = gives_way.filter(|younger| !workers[*younger].held.is_empty()) {
+        if let Some(younger) =
+            gives_way.filter(|younger| !workers[*younger].held.is_empty())
+        {
             workers[younger].held.clear();
             ended.restarts += 1;
         }
-        // A worker that has just lost its locks starts over at a later step; otherwise no one else would ever get them.
+        // A worker that has just lost its locks starts over at a later step; otherwise
+        // no one else would ever get them.
         if gives_way != Some(who) && holder(&workers, who, without).is_none() {
             let worker = &mut workers[who];
             let taken = worker.held.len();
             match worker.wants.get(taken) {
-                Some(_) if without == Without::HoldAndWait => worker.held.clone_from(&worker.wants),
+                Some(_) if without == Without::HoldAndWait => {
+                    worker.held.clone_from(&worker.wants);
+                }
                 Some(thing) => worker.held.push(*thing),
                 None => {
                     worker.held.clear();
@@ -232,9 +242,11 @@ mod tests {
         let wants = [vec![0, 1], vec![1, 0]];
         assert_eq!(in_every_order(&wants), (4, 6));
         assert_eq!(in_every_order(&[vec![0, 1], vec![0, 1]]), (0, 6));
-        // In a circle all are stuck if no worker's second request comes before its neighbor's first one.
+        // In a circle all are stuck if no worker's second request comes before its
+        // neighbor's first one.
         for n in 2..=4 {
-            let wants: Vec<Vec<usize>> = (0..n).map(|who| vec![who, (who + 1) % n]).collect();
+            let wants: Vec<Vec<usize>> =
+                (0..n).map(|who| vec![who, (who + 1) % n]).collect();
             let orders = interleavings(&vec![2; n]);
             let nobody_gets_both = |order: &&Vec<usize>| {
                 let first = |who| order.iter().position(|asks| *asks == who);
@@ -244,8 +256,10 @@ mod tests {
             let stuck = orders.iter().filter(nobody_gets_both).count();
             assert_eq!(in_every_order(&wants), (stuck, orders.len()));
         }
-        let stuck = (0..10_000).filter(|seed| run(&wants, Without::Nothing, *seed).stuck > 0);
-        // The runs choose who moves, at each step, by a coin: stuck when the second step is the other worker's.
+        let stuck =
+            (0..10_000).filter(|seed| run(&wants, Without::Nothing, *seed).stuck > 0);
+        // The runs choose who moves, at each step, by a coin: stuck when the second
+        // step is the other worker's.
         let share = float(stuck.count()) / 1e4;
         assert!((share - 0.5).abs() < 0.02, "{share}");
     }
@@ -254,7 +268,8 @@ mod tests {
     #[test]
     fn by_age_no_cycle_of_waiting_forms() {
         for seed in 0..500 {
-            let wants: Vec<Vec<usize>> = (0..5).map(|who| vec![who, (who + 1) % 5]).collect();
+            let wants: Vec<Vec<usize>> =
+                (0..5).map(|who| vec![who, (who + 1) % 5]).collect();
             for without in [Without::WoundWait, Without::WaitDie] {
                 let ended = run(&wants, without, seed);
                 assert_eq!((ended.finished, ended.stuck), (5, 0));

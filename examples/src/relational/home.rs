@@ -4,7 +4,8 @@
 
 use super::timeline::{Timeline, newest};
 
-/// Posts by author, and whom one user follows. Counts the queries and the rows that it sends.
+/// Posts by author, and whom one user follows. Counts the queries and the rows that it
+/// sends.
 #[derive(Debug, Clone, Default)]
 pub struct Home {
     posts: Vec<Timeline>,

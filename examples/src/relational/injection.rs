@@ -1,4 +1,5 @@
-//! How a statement's text is split into tokens, and how a value that is pasted into it changes them.
+//! How a statement's text is split into tokens, and how a value that is pasted into it
+//! changes them.
 //!
 //! Shown in `src/relational/injection.md`.
 
@@ -60,7 +61,8 @@ pub fn tokens(sql: &str) -> Vec<Token> {
 }
 // ANCHOR_END: tokens
 
-/// The text at the beginning, up to the quote that closes it, and its length with both quotes.
+/// The text at the beginning, up to the quote that closes it, and its length with both
+/// quotes.
 fn quoted(sql: &str) -> (Option<String>, usize) {
     let (mut text, mut at) = (String::new(), 1);
     while let Some(length) = sql[at..].find('\'') {

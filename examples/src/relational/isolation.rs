@@ -1,13 +1,14 @@
-//! Two transactions on a toy store, in every order in which their steps can interleave, under three
-//! levels of isolation.
+//! Two transactions on a toy store, in every order in which their steps can interleave,
+//! under three levels of isolation.
 //!
 //! Shown in `src/relational/isolation.md`.
 //!
-//! H. Berenson and others, "A Critique of ANSI SQL Isolation Levels", SIGMOD 1995; snapshot
-//! isolation with first-committer-wins as there, section 4.2; the serializable level validates
-//! reads at the commit, as in H. T. Kung and J. T. Robinson, "On Optimistic Methods for Concurrency
-//! Control", ACM TODS 6(2), 1981, or looks for two consecutive conflicts, as in M. J. Cahill, U. Roehm
-//! and A. D. Fekete, "Serializable Isolation for Snapshot Databases", SIGMOD 2008.
+//! H. Berenson and others, "A Critique of ANSI SQL Isolation Levels", SIGMOD 1995;
+//! snapshot isolation with first-committer-wins as there, section 4.2; the serializable
+//! level validates reads at the commit, as in H. T. Kung and J. T. Robinson, "On
+//! Optimistic Methods for Concurrency Control", ACM TODS 6(2), 1981, or looks for two
+//! consecutive conflicts, as in M. J. Cahill, U. Roehm and A. D. Fekete, "Serializable
+//! Isolation for Snapshot Databases", SIGMOD 2008.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,15 +17,16 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum Level {
     /// Each read sees what was committed last.
     ReadCommitted,
-    /// All reads see the state at the start; a commit is refused if another transaction committed a change to
-    /// the same item since then.
+    /// All reads see the state at the start; a commit is refused if another transaction
+    /// committed a change to the same item since then.
     Snapshot,
-    /// As a snapshot, and a commit is also refused if what it read has changed since the start:
-    /// optimistic concurrency control with backward validation.
+    /// As a snapshot, and a commit is also refused if what it read has changed since
+    /// the start: optimistic concurrency control with backward validation.
     Validated,
-    /// As a snapshot, and a commit is also refused if it would complete two conflicts in a row: one
-    /// transaction that overwrites what another one read, and has itself read what a third one
-    /// overwrites. Serializable snapshot isolation, the form of `PostgreSQL`.
+    /// As a snapshot, and a commit is also refused if it would complete two conflicts
+    /// in a row: one transaction that overwrites what another one read, and has itself
+    /// read what a third one overwrites. Serializable snapshot isolation, the form of
+    /// `PostgreSQL`.
     ConflictPairs,
 }
 
@@ -53,7 +55,8 @@ struct Transaction {
     writes: Items,
     /// When it committed, if it did.
     committed: Option<u64>,
-    /// Whether a transaction at the same time read what this one overwrites, and the reverse.
+    /// Whether a transaction at the same time read what this one overwrites, and the
+    /// reverse.
     conflict_in: bool,
     conflict_out: bool,
 }
@@ -61,7 +64,9 @@ struct Transaction {
 impl Transaction {
     fn has_read(&self, item: &str) -> bool {
         let mut read = self.read.iter();
-        read.any(|(name, is_prefix)| *name == item || *is_prefix && item.starts_with(name))
+        read.any(|(name, is_prefix)| {
+            *name == item || *is_prefix && item.starts_with(name)
+        })
     }
 
     /// Whether it read what the other one writes.
@@ -96,20 +101,24 @@ pub struct Outcome {
 impl World {
     /// Whether a transaction may commit.
     fn may_commit(&self, transaction: &Transaction, level: Level) -> bool {
-        let changed_since = |item: &str| self.changed.get(item) > Some(&transaction.begun);
+        let changed_since =
+            |item: &str| self.changed.get(item) > Some(&transaction.begun);
         let writes_clash = transaction.writes.keys().any(|item| changed_since(item));
         let mut changed = self.changed.keys();
-        let read_is_old = changed.any(|item| transaction.has_read(item) && changed_since(item));
+        let read_is_old =
+            changed.any(|item| transaction.has_read(item) && changed_since(item));
         match level {
             Level::ReadCommitted => true,
             Level::Snapshot => !writes_clash,
             Level::Validated => !writes_clash && !read_is_old,
-            Level::ConflictPairs => !writes_clash && !self.completes_a_pair(transaction),
+            Level::ConflictPairs => {
+                !writes_clash && !self.completes_a_pair(transaction)
+            }
         }
     }
 
-    /// Whether its commit would give it, or a transaction that has committed at the same time, a
-    /// conflict on both sides.
+    /// Whether its commit would give it, or a transaction that has committed at the
+    /// same time, a conflict on both sides.
     fn completes_a_pair(&self, transaction: &Transaction) -> bool {
         let (mut conflict_in, mut conflict_out) =
             (transaction.conflict_in, transaction.conflict_out);
@@ -129,13 +138,17 @@ impl World {
     // ANCHOR_END: commit
 
     /// Those that committed after this one began.
-    fn committed_beside(&self, transaction: &Transaction) -> impl Iterator<Item = &Transaction> {
+    fn committed_beside(
+        &self,
+        transaction: &Transaction,
+    ) -> impl Iterator<Item = &Transaction> {
         let began = Some(transaction.begun);
         let all = self.transactions.iter();
         all.filter(move |other| other.committed > began)
     }
 
-    /// Notes the conflicts of a transaction that commits now with those that have committed beside it.
+    /// Notes the conflicts of a transaction that commits now with those that have
+    /// committed beside it.
     fn note_conflicts(&mut self, transaction: &mut Transaction) {
         for other in &mut self.transactions {
             if other.committed > Some(transaction.begun) {
@@ -207,7 +220,11 @@ impl World {
 }
 
 /// Every way to interleave the transactions, and how it ended.
-pub fn interleavings(start: &Items, transactions: &[Vec<Step>], level: Level) -> Vec<Outcome> {
+pub fn interleavings(
+    start: &Items,
+    transactions: &[Vec<Step>],
+    level: Level,
+) -> Vec<Outcome> {
     let world = World {
         items: start.clone(),
         changed: BTreeMap::new(),
@@ -245,10 +262,11 @@ pub fn interleavings(start: &Items, transactions: &[Vec<Step>], level: Level) ->
     outcomes
 }
 
-/// The anomalies: outcomes that no serial order of the transactions gives, without refused ones.
+/// The anomalies: outcomes that no serial order of the transactions gives, without
+/// refused ones.
 ///
-/// An item is compared only by its value in the end. A refused transaction counts as if it had not
-/// been.
+/// An item is compared only by its value in the end. A refused transaction counts as if
+/// it had not been.
 pub fn anomalies<'a>(
     start: &Items,
     transactions: &[Vec<Step>],
@@ -304,7 +322,8 @@ mod tests {
 
     fn step() -> impl Strategy<Value = Step> {
         let item = proptest::sample::select(vec!["a1", "a2", "b1"]);
-        let sum: fn(&Items) -> Option<i64> = |notes| Some(notes.values().sum::<i64>() * 2 + 1);
+        let sum: fn(&Items) -> Option<i64> =
+            |notes| Some(notes.values().sum::<i64>() * 2 + 1);
         prop_oneof![
             item.clone().prop_map(Step::Read),
             Just(Step::ReadAll("a")),
@@ -335,7 +354,8 @@ mod tests {
             }
         }
 
-        /// Of two transactions, the pairs of conflicts are refused in a part of the orders in which old reads are.
+        /// Of two transactions, the pairs of conflicts are refused in a part of the
+        /// orders in which old reads are.
         #[test]
         fn looking_for_pairs_refuses_no_more_than_validation_does(
             one in proptest::collection::vec(step(), 0..4),
@@ -352,7 +372,8 @@ mod tests {
     fn interleavings_are_as_many_as_the_binomial_says() {
         let steps = vec![Step::Read("a"), Step::Read("a")];
         // Three steps each with the commit: 6! / (3! 3!).
-        let all = interleavings(&Items::new(), &[steps.clone(), steps], Level::Snapshot);
+        let all =
+            interleavings(&Items::new(), &[steps.clone(), steps], Level::Snapshot);
         assert_eq!(all.len(), 20);
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! Shown in `src/relational/normal-forms.md`.
 //!
-//! E. F. Codd, "Further Normalization of the Data Base Relational Model", 1971; W. W. Armstrong,
-//! "Dependency Structures of Data Base Relationships", IFIP Congress 1974; R. Fagin, "Multivalued
-//! Dependencies and a New Normal Form for Relational Databases", ACM TODS 2(3), 1977.
+//! E. F. Codd, "Further Normalization of the Data Base Relational Model", 1971; W. W.
+//! Armstrong, "Dependency Structures of Data Base Relationships", IFIP Congress 1974;
+//! R. Fagin, "Multivalued Dependencies and a New Normal Form for Relational Databases",
+//! ACM TODS 2(3), 1977.
 
 use std::collections::BTreeSet;
 
@@ -119,16 +120,18 @@ pub fn violations(all: &Columns, dependencies: &[Dependency]) -> Vec<Violation> 
 }
 // ANCHOR_END: violations
 
-/// Splits a table until every part is in BCNF, by taking out what a violating dependency
-/// determines. Joins of the parts give back the table; a dependency across several parts can get
-/// lost.
+/// Splits a table until every part is in BCNF, by taking out what a violating
+/// dependency determines. Joins of the parts give back the table; a dependency across
+/// several parts can get lost.
 pub fn decompose(all: &Columns, dependencies: &[Dependency]) -> Vec<Columns> {
     for from in subsets(all) {
         let determined: Columns = &closure(&from, dependencies) & all;
         if determined.len() > from.len() && determined != *all {
             let rest: Columns = all
                 .iter()
-                .filter(|column| from.contains(*column) || !determined.contains(*column))
+                .filter(|column| {
+                    from.contains(*column) || !determined.contains(*column)
+                })
                 .copied()
                 .collect();
             let mut parts = decompose(&determined, dependencies);
@@ -139,8 +142,8 @@ pub fn decompose(all: &Columns, dependencies: &[Dependency]) -> Vec<Columns> {
     vec![all.clone()]
 }
 
-/// Whether the rows of a three-column table obey the multivalued dependency first →→ second: for
-/// each first value, every second value occurs with every third one.
+/// Whether the rows of a three-column table obey the multivalued dependency first →→
+/// second: for each first value, every second value occurs with every third one.
 pub fn is_product(rows: &[[&str; 3]]) -> bool {
     rows.iter().all(|[first, second, _]| {
         let mut same = rows.iter().filter(|row| row[0] == *first);
@@ -193,8 +196,8 @@ mod tests {
     }
 
     proptest! {
-        /// A dependency follows when no two-row table that obeys all given ones breaks it. Two rows
-        /// that agree in exactly the closure are such a table.
+        /// A dependency follows when no two-row table that obeys all given ones breaks
+        /// it. Two rows that agree in exactly the closure are such a table.
         #[test]
         fn closures_are_those_of_two_row_tables(of in set(), fds in dependencies()) {
             let agree = closure(&of, &fds);

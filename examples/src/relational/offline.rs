@@ -1,10 +1,10 @@
-//! Offline locks, for work that lasts longer than a transaction: by version stamp, and by a lock that
-//! expires. Times are in seconds.
+//! Offline locks, for work that lasts longer than a transaction: by version stamp, and
+//! by a lock that expires. Times are in seconds.
 //!
 //! Shown in `src/relational/offline-locks.md`.
 //!
-//! Both after M. Fowler, *Patterns of Enterprise Application Architecture*, 2002, chapter 16 (by D.
-//! Rice).
+//! Both after M. Fowler, *Patterns of Enterprise Application Architecture*, 2002,
+//! chapter 16 (by D. Rice).
 
 /// A document that people open, edit for a while, and save.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,7 +65,12 @@ impl Document {
     ///
     /// # Errors
     /// [`Refused::NotHeld`], and nothing is changed.
-    pub fn save_locked(&mut self, who: &str, now: u64, text: &str) -> Result<u64, Refused> {
+    pub fn save_locked(
+        &mut self,
+        who: &str,
+        now: u64,
+        text: &str,
+    ) -> Result<u64, Refused> {
         match self
             .lock
             .take_if(|(holder, until)| holder == who && *until > now)
@@ -110,7 +115,8 @@ pub fn edit(arrivals: &[u64], seconds: u64, guard: Guard) -> Edits {
         turned_away: 0,
         overwritten: 0,
     };
-    // Begin and end of each edit in the order of time; at the same moment ends come first.
+    // Begin and end of each edit in the order of time; at the same moment ends come
+    // first.
     let mut events: Vec<(u64, bool, usize)> = Vec::new();
     for (editor, time) in arrivals.iter().enumerate() {
         events.push((*time, true, editor));
@@ -121,8 +127,8 @@ pub fn edit(arrivals: &[u64], seconds: u64, guard: Guard) -> Edits {
     for (now, begins, editor) in events {
         let who = editor.to_string();
         if begins {
-            let locked =
-                guard == Guard::Pessimistic && document.lock(&who, now, seconds + 1).is_err();
+            let locked = guard == Guard::Pessimistic
+                && document.lock(&who, now, seconds + 1).is_err();
             edits.turned_away += usize::from(locked);
             opened[editor] = (!locked).then_some(document.version);
         } else if let Some(version) = opened[editor] {
@@ -164,9 +170,9 @@ mod tests {
         assert_eq!(document.save_locked("bob", 62, "in time"), Ok(1));
     }
 
-    /// With people who come at random times, `overlap` of them on average within one edit, the share that
-    /// meets another person's save is `1 - e^-overlap`, and a lock turns away Erlang's loss for one server,
-    /// `overlap / (1 + overlap)`.
+    /// With people who come at random times, `overlap` of them on average within one
+    /// edit, the share that meets another person's save is `1 - e^-overlap`, and a lock
+    /// turns away Erlang's loss for one server, `overlap / (1 + overlap)`.
     #[test]
     fn shares_are_those_of_the_formulas() {
         for (seed, overlap) in [(1, 0.05), (2, 0.5), (3, 1.0), (4, 2.0)] {

@@ -1,4 +1,5 @@
-//! Reading a list page by page while it changes: by offset and by key ("keyset" or "seek" paging).
+//! Reading a list page by page while it changes: by offset and by key ("keyset" or
+//! "seek" paging).
 //!
 //! Shown in `src/relational/paging.md`.
 
@@ -56,9 +57,9 @@ enum Place {
     After(u64),
 }
 
-/// Reads a list of `posts` posts in pages of `size`, with `churn` between two pages, until
-/// a page comes back empty. A list that grows faster than it is read has no end, so reading stops after as many
-/// pages as there were posts.
+/// Reads a list of `posts` posts in pages of `size`, with `churn` between two pages,
+/// until a page comes back empty. A list that grows faster than it is read has no end,
+/// so reading stops after as many pages as there were posts.
 pub fn read_all(posts: u64, size: usize, churn: Churn, paging: Paging) -> Seen {
     let mut list: Vec<u64> = (1..=posts).rev().collect();
     let mut shown: BTreeMap<u64, usize> = BTreeMap::new();
@@ -114,7 +115,8 @@ mod tests {
 
     #[test]
     fn by_offset_each_added_post_repeats_one() {
-        // Ten pages of ten, three added after each: from page two on, three of each page were on the one before.
+        // Ten pages of ten, three added after each: from page two on, three of each
+        // page were on the one before.
         let seen = read_all(20, 10, Churn::Add(3), Paging::Offset);
         assert_eq!((seen.twice, seen.never), (6, 0));
         let seen = read_all(20, 10, Churn::DeleteShown(3), Paging::Offset);

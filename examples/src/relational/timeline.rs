@@ -1,4 +1,5 @@
-//! The newest posts of many authors, by sorting all of them and by merging the authors' own lists.
+//! The newest posts of many authors, by sorting all of them and by merging the authors'
+//! own lists.
 //!
 //! Shown in `src/relational/timelines.md`.
 
@@ -8,8 +9,8 @@ use std::collections::BinaryHeap;
 /// The times of an author's posts, newest first.
 pub type Timeline = Vec<u64>;
 
-/// Timelines of `authors` authors with `posts` posts each. Times are drawn in no order, up to a
-/// million.
+/// Timelines of `authors` authors with `posts` posts each. Times are drawn in no order,
+/// up to a million.
 pub fn timelines(authors: usize, posts: usize, seed: u64) -> Vec<Timeline> {
     let mut random = Random::new(seed);
     let mut timeline = || {
@@ -40,7 +41,8 @@ pub(super) fn newest(mut times: Vec<u64>, limit: usize) -> Vec<u64> {
 /// The same by a k-way merge: one post of each author waits in a heap, and the newest
 /// leaves it.
 pub fn newest_by_merge(authors: &[Timeline], limit: usize) -> (Vec<u64>, usize) {
-    let first = |(author, posts): (usize, &Timeline)| Some((*posts.first()?, author, 0));
+    let first =
+        |(author, posts): (usize, &Timeline)| Some((*posts.first()?, author, 0));
     let mut heap: BinaryHeap<(u64, usize, usize)> =
         authors.iter().enumerate().filter_map(first).collect();
     let (mut newest, mut read) = (Vec::new(), heap.len());

@@ -1,9 +1,11 @@
-//! A set in which additions win, without tombstones: a version vector alone tells what was removed.
+//! A set in which additions win, without tombstones: a version vector alone tells what
+//! was removed.
 //!
 //! Shown in `src/replication/crdts.md`.
 //!
-//! A. Bieniusa et al., "An optimized conflict-free replicated set", 2012, arXiv:1210.3368. Riak calls its version an
-//! observed-remove set without tombstones, ORSWOT.
+//! A. Bieniusa et al., "An optimized conflict-free replicated set", 2012,
+//! arXiv:1210.3368. Riak calls its version an observed-remove set without tombstones,
+//! ORSWOT.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,17 +13,20 @@ use super::crdt::Merge;
 use super::versions::{Dot, VersionVector};
 
 // ANCHOR: set
-/// A set that any replica may change. Each addition is a dot: the replica that made it, and which of its additions it was.
+/// A set that any replica may change. Each addition is a dot: the replica that made it,
+/// and which of its additions it was.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AddWinsSet {
-    /// How many additions of each replica are known here, whether they are still held or not.
+    /// How many additions of each replica are known here, whether they are still held
+    /// or not.
     seen: VersionVector,
     /// The elements, each with the additions that put it there.
     held: BTreeMap<String, BTreeSet<Dot>>,
 }
 
 impl AddWinsSet {
-    /// Adds an element at a replica. The new addition takes the place of those that are known here.
+    /// Adds an element at a replica. The new addition takes the place of those that are
+    /// known here.
     pub fn add(&mut self, replica: &'static str, element: &str) {
         self.seen.increment(replica);
         let dot = (replica, self.seen.get(replica));
@@ -35,14 +40,17 @@ impl AddWinsSet {
 }
 
 impl Merge for AddWinsSet {
-    /// Merges in the other's state. An addition that only one side holds stays if the other side has never seen it; if the other
-    /// side has seen it, it was removed there.
+    /// Merges in the other's state. An addition that only one side holds stays if the
+    /// other side has never seen it; if the other side has seen it, it was removed
+    /// there.
     fn merge(&mut self, other: &Self) {
-        let is_news = |(replica, number): &Dot, seen: &VersionVector| seen.get(replica) < *number;
+        let is_news =
+            |(replica, number): &Dot, seen: &VersionVector| seen.get(replica) < *number;
         for (element, dots) in &mut self.held {
             let theirs = other.held.get(element);
             dots.retain(|dot| {
-                theirs.is_some_and(|dots| dots.contains(dot)) || is_news(dot, &other.seen)
+                theirs.is_some_and(|dots| dots.contains(dot))
+                    || is_news(dot, &other.seen)
             });
         }
         for (element, dots) in &other.held {
@@ -77,7 +85,8 @@ mod tests {
     const ELEMENTS: [&str; 4] = ["w", "x", "y", "z"];
 
     proptest! {
-        /// The reference is the set that keeps every addition and every removal forever.
+        /// The reference is the set that keeps every addition and every removal
+        /// forever.
         #[test]
         fn it_holds_what_the_set_with_tombstones_holds(
             steps in prop::collection::vec((0..3usize, 0..3usize, 0..4usize, 0..4u8), 0..80),
@@ -105,7 +114,8 @@ mod tests {
                 let dots = sets[at].metadata() - sets[at].seen.replicas();
                 prop_assert!(dots <= REPLICAS.len() * sets[at].elements().len());
             }
-            // Merged in any order, grouping and number of times, all are equal: not only what they show, but all that they store.
+            // Merged in any order, grouping and number of times, all are equal: not
+            // only what they show, but all that they store.
             let [a, b, c] = &sets;
             let merged = |order: &[&AddWinsSet]| {
                 let mut all = order[0].clone();

@@ -1,8 +1,10 @@
-//! Replicas in a chain: writes enter at the head and are done when they reach the tail, which answers reads.
+//! Replicas in a chain: writes enter at the head and are done when they reach the tail,
+//! which answers reads.
 //!
 //! Shown in `src/replication/chain.md`.
 //!
-//! R. van Renesse and F. B. Schneider, "Chain Replication for Supporting High Throughput and Availability", OSDI 2004.
+//! R. van Renesse and F. B. Schneider, "Chain Replication for Supporting High
+//! Throughput and Availability", OSDI 2004.
 
 use crate::random::Random;
 
@@ -17,7 +19,8 @@ pub enum At {
     Tail,
 }
 
-/// A chain. Writes have one order, so the number of writes that a replica has describes its log.
+/// A chain. Writes have one order, so the number of writes that a replica has describes
+/// its log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chain {
     /// The replicas that are up, from head to tail, and how many writes each has.
@@ -49,12 +52,14 @@ impl Chain {
         }
     }
 
-    /// A replica crashes. Its neighbors are now adjacent, and the first of them sends what the second lacks.
+    /// A replica crashes. Its neighbors are now adjacent, and the first of them sends
+    /// what the second lacks.
     pub fn crash(&mut self, replica: usize) {
         self.has.remove(replica);
     }
 
-    /// How many writes the replica at a place has, and so the newest that a read there sees.
+    /// How many writes the replica at a place has, and so the newest that a read there
+    /// sees.
     pub fn seen(&self, at: At) -> usize {
         let place = match at {
             At::Head => 0,
@@ -75,8 +80,8 @@ pub struct Broken {
     pub back_in_time: u32,
 }
 
-/// Runs of a chain of five in which writes, passes and up to four crashes come in any order, if writes are confirmed and reads
-/// are answered at these places.
+/// Runs of a chain of five in which writes, passes and up to four crashes come in any
+/// order, if writes are confirmed and reads are answered at these places.
 pub fn broken_runs(confirms: At, reads: At, runs: u32, seed: u64) -> Broken {
     let mut random = Random::new(seed);
     let mut broken = Broken::default();
@@ -108,11 +113,20 @@ pub fn broken_runs(confirms: At, reads: At, runs: u32, seed: u64) -> Broken {
 }
 
 // ANCHOR: times
-/// The mean time of a write, in the unit of `hop`: through a chain of this many replicas, and from a primary to as many at once
-/// until all have it. Each hop takes an exponential time, writes come every `interval`, and none overtakes the one ahead of it.
+/// The mean time of a write, in the unit of `hop`: through a chain of this many
+/// replicas, and from a primary to as many at once until all have it. Each hop takes an
+/// exponential time, writes come every `interval`, and none overtakes the one ahead of
+/// it.
 ///
-/// The first tenth of the writes is left out of the means, because it meets empty links.
-pub fn write_times(replicas: usize, hop: f64, interval: f64, writes: u32, seed: u64) -> (f64, f64) {
+/// The first tenth of the writes is left out of the means, because it meets empty
+/// links.
+pub fn write_times(
+    replicas: usize,
+    hop: f64,
+    interval: f64,
+    writes: u32,
+    seed: u64,
+) -> (f64, f64) {
     let mut random = Random::new(seed);
     let (mut chain, mut star) = (vec![0.0f64; replicas], vec![0.0f64; replicas]);
     let (mut chain_sum, mut star_sum, mut counted) = (0.0, 0.0, 0u32);
@@ -159,8 +173,13 @@ mod tests {
     fn a_chain_takes_the_sum_of_its_hops_and_a_star_the_longest() {
         for replicas in [1u32, 3, 6] {
             // So far apart that no write waits for another.
-            let (chain, star) =
-                write_times(usize::try_from(replicas).unwrap(), 10.0, 1_000.0, 20_000, 2);
+            let (chain, star) = write_times(
+                usize::try_from(replicas).unwrap(),
+                10.0,
+                1_000.0,
+                20_000,
+                2,
+            );
             let sum = 10.0 * f64::from(replicas);
             let longest: f64 = (1..=replicas).map(|k| 10.0 / f64::from(k)).sum();
             assert!((chain / sum - 1.0).abs() < 0.03, "{replicas} {chain}");
@@ -168,8 +187,9 @@ mod tests {
         }
     }
 
-    /// In order on one link, a write has arrived when it and all before it have: P(T <= t) is the product of 1 - e^-((t + k i) / h)
-    /// over the writes k before it. The mean is the integral of the rest.
+    /// In order on one link, a write has arrived when it and all before it have: P(T <=
+    /// t) is the product of 1 - e^-((t + k i) / h) over the writes k before it. The
+    /// mean is the integral of the rest.
     #[test]
     fn a_single_link_in_order_takes_what_the_formula_says() {
         for interval in [2.0, 8.64, 40.0] {

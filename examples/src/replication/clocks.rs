@@ -1,9 +1,11 @@
-//! Lamport clocks and vector clocks, on the events of processes that send each other messages.
+//! Lamport clocks and vector clocks, on the events of processes that send each other
+//! messages.
 //!
 //! Shown in `src/replication/clocks.md`.
 //!
-//! L. Lamport, "Time, Clocks, and the Ordering of Events in a Distributed System", *Communications of the ACM* 21(7), 1978.
-//! Vector clocks: C. J. Fidge, 1988, and F. Mattern, 1989.
+//! L. Lamport, "Time, Clocks, and the Ordering of Events in a Distributed System",
+//! *Communications of the ACM* 21(7), 1978. Vector clocks: C. J. Fidge, 1988, and F.
+//! Mattern, 1989.
 
 use crate::number::float;
 use std::cmp::Ordering;
@@ -36,7 +38,8 @@ pub struct Stamped {
     pub lamport: u64,
     /// The vector clock: how many events of each process are known.
     pub vector: Vec<u64>,
-    /// The event before it in the process, and for a receipt the sending: places in the list of events.
+    /// The event before it in the process, and for a receipt the sending: places in the
+    /// list of events.
     pub after: Vec<usize>,
 }
 
@@ -79,7 +82,8 @@ pub fn stamp(processes: usize, steps: &[Step]) -> Vec<Stamped> {
     events
 }
 
-/// How two vectors are ordered; `None` means that neither event could know of the other.
+/// How two vectors are ordered; `None` means that neither event could know of the
+/// other.
 pub fn order(one: &[u64], other: &[u64]) -> Option<Ordering> {
     let ahead = one.iter().zip(other).any(|(a, b)| a > b);
     let behind = one.iter().zip(other).any(|(a, b)| a < b);
@@ -93,7 +97,12 @@ pub fn order(one: &[u64], other: &[u64]) -> Option<Ordering> {
 // ANCHOR_END: stamp
 
 /// Random steps: a message with this probability, otherwise a local event.
-pub fn random_steps(processes: usize, count: usize, messages: f64, seed: u64) -> Vec<Step> {
+pub fn random_steps(
+    processes: usize,
+    count: usize,
+    messages: f64,
+    seed: u64,
+) -> Vec<Step> {
     let mut random = Random::new(seed);
     let wide = processes.max(1);
     (0..count)

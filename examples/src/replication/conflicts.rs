@@ -1,4 +1,5 @@
-//! Two leaders that both accept writes of one record, and what remains of conflicting ones.
+//! Two leaders that both accept writes of one record, and what remains of conflicting
+//! ones.
 //!
 //! Shown in `src/replication/conflicts.md`.
 
@@ -60,8 +61,9 @@ impl Resolve {
 }
 // ANCHOR_END: meet
 
-/// Runs one round: clients write, each leader replaces what it holds itself, and then the two exchange what they hold.
-/// `clocks` is how far each leader's clock is ahead, in milliseconds.
+/// Runs one round: clients write, each leader replaces what it holds itself, and then
+/// the two exchange what they hold. `clocks` is how far each leader's clock is ahead,
+/// in milliseconds.
 pub fn settle(writes: &[Client], clocks: [i64; 2], resolve: Resolve) -> Settled {
     let mut sorted: Vec<&Client> = writes.iter().collect();
     sorted.sort_by_key(|write| write.time);
@@ -92,7 +94,8 @@ pub fn settle(writes: &[Client], clocks: [i64; 2], resolve: Resolve) -> Settled 
         .filter(is_lost)
         .map(|write| write.value.clone())
         .collect();
-    let values = |writes: Vec<Write>| writes.into_iter().map(|write| write.value).collect();
+    let values =
+        |writes: Vec<Write>| writes.into_iter().map(|write| write.value).collect();
     Settled {
         held: after.map(values),
         lost,

@@ -1,19 +1,23 @@
-//! Values that any replica may change, and that are equal once all replicas have seen the same changes, in any order.
+//! Values that any replica may change, and that are equal once all replicas have seen
+//! the same changes, in any order.
 //!
 //! Shown in `src/replication/crdts.md`.
 //!
-//! M. Shapiro et al., "A comprehensive study of Convergent and Commutative Replicated Data Types", INRIA RR-7506, 2011.
+//! M. Shapiro et al., "A comprehensive study of Convergent and Commutative Replicated
+//! Data Types", INRIA RR-7506, 2011.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A value that can be merged with that of another replica.
 pub trait Merge {
-    /// Merges in the other's state. Order, grouping and repetition of merges don't matter.
+    /// Merges in the other's state. Order, grouping and repetition of merges don't
+    /// matter.
     fn merge(&mut self, other: &Self);
 }
 
 // ANCHOR: counter
-/// A counter that only grows: each replica has a count of its own, and the value is their sum.
+/// A counter that only grows: each replica has a count of its own, and the value is
+/// their sum.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GrowCounter(BTreeMap<usize, u64>);
 
@@ -39,7 +43,8 @@ impl Merge for GrowCounter {
 }
 // ANCHOR_END: counter
 
-/// A counter that also shrinks: one for what was added, and one for what was taken away.
+/// A counter that also shrinks: one for what was added, and one for what was taken
+/// away.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counter {
     added: GrowCounter,
@@ -74,7 +79,8 @@ impl Merge for Counter {
 /// A set in which an addition wins over a removal that didn't know of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ObservedSet {
-    /// Each element with the additions that put it there: the replica and its number of them.
+    /// Each element with the additions that put it there: the replica and its number of
+    /// them.
     added: BTreeSet<(String, usize, u64)>,
     /// Additions that a removal has seen.
     removed: BTreeSet<(String, usize, u64)>,
@@ -106,7 +112,8 @@ impl ObservedSet {
 // ANCHOR_END: set
 
 impl ObservedSet {
-    /// What is stored besides the elements: every addition and every removal that was ever made, and a count for each replica.
+    /// What is stored besides the elements: every addition and every removal that was
+    /// ever made, and a count for each replica.
     pub fn metadata(&self) -> usize {
         self.added.len() + self.removed.len() + self.numbers.len()
     }

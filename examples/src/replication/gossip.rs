@@ -1,8 +1,10 @@
-//! Gossip: news that spreads from node to node, each of which contacts one other at random in every round.
+//! Gossip: news that spreads from node to node, each of which contacts one other at
+//! random in every round.
 //!
 //! Shown in `src/replication/gossip.md`.
 //!
-//! A. Demers et al., "Epidemic Algorithms for Replicated Database Maintenance", PODC 1987.
+//! A. Demers et al., "Epidemic Algorithms for Replicated Database Maintenance", PODC
+//! 1987.
 
 use crate::number::float;
 use crate::random::Random;
@@ -21,14 +23,16 @@ pub enum Style {
 /// How far news spread in each round.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spread {
-    /// How many nodes knew at the start and after each round, up to the round in which all did.
+    /// How many nodes knew at the start and after each round, up to the round in which
+    /// all did.
     pub knew: Vec<usize>,
     /// Messages that were sent.
     pub messages: usize,
 }
 
 // ANCHOR: spread
-/// Spreads the news of one node among `nodes`, until all know. A message is lost with a probability below 1.
+/// Spreads the news of one node among `nodes`, until all know. A message is lost with a
+/// probability below 1.
 pub fn spread(nodes: usize, style: Style, loss: f64, seed: u64) -> Spread {
     let mut random = Random::new(seed);
     let mut knows = vec![false; nodes.max(1)];
@@ -72,8 +76,9 @@ pub fn mean_rounds(runs: u32, nodes: usize, style: Style, loss: f64, seed: u64) 
     float(rounds.sum::<usize>()) / f64::from(runs.max(1))
 }
 
-/// How many rounds pushing takes in theory: those in which the number of nodes that know grows by a factor of 2 - `loss`, and those in
-/// which each node that doesn't know is missed with the probability e^-(1 - `loss`).
+/// How many rounds pushing takes in theory: those in which the number of nodes that
+/// know grows by a factor of 2 - `loss`, and those in which each node that doesn't know
+/// is missed with the probability e^-(1 - `loss`).
 ///
 /// B. Pittel, "On Spreading a Rumor", 1987, has log2 n + ln n for no loss.
 pub fn push_rounds(nodes: usize, loss: f64) -> f64 {

@@ -1,8 +1,10 @@
-//! A Merkle tree over the keys of a replica, to find the keys whose values differ between two replicas.
+//! A Merkle tree over the keys of a replica, to find the keys whose values differ
+//! between two replicas.
 //!
 //! Shown in `src/replication/merkle.md`.
 //!
-//! R. C. Merkle, "A Digital Signature Based on a Conventional Encryption Function", CRYPTO '87.
+//! R. C. Merkle, "A Digital Signature Based on a Conventional Encryption Function",
+//! CRYPTO '87.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +25,8 @@ pub struct Difference {
     pub keys: Vec<u64>,
     /// Hashes of nodes that were compared.
     pub hashes: usize,
-    /// Keys in the buckets that had to be compared one by one, on the side that has more of them.
+    /// Keys in the buckets that had to be compared one by one, on the side that has
+    /// more of them.
     pub compared: usize,
 }
 
@@ -61,7 +64,10 @@ impl Merkle {
     // ANCHOR_END: diff
 
     /// A tree of a depth, at most 20, over some keys and values.
-    pub fn new<'a>(depth: u32, entries: impl IntoIterator<Item = (u64, &'a str)>) -> Self {
+    pub fn new<'a>(
+        depth: u32,
+        entries: impl IntoIterator<Item = (u64, &'a str)>,
+    ) -> Self {
         let depth = depth.min(20);
         let count = 1usize << depth;
         let mut buckets = vec![BTreeMap::new(); count];
@@ -90,7 +96,9 @@ fn hash_of(bucket: &BTreeMap<u64, String>) -> u64 {
 }
 
 fn combine(left: u64, right: u64) -> u64 {
-    hash_number(left.rotate_left(17) ^ hash_number(right.wrapping_add(0x9e37_79b9_7f4a_7c15)))
+    hash_number(
+        left.rotate_left(17) ^ hash_number(right.wrapping_add(0x9e37_79b9_7f4a_7c15)),
+    )
 }
 
 #[cfg(test)]

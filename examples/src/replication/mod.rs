@@ -1,4 +1,5 @@
-//! Replication and consistency: several copies of the same data, what readers see of them, and how they come to agree.
+//! Replication and consistency: several copies of the same data, what readers see of
+//! them, and how they come to agree.
 //!
 //! The pages are in `src/replication`.
 

@@ -1,4 +1,5 @@
-//! A primary and its replicas: when a write is acknowledged, and what is lost when the primary crashes. Times are in milliseconds.
+//! A primary and its replicas: when a write is acknowledged, and what is lost when the
+//! primary crashes. Times are in milliseconds.
 //!
 //! Shown in `src/replication/primary.md`.
 
@@ -10,9 +11,11 @@ use crate::random::Random;
 pub struct Setup {
     /// How many replicas there are.
     pub replicas: usize,
-    /// How many of them must have a write before it is acknowledged to the client. 0 is asynchronous.
+    /// How many of them must have a write before it is acknowledged to the client. 0 is
+    /// asynchronous.
     pub acks: usize,
-    /// The mean time until a replica has confirmed a write, exponentially distributed. Writes stay in order.
+    /// The mean time until a replica has confirmed a write, exponentially distributed.
+    /// Writes stay in order.
     pub delay: f64,
     /// The time between two writes.
     pub interval: f64,
@@ -39,8 +42,8 @@ pub struct Outcome {
 }
 
 // ANCHOR: crash
-/// Writes at a steady pace, a crash of the primary at a random moment after the last of `writes`, before the next would come, and a
-/// promotion.
+/// Writes at a steady pace, a crash of the primary at a random moment after the last of
+/// `writes`, before the next would come, and a promotion.
 pub fn crash(setup: &Setup, writes: u32, promote: Promote, seed: u64) -> Outcome {
     let mut random = Random::new(seed);
     let crash = (f64::from(writes) - random.uniform()) * setup.interval;
@@ -88,7 +91,8 @@ mod tests {
 
     #[test]
     fn latency_is_that_of_the_slowest_replica_that_is_waited_for() {
-        // Writes so far apart that none waits for another. The k-th of n exponential times has the mean of the formula.
+        // Writes so far apart that none waits for another. The k-th of n exponential
+        // times has the mean of the formula.
         for acks in 0..=4u32 {
             let setup = Setup {
                 replicas: 4,
@@ -102,9 +106,10 @@ mod tests {
         }
     }
 
-    /// Little's law: the mean number of writes in flight is the number that arrive during the latency of one. That latency is
-    /// what a primary that waits for its only replica measures, and the writes in flight at the crash are those that one that
-    /// doesn't wait loses.
+    /// Little's law: the mean number of writes in flight is the number that arrive
+    /// during the latency of one. That latency is what a primary that waits for its
+    /// only replica measures, and the writes in flight at the crash are those that one
+    /// that doesn't wait loses.
     #[test]
     fn asynchronous_loses_what_is_under_way() {
         for (delay, interval, writes) in [
@@ -122,7 +127,8 @@ mod tests {
             };
             let latency = crash(&setup(1), 100_000, Promote::First, 1).latency;
             let runs = 1_000_000 / u64::from(writes);
-            let lost = (0..runs).map(|seed| crash(&setup(0), writes, Promote::First, seed).lost);
+            let lost = (0..runs)
+                .map(|seed| crash(&setup(0), writes, Promote::First, seed).lost);
             let mean = float(lost.sum::<usize>()) / float(runs);
             let law = latency / interval;
             assert!(

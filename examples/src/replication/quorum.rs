@@ -32,14 +32,15 @@ pub struct Reads {
 pub enum Take {
     /// It takes the highest version.
     Newest,
-    /// It takes the first one to arrive: the mistake that shows why versions are needed.
+    /// It takes the first one to arrive: the mistake that shows why versions are
+    /// needed.
     First,
 }
 
 // ANCHOR: run
 impl Quorum {
-    /// Alternating writes and reads. Each write reaches `w` replicas chosen at random and no others; each read
-    /// asks `r` chosen at random.
+    /// Alternating writes and reads. Each write reaches `w` replicas chosen at random
+    /// and no others; each read asks `r` chosen at random.
     pub fn run(&self, take: Take, rounds: u32, seed: u64) -> Reads {
         let mut random = Random::new(seed);
         let mut versions = vec![0u32; self.n];
@@ -60,7 +61,8 @@ impl Quorum {
         seen
     }
 
-    /// The probability that a read misses the last write: that all of its replicas are among those that the write missed.
+    /// The probability that a read misses the last write: that all of its replicas are
+    /// among those that the write missed.
     pub fn miss(&self) -> f64 {
         let missed = self.n.saturating_sub(self.w);
         (0..self.r)
@@ -72,8 +74,9 @@ impl Quorum {
 
 // ANCHOR: sloppy
 impl Quorum {
-    /// The same with `spare` more nodes. A writer reaches each of its `n` replicas with probability 1 - `cut`; if fewer than `w`
-    /// answer, spare nodes take the write in their place. A reader reaches all of the `n` replicas, and asks no spare node.
+    /// The same with `spare` more nodes. A writer reaches each of its `n` replicas with
+    /// probability 1 - `cut`; if fewer than `w` answer, spare nodes take the write in
+    /// their place. A reader reaches all of the `n` replicas, and asks no spare node.
     pub fn sloppy(&self, spare: usize, cut: f64, rounds: u32, seed: u64) -> Sloppy {
         let mut random = Random::new(seed);
         let mut versions = vec![0u32; self.n];
@@ -102,7 +105,8 @@ impl Quorum {
 /// The outcome of writes whose replicas could not all be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sloppy {
-    /// Writes that `w` of the `n` replicas took, so that they would be stored without spare nodes.
+    /// Writes that `w` of the `n` replicas took, so that they would be stored without
+    /// spare nodes.
     pub strict: u32,
     /// Writes that were stored, with the help of spare nodes.
     pub stored: u32,
@@ -111,10 +115,12 @@ pub struct Sloppy {
 }
 
 // ANCHOR: overlap
-/// Whether every set of `r` replicas has one in common with every set of `w`, by trying all of them.
+/// Whether every set of `r` replicas has one in common with every set of `w`, by trying
+/// all of them.
 pub fn always_overlaps(quorum: &Quorum) -> bool {
-    let sets =
-        |size: usize| (0u32..1 << quorum.n).filter(move |set| set.count_ones() as usize == size);
+    let sets = |size: usize| {
+        (0u32..1 << quorum.n).filter(move |set| set.count_ones() as usize == size)
+    };
     sets(quorum.r).all(|reads| sets(quorum.w).all(|writes| reads & writes != 0))
 }
 // ANCHOR_END: overlap
@@ -122,13 +128,15 @@ pub fn always_overlaps(quorum: &Quorum) -> bool {
 /// What two reads saw while a write was reaching its replicas one by one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interleaved {
-    /// How many orders there are in which a first read and, after it, a second one can fall into the write.
+    /// How many orders there are in which a first read and, after it, a second one can
+    /// fall into the write.
     pub cases: u32,
     /// Those in which the first read saw the new value and the second one the old.
     pub back_in_time: u32,
 }
 
-/// Tries every moment of two reads within a write, and every set of replicas that they may ask.
+/// Tries every moment of two reads within a write, and every set of replicas that they
+/// may ask.
 pub fn read_during_write(quorum: &Quorum) -> Interleaved {
     let sets: Vec<u32> = (0u32..1 << quorum.n)
         .filter(|set| set.count_ones() as usize == quorum.r)
@@ -137,14 +145,17 @@ pub fn read_during_write(quorum: &Quorum) -> Interleaved {
         cases: 0,
         back_in_time: 0,
     };
-    // The write has reached the replicas 0 to `done - 1` so far, and is not acknowledged before it has reached `w`.
+    // The write has reached the replicas 0 to `done - 1` so far, and is not
+    // acknowledged before it has reached `w`.
     for first_at in 0..quorum.w {
         for second_at in first_at..quorum.w {
             for first in &sets {
                 for second in &sets {
-                    let sees_new = |done: usize, asked: u32| asked & ((1 << done) - 1) != 0;
+                    let sees_new =
+                        |done: usize, asked: u32| asked & ((1 << done) - 1) != 0;
                     found.cases += 1;
-                    let is_back = sees_new(first_at, *first) && !sees_new(second_at, *second);
+                    let is_back =
+                        sees_new(first_at, *first) && !sees_new(second_at, *second);
                     found.back_in_time += u32::from(is_back);
                 }
             }
@@ -169,8 +180,9 @@ mod tests {
     use super::*;
 
     fn all() -> impl Iterator<Item = Quorum> {
-        (1..=5usize)
-            .flat_map(|n| (1..=n).flat_map(move |r| (1..=n).map(move |w| Quorum { n, r, w })))
+        (1..=5usize).flat_map(|n| {
+            (1..=n).flat_map(move |r| (1..=n).map(move |w| Quorum { n, r, w }))
+        })
     }
 
     #[test]
@@ -198,7 +210,8 @@ mod tests {
         }
     }
 
-    /// The rules that the page explains, broken one at a time: the property of the test above has to fail.
+    /// The rules that the page explains, broken one at a time: the property of the test
+    /// above has to fail.
     #[test]
     fn a_write_with_one_replica_less_or_a_read_without_versions_is_stale() {
         for quorum in all().filter(|quorum| quorum.r + quorum.w == quorum.n + 1) {
@@ -221,14 +234,16 @@ mod tests {
         let quorum = Quorum { n: 3, r: 2, w: 2 };
         let whole = quorum.sloppy(2, 0.0, 2_000, 1);
         assert_eq!((whole.strict, whole.stored, whole.stale), (2_000, 2_000, 0));
-        // Without spare nodes a write that can't be stored is refused, and no read misses a stored one.
+        // Without spare nodes a write that can't be stored is refused, and no read
+        // misses a stored one.
         let strict = quorum.sloppy(0, 0.3, 20_000, 1);
         assert_eq!((strict.stored, strict.stale), (strict.strict, 0));
         // Two or three of three are reached: 3 × 0.7² × 0.3 + 0.7³.
         assert!((f64::from(strict.stored) / 20_000.0 - 0.784).abs() < 0.01);
         let sloppy = quorum.sloppy(2, 0.3, 20_000, 1);
         assert_eq!(sloppy.stored, 20_000);
-        // None reached: every read misses it. One reached: a read of two misses it in a third of the cases.
+        // None reached: every read misses it. One reached: a read of two misses it in a
+        // third of the cases.
         let expected = 0.3f64.powi(3) + 3.0 * 0.7 * 0.09 / 3.0;
         assert!((f64::from(sloppy.stale) / 20_000.0 - expected).abs() < 0.01);
     }

@@ -1,8 +1,10 @@
-//! A replica that was down, and three ways for it to catch up: hints, read repair, and a comparison of trees.
+//! A replica that was down, and three ways for it to catch up: hints, read repair, and
+//! a comparison of trees.
 //!
 //! Shown in `src/replication/repair.md`.
 //!
-//! G. `DeCandia` et al., "Dynamo: Amazon's Highly Available Key-value Store", SOSP 2007, sections 4.6 and 4.7.
+//! G. `DeCandia` et al., "Dynamo: Amazon's Highly Available Key-value Store", SOSP
+//! 2007, sections 4.6 and 4.7.
 
 use std::collections::BTreeMap;
 
@@ -12,9 +14,11 @@ use crate::workload::Zipf;
 /// How a replica that was down catches up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Repairs {
-    /// Whether another node keeps the writes that the replica missed, and how many at most.
+    /// Whether another node keeps the writes that the replica missed, and how many at
+    /// most.
     pub hints: usize,
-    /// Whether a read writes the newest version back to the replicas that answered with an older one.
+    /// Whether a read writes the newest version back to the replicas that answered with
+    /// an older one.
     pub by_reads: bool,
 }
 
@@ -32,9 +36,16 @@ pub struct Behind {
 type Store = BTreeMap<usize, u64>;
 
 // ANCHOR: away
-/// Three replicas, one of which is down for the second half of `writes` writes. Afterwards come `reads` reads of two replicas each,
-/// in turn. Keys are drawn from `keys`, by the popularity of the service's posts.
-pub fn away(keys: usize, writes: usize, reads: usize, repairs: Repairs, seed: u64) -> Behind {
+/// Three replicas, one of which is down for the second half of `writes` writes.
+/// Afterwards come `reads` reads of two replicas each, in turn. Keys are drawn from
+/// `keys`, by the popularity of the service's posts.
+pub fn away(
+    keys: usize,
+    writes: usize,
+    reads: usize,
+    repairs: Repairs,
+    seed: u64,
+) -> Behind {
     let mut draws = Zipf::new(keys, SERVICE.popularity, seed);
     let mut replicas: [Store; 3] = Default::default();
     let mut hints: Store = Store::new();

@@ -2,8 +2,8 @@
 //!
 //! Shown in `src/replication/sessions.md`.
 //!
-//! The guarantees: D. B. Terry et al., "Session Guarantees for Weakly Consistent Replicated Data", PDIS 1994. Times are in
-//! milliseconds.
+//! The guarantees: D. B. Terry et al., "Session Guarantees for Weakly Consistent
+//! Replicated Data", PDIS 1994. Times are in milliseconds.
 
 use crate::number::float;
 use crate::random::Random;
@@ -15,9 +15,11 @@ pub enum Route {
     Any,
     /// Always the same one for a session.
     Sticky,
-    /// The primary for a while after a write of the session, in milliseconds, and any replica otherwise.
+    /// The primary for a while after a write of the session, in milliseconds, and any
+    /// replica otherwise.
     PrimaryAfterWrite(u32),
-    /// A replica that has at least the version that the session has seen or written; the primary if none has.
+    /// A replica that has at least the version that the session has seen or written;
+    /// the primary if none has.
     AtLeast,
     /// Always the primary.
     Primary,
@@ -65,7 +67,8 @@ pub fn check(steps: &[Step]) -> Violations {
 pub struct Workload {
     /// How many replicas lag behind the primary.
     pub replicas: usize,
-    /// The mean lag of a write on a replica, exponentially distributed; writes stay in order.
+    /// The mean lag of a write on a replica, exponentially distributed; writes stay in
+    /// order.
     pub lag: f64,
     /// How many sessions take turns.
     pub sessions: usize,
@@ -182,7 +185,9 @@ mod tests {
     #[test]
     fn each_route_breaks_what_it_does_not_promise() {
         let found = |route| run(&BUSY, route, 4_000, 1).violations;
-        assert!(found(Route::Any).own_writes > 0 && found(Route::Any).monotonic_reads > 0);
+        assert!(
+            found(Route::Any).own_writes > 0 && found(Route::Any).monotonic_reads > 0
+        );
         assert!(found(Route::Sticky).own_writes > 0);
         assert!(found(Route::PrimaryAfterWrite(50)).own_writes > 0);
     }

@@ -1,4 +1,5 @@
-//! What a primary sends to its replicas: statements, changed rows, or the bytes that changed on its pages.
+//! What a primary sends to its replicas: statements, changed rows, or the bytes that
+//! changed on its pages.
 //!
 //! Shown in `src/replication/shipping.md`.
 
@@ -36,7 +37,9 @@ impl Statement {
             Self::Insert(id, value) => format!("INSERT INTO t VALUES ({id}, {value})"),
             Self::AddToAll(n) => format!("UPDATE t SET value = value + {n}"),
             Self::SetNow(id) => format!("UPDATE t SET value = NOW() WHERE id = {id}"),
-            Self::SetRandom(id) => format!("UPDATE t SET value = RANDOM() WHERE id = {id}"),
+            Self::SetRandom(id) => {
+                format!("UPDATE t SET value = RANDOM() WHERE id = {id}")
+            }
         }
     }
 }
@@ -70,7 +73,8 @@ impl Machine {
     }
 }
 
-/// Runs statements on a primary and ships them. Returns both machines and how many bytes were sent.
+/// Runs statements on a primary and ships them. Returns both machines and how many
+/// bytes were sent.
 pub fn ship(statements: &[Statement], shipping: Shipping) -> (Machine, Machine, usize) {
     let (mut primary, mut replica) = (Machine::new(1, 1_000), Machine::new(2, 1_007));
     let mut bytes = 0;
@@ -103,7 +107,8 @@ const ROW: usize = 16;
 /// The number of the page, the place in it and the length.
 const LOG_HEAD: usize = 8;
 
-/// How many bytes of a page change with a row: its value, and with a new row also its id and the page's list of rows.
+/// How many bytes of a page change with a row: its value, and with a new row also its
+/// id and the page's list of rows.
 fn touched(machine: &Machine, id: u64) -> usize {
     if machine.rows.contains_key(&id) {
         8

@@ -2,8 +2,8 @@
 //!
 //! Shown in `src/replication/versions.md`.
 //!
-//! D. S. Parker et al., "Detection of Mutual Inconsistency in Distributed Systems", *IEEE Transactions on Software Engineering*
-//! SE-9(3), 1983.
+//! D. S. Parker et al., "Detection of Mutual Inconsistency in Distributed Systems",
+//! *IEEE Transactions on Software Engineering* SE-9(3), 1983.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -76,10 +76,12 @@ impl fmt::Display for VersionVector {
 /// Names a write: the replica that took it, and which of its writes it was.
 pub type Dot = (&'static str, u64);
 
-/// A register on a replica: one value, or several that are concurrent, each with the write that made it.
+/// A register on a replica: one value, or several that are concurrent, each with the
+/// write that made it.
 ///
-/// After N. Preguiça et al., "Dotted Version Vectors: Logical Clocks for Optimistic Replication", 2010, arXiv:1011.5808. A
-/// vector for each value is not enough, when clients write through a replica without having read its newest value.
+/// After N. Preguiça et al., "Dotted Version Vectors: Logical Clocks for Optimistic
+/// Replication", 2010, arXiv:1011.5808. A vector for each value is not enough, when
+/// clients write through a replica without having read its newest value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Register {
     replica: &'static str,
@@ -89,7 +91,8 @@ pub struct Register {
 
 // ANCHOR: register
 impl Register {
-    /// Writes a value that replaces those which `context` includes: what the client has read.
+    /// Writes a value that replaces those which `context` includes: what the client has
+    /// read.
     pub fn put(&mut self, context: &VersionVector, value: &str) {
         self.values
             .retain(|((replica, n), _)| context.get(replica) < *n);
@@ -99,7 +102,8 @@ impl Register {
         self.values.push((dot, value.to_owned()));
     }
 
-    /// Takes in what another replica holds. A value is dropped if the other replica has seen it and no longer holds it.
+    /// Takes in what another replica holds. A value is dropped if the other replica has
+    /// seen it and no longer holds it.
     pub fn merge(&mut self, other: &Self) {
         self.values.retain(|value| {
             let ((replica, n), _) = value;
@@ -133,7 +137,8 @@ impl Register {
             .collect()
     }
 
-    /// The context of a client that has read everything here, to be passed along with its next write.
+    /// The context of a client that has read everything here, to be passed along with
+    /// its next write.
     pub fn context(&self) -> VersionVector {
         self.seen.clone()
     }

@@ -1,12 +1,15 @@
-//! The checksum of TCP, UDP and IP (RFC 1071), and a cyclic redundancy check to compare it with (CRC-32, IEEE 802.3).
+//! The checksum of TCP, UDP and IP (RFC 1071), and a cyclic redundancy check to compare
+//! it with (CRC-32, IEEE 802.3).
 //!
 //! Shown in `src/services/checksum.md`.
 
 // ANCHOR: checksum
-/// The Internet checksum: the words of 16 bits are added, overflow is added back, and the sum is inverted.
+/// The Internet checksum: the words of 16 bits are added, overflow is added back, and
+/// the sum is inverted.
 pub fn internet_checksum(bytes: &[u8]) -> u16 {
     let words = bytes.chunks(2).map(|pair| {
-        let low = pair.get(1).copied().unwrap_or(0); // An odd byte at the end is followed by a zero.
+        // An odd byte at the end is followed by a zero.
+        let low = pair.get(1).copied().unwrap_or(0);
         u64::from(u16::from_be_bytes([pair[0], low]))
     });
     let mut sum: u64 = words.sum();
@@ -58,7 +61,8 @@ mod tests {
             swapped.swap(2 * a + 1, 2 * b + 1);
             prop_assert_eq!(internet_checksum(&bytes), internet_checksum(&swapped));
             if swapped != bytes {
-                // The two words span less than 64 bits here, and a burst beyond 32 bits may be missed once in 2^32.
+                // The two words span less than 64 bits here, and a burst beyond 32 bits
+                // may be missed once in 2^32.
                 prop_assert_ne!(crc32(&bytes), crc32(&swapped));
             }
         }

@@ -2,7 +2,8 @@
 //!
 //! Used by `services/tokens.rs`.
 //!
-//! RFC 8259 for the notation; RFC 7519, section 4, for the names, of which none may come twice.
+//! RFC 8259 for the notation; RFC 7519, section 4, for the names, of which none may
+//! come twice.
 
 use std::collections::BTreeMap;
 
@@ -21,8 +22,9 @@ pub enum Claim {
 const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
 // ANCHOR: claims
-/// The claims of an object without lists, inner objects and escapes. `None` for anything else, and if a name occurs twice: readers
-/// that disagree on which of the two counts open a security hole.
+/// The claims of an object without lists, inner objects and escapes. `None` for
+/// anything else, and if a name occurs twice: readers that disagree on which of the two
+/// counts open a security hole.
 pub fn claims(content: &str) -> Option<BTreeMap<String, Claim>> {
     let inner = content.trim_matches(SPACE).strip_prefix('{')?;
     let mut rest = inner.strip_suffix('}')?.trim_matches(SPACE);
@@ -62,7 +64,9 @@ fn value(rest: &str) -> Option<(Claim, &str)> {
         "true" => Claim::Flag(true),
         "false" => Claim::Flag(false),
         // JSON knows no leading zeros.
-        number if number == "0" || !number.starts_with('0') => Claim::Number(number.parse().ok()?),
+        number if number == "0" || !number.starts_with('0') => {
+            Claim::Number(number.parse().ok()?)
+        }
         _ => return None,
     };
     Some((value, after))

@@ -1,9 +1,10 @@
-//! A registry in which services are found, with leases that run out. Times are in milliseconds.
+//! A registry in which services are found, with leases that run out. Times are in
+//! milliseconds.
 //!
 //! Shown in `src/services/discovery.md`.
 //!
-//! After C. Gray and D. Cheriton, "Leases: An Efficient Fault-Tolerant Mechanism for Distributed File Cache Consistency", SOSP
-//! 1989.
+//! After C. Gray and D. Cheriton, "Leases: An Efficient Fault-Tolerant Mechanism for
+//! Distributed File Cache Consistency", SOSP 1989.
 
 use crate::number::float;
 use std::collections::BTreeMap;
@@ -37,9 +38,14 @@ impl Registry {
 // ANCHOR_END: registry
 
 // ANCHOR: staleness
-/// How long a crashed instance can still be found. It renews `renewals` times a lease, and crashes at a random moment; the mean
-/// of `crashes` crashes.
-pub fn found_after_crash(lease: u64, renewals: u64, crashes: u32, random: &mut Random) -> f64 {
+/// How long a crashed instance can still be found. It renews `renewals` times a lease,
+/// and crashes at a random moment; the mean of `crashes` crashes.
+pub fn found_after_crash(
+    lease: u64,
+    renewals: u64,
+    crashes: u32,
+    random: &mut Random,
+) -> f64 {
     let interval = (lease / renewals.max(1)).max(1);
     let mut total = 0.0;
     for _ in 0..crashes {

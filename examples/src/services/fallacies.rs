@@ -2,7 +2,8 @@
 //!
 //! Shown in `src/services/fallacies.md`.
 //!
-//! The list is that of P. Deutsch and others at Sun Microsystems; A. Rotem-Gal-Oz, "Fallacies of Distributed Computing Explained".
+//! The list is that of P. Deutsch and others at Sun Microsystems; A. Rotem-Gal-Oz,
+//! "Fallacies of Distributed Computing Explained".
 
 use crate::number::float;
 use std::collections::BTreeSet;
@@ -37,7 +38,8 @@ pub fn reliable(messages: u32, loss: f64, seed: u64) -> Failed {
     }
 }
 
-/// Fallacy 2, "Latency is zero": a loop requests one item after the other. Seconds, with a delay in microseconds each way.
+/// Fallacy 2, "Latency is zero": a loop requests one item after the other. Seconds,
+/// with a delay in microseconds each way.
 pub fn latency(items: u32, delay: u64) -> Failed {
     let conditions = Conditions {
         min_delay: delay,
@@ -60,7 +62,8 @@ pub fn latency(items: u32, delay: u64) -> Failed {
 // ANCHOR_END: first
 
 // ANCHOR: second
-/// Fallacy 3, "Bandwidth is infinite": clients request a picture at the same time. Seconds until the last one has it.
+/// Fallacy 3, "Bandwidth is infinite": clients request a picture at the same time.
+/// Seconds until the last one has it.
 pub fn bandwidth(clients: u32, bytes: f64, bytes_a_second: f64) -> Failed {
     let one = bytes / bytes_a_second;
     let mut sent_at = 0.0; // The line sends one picture behind the other.
@@ -73,7 +76,8 @@ pub fn bandwidth(clients: u32, bytes: f64, bytes_a_second: f64) -> Failed {
     }
 }
 
-/// Fallacy 4, "The network is secure": an attacker on the path inserts a digit into a payment, in front of the amount.
+/// Fallacy 4, "The network is secure": an attacker on the path inserts a digit into a
+/// payment, in front of the amount.
 pub fn secure(amount: u32, inserted: &str) -> Failed {
     let mut received = format!("pay {amount} to bob");
     received.insert_str("pay ".len(), inserted);
@@ -89,14 +93,21 @@ pub fn secure(amount: u32, inserted: &str) -> Failed {
 // ANCHOR_END: second
 
 // ANCHOR: third
-/// Fallacy 5, "The topology doesn't change": a client resolved addresses once, and instances chosen at random have been
-/// replaced since. Percent of its addresses that still work, the mean of `trials`.
-pub fn topology(instances: u64, replaced: usize, trials: u32, random: &mut Random) -> Failed {
+/// Fallacy 5, "The topology doesn't change": a client resolved addresses once, and
+/// instances chosen at random have been replaced since. Percent of its addresses that
+/// still work, the mean of `trials`.
+pub fn topology(
+    instances: u64,
+    replaced: usize,
+    trials: u32,
+    random: &mut Random,
+) -> Failed {
     let mut working = 0;
     for _ in 0..trials {
         let mut addresses: BTreeSet<u64> = (0..instances).collect();
         for _ in 0..replaced {
-            addresses.remove(&random.below(instances)); // The new instance has an address that the client doesn't know.
+            // The new instance has an address that the client doesn't know.
+            addresses.remove(&random.below(instances));
         }
         working += addresses.len();
     }
@@ -106,8 +117,9 @@ pub fn topology(instances: u64, replaced: usize, trials: u32, random: &mut Rando
     }
 }
 
-/// Fallacy 6, "There is one administrator": a message passes only if every owner on the path allows its port.
-/// Counts the ports that the first owner allows, and those that actually work.
+/// Fallacy 6, "There is one administrator": a message passes only if every owner on the
+/// path allows its port. Counts the ports that the first owner allows, and those that
+/// actually work.
 pub fn administrators(rules: &[&[u16]]) -> Failed {
     let first = rules.first().copied().unwrap_or(&[]);
     let pass = first
@@ -130,7 +142,8 @@ pub enum Format {
     Json,
 }
 
-/// Fallacy 7, "Transport cost is zero": bytes of a record's values in memory, and bytes of the message that carries them.
+/// Fallacy 7, "Transport cost is zero": bytes of a record's values in memory, and bytes
+/// of the message that carries them.
 pub fn transport_cost(record: &[(&str, u32)], format: Format) -> Failed {
     let message = match format {
         Format::Binary => record
@@ -151,8 +164,8 @@ pub fn transport_cost(record: &[(&str, u32)], format: Format) -> Failed {
     }
 }
 
-/// Fallacy 8, "The network is homogeneous": one machine writes a number with its highest byte first, another reads it with its
-/// lowest first.
+/// Fallacy 8, "The network is homogeneous": one machine writes a number with its
+/// highest byte first, another reads it with its lowest first.
 pub fn homogeneous(number: u32) -> Failed {
     let sent = number.to_be_bytes();
     Failed {

@@ -1,4 +1,5 @@
-//! A gateway: a single entry point to many services, which authenticates, limits rates, and routes by path.
+//! A gateway: a single entry point to many services, which authenticates, limits rates,
+//! and routes by path.
 //!
 //! Shown in `src/services/tiers.md`.
 
@@ -40,8 +41,8 @@ pub struct Gateway<'a> {
 }
 
 impl<'a> Gateway<'a> {
-    /// A gateway that knows whose tokens to accept, and for the first parts of paths the services. Each user has `rate` requests a
-    /// second and a burst of `burst`.
+    /// A gateway that knows whose tokens to accept, and for the first parts of paths
+    /// the services. Each user has `rate` requests a second and a burst of `burst`.
     pub fn new(
         trust: Trust<'a>,
         routes: &[(&'static str, &'static str)],
@@ -58,8 +59,9 @@ impl<'a> Gateway<'a> {
     }
 
     // ANCHOR: pass
-    /// The service for a request and the user who asks, or why it is turned away. Only the requests of known users are counted, so
-    /// that nobody can use up somebody else's limit.
+    /// The service for a request and the user who asks, or why it is turned away. Only
+    /// the requests of known users are counted, so that nobody can use up somebody
+    /// else's limit.
     ///
     /// # Errors
     ///
@@ -70,7 +72,8 @@ impl<'a> Gateway<'a> {
         token: &str,
         now: u64,
     ) -> Result<(&'static str, String), Turned> {
-        let user = verify(token, &self.trust, now / 1_000).map_err(|_| Turned::Unauthorized)?;
+        let user = verify(token, &self.trust, now / 1_000)
+            .map_err(|_| Turned::Unauthorized)?;
         let new = TokenBucket::new(self.rate, self.burst);
         let bucket = self.buckets.entry(user.clone()).or_insert(new);
         if !bucket.allow(now) {
@@ -101,7 +104,8 @@ mod tests {
         issuer: "login",
         audience: "api",
     };
-    const ROUTES: [(&str, &str); 2] = [("/users", "profiles"), ("/users/ann/posts", "posts")];
+    const ROUTES: [(&str, &str); 2] =
+        [("/users", "profiles"), ("/users/ann/posts", "posts")];
 
     fn token(user: &str, key: &[u8]) -> String {
         issue(&Trust { key, ..TRUST }, user, 60)
@@ -135,7 +139,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever other users send: a user gets the same answers as from a gateway of their own.
+        /// Whatever other users send: a user gets the same answers as from a gateway of
+        /// their own.
         #[test]
         fn nobody_can_use_up_the_limit_of_another(mut requests in prop::collection::vec((0..5_000u64, 0..3usize), 0..60)) {
             requests.sort_unstable();

@@ -1,4 +1,5 @@
-//! TLS as a trace of messages, with a toy key exchange. It shows round trips and who knows what, and protects nothing.
+//! TLS as a trace of messages, with a toy key exchange. It shows round trips and who
+//! knows what, and protects nothing.
 //!
 //! Shown in `src/services/handshake.md`.
 //!
@@ -33,7 +34,8 @@ impl fmt::Display for Named {
 
 impl Setup {
     // ANCHOR: steps
-    /// The messages until the first answer, from the client and from the server in turn.
+    /// The messages until the first answer, from the client and from the server in
+    /// turn.
     fn steps(self) -> &'static [&'static str] {
         match self {
             Self::Plain => &["TCP SYN", "TCP SYN, ACK", "request", "answer"],
@@ -67,14 +69,16 @@ impl Setup {
 }
 
 // ANCHOR: connect
-/// Plays the messages over a network with a delay each way, in microseconds. Returns when the answer came, and the trace.
+/// Plays the messages over a network with a delay each way, in microseconds. Returns
+/// when the answer came, and the trace.
 pub fn connect(setup: Setup, delay: u64) -> (u64, Vec<String>) {
     let conditions = Conditions {
         min_delay: delay,
         max_delay: delay,
         ..Conditions::default()
     };
-    let mut network: Network<Named, ()> = Network::new(["client", "server"], conditions, 1);
+    let mut network: Network<Named, ()> =
+        Network::new(["client", "server"], conditions, 1);
     let mut steps = setup.steps().iter().map(|name| Named(name));
     if let Some(first) = steps.next() {
         network.send(0, 1, first);
@@ -89,8 +93,8 @@ pub fn connect(setup: Setup, delay: u64) -> (u64, Vec<String>) {
 // ANCHOR_END: connect
 
 // ANCHOR: exchange
-/// `base` to the power of `secret`, modulo a prime: easy to compute, and hard to invert when the numbers are large. Here they
-/// are tiny.
+/// `base` to the power of `secret`, modulo a prime: easy to compute, and hard to invert
+/// when the numbers are large. Here they are tiny.
 pub fn key_share(base: u64, secret: u64, prime: u64) -> u64 {
     let prime = prime.max(1);
     let mut power = 1 % prime;
@@ -109,7 +113,8 @@ mod tests {
     #[test]
     fn round_trips_are_those_of_the_standards() {
         let round_trips = |setup| connect(setup, 500).0 / 1_000;
-        let all = [Setup::Plain, Setup::Tls12, Setup::Tls13, Setup::Tls13Early].map(round_trips);
+        let all = [Setup::Plain, Setup::Tls12, Setup::Tls13, Setup::Tls13Early]
+            .map(round_trips);
         assert_eq!(all, [2, 4, 3, 2]);
     }
 

@@ -1,9 +1,10 @@
-//! A service whose answers carry links, and two clients: one that follows the links, and one that builds paths by itself.
+//! A service whose answers carry links, and two clients: one that follows the links,
+//! and one that builds paths by itself.
 //!
 //! Shown in `src/services/hypermedia.md`.
 //!
-//! After R. T. Fielding, *Architectural Styles and the Design of Network-based Software Architectures*, dissertation, 2000,
-//! chapter 5.
+//! After R. T. Fielding, *Architectural Styles and the Design of Network-based Software
+//! Architectures*, dissertation, 2000, chapter 5.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -51,7 +52,8 @@ impl fmt::Display for Page {
     }
 }
 
-/// A shop with one order. Its addresses begin with a prefix that a new version may change.
+/// A shop with one order. Its addresses begin with a prefix that a new version may
+/// change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shop {
     prefix: String,
@@ -86,8 +88,9 @@ impl Shop {
             State::Paid => &["send", "cancel"],
             State::Sent | State::Cancelled => &[],
         };
-        let link =
-            |relation: &&'static str| (*relation, format!("{}/order/{relation}", self.prefix));
+        let link = |relation: &&'static str| {
+            (*relation, format!("{}/order/{relation}", self.prefix))
+        };
         Some(Page {
             state: Some(self.state),
             links: relations.iter().map(link).collect(),
@@ -106,7 +109,8 @@ pub fn follow(shop: &mut Shop, relations: &[&str]) -> Result<Page, String> {
     let mut page = shop.visit("/").ok_or("nothing at /")?;
     for relation in relations {
         let address = page.links.get(relation);
-        let address = address.ok_or_else(|| format!("{page}: no link \"{relation}\""))?;
+        let address =
+            address.ok_or_else(|| format!("{page}: no link \"{relation}\""))?;
         page = shop
             .visit(address)
             .ok_or_else(|| format!("nothing at {address}"))?;
@@ -137,7 +141,10 @@ mod tests {
                     let _ = follow(&mut shop, &["order", a, b, c]);
                     if let Ok(page) = follow(&mut shop, &["order"]) {
                         for address in page.links.values() {
-                            assert!(shop.clone().visit(address).is_some(), "{page} {address}");
+                            assert!(
+                                shop.clone().visit(address).is_some(),
+                                "{page} {address}"
+                            );
                         }
                     }
                 }

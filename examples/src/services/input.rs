@@ -1,5 +1,5 @@
-//! Input that becomes code: how a statement changes its shape, and encoding text for the place where it is inserted; and access
-//! control.
+//! Input that becomes code: how a statement changes its shape, and encoding text for
+//! the place where it is inserted; and access control.
 //!
 //! Shown in `src/services/input.md`.
 
@@ -97,9 +97,9 @@ pub struct Rule {
 /// Whether a list allows it. What no rule allows is forbidden.
 pub fn is_allowed(rules: &[Rule], who: &str, action: &str, thing: &str) -> bool {
     let fits = |pattern: &str, name: &str| pattern == "*" || pattern == name;
-    rules
-        .iter()
-        .any(|rule| fits(rule.who, who) && fits(rule.action, action) && fits(rule.thing, thing))
+    rules.iter().any(|rule| {
+        fits(rule.who, who) && fits(rule.action, action) && fits(rule.thing, thing)
+    })
 }
 // ANCHOR_END: allowed
 

@@ -1,4 +1,5 @@
-//! Sidecars and retries in a chain of services, and switches that turn on a feature for some of the users.
+//! Sidecars and retries in a chain of services, and switches that turn on a feature for
+//! some of the users.
 //!
 //! Shown in `src/services/mesh.md`.
 
@@ -16,7 +17,8 @@ pub struct Chain {
     pub budget: f64,
 }
 
-/// The account of one caller: how many calls it made, and how many of those were retries.
+/// The account of one caller: how many calls it made, and how many of those were
+/// retries.
 #[derive(Debug, Clone, Copy, Default)]
 struct Account {
     calls: f64,
@@ -25,9 +27,16 @@ struct Account {
 
 // ANCHOR: chain
 impl Chain {
-    /// How many calls reach the last service for each request, if it fails with this probability. The mean of `requests` requests.
-    pub fn load_on_last(&self, failure: f64, requests: u32, random: &mut Random) -> f64 {
-        let mut accounts = vec![Account::default(); usize::try_from(self.depth).unwrap_or(0)];
+    /// How many calls reach the last service for each request, if it fails with this
+    /// probability. The mean of `requests` requests.
+    pub fn load_on_last(
+        &self,
+        failure: f64,
+        requests: u32,
+        random: &mut Random,
+    ) -> f64 {
+        let mut accounts =
+            vec![Account::default(); usize::try_from(self.depth).unwrap_or(0)];
         let mut reached = 0;
         for _ in 0..requests {
             self.call(&mut accounts, failure, &mut reached, random);
@@ -65,8 +74,9 @@ impl Chain {
 // ANCHOR_END: chain
 
 // ANCHOR: feature
-/// Whether a feature that is rolled out to some percent of the users is on for this one. The same user always gets the same
-/// answer, and keeps the feature when the percentage grows. Each feature selects different users.
+/// Whether a feature that is rolled out to some percent of the users is on for this
+/// one. The same user always gets the same answer, and keeps the feature when the
+/// percentage grows. Each feature selects different users.
 pub fn is_on(feature: u64, user: u64, percent: u64) -> bool {
     mix(mix(feature) ^ user) % 100 < percent
 }
@@ -91,7 +101,8 @@ mod tests {
             ..chain
         };
         let load = limited.load_on_last(1.0, 5_000, &mut Random::new(1));
-        // Each level may make a tenth of its calls retries: 1 / (1 - 0.1) for each, cubed.
+        // Each level may make a tenth of its calls retries: 1 / (1 - 0.1) for each,
+        // cubed.
         assert!((load - (1.0_f64 / 0.9).powi(3)).abs() < 0.05, "{load}");
     }
 

@@ -1,4 +1,5 @@
-//! Services, networks and security: how programs on different machines talk, and whom they trust.
+//! Services, networks and security: how programs on different machines talk, and whom
+//! they trust.
 //!
 //! The pages are in `src/services`.
 

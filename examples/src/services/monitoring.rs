@@ -1,12 +1,15 @@
-//! Monitoring: counters that restart, quantiles from buckets, and alerts by the rate at which an error budget burns.
+//! Monitoring: counters that restart, quantiles from buckets, and alerts by the rate at
+//! which an error budget burns.
 //!
 //! Shown in `src/services/monitoring.md`.
 //!
-//! The alert is that of B. Beyer et al. (editors), *The Site Reliability Workbook*, O'Reilly, 2018, chapter 5.
+//! The alert is that of B. Beyer et al. (editors), *The Site Reliability Workbook*,
+//! O'Reilly, 2018, chapter 5.
 
 use crate::number::float;
 
-/// How much a counter grew over its samples. A value below the one before means that the process restarted from 0.
+/// How much a counter grew over its samples. A value below the one before means that
+/// the process restarted from 0.
 // ANCHOR: increase
 pub fn increase(samples: &[u64]) -> u64 {
     let steps = samples
@@ -27,7 +30,8 @@ pub struct Buckets {
 }
 
 impl Buckets {
-    /// Buckets with these upper bounds, in ascending order. Larger values count as the last bound.
+    /// Buckets with these upper bounds, in ascending order. Larger values count as the
+    /// last bound.
     pub fn new(bounds: &[f64]) -> Self {
         Self {
             bounds: bounds.to_vec(),
@@ -77,7 +81,8 @@ pub struct BurnAlert {
 
 impl BurnAlert {
     // ANCHOR: burn
-    /// The minutes in which the alert is on. `errors` is the share of failed requests in each minute.
+    /// The minutes in which the alert is on. `errors` is the share of failed requests
+    /// in each minute.
     pub fn minutes_on(&self, errors: &[f64]) -> Vec<usize> {
         let burn = |minute: usize, window: usize| {
             let first = (minute + 1).saturating_sub(window);
@@ -120,7 +125,8 @@ mod tests {
             prop_assert!((buckets.quantile(q) - sorted[rank - 1]).abs() <= 5.0);
         }
 
-        /// A steady error rate r fires once the long window holds enough of it: threshold × budget × long / r minutes.
+        /// A steady error rate r fires once the long window holds enough of it:
+        /// threshold × budget × long / r minutes.
         #[test]
         fn a_steady_rate_fires_after_the_formula_s_time(rate in 0.02..1.0f64) {
             let alert = BurnAlert { budget: 0.001, threshold: 14.4, long: 60, short: 5 };

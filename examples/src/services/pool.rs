@@ -12,13 +12,15 @@ use crate::latency::queue::Job;
 pub struct Database {
     /// How many requests it serves at full speed.
     pub cores: f64,
-    /// By what share each busy connection beyond the cores slows down all of them, through locks and context switches.
+    /// By what share each busy connection beyond the cores slows down all of them,
+    /// through locks and context switches.
     pub overhead: f64,
 }
 
 // ANCHOR: speed
 impl Database {
-    /// The speed at which each of this many requests is processed; 1 is the speed of a single one.
+    /// The speed at which each of this many requests is processed; 1 is the speed of a
+    /// single one.
     pub fn speed(&self, busy: f64) -> f64 {
         let crowd = (busy - self.cores).max(0.0);
         (self.cores / busy.max(1.0)).min(1.0) / (1.0 + self.overhead * crowd)
@@ -33,7 +35,8 @@ struct Busy {
     left: f64,
 }
 
-/// The response times of requests, in microseconds, if at most `limit` connections are open and all others wait for one.
+/// The response times of requests, in microseconds, if at most `limit` connections are
+/// open and all others wait for one.
 pub fn with_pool(jobs: &[Job], limit: usize, database: Database) -> Vec<f64> {
     let mut responses = vec![0.0; jobs.len()];
     let mut arrivals = jobs.iter().enumerate().peekable();
@@ -91,7 +94,8 @@ mod tests {
             overhead: 0.5,
         };
         let found = with_pool(&jobs, 4, database);
-        for (visit, response) in queue(&jobs, 4).iter().map(Visit::response).zip(found) {
+        for (visit, response) in queue(&jobs, 4).iter().map(Visit::response).zip(found)
+        {
             assert!((float(visit) - response).abs() < 1.0);
         }
     }
@@ -112,12 +116,14 @@ mod tests {
             cores: 1.0,
             overhead: 0.0,
         };
-        // From 500 on both run at half speed; the second ends at 900, and the first has 300 left then.
+        // From 500 on both run at half speed; the second ends at 900, and the first has
+        // 300 left then.
         assert_eq!(with_pool(&jobs, 9, database), [1_200.0, 400.0]);
     }
 
-    /// A pool whose full capacity is below the arrival rate never gets rid of its line: four times the requests, and the mean
-    /// grows with them. One with more capacity keeps its mean.
+    /// A pool whose full capacity is below the arrival rate never gets rid of its line:
+    /// four times the requests, and the mean grows with them. One with more capacity
+    /// keeps its mean.
     #[test]
     fn the_line_grows_where_a_full_pool_carries_less_than_arrives() {
         let database = |overhead| Database {
@@ -141,7 +147,8 @@ mod tests {
             let busy = float(limit);
             let carried = busy * database(overhead).speed(busy) * 100.0;
             let growth = (0..5).map(|seed| {
-                mean(limit, overhead, 40_000, seed) / mean(limit, overhead, 10_000, seed)
+                mean(limit, overhead, 40_000, seed)
+                    / mean(limit, overhead, 10_000, seed)
             });
             let growth = growth.sum::<f64>() / 5.0;
             assert_eq!(

@@ -1,8 +1,10 @@
-//! How updates from a server reach a client: polling, long polling, and streams. Times are in milliseconds.
+//! How updates from a server reach a client: polling, long polling, and streams. Times
+//! are in milliseconds.
 //!
 //! Shown in `src/services/push.md`.
 //!
-//! RFC 6202 (long polling), the HTML standard (server-sent events), RFC 6455 (WebSocket).
+//! RFC 6202 (long polling), the HTML standard (server-sent events), RFC 6455
+//! (WebSocket).
 
 use crate::number::float;
 
@@ -11,7 +13,8 @@ use crate::number::float;
 pub enum Way {
     /// It asks at regular intervals.
     Poll(u64),
-    /// It asks, and the server answers when there is an update, or with nothing after this time.
+    /// It asks, and the server answers when there is an update, or with nothing after
+    /// this time.
     LongPoll(u64),
     /// One request, with an answer that never ends.
     ServerSentEvents,
@@ -41,14 +44,23 @@ pub struct Sizes {
     pub frame: u64,
 }
 
-/// Delivers messages that originate at these times, in order, during `duration`. Each way through the network takes `delay`.
-pub fn deliver(messages: &[u64], duration: u64, delay: u64, way: Way, sizes: Sizes) -> Price {
+/// Delivers messages that originate at these times, in order, during `duration`. Each
+/// way through the network takes `delay`.
+pub fn deliver(
+    messages: &[u64],
+    duration: u64,
+    delay: u64,
+    way: Way,
+    sizes: Sizes,
+) -> Price {
     let (mut requests, mut waits) = (0, 0);
     let mut rest = messages;
     // ANCHOR: deliver
     match way {
         Way::Poll(interval) => {
-            for asked in (0..=duration).step_by(usize::try_from(interval.max(1)).unwrap_or(1)) {
+            for asked in
+                (0..=duration).step_by(usize::try_from(interval.max(1)).unwrap_or(1))
+            {
                 requests += 1;
                 let (news, later) =
                     rest.split_at(rest.partition_point(|time| *time <= asked + delay));
@@ -66,7 +78,8 @@ pub fn deliver(messages: &[u64], duration: u64, delay: u64, way: Way, sizes: Siz
                 let at_server = asked + delay;
                 let next = rest.first().map_or(u64::MAX, |time| at_server.max(*time));
                 let answered = next.min(at_server + hold.max(1));
-                let (news, later) = rest.split_at(rest.partition_point(|time| *time <= answered));
+                let (news, later) =
+                    rest.split_at(rest.partition_point(|time| *time <= answered));
                 waits += news.iter().map(|time| answered + delay - time).sum::<u64>();
                 rest = later;
                 asked = answered + delay;
@@ -74,7 +87,8 @@ pub fn deliver(messages: &[u64], duration: u64, delay: u64, way: Way, sizes: Siz
         }
         Way::ServerSentEvents | Way::WebSocket => {
             requests = 1;
-            let (news, later) = rest.split_at(rest.partition_point(|time| *time <= duration));
+            let (news, later) =
+                rest.split_at(rest.partition_point(|time| *time <= duration));
             waits = news
                 .iter()
                 .map(|time| time.max(&delay) + delay - time)

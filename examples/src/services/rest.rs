@@ -1,4 +1,5 @@
-//! Resources behind HTTP's methods, and a check of what the methods promise: to be safe, and idempotent (RFC 9110, section 9.2).
+//! Resources behind HTTP's methods, and a check of what the methods promise: to be
+//! safe, and idempotent (RFC 9110, section 9.2).
 //!
 //! Shown in `src/services/rest.md`.
 
@@ -34,7 +35,8 @@ pub struct Items {
 }
 
 impl Items {
-    /// Answers a request with a status and a body. The method and the resource decide; there are no names of operations.
+    /// Answers a request with a status and a body. The method and the resource decide;
+    /// there are no names of operations.
     pub fn handle(&mut self, request: &Request) -> (u16, String) {
         let mut parts = request.path.trim_matches('/').split('/');
         let (collection, number) = (
@@ -77,8 +79,11 @@ impl Items {
                 },
                 String::new(),
             ),
-            // The style of remote calls: the path names an operation, and the method says nothing.
-            ("GET", "deleteItem", Some(Ok(n))) => (200, self.items.remove(&n).unwrap_or_default()),
+            // The style of remote calls: the path names an operation, and the method
+            // says nothing.
+            ("GET", "deleteItem", Some(Ok(n))) => {
+                (200, self.items.remove(&n).unwrap_or_default())
+            }
             (_, "items", _) => (405, String::new()),
             _ => (404, String::new()),
         }

@@ -1,8 +1,10 @@
-//! Remote procedure calls: stubs that encode and decode calls, and what a caller can't know when messages are lost.
+//! Remote procedure calls: stubs that encode and decode calls, and what a caller can't
+//! know when messages are lost.
 //!
 //! Shown in `src/services/rpc.md`.
 //!
-//! After A. D. Birrell and B. J. Nelson, "Implementing Remote Procedure Calls", *ACM Transactions on Computer Systems* 2(1), 1984.
+//! After A. D. Birrell and B. J. Nelson, "Implementing Remote Procedure Calls", *ACM
+//! Transactions on Computer Systems* 2(1), 1984.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,7 +24,8 @@ pub struct Request {
 
 // ANCHOR: marshal
 impl Request {
-    /// Encodes a call as bytes: the number, the name's length and bytes, and each argument, most significant byte first.
+    /// Encodes a call as bytes: the number, the name's length and bytes, and each
+    /// argument, most significant byte first.
     pub fn marshal(&self) -> Vec<u8> {
         let name = self.procedure.as_bytes();
         let mut bytes = self.id.to_be_bytes().to_vec();
@@ -38,7 +41,8 @@ impl Request {
     pub fn unmarshal(bytes: &[u8]) -> Option<Self> {
         let (id, rest) = bytes.split_first_chunk::<8>()?;
         let (length, rest) = rest.split_first_chunk::<2>()?;
-        let (name, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+        let (name, rest) =
+            rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
         let (arguments, []) = rest.as_chunks::<8>() else {
             return None;
         };
@@ -80,14 +84,16 @@ impl fmt::Display for Message {
     }
 }
 
-/// What the client does when no answer comes, and what the server does with a call that it knows.
+/// What the client does when no answer comes, and what the server does with a call that
+/// it knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Semantics {
     /// Call once and don't retry: at most once.
     AtMostOnce,
     /// Call again until an answer comes: at least once.
     AtLeastOnce,
-    /// Call again, and let the server remember the answers by their number: effectively once.
+    /// Call again, and let the server remember the answers by their number: effectively
+    /// once.
     Deduplicated,
 }
 
@@ -109,7 +115,8 @@ pub struct Outcome {
 const CLIENT: usize = 0;
 const SERVER: usize = 1;
 
-/// Calls `add(1)` one after the other, with a time-out of 10 ms and at most `tries` tries for each.
+/// Calls `add(1)` one after the other, with a time-out of 10 ms and at most `tries`
+/// tries for each.
 pub fn call_add(
     calls: u64,
     semantics: Semantics,
@@ -117,7 +124,8 @@ pub fn call_add(
     conditions: Conditions,
     seed: u64,
 ) -> Outcome {
-    let mut network: Network<Message, u64> = Network::new(["client", "server"], conditions, seed);
+    let mut network: Network<Message, u64> =
+        Network::new(["client", "server"], conditions, seed);
     let mut outcome = Outcome {
         answered: 0,
         executed: 0,

@@ -1,4 +1,5 @@
-//! SHA-256 (FIPS 180-4), HMAC (RFC 2104) and base64url (RFC 4648), to show what a signature does.
+//! SHA-256 (FIPS 180-4), HMAC (RFC 2104) and base64url (RFC 4648), to show what a
+//! signature does.
 //!
 //! Shown in `src/services/tokens.md`.
 //!
@@ -8,7 +9,8 @@ use std::sync::LazyLock;
 
 /// The first 32 bits of the fractional part of a root of a prime.
 fn root_bits(prime: u32, is_cube: bool) -> u32 {
-    // Exact integer roots: the largest r with r^2 <= p * 2^64, or r^3 <= p * 2^96, by bisection.
+    // Exact integer roots: the largest r with r^2 <= p * 2^64, or r^3 <= p * 2^96, by
+    // bisection.
     let fits = |r: u128| {
         let p = u128::from(prime);
         if is_cube {
@@ -54,8 +56,12 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
             .map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]))
             .collect();
         for i in 16..64 {
-            let s0 = w[i - 15].rotate_right(7) ^ w[i - 15].rotate_right(18) ^ (w[i - 15] >> 3);
-            let s1 = w[i - 2].rotate_right(17) ^ w[i - 2].rotate_right(19) ^ (w[i - 2] >> 10);
+            let s0 = w[i - 15].rotate_right(7)
+                ^ w[i - 15].rotate_right(18)
+                ^ (w[i - 15] >> 3);
+            let s1 = w[i - 2].rotate_right(17)
+                ^ w[i - 2].rotate_right(19)
+                ^ (w[i - 2] >> 10);
             w.push(
                 w[i - 16]
                     .wrapping_add(s0)
@@ -65,14 +71,16 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
         }
         let mut v = state.clone();
         for i in 0..64 {
-            let s1 = v[4].rotate_right(6) ^ v[4].rotate_right(11) ^ v[4].rotate_right(25);
+            let s1 =
+                v[4].rotate_right(6) ^ v[4].rotate_right(11) ^ v[4].rotate_right(25);
             let choice = (v[4] & v[5]) ^ (!v[4] & v[6]);
             let t1 = v[7]
                 .wrapping_add(s1)
                 .wrapping_add(choice)
                 .wrapping_add(ROUNDS[i])
                 .wrapping_add(w[i]);
-            let s0 = v[0].rotate_right(2) ^ v[0].rotate_right(13) ^ v[0].rotate_right(22);
+            let s0 =
+                v[0].rotate_right(2) ^ v[0].rotate_right(13) ^ v[0].rotate_right(22);
             let majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
             v.rotate_right(1);
             v[0] = t1.wrapping_add(s0.wrapping_add(majority));
@@ -90,7 +98,8 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 }
 
 // ANCHOR: hmac
-/// A hash that only the holder of the key can compute: the key goes in before the inner hash and before the outer one.
+/// A hash that only the holder of the key can compute: the key goes in before the inner
+/// hash and before the outer one.
 pub fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     let mut block = if key.len() > 64 {
         sha256(key).to_vec()
@@ -105,7 +114,8 @@ pub fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
 }
 // ANCHOR_END: hmac
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const ALPHABET: &[u8; 64] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Base64 with the alphabet for addresses, without padding.
 pub fn base64url(bytes: &[u8]) -> String {
@@ -151,7 +161,8 @@ mod tests {
     fn the_standard_s_example_comes_out() {
         // RFC 4231, test case 2.
         let hash = hmac(b"Jefe", b"what do ya want for nothing?");
-        let start = u64::from_be_bytes([0x5b, 0xdc, 0xc1, 0x46, 0xbf, 0x60, 0x75, 0x4e]);
+        let start =
+            u64::from_be_bytes([0x5b, 0xdc, 0xc1, 0x46, 0xbf, 0x60, 0x75, 0x4e]);
         assert_eq!(hash[..8], start.to_be_bytes());
         assert_eq!(hash[30..], [0x38, 0x43]);
     }

@@ -1,4 +1,5 @@
-//! Signed tokens: JSON Web Tokens with HMAC-SHA256 (RFC 7515, RFC 7519), and a guard against replay.
+//! Signed tokens: JSON Web Tokens with HMAC-SHA256 (RFC 7515, RFC 7519), and a guard
+//! against replay.
 //!
 //! Shown in `src/services/tokens.md`.
 
@@ -20,13 +21,15 @@ pub fn sign(header: &str, content: &str, key: &[u8]) -> String {
     format!("{signed}.{signature}")
 }
 
-/// The token's content, if its signature was made with the key. It ignores what the header says about the algorithm, and
-/// doesn't read what the content says; [`verify`] does.
+/// The token's content, if its signature was made with the key. It ignores what the
+/// header says about the algorithm, and doesn't read what the content says; [`verify`]
+/// does.
 pub fn signed_content(token: &str, key: &[u8]) -> Option<String> {
     let (signed, signature) = token.rsplit_once('.')?;
     let expected = hmac(key, signed.as_bytes());
     let given = from_base64url(signature)?;
-    // All bytes are compared, so that the time reveals nothing about the first wrong one.
+    // All bytes are compared, so that the time reveals nothing about the first wrong
+    // one.
     let differences = expected
         .iter()
         .zip(&given)
@@ -45,7 +48,8 @@ pub struct Trust<'a> {
     pub key: &'a [u8],
     /// Who has to have issued them: the claim `iss`.
     pub issuer: &'a str,
-    /// For which service they have to be: the claim `aud`. It has to be one text here; RFC 7519 also allows a list.
+    /// For which service they have to be: the claim `aud`. It has to be one text here;
+    /// RFC 7519 also allows a list.
     pub audience: &'a str,
 }
 
@@ -77,7 +81,8 @@ impl fmt::Display for Refused {
 }
 
 // ANCHOR: verify
-/// The subject of a token, if it is valid in every respect at `now`, in seconds since 1970.
+/// The subject of a token, if it is valid in every respect at `now`, in seconds since
+/// 1970.
 ///
 /// # Errors
 ///
@@ -85,7 +90,8 @@ impl fmt::Display for Refused {
 pub fn verify(token: &str, trust: &Trust<'_>, now: u64) -> Result<String, Refused> {
     let content = signed_content(token, trust.key).ok_or(Refused::Signature)?;
     let claims = claims(&content).ok_or(Refused::Content)?;
-    let is = |name, value: &str| claims.get(name) == Some(&Claim::Text(value.to_owned()));
+    let is =
+        |name, value: &str| claims.get(name) == Some(&Claim::Text(value.to_owned()));
     if !is("iss", trust.issuer) {
         return Err(Refused::Issuer);
     }
@@ -93,7 +99,9 @@ pub fn verify(token: &str, trust: &Trust<'_>, now: u64) -> Result<String, Refuse
         return Err(Refused::Audience);
     }
     match (claims.get("exp"), claims.get("sub")) {
-        (Some(Claim::Number(end)), Some(Claim::Text(subject))) if now < *end => Ok(subject.clone()),
+        (Some(Claim::Number(end)), Some(Claim::Text(subject))) if now < *end => {
+            Ok(subject.clone())
+        }
         (Some(Claim::Number(end)), _) if now < *end => Err(Refused::Content),
         _ => Err(Refused::Expired),
     }
@@ -103,8 +111,9 @@ pub fn verify(token: &str, trust: &Trust<'_>, now: u64) -> Result<String, Refuse
 /// A token that [`verify`] accepts until `expires`, in seconds since 1970.
 pub fn issue(trust: &Trust<'_>, subject: &str, expires: u64) -> String {
     let (issuer, audience) = (trust.issuer, trust.audience);
-    let content =
-        format!(r#"{{"iss":"{issuer}","aud":"{audience}","sub":"{subject}","exp":{expires}}}"#);
+    let content = format!(
+        r#"{{"iss":"{issuer}","aud":"{audience}","sub":"{subject}","exp":{expires}}}"#
+    );
     sign(r#"{"alg":"HS256"}"#, &content, trust.key)
 }
 
@@ -150,8 +159,7 @@ mod tests {
         // RFC 7515, appendix A.1.
         let key = from_base64url("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow").unwrap();
         let header = "{\"typ\":\"JWT\",\r\n \"alg\":\"HS256\"}";
-        let content =
-            "{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}";
+        let content = "{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}";
         let token = sign(header, content, &key);
         assert!(
             token.ends_with(".dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),

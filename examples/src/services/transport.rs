@@ -1,8 +1,10 @@
-//! Two protocols over a network that loses and reorders packets: a reliable, ordered transfer with a window, and datagrams.
+//! Two protocols over a network that loses and reorders packets: a reliable, ordered
+//! transfer with a window, and datagrams.
 //!
 //! Shown in `src/services/transport.md`.
 //!
-//! After RFC 9293 (TCP), with selective acknowledgments as in RFC 2018, and RFC 768 (UDP); simplified to numbered packets.
+//! After RFC 9293 (TCP), with selective acknowledgments as in RFC 2018, and RFC 768
+//! (UDP); simplified to numbered packets.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -28,7 +30,8 @@ impl fmt::Display for Packet {
     }
 }
 
-/// A timer of the sender: a packet exists from now on, or its acknowledgment is overdue.
+/// A timer of the sender: a packet exists from now on, or its acknowledgment is
+/// overdue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Timer {
     Ready(u64),
@@ -51,7 +54,8 @@ pub struct Sending {
 /// The outcome of a transfer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transfer {
-    /// For each packet that came, when it was handed to the application. Times are in microseconds.
+    /// For each packet that came, when it was handed to the application. Times are in
+    /// microseconds.
     pub delivered: BTreeMap<u64, u64>,
     /// How many data packets were sent, repeated ones included.
     pub sent: u64,
@@ -62,8 +66,9 @@ pub struct Transfer {
 const SENDER: usize = 0;
 const RECEIVER: usize = 1;
 
-/// Sends until all packets are acknowledged. The receiver hands them on in order: one that came early waits for those before it.
-/// Stops after a thousand sent packets for each one there is.
+/// Sends until all packets are acknowledged. The receiver hands them on in order: one
+/// that came early waits for those before it. Stops after a thousand sent packets for
+/// each one there is.
 pub fn reliable(sending: Sending, conditions: Conditions, seed: u64) -> Transfer {
     let mut network = Network::new(["sender", "receiver"], conditions, seed);
     let mut waits_for_ack: BTreeSet<u64> = (0..sending.packets).collect();
@@ -75,7 +80,9 @@ pub fn reliable(sending: Sending, conditions: Conditions, seed: u64) -> Transfer
         network.set_timer(SENDER, n * sending.pace, Timer::Ready(n));
     }
     // ANCHOR: reliable
-    while let (Some(&oldest), Some(event)) = (waits_for_ack.first(), network.next_event()) {
+    while let (Some(&oldest), Some(event)) =
+        (waits_for_ack.first(), network.next_event())
+    {
         let mut resend = None;
         match event {
             Event::Timer {
@@ -155,11 +162,17 @@ pub fn datagrams(sending: Sending, conditions: Conditions, seed: u64) -> Transfe
 // ANCHOR_END: datagrams
 
 // ANCHOR: rounds
-/// How many packets a sender sends in each round trip until a number of them has arrived. Slow start doubles its window while
-/// nothing is lost; from the first loss on it grows by one in a round trip without loss and is halved in one with. Each packet
-/// is lost with the same probability, and every loss is noticed within the round trip. After M. Allman, V. Paxson and
-/// E. Blanton, RFC 5681; without time-outs.
-pub fn windows_by_round(packets: u64, first: u64, loss: f64, random: &mut Random) -> Vec<u64> {
+/// How many packets a sender sends in each round trip until a number of them has
+/// arrived. Slow start doubles its window while nothing is lost; from the first loss on
+/// it grows by one in a round trip without loss and is halved in one with. Each packet
+/// is lost with the same probability, and every loss is noticed within the round trip.
+/// After M. Allman, V. Paxson and E. Blanton, RFC 5681; without time-outs.
+pub fn windows_by_round(
+    packets: u64,
+    first: u64,
+    loss: f64,
+    random: &mut Random,
+) -> Vec<u64> {
     let (mut window, mut missing, mut is_slow_start) = (first.max(1), packets, true);
     let mut rounds = Vec::new();
     while missing > 0 && loss < 1.0 {
@@ -191,7 +204,8 @@ pub enum Reaction {
 }
 
 // ANCHOR: aimd
-/// The rates of two senders, round by round. After D.-M. Chiu and R. Jain, *Computer Networks and ISDN Systems* 17(1), 1989.
+/// The rates of two senders, round by round. After D.-M. Chiu and R. Jain, *Computer
+/// Networks and ISDN Systems* 17(1), 1989.
 pub fn share_link(
     start: [f64; 2],
     capacity: f64,
@@ -249,8 +263,9 @@ mod tests {
         assert_eq!(rounds(0), [0; 0]);
     }
 
-    /// The reference is the formula of M. Mathis et al., √(3/2) / √loss packets in a round trip. It assumes losses at equal
-    /// distances; lost at random, they make it a little more. There are enough packets for slow start to hardly matter.
+    /// The reference is the formula of M. Mathis et al., √(3/2) / √loss packets in a
+    /// round trip. It assumes losses at equal distances; lost at random, they make it a
+    /// little more. There are enough packets for slow start to hardly matter.
     #[test]
     fn a_long_transfer_is_as_fast_as_the_formula_says() {
         for loss in [0.001_f64, 0.002, 0.005, 0.01, 0.02] {

@@ -1,4 +1,5 @@
-//! How a monitor notices that an instance died, by requesting metrics (pull) or by receiving them (push).
+//! How a monitor notices that an instance died, by requesting metrics (pull) or by
+//! receiving them (push).
 //!
 //! Shown in `src/services/monitoring.md`.
 
@@ -12,8 +13,8 @@ pub enum Collection {
     Pull,
     /// The instance sends, even when it has nothing to report.
     Push,
-    /// The instance sends if it had work since the last time. Its requests arrive at random, on average this many milliseconds
-    /// apart.
+    /// The instance sends if it had work since the last time. Its requests arrive at
+    /// random, on average this many milliseconds apart.
     PushWhenBusy(f64),
 }
 
@@ -42,11 +43,17 @@ pub struct Noticed {
 impl Watch {
     // ANCHOR: notice
     /// Watches an instance until the alarm reports its death.
-    pub fn notice(&self, collection: Collection, death: u64, random: &mut Random) -> Noticed {
+    pub fn notice(
+        &self,
+        collection: Collection,
+        death: u64,
+        random: &mut Random,
+    ) -> Noticed {
         let came = self.came(collection, death, random);
         let (mut missed, mut false_alarms) = (0, 0);
         for tick in (1..).map(|n| n * self.interval) {
-            // A question has its answer until the time-out. A message may arrive at any time between two checks.
+            // A question has its answer until the time-out. A message may arrive at any
+            // time between two checks.
             let (since, look) = match collection {
                 Collection::Pull => (tick, tick + 2 * self.delay),
                 _ => (tick, tick + self.interval),
@@ -66,9 +73,16 @@ impl Watch {
     }
     // ANCHOR_END: notice
 
-    /// When something came from an instance that dies at a moment, in order. In pull the monitor asks at the multiples of the
-    /// interval, and an answer comes if neither of the two messages is lost; in push the instance has a clock of its own.
-    fn came(&self, collection: Collection, death: u64, random: &mut Random) -> Vec<u64> {
+    /// When something came from an instance that dies at a moment, in order. In pull
+    /// the monitor asks at the multiples of the interval, and an answer comes if
+    /// neither of the two messages is lost; in push the instance has a clock of its
+    /// own.
+    fn came(
+        &self,
+        collection: Collection,
+        death: u64,
+        random: &mut Random,
+    ) -> Vec<u64> {
         let first = match collection {
             Collection::Pull => 0,
             _ => random.below(self.interval),
@@ -114,8 +128,8 @@ mod tests {
 
     const DAY: u64 = 86_400_000;
 
-    /// Means over instances that die at a random moment of a day: false alarms for each interval lived, and the time until the
-    /// alarm, in intervals.
+    /// Means over instances that die at a random moment of a day: false alarms for each
+    /// interval lived, and the time until the alarm, in intervals.
     fn means(watch: Watch, collection: Collection, instances: u64) -> (f64, f64) {
         let mut random = Random::new(5);
         let (mut alarms, mut lived, mut after) = (0, 0, 0);
@@ -132,11 +146,12 @@ mod tests {
         )
     }
 
-    /// The closed formulas. The first question without an answer comes half an interval after the death on average. The last
-    /// message comes half an interval before it, the check that misses its successor one and a half intervals after that
-    /// message.
+    /// The closed formulas. The first question without an answer comes half an interval
+    /// after the death on average. The last message comes half an interval before it,
+    /// the check that misses its successor one and a half intervals after that message.
     #[test]
-    fn on_a_perfect_network_no_alarm_is_false_and_deaths_are_seen_after_the_formula_s_time() {
+    fn on_a_perfect_network_no_alarm_is_false_and_deaths_are_seen_after_the_formula_s_time()
+     {
         for misses in 1..=3 {
             let watch = Watch {
                 interval: 15_000,
@@ -144,7 +159,9 @@ mod tests {
                 delay: 0,
                 loss: 0.0,
             };
-            for (collection, theory) in [(Collection::Pull, -0.5), (Collection::Push, 0.0)] {
+            for (collection, theory) in
+                [(Collection::Pull, -0.5), (Collection::Push, 0.0)]
+            {
                 let (alarms, after) = means(watch, collection, 4_000);
                 assert!(alarms.abs() < 1e-12, "{collection:?}");
                 let theory = theory + f64::from(misses);
@@ -156,8 +173,8 @@ mod tests {
         }
     }
 
-    /// An alarm begins where `misses` idle intervals follow a busy one. An interval has no request with probability
-    /// e^(-interval / between).
+    /// An alarm begins where `misses` idle intervals follow a busy one. An interval has
+    /// no request with probability e^(-interval / between).
     #[test]
     fn an_idle_silent_instance_raises_alarms_as_often_as_the_formula_says() {
         for (between, misses) in [(5_000.0, 1), (5_000.0, 2), (15_000.0, 3)] {
@@ -177,7 +194,8 @@ mod tests {
         }
     }
 
-    /// A pull needs two messages, a push one. Without delay an alarm begins where `misses` losses follow something that came.
+    /// A pull needs two messages, a push one. Without delay an alarm begins where
+    /// `misses` losses follow something that came.
     #[test]
     fn losses_raise_alarms_as_often_as_the_formula_says() {
         for (collection, messages) in [(Collection::Pull, 2), (Collection::Push, 1)] {

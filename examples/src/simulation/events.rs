@@ -11,7 +11,8 @@ pub struct EventId {
     order: u64,
 }
 
-/// Events that wait for their time. Events of the same time come in the order in which they were scheduled.
+/// Events that wait for their time. Events of the same time come in the order in which
+/// they were scheduled.
 ///
 /// Scheduling, cancelling and taking the next one cost O(log n).
 #[derive(Debug, Clone)]
@@ -80,7 +81,8 @@ impl<E> EventQueue<E> {
         Some(event)
     }
 
-    /// The same for events up to and including a time. When there is none left, the time moves to it.
+    /// The same for events up to and including a time. When there is none left, the
+    /// time moves to it.
     pub fn pop_until(&mut self, time: u64) -> Option<E> {
         if self.next_time().is_some_and(|next| next <= time) {
             return self.pop();

@@ -1,11 +1,14 @@
-//! Simulated time and a simulated network, shared by the chapters that need more than one machine.
+//! Simulated time and a simulated network, shared by the chapters that need more than
+//! one machine.
 //!
 //! Shown in `src/services/rpc.md`.
 //!
-//! What a program did is a list of lines in the form of a sequence diagram everywhere in this library: `a -> b: text`, with a time
-//! in front where it matters, as in `12 ms  a -> b: text`.
+//! What a program did is a list of lines in the form of a sequence diagram everywhere
+//! in this library: `a -> b: text`, with a time in front where it matters, as in `12 ms
+//! a -> b: text`.
 //!
-//! Nothing here reads a clock or opens a socket: a seed and a program give the same events, in the same order, everywhere.
+//! Nothing here reads a clock or opens a socket: a seed and a program give the same
+//! events, in the same order, everywhere.
 //!
 //! ```
 //! use system_design::simulation::{Conditions, Event, Network};

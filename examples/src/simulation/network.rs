@@ -1,4 +1,5 @@
-//! A network that delays, loses, duplicates and reorders messages, and that can be partitioned.
+//! A network that delays, loses, duplicates and reorders messages, and that can be
+//! partitioned.
 //!
 //! Used by `simulation/mod.rs`.
 
@@ -16,7 +17,8 @@ pub type NodeId = usize;
 pub struct Conditions {
     /// The shortest delay, in microseconds.
     pub min_delay: u64,
-    /// The longest. Delays are uniform between the two, so that messages overtake each other unless both are equal.
+    /// The longest. Delays are uniform between the two, so that messages overtake each
+    /// other unless both are equal.
     pub max_delay: u64,
     /// The probability that a message is lost, from 0 to 1.
     pub loss: f64,
@@ -36,7 +38,8 @@ impl Default for Conditions {
     }
 }
 
-/// What happens next: a message of type `M` arrives, or a timer that carries a `T` runs out.
+/// What happens next: a message of type `M` arrives, or a timer that carries a `T` runs
+/// out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event<M, T> {
     /// A message arrives.
@@ -62,14 +65,16 @@ pub enum Event<M, T> {
 pub struct TraceLine {
     /// When, in microseconds.
     pub time: u64,
-    /// A step in the form of a sequence diagram: `a -> b: text` arrived, `a -x b: text` was lost, `a: text` is a note.
+    /// A step in the form of a sequence diagram: `a -> b: text` arrived, `a -x b: text`
+    /// was lost, `a: text` is a note.
     pub line: String,
 }
 
 /// Nodes, the messages between them, and their timers, in virtual time.
 ///
-/// A message between two nodes is lost at random, or when the link from one to the other is cut, or the receiver is down, at
-/// the moment it is sent or at the moment it would arrive.
+/// A message between two nodes is lost at random, or when the link from one to the
+/// other is cut, or the receiver is down, at the moment it is sent or at the moment it
+/// would arrive.
 #[derive(Debug, Clone)]
 pub struct Network<M, T> {
     names: Vec<String>,
@@ -116,7 +121,8 @@ impl<M: Clone + Display, T> Network<M, T> {
         self.names.get(node).map_or("?", String::as_str)
     }
 
-    /// Sends a message. What a node sends to itself arrives at once, and always while it is up.
+    /// Sends a message. What a node sends to itself arrives at once, and always while
+    /// it is up.
     pub fn send(&mut self, from: NodeId, to: NodeId, message: M) {
         if from == to {
             self.queue
@@ -157,12 +163,14 @@ impl<M: Clone + Display, T> Network<M, T> {
         self.queue.cancel(id);
     }
 
-    /// The next message that arrives or timer that runs out, and moves the time there. Lost messages are passed over.
+    /// The next message that arrives or timer that runs out, and moves the time there.
+    /// Lost messages are passed over.
     pub fn next_event(&mut self) -> Option<Event<M, T>> {
         self.next_event_until(u64::MAX)
     }
 
-    /// The same up to and including a time; when nothing is left, the time moves to it, unless it is `u64::MAX`.
+    /// The same up to and including a time; when nothing is left, the time moves to it,
+    /// unless it is `u64::MAX`.
     pub fn next_event_until(&mut self, time: u64) -> Option<Event<M, T>> {
         loop {
             let event = match time {
@@ -175,7 +183,12 @@ impl<M: Clone + Display, T> Network<M, T> {
                 Event::Message { from, to, message } => {
                     let arrives = self.is_reachable(*from, *to);
                     if from != to {
-                        self.log_step(*from, if arrives { "->" } else { "-x" }, *to, message);
+                        self.log_step(
+                            *from,
+                            if arrives { "->" } else { "-x" },
+                            *to,
+                            message,
+                        );
                     }
                     if arrives {
                         return Some(event);
@@ -185,9 +198,11 @@ impl<M: Clone + Display, T> Network<M, T> {
         }
     }
 
-    /// Partitions the network into groups that don't hear each other. Nodes in no group form one more. An earlier cut ends.
+    /// Partitions the network into groups that don't hear each other. Nodes in no group
+    /// form one more. An earlier cut ends.
     pub fn partition(&mut self, groups: &[&[NodeId]]) {
-        let group_of = |node: NodeId| groups.iter().position(|group| group.contains(&node));
+        let group_of =
+            |node: NodeId| groups.iter().position(|group| group.contains(&node));
         self.cut = self
             .nodes()
             .flat_map(|from| self.nodes().map(move |to| (from, to)))
@@ -208,8 +223,9 @@ impl<M: Clone + Display, T> Network<M, T> {
     /// Stops a node: it receives nothing, and its timers are gone.
     pub fn crash(&mut self, node: NodeId) {
         self.down.insert(node);
-        self.queue
-            .retain(|event| !matches!(event, Event::Timer { node: of, .. } if *of == node));
+        self.queue.retain(
+            |event| !matches!(event, Event::Timer { node: of, .. } if *of == node),
+        );
     }
 
     /// Restarts a node. Its timers have to be set again.
@@ -222,12 +238,14 @@ impl<M: Clone + Display, T> Network<M, T> {
         self.down.contains(&node)
     }
 
-    /// Whether a message from the first node would arrive at the second now, if it isn't lost at random.
+    /// Whether a message from the first node would arrive at the second now, if it
+    /// isn't lost at random.
     pub fn is_reachable(&self, from: NodeId, to: NodeId) -> bool {
         !self.is_down(to) && !self.cut.contains(&(from, to))
     }
 
-    /// A random source for the nodes' own draws, such as time-outs, so that one seed decides everything.
+    /// A random source for the nodes' own draws, such as time-outs, so that one seed
+    /// decides everything.
     pub fn random(&mut self) -> &mut Random {
         &mut self.random
     }
@@ -248,7 +266,8 @@ impl<M: Clone + Display, T> Network<M, T> {
         self.trace.iter().map(|entry| entry.line.as_str())
     }
 
-    /// The lines of the trace, each with its time in milliseconds, as in `12.5 ms  a -> b: text`.
+    /// The lines of the trace, each with its time in milliseconds, as in `12.5 ms  a ->
+    /// b: text`.
     pub fn timed_lines(&self) -> impl Iterator<Item = String> {
         self.trace.iter().map(|TraceLine { time, line }| {
             let (whole, tenth) = (time / 1_000, time % 1_000 / 100);

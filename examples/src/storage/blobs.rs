@@ -1,10 +1,11 @@
-//! A store for large objects: bytes in chunks that are named by their content, and metadata stored separately
-//! from them.
+//! A store for large objects: bytes in chunks that are named by their content, and
+//! metadata stored separately from them.
 //!
 //! Shown in `src/storage/blobs.md`.
 //!
-//! Naming by content as in S. Quinlan and S. Dorward, "Venti: A New Approach to Archival Storage",
-//! FAST 2002, which uses a cryptographic hash; the one here is short, and only for illustration.
+//! Naming by content as in S. Quinlan and S. Dorward, "Venti: A New Approach to
+//! Archival Storage", FAST 2002, which uses a cryptographic hash; the one here is
+//! short, and only for illustration.
 
 use crate::hash::fnv1a;
 use std::collections::BTreeMap;

@@ -2,9 +2,9 @@
 //!
 //! Shown in `src/caching/negative.md` and `src/storage/bloom.md`.
 //!
-//! B. H. Bloom, "Space/Time Trade-offs in Hash Coding with Allowable Errors", CACM 13(7), 1970. All
-//! places come from two hashes, as in A. Kirsch and M. Mitzenmacher, "Less Hashing, Same
-//! Performance", ESA 2006.
+//! B. H. Bloom, "Space/Time Trade-offs in Hash Coding with Allowable Errors", CACM
+//! 13(7), 1970. All places come from two hashes, as in A. Kirsch and M. Mitzenmacher,
+//! "Less Hashing, Same Performance", ESA 2006.
 
 use crate::hash::mix;
 
@@ -47,7 +47,8 @@ impl Bloom {
     // ANCHOR_END: bloom
 }
 
-/// The share of absent keys that a filter lets through, by the usual formula: (1 − e^(−kn/m))^k.
+/// The share of absent keys that a filter lets through, by the usual formula: (1 −
+/// e^(−kn/m))^k.
 pub fn false_positives(bits: f64, hashes: f64, keys: f64) -> f64 {
     (1.0 - (-hashes * keys / bits).exp()).powf(hashes)
 }

@@ -1,10 +1,11 @@
-//! A B+-tree on pages: every entry in a leaf, leaves linked in order, inner pages that only lead to
-//! them.
+//! A B+-tree on pages: every entry in a leaf, leaves linked in order, inner pages that
+//! only lead to them.
 //!
 //! Shown in `src/storage/btree.md`.
 //!
-//! R. Bayer and E. `McCreight`, "Organization and Maintenance of Large Ordered Indexes", Acta
-//! Informatica 1, 1972; D. Comer, "The Ubiquitous B-Tree", ACM Computing Surveys 11(2), 1979.
+//! R. Bayer and E. `McCreight`, "Organization and Maintenance of Large Ordered
+//! Indexes", Acta Informatica 1, 1972; D. Comer, "The Ubiquitous B-Tree", ACM Computing
+//! Surveys 11(2), 1979.
 
 use crate::number::float;
 
@@ -115,8 +116,8 @@ impl BTree {
     }
     // ANCHOR_END: put
 
-    /// Moves the upper half of a page that is too full to a new one; the lowest key there, and the
-    /// page.
+    /// Moves the upper half of a page that is too full to a new one; the lowest key
+    /// there, and the page.
     fn split(&mut self, page: usize) -> Option<(u64, usize)> {
         let new = self.pages.len();
         let (lowest, right) = match &mut self.pages[page] {
@@ -146,12 +147,15 @@ impl BTree {
         Some((lowest, new))
     }
 
-    /// The values of keys from `from` up to `to`, excluded, and how many pages were read.
+    /// The values of keys from `from` up to `to`, excluded, and how many pages were
+    /// read.
     pub fn range(&self, from: u64, to: u64) -> (Vec<u64>, usize) {
         let path = self.path(from);
         let (mut found, mut read) = (Vec::new(), path.len());
         let mut leaf = path.last().copied();
-        while let Some(Page::Leaf { entries, next }) = leaf.map(|page| &self.pages[page]) {
+        while let Some(Page::Leaf { entries, next }) =
+            leaf.map(|page| &self.pages[page])
+        {
             let inside = entries.iter().filter(|(key, _)| (from..to).contains(key));
             found.extend(inside.map(|(_, value)| *value));
             let goes_on = entries.last().is_none_or(|(last, _)| *last < to);
@@ -177,7 +181,8 @@ impl BTree {
             Page::Leaf { entries, .. } => Some(entries.len()),
             Page::Inner { .. } => None,
         });
-        let (count, entries) = leaves.fold((0, 0), |(count, sum), n| (count + 1, sum + n));
+        let (count, entries) =
+            leaves.fold((0, 0), |(count, sum), n| (count + 1, sum + n));
         float(entries) / float(count * self.room)
     }
 
@@ -194,7 +199,8 @@ impl BTree {
                     format!("[{}]", keys.join(" "))
                 }
                 Page::Inner { keys, .. } => {
-                    let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+                    let keys: Vec<String> =
+                        keys.iter().map(ToString::to_string).collect();
                     format!("<{}>", keys.join(" "))
                 }
             };

@@ -1,10 +1,12 @@
-//! Pages in memory: which of them have to be read from the disk, and which have to be written back.
+//! Pages in memory: which of them have to be read from the disk, and which have to be
+//! written back.
 //!
 //! Shown in `src/storage/choosing.md`.
 
 use crate::caching::lru::Lru;
 
-/// A buffer for some pages. The page unused for longest is evicted, and written if it was changed.
+/// A buffer for some pages. The page unused for longest is evicted, and written if it
+/// was changed.
 #[derive(Debug)]
 pub struct Buffer {
     /// Each page in memory, and whether it is newer than the one on disk.
@@ -65,17 +67,20 @@ mod tests {
     #[test]
     fn each_page_is_written_once_for_each_time_it_was_dirty_in_memory() {
         let mut buffer = Buffer::new(2);
-        for (page, changes) in [(0, true), (1, false), (0, true), (2, true), (1, true)] {
+        for (page, changes) in [(0, true), (1, false), (0, true), (2, true), (1, true)]
+        {
             buffer.touch(page, changes);
         }
-        // 2 evicted 1, unchanged; 1 evicted 0, changed twice; 1 was read from the disk again.
+        // 2 evicted 1, unchanged; 1 evicted 0, changed twice; 1 was read from the disk
+        // again.
         assert_eq!((buffer.read, buffer.written), (1, 1));
         buffer.flush();
         buffer.flush();
         assert_eq!((buffer.read, buffer.written), (1, 3));
     }
 
-    /// Keys at random in a tree of which a share is in memory: the rest of the leaves is missed, read and written.
+    /// Keys at random in a tree of which a share is in memory: the rest of the leaves
+    /// is missed, read and written.
     #[test]
     fn the_share_of_the_tree_that_is_not_in_memory_is_read_and_written() {
         for (entries, part) in [(20_000u64, 2u32), (60_000, 4), (60_000, 10)] {
@@ -96,7 +101,8 @@ mod tests {
             (5_000..25_000).for_each(|n| use_tree(&mut tree, &mut buffer, n));
             let missed = 1.0 - 1.0 / f64::from(part);
             let each = |after: u64, before: u64| float(after - before) / 20_000.0;
-            let (read, written) = (each(buffer.read, read), each(buffer.written, written));
+            let (read, written) =
+                (each(buffer.read, read), each(buffer.written, written));
             assert!((read - missed).abs() < 0.05, "{part}: {read}");
             assert!((written - missed).abs() < 0.05, "{part}: {written}");
         }

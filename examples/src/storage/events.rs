@@ -1,10 +1,11 @@
-//! Event sourcing: the state as a fold over events, snapshots, and views that are kept up to date.
+//! Event sourcing: the state as a fold over events, snapshots, and views that are kept
+//! up to date.
 //!
 //! Shown in `src/storage/events.md`.
 //!
-//! The pattern is described in M. Fowler, "Event Sourcing", 2005; materialized views in A. Gupta
-//! and I. S. Mumick, "Maintenance of Materialized Views", IEEE Data Engineering Bulletin 18(2),
-//! 1995.
+//! The pattern is described in M. Fowler, "Event Sourcing", 2005; materialized views in
+//! A. Gupta and I. S. Mumick, "Maintenance of Materialized Views", IEEE Data
+//! Engineering Bulletin 18(2), 1995.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,7 +50,8 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// An empty journal that takes a snapshot every `every` events, or never if that is 0.
+    /// An empty journal that takes a snapshot every `every` events, or never if that is
+    /// 0.
     pub fn new(every: usize) -> Self {
         Self {
             every,
@@ -113,7 +115,8 @@ pub struct Cost {
 /// A view "marks of each post" over events, read after each `reads_every` events for
 /// the post of the last one.
 pub fn view(events: &[Event], refresh: Refresh, reads_every: usize) -> Cost {
-    let (mut marks, mut counts, mut cost) = (Marks::new(), BTreeMap::new(), Cost::default());
+    let (mut marks, mut counts, mut cost) =
+        (Marks::new(), BTreeMap::new(), Cost::default());
     for (n, event) in (1..).zip(events) {
         let before = marks.len();
         apply(&mut marks, *event);

@@ -1,4 +1,5 @@
-//! Who can be reached in a number of hops: by neighbors that each node knows, by an index on edges, and by reading all edges.
+//! Who can be reached in a number of hops: by neighbors that each node knows, by an
+//! index on edges, and by reading all edges.
 //!
 //! Shown in `src/storage/models.md`.
 
@@ -11,7 +12,8 @@ use crate::random::Random;
 pub enum Way {
     /// Each node has a list of its neighbors, as in a graph store.
     Neighbors,
-    /// Edges are rows of a table, in order, and each person's first one is found by binary search.
+    /// Edges are rows of a table, in order, and each person's first one is found by
+    /// binary search.
     Index,
     /// All edges are read once per hop, and compared with the people reached so far.
     Scan,
@@ -42,10 +44,11 @@ impl Follows {
     }
 
     // ANCHOR: reach
-    /// Who can be reached from a person in at most this many hops, and the steps: edges that were read, and comparisons in the
-    /// index.
+    /// Who can be reached from a person in at most this many hops, and the steps: edges
+    /// that were read, and comparisons in the index.
     pub fn reach(&self, from: usize, hops: u32, way: Way) -> (BTreeSet<usize>, usize) {
-        let (mut reached, mut newest, mut steps) = (BTreeSet::from([from]), vec![from], 0);
+        let (mut reached, mut newest, mut steps) =
+            (BTreeSet::from([from]), vec![from], 0);
         for _ in 0..hops {
             let mut found = BTreeSet::new();
             if way == Way::Scan {

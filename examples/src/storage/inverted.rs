@@ -1,10 +1,10 @@
-//! An inverted index: for each word the documents that have it, and how lists of documents are
-//! intersected.
+//! An inverted index: for each word the documents that have it, and how lists of
+//! documents are intersected.
 //!
 //! Shown in `src/storage/inverted.md`.
 //!
-//! C. D. Manning, P. Raghavan and H. Schütze, *Introduction to Information Retrieval*, 2008,
-//! chapters 1, 2 and 5.
+//! C. D. Manning, P. Raghavan and H. Schütze, *Introduction to Information Retrieval*,
+//! 2008, chapters 1, 2 and 5.
 
 use std::collections::BTreeMap;
 
@@ -59,7 +59,8 @@ impl Index {
     // ANCHOR_END: add
 }
 
-/// The first place that isn't below a number, and the steps: 1, 2, 4, 8 ahead, then binary search.
+/// The first place that isn't below a number, and the steps: 1, 2, 4, 8 ahead, then
+/// binary search.
 fn gallop(list: &[u32], number: u32) -> (usize, usize) {
     let (mut low, mut jump, mut steps) = (0, 1, 0);
     while low + jump <= list.len() && list[low + jump - 1] < number {

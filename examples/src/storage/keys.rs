@@ -1,5 +1,5 @@
-//! A hash store and an ordered store that count their steps, and nodes that hold keys by one of the two
-//! rules.
+//! A hash store and an ordered store that count their steps, and nodes that hold keys
+//! by one of the two rules.
 //!
 //! Shown in `src/storage/keys.md`.
 
@@ -53,11 +53,12 @@ impl HashStore {
         (self.slots[slot].map(|(_, value)| value), looked)
     }
 
-    /// The values of keys from `from` up to `to`, excluded, in the order of keys, and the steps:
-    /// every slot.
+    /// The values of keys from `from` up to `to`, excluded, in the order of keys, and
+    /// the steps: every slot.
     pub fn range(&self, from: u64, to: u64) -> (Vec<u64>, usize) {
         let all = self.slots.iter().flatten();
-        let mut found: Vec<_> = all.filter(|(key, _)| (from..to).contains(key)).collect();
+        let mut found: Vec<_> =
+            all.filter(|(key, _)| (from..to).contains(key)).collect();
         found.sort_unstable();
         (
             found.iter().map(|(_, value)| *value).collect(),
@@ -106,8 +107,8 @@ impl OrderedStore {
         (entry.map(|(_, value)| *value), compared)
     }
 
-    /// The values of keys from `from` up to `to`, excluded, and the steps: to the first one, and
-    /// on.
+    /// The values of keys from `from` up to `to`, excluded, and the steps: to the first
+    /// one, and on.
     pub fn range(&self, from: u64, to: u64) -> (Vec<u64>, usize) {
         let (place, compared) = self.find(from);
         let inside = self.entries[place..]
@@ -129,7 +130,13 @@ pub enum Placement {
 }
 
 /// How many of `nodes` nodes hold keys from `from` up to `to`, excluded, of `0..keys`.
-pub fn nodes_touched(keys: u64, nodes: u64, placement: Placement, from: u64, to: u64) -> usize {
+pub fn nodes_touched(
+    keys: u64,
+    nodes: u64,
+    placement: Placement,
+    from: u64,
+    to: u64,
+) -> usize {
     let node = |key| match placement {
         Placement::Hashed => mix(key) % nodes.max(1),
         Placement::Ordered => key * nodes / keys.max(1),

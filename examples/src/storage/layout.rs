@@ -1,5 +1,5 @@
-//! A table laid out by rows or by columns: which pages a query touches, and how small a column can
-//! be made.
+//! A table laid out by rows or by columns: which pages a query touches, and how small a
+//! column can be made.
 //!
 //! Shown in `src/storage/layout.md`.
 

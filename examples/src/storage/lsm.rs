@@ -1,11 +1,11 @@
-//! A log-structured merge tree: a table in memory, sorted runs below it, and merges that keep their
-//! number small.
+//! A log-structured merge tree: a table in memory, sorted runs below it, and merges
+//! that keep their number small.
 //!
 //! Shown in `src/storage/lsm.md`.
 //!
-//! P. O'Neil and others, "The Log-Structured Merge-Tree (LSM-Tree)", Acta Informatica 33, 1996. The
-//! two policies are compared in N. Dayan, M. Athanassoulis and S. Idreos, "Monkey: Optimal
-//! Navigable Key-Value Store", SIGMOD 2017.
+//! P. O'Neil and others, "The Log-Structured Merge-Tree (LSM-Tree)", Acta Informatica
+//! 33, 1996. The two policies are compared in N. Dayan, M. Athanassoulis and S. Idreos,
+//! "Monkey: Optimal Navigable Key-Value Store", SIGMOD 2017.
 
 use super::bloom::Bloom;
 use std::collections::BTreeMap;
@@ -13,10 +13,11 @@ use std::collections::BTreeMap;
 /// When runs are merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Policy {
-    /// A level takes `ratio` runs; then they become one run of the next level. Writes little.
+    /// A level takes `ratio` runs; then they become one run of the next level. Writes
+    /// little.
     Tiered,
-    /// A level is one run, up to `ratio` times as large as the one above; what comes in is merged
-    /// with it. Reads little.
+    /// A level is one run, up to `ratio` times as large as the one above; what comes in
+    /// is merged with it. Reads little.
     Leveled,
 }
 
@@ -31,7 +32,8 @@ struct Run {
 #[derive(Debug, Clone)]
 pub struct Lsm {
     memory: BTreeMap<u64, Option<u64>>,
-    /// Levels from the newest to the oldest; in each, runs from the newest to the oldest.
+    /// Levels from the newest to the oldest; in each, runs from the newest to the
+    /// oldest.
     levels: Vec<Vec<Run>>,
     policy: Policy,
     memory_room: usize,
@@ -39,14 +41,20 @@ pub struct Lsm {
     filter_bits: usize,
     /// How many entries were put or deleted.
     pub put: u64,
-    /// How many entries were written to runs, those that were merged counting each time.
+    /// How many entries were written to runs, those that were merged counting each
+    /// time.
     pub written: u64,
 }
 
 impl Lsm {
-    /// A store with room for this many entries in memory, runs that grow by `ratio`, and filters of
-    /// this many bits for each key (0 for none).
-    pub fn new(policy: Policy, memory_room: usize, ratio: usize, filter_bits: usize) -> Self {
+    /// A store with room for this many entries in memory, runs that grow by `ratio`,
+    /// and filters of this many bits for each key (0 for none).
+    pub fn new(
+        policy: Policy,
+        memory_room: usize,
+        ratio: usize,
+        filter_bits: usize,
+    ) -> Self {
         Self {
             memory: BTreeMap::new(),
             levels: Vec::new(),
@@ -120,7 +128,8 @@ impl Lsm {
                     },
                 );
                 let merged = merge(runs, is_last);
-                let level_power = u32::try_from(level).unwrap_or(u32::MAX).saturating_add(1);
+                let level_power =
+                    u32::try_from(level).unwrap_or(u32::MAX).saturating_add(1);
                 let room = self
                     .memory_room
                     .saturating_mul(self.ratio.saturating_pow(level_power));
@@ -152,8 +161,8 @@ impl Lsm {
         Run { entries, filter }
     }
 
-    /// Merges everything, memory included, into one run of the last level: of each key the newest value, and nothing of
-    /// what was deleted.
+    /// Merges everything, memory included, into one run of the last level: of each key
+    /// the newest value, and nothing of what was deleted.
     pub fn compact(&mut self) {
         let memory = Run {
             entries: std::mem::take(&mut self.memory).into_iter().collect(),
@@ -183,8 +192,8 @@ impl Lsm {
     }
 }
 
-/// One run of several, newest first: of each key the newest value. Nothing lies below the last
-/// level, so a tombstone can go there.
+/// One run of several, newest first: of each key the newest value. Nothing lies below
+/// the last level, so a tombstone can go there.
 fn merge(runs: Vec<Run>, is_last: bool) -> Vec<(u64, Option<u64>)> {
     let mut merged = BTreeMap::new();
     for run in runs.into_iter().rev() {

@@ -1,4 +1,5 @@
-//! Storage engines: how data is arranged on a disk and in memory, and which operations that makes cheap.
+//! Storage engines: how data is arranged on a disk and in memory, and which operations
+//! that makes cheap.
 //!
 //! The pages are in `src/storage`.
 

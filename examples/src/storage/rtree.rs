@@ -2,8 +2,9 @@
 //!
 //! Shown in `src/storage/spatial.md`.
 //!
-//! A. Guttman, "R-Trees: A Dynamic Index Structure for Spatial Searching", SIGMOD 1984, with its quadratic split. What is kept
-//! small is the width and the height of a rectangle together, where the paper takes their product, which is 0 for points.
+//! A. Guttman, "R-Trees: A Dynamic Index Structure for Spatial Searching", SIGMOD 1984,
+//! with its quadratic split. What is kept small is the width and the height of a
+//! rectangle together, where the paper takes their product, which is 0 for points.
 
 use crate::storage::spatial::Area;
 
@@ -39,7 +40,8 @@ impl Rtree {
         }
     }
 
-    /// The rectangles that overlap an area, and how many rectangles were looked at, those around groups included.
+    /// The rectangles that overlap an area, and how many rectangles were looked at,
+    /// those around groups included.
     pub fn overlapping(&self, area: &Area) -> (Vec<Area>, usize) {
         let mut found = Vec::new();
         let looked = self.root.search(area, &mut found);
@@ -49,7 +51,8 @@ impl Rtree {
 
 impl Node {
     // ANCHOR: search
-    /// Goes down wherever the rectangle around a group overlaps the area: that can be more than one child.
+    /// Goes down wherever the rectangle around a group overlaps the area: that can be
+    /// more than one child.
     fn search(&self, area: &Area, found: &mut Vec<Area>) -> usize {
         match self {
             Self::Leaf(items) => {
@@ -66,7 +69,8 @@ impl Node {
         }
     }
 
-    /// Adds a rectangle where the one around the group has to grow least. A node that is too full is split.
+    /// Adds a rectangle where the one around the group has to grow least. A node that
+    /// is too full is split.
     fn insert(&mut self, area: Area, room: usize) -> Option<(Area, Node)> {
         match self {
             Self::Leaf(items) => {
@@ -75,7 +79,8 @@ impl Node {
                 Some((bounds, Self::Leaf(half)))
             }
             Self::Inner(children) => {
-                let growth = |bounds: &Area| bounds.around(&area).extent() - bounds.extent();
+                let growth =
+                    |bounds: &Area| bounds.around(&area).extent() - bounds.extent();
                 let least = children
                     .iter_mut()
                     .min_by(|a, b| growth(&a.0).total_cmp(&growth(&b.0)));
@@ -94,7 +99,9 @@ impl Node {
     fn bounds(&self) -> Option<Area> {
         match self {
             Self::Leaf(items) => around_all(items.iter().copied()),
-            Self::Inner(children) => around_all(children.iter().map(|(bounds, _)| *bounds)),
+            Self::Inner(children) => {
+                around_all(children.iter().map(|(bounds, _)| *bounds))
+            }
         }
     }
 }
@@ -103,8 +110,9 @@ fn around_all(areas: impl Iterator<Item = Area>) -> Option<Area> {
     areas.reduce(|all, area| all.around(&area))
 }
 
-/// Splits items that are more than `room` around the two that fit together worst, and gives those away that are nearer to the
-/// second one. Each side keeps at least a third.
+/// Splits items that are more than `room` around the two that fit together worst, and
+/// gives those away that are nearer to the second one. Each side keeps at least a
+/// third.
 fn give_half<T>(
     items: &mut Vec<T>,
     area: impl Fn(&T) -> Area,
@@ -119,7 +127,8 @@ fn give_half<T>(
         .iter()
         .enumerate()
         .flat_map(|(n, a)| areas[n + 1..].iter().map(move |b| (a, b)));
-    let (first, second) = pairs.max_by(|(a, b), (c, d)| waste(a, b).total_cmp(&waste(c, d)))?;
+    let (first, second) =
+        pairs.max_by(|(a, b), (c, d)| waste(a, b).total_cmp(&waste(c, d)))?;
     let nearer = |item: &Area| {
         first.around(item).extent() - first.extent() - second.around(item).extent()
             + second.extent()
@@ -151,7 +160,8 @@ mod tests {
         areas
     }
 
-    /// Every rectangle around a group is the smallest one, no node is too full, and all leaves are equally deep.
+    /// Every rectangle around a group is the smallest one, no node is too full, and all
+    /// leaves are equally deep.
     fn depth(node: &Node, room: usize) -> usize {
         match node {
             Node::Leaf(items) => {

@@ -1,11 +1,11 @@
-//! Time series: timestamps as differences of differences, values as their changed bits, and
-//! coarser series made from finer ones.
+//! Time series: timestamps as differences of differences, values as their changed bits,
+//! and coarser series made from finer ones.
 //!
 //! Shown in `src/storage/series.md`.
 //!
-//! T. Pelkonen and others, "Gorilla: A Fast, Scalable, In-Memory Time Series Database", PVLDB
-//! 8(12), 2015, section 4.1. The values' blocks are always written with their window, which the
-//! paper spares where it is the one before.
+//! T. Pelkonen and others, "Gorilla: A Fast, Scalable, In-Memory Time Series Database",
+//! PVLDB 8(12), 2015, section 4.1. The values' blocks are always written with their
+//! window, which the paper spares where it is the one before.
 
 /// A measurement: seconds, and a value.
 pub type Sample = (i64, f64);
@@ -52,8 +52,9 @@ pub fn pack_times(times: &[i64]) -> Bits {
         let next = time.wrapping_sub(last);
         let change = next.wrapping_sub(gap);
         (last, gap) = (*time, next);
-        let fits =
-            |width: u32| width == 64 || (change >= -(1 << width >> 1) && change < 1 << width >> 1);
+        let fits = |width: u32| {
+            width == 64 || (change >= -(1 << width >> 1) && change < 1 << width >> 1)
+        };
         let form = FORMS.iter().find(|(_, _, width)| {
             if *width == 0 {
                 change == 0
@@ -108,8 +109,11 @@ pub fn value_bits(values: &[f64]) -> usize {
         last = value.to_bits();
         match changed {
             0 => 1,
-            // Five bits count up to 31 zeros at the front, and six how many bits follow.
-            _ => 2 + 11 + 64 - changed.leading_zeros().min(31) - changed.trailing_zeros(),
+            // Five bits count up to 31 zeros at the front, and six how many bits
+            // follow.
+            _ => {
+                2 + 11 + 64 - changed.leading_zeros().min(31) - changed.trailing_zeros()
+            }
         }
     };
     let bits: u32 = values.iter().map(one).sum();
@@ -174,7 +178,8 @@ mod tests {
                 bits.write(0, 1);
                 continue;
             }
-            let (front, back) = (changed.leading_zeros().min(31), changed.trailing_zeros());
+            let (front, back) =
+                (changed.leading_zeros().min(31), changed.trailing_zeros());
             let width = 64 - front - back;
             bits.write(0b11, 2);
             bits.write(u64::from(front), 5);

@@ -2,8 +2,8 @@
 //!
 //! Shown in `src/storage/spatial.md`.
 //!
-//! R. A. Finkel and J. L. Bentley, "Quad Trees: A Data Structure for Retrieval on Composite Keys",
-//! Acta Informatica 4, 1974. Geohash: G. Niemeyer, 2008.
+//! R. A. Finkel and J. L. Bentley, "Quad Trees: A Data Structure for Retrieval on
+//! Composite Keys", Acta Informatica 4, 1974. Geohash: G. Niemeyer, 2008.
 
 use crate::random::Random;
 
@@ -94,7 +94,8 @@ impl Quadtree {
     /// Adds a point. A part that is too full is divided, unless it is a 2^40th of the
     /// whole already, as with many points in one place.
     pub fn insert(&mut self, point: Point) {
-        if let Some(part) = self.parts.iter_mut().find(|part| part.area.contains(point)) {
+        if let Some(part) = self.parts.iter_mut().find(|part| part.area.contains(point))
+        {
             return part.insert(point);
         }
         self.points.push(point);
@@ -118,7 +119,8 @@ impl Quadtree {
             return (Vec::new(), 0);
         }
         let inside = self.points.iter().filter(|point| area.contains(**point));
-        let (mut found, mut looked) = (inside.copied().collect::<Vec<_>>(), self.points.len());
+        let (mut found, mut looked) =
+            (inside.copied().collect::<Vec<_>>(), self.points.len());
         for part in &self.parts {
             let (points, steps) = part.within(area);
             found.extend(points);
@@ -158,8 +160,9 @@ pub fn geohash((longitude, latitude): Point, length: usize) -> String {
         range.0 = middle;
         1
     };
-    let digit =
-        |n: usize| (5 * n..5 * n + 5).fold(0, |code, place| code << 1 | bit(place % 2 == 0));
+    let digit = |n: usize| {
+        (5 * n..5 * n + 5).fold(0, |code, place| code << 1 | bit(place % 2 == 0))
+    };
     (0..length)
         .map(digit)
         .map(|code| char::from(DIGITS[code]))
@@ -172,7 +175,8 @@ pub fn common_prefix(a: &str, b: &str) -> usize {
     a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count()
 }
 
-/// Random points from a seed: a share in a few towns, each within about a degree, the others anywhere.
+/// Random points from a seed: a share in a few towns, each within about a degree, the
+/// others anywhere.
 pub fn people(n: usize, in_towns: f64, seed: u64) -> Vec<Point> {
     let mut random = Random::new(seed);
     let towns: Vec<Point> = (0..5)

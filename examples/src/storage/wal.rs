@@ -1,10 +1,11 @@
-//! A write-ahead log: records with a length and a checksum, and what is left of them after a crash.
+//! A write-ahead log: records with a length and a checksum, and what is left of them
+//! after a crash.
 //!
 //! Shown in `src/storage/wal.md`.
 //!
-//! Records have a form similar to those in the logs of `LevelDB` and `SQLite`; write-ahead
-//! logging is described in C. Mohan and others, "ARIES", ACM TODS 17(1), 1992. The checksum is
-//! CRC-32 as in ISO/IEC 13239 and IEEE 802.3.
+//! Records have a form similar to those in the logs of `LevelDB` and `SQLite`;
+//! write-ahead logging is described in C. Mohan and others, "ARIES", ACM TODS 17(1),
+//! 1992. The checksum is CRC-32 as in ISO/IEC 13239 and IEEE 802.3.
 
 use crate::number::float;
 use crate::services::checksum::crc32;
@@ -87,10 +88,11 @@ pub struct Load {
     pub lost_at_worst: usize,
 }
 
-/// Commits that arrive at these times, in order, on a disk that needs `flush` for a flush, one at a
-/// time.
+/// Commits that arrive at these times, in order, on a disk that needs `flush` for a
+/// flush, one at a time.
 pub fn commits(arrivals: &[u64], flush: u64, commit: Commit) -> Load {
-    let (mut free, mut at, mut flushes, mut waited, mut lost) = (0u64, 0, 0u64, 0u64, 0);
+    let (mut free, mut at, mut flushes, mut waited, mut lost) =
+        (0u64, 0, 0u64, 0u64, 0);
     while at < arrivals.len() {
         let begin = match commit {
             Commit::Async(interval) => {
@@ -105,7 +107,8 @@ pub fn commits(arrivals: &[u64], flush: u64, commit: Commit) -> Load {
         free = begin + flush;
         flushes += 1;
         if let Commit::Async(_) = commit {
-            // Confirmed and not on the disk: all that the flush takes, and what comes while it runs.
+            // Confirmed and not on the disk: all that the flush takes, and what comes
+            // while it runs.
             lost = lost.max(arrivals[at..].partition_point(|time| *time < free));
         } else {
             waited += arrivals[at..at + takes]
@@ -199,8 +202,9 @@ mod tests {
         assert!((0..8 * log.len()).any(|bit| is_wrong(&bit)));
     }
 
-    /// Appends records and flushes after some of them. A crash leaves what was flushed, and any part of the rest. Returns
-    /// whether all records come back that had been confirmed: after their flush, or, against the rule, when they were appended.
+    /// Appends records and flushes after some of them. A crash leaves what was flushed,
+    /// and any part of the rest. Returns whether all records come back that had been
+    /// confirmed: after their flush, or, against the rule, when they were appended.
     fn keeps_its_promises(records: &[(Vec<u8>, bool)], waits_for_flush: bool) -> bool {
         let (mut log, mut durable, mut flushed) = (Vec::new(), 0, 0);
         for (number, (record, flush)) in (1..).zip(records) {
@@ -234,7 +238,8 @@ mod tests {
     #[test]
     fn waits_are_those_of_a_queue_and_a_group_waits_for_two_flushes_at_most() {
         for (rate, seed) in [(50.0, 1), (300.0, 2), (480.0, 3)] {
-            let jobs = crate::latency::queue::poisson_jobs(3_000, 1e6 / rate, 1.0, seed);
+            let jobs =
+                crate::latency::queue::poisson_jobs(3_000, 1e6 / rate, 1.0, seed);
             let arrivals: Vec<u64> = jobs.iter().map(|job| job.arrival).collect();
             let flushes = arrivals.iter().map(|arrival| Job {
                 arrival: *arrival,
@@ -257,7 +262,10 @@ mod tests {
         let group = commits(&burst, 1_000, Commit::Group);
         // The first goes alone, the others together.
         assert_eq!(group.flushes, 2);
-        assert!((group.mean_wait - (1_000.0 + 1_999.0 + 1_998.0 + 1_997.0) / 4.0).abs() < 1e-9);
+        assert!(
+            (group.mean_wait - (1_000.0 + 1_999.0 + 1_998.0 + 1_997.0) / 4.0).abs()
+                < 1e-9
+        );
         let later = commits(&burst, 1_000, Commit::Async(10_000));
         assert_eq!((later.flushes, later.lost_at_worst), (1, 4));
     }

@@ -1,10 +1,11 @@
-//! A chat room: people who answer what they see, the gateways that hold their connections, and how numbering the messages
-//! affects their order.
+//! A chat room: people who answer what they see, the gateways that hold their
+//! connections, and how numbering the messages affects their order.
 //!
 //! Shown in `src/cases/chat.md`.
 //!
-//! Every line between two machines delivers in order, as TCP does, so nothing overtakes on one line. Messages that reach a reader
-//! by two different ways may: over two gateways, or over a new connection and the history that fills the gap before it.
+//! Every line between two machines delivers in order, as TCP does, so nothing overtakes
+//! on one line. Messages that reach a reader by two different ways may: over two
+//! gateways, or over a new connection and the history that fills the gap before it.
 
 mod room;
 mod sending;
@@ -15,8 +16,12 @@ pub use sending::{Phone, Sent, send_lines};
 /// A message's place in the order in which the messages were written, from 0.
 pub type MessageId = u64;
 
-/// How many messages of a screen are shown above the one that they answer. `answers` says for each message which one that is.
-pub fn answers_before_questions(screen: &[MessageId], answers: &[Option<MessageId>]) -> usize {
+/// How many messages of a screen are shown above the one that they answer. `answers`
+/// says for each message which one that is.
+pub fn answers_before_questions(
+    screen: &[MessageId],
+    answers: &[Option<MessageId>],
+) -> usize {
     let index = |id: MessageId| usize::try_from(id).ok();
     let mut places = vec![None; answers.len()];
     for (place, id) in screen.iter().enumerate() {
@@ -24,7 +29,8 @@ pub fn answers_before_questions(screen: &[MessageId], answers: &[Option<MessageI
             *known = Some(place);
         }
     }
-    let place_of = |id: MessageId| index(id).and_then(|id| places.get(id).copied().flatten());
+    let place_of =
+        |id: MessageId| index(id).and_then(|id| places.get(id).copied().flatten());
     let is_above = |id: &&MessageId| {
         let question = index(**id).and_then(|id| answers.get(id).copied().flatten());
         question.is_some_and(|question| {

@@ -12,15 +12,19 @@ use crate::simulation::EventQueue;
 /// How a message gets from its author to all screens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Design {
-    /// A gateway shows what its readers write to its own readers and passes it on to the other gateways.
+    /// A gateway shows what its readers write to its own readers and passes it on to
+    /// the other gateways.
     Gateways,
-    /// Gateways bring everything to the room's server, and it comes back from there. Screens show what arrives.
+    /// Gateways bring everything to the room's server, and it comes back from there.
+    /// Screens show what arrives.
     Server,
-    /// The same, and the server numbers the messages. A screen shows number 8 only below number 7.
+    /// The same, and the server numbers the messages. A screen shows number 8 only
+    /// below number 7.
     Numbers,
 }
 
-/// A room and its people. Times are in milliseconds; a pair is the shortest and the longest of times that are drawn evenly.
+/// A room and its people. Times are in milliseconds; a pair is the shortest and the
+/// longest of times that are drawn evenly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Room {
     /// People, each with one device.
@@ -29,7 +33,8 @@ pub struct Room {
     pub gateways: usize,
     /// Messages in all.
     pub messages: u64,
-    /// Conversations that go on at the same time. In each, every message answers the one before.
+    /// Conversations that go on at the same time. In each, every message answers the
+    /// one before.
     pub conversations: u64,
     /// From seeing a message to sending the answer.
     pub think: (u64, u64),
@@ -50,11 +55,13 @@ pub struct Seen {
     pub screens: Vec<Vec<MessageId>>,
     /// For each message the one that it answers.
     pub answers: Vec<Option<MessageId>>,
-    /// How long messages waited at readers for one before them, together, in microseconds.
+    /// How long messages waited at readers for one before them, together, in
+    /// microseconds.
     pub held: u64,
 }
 
-/// Where a line begins or ends. A reader's connection has a number, since no line survives its connection.
+/// Where a line begins or ends. A reader's connection has a number, since no line
+/// survives its connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
     Reader(usize, u32),
@@ -75,7 +82,8 @@ enum Happens {
     Writes(usize, Option<MessageId>),
     Breaks(usize),
     Returns(usize),
-    /// A reader's request for what it missed reaches the log, from a connection with this number.
+    /// A reader's request for what it missed reaches the log, from a connection with
+    /// this number.
     Asked(usize, u32),
     /// The answer: everything up to here.
     Answered(usize, u32, usize),
@@ -161,12 +169,20 @@ impl Run {
             Happens::Writes(reader, answers) => self.write(reader, answers),
             // ANCHOR: arrives
             Happens::Arrives(Place::Gateway(gateway), message) => match self.design {
-                _ if message.number < self.log.len() => self.show_readers(gateway, message),
+                _ if message.number < self.log.len() => {
+                    self.show_readers(gateway, message);
+                }
                 Design::Gateways => {
                     let message = self.store(message);
                     self.show_readers(gateway, message);
-                    for other in (0..self.room.gateways).filter(|other| *other != gateway) {
-                        self.send(Place::Gateway(gateway), Place::Gateway(other), message);
+                    for other in
+                        (0..self.room.gateways).filter(|other| *other != gateway)
+                    {
+                        self.send(
+                            Place::Gateway(gateway),
+                            Place::Gateway(other),
+                            message,
+                        );
                     }
                 }
                 Design::Server | Design::Numbers => {
@@ -239,9 +255,11 @@ impl Run {
     }
 
     // ANCHOR: send
-    /// Sends a message over a line. It arrives after everything that was sent over the same line before.
+    /// Sends a message over a line. It arrives after everything that was sent over the
+    /// same line before.
     fn send(&mut self, from: Place, to: Place, message: Message) {
-        let is_line = matches!((from, to), (Place::Reader(..), _) | (_, Place::Reader(..)));
+        let is_line =
+            matches!((from, to), (Place::Reader(..), _) | (_, Place::Reader(..)));
         let delay = self.draw(if is_line {
             self.room.line
         } else {
@@ -302,7 +320,8 @@ impl Run {
         self.queue.schedule_in(away, Happens::Returns(reader));
     }
 
-    /// A reader is connected again: from now on it gets what is new, and it asks for what it missed.
+    /// A reader is connected again: from now on it gets what is new, and it asks for
+    /// what it missed.
     fn connect_again(&mut self, reader: usize) {
         let gateway = self.random.below(self.room.gateways as u64);
         let delay = self.draw(self.room.line);

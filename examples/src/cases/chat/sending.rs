@@ -8,14 +8,16 @@ use std::fmt;
 use super::MessageId;
 use crate::simulation::{Conditions, Event, Network};
 
-/// What a phone does with lines that are not acknowledged yet. It sends each of them again after a time-out.
+/// What a phone does with lines that are not acknowledged yet. It sends each of them
+/// again after a time-out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phone {
     /// It sends a line as soon as it is written.
     AtOnce,
     /// It sends a line when the one before was acknowledged.
     OneByOne,
-    /// It sends at once and numbers its lines; the server waits for the one that is missing.
+    /// It sends at once and numbers its lines; the server waits for the one that is
+    /// missing.
     Numbered,
 }
 
@@ -49,7 +51,8 @@ enum Timer {
     GivesUp(MessageId),
 }
 
-/// Sends `lines` lines, one every `pace`, each again after `timeout` until it is acknowledged. Times are in microseconds.
+/// Sends `lines` lines, one every `pace`, each again after `timeout` until it is
+/// acknowledged. Times are in microseconds.
 ///
 /// Does not end if `conditions` lose everything.
 pub fn send_lines(
@@ -60,8 +63,10 @@ pub fn send_lines(
 ) -> Sent {
     const PHONE: usize = 0;
     const SERVER: usize = 1;
-    let mut network: Network<Packet, Timer> = Network::new(["phone", "server"], conditions, seed);
-    // At the phone: what is written and not acknowledged; at the server: what waits for a line before it.
+    let mut network: Network<Packet, Timer> =
+        Network::new(["phone", "server"], conditions, seed);
+    // At the phone: what is written and not acknowledged; at the server: what waits for
+    // a line before it.
     let mut unsure: BTreeMap<MessageId, bool> = BTreeMap::new();
     let mut early = BTreeSet::new();
     let (mut order, mut delay) = (Vec::new(), 0);

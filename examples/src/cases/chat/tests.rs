@@ -42,8 +42,9 @@ fn gateways_among_themselves_and_new_connections_disturb_the_order() {
         breaks: None,
         ..ROOM
     };
-    let sum =
-        |room: Room, design| -> usize { (0..20).map(|seed| wrong(&room.talk(design, seed))).sum() };
+    let sum = |room: Room, design| -> usize {
+        (0..20).map(|seed| wrong(&room.talk(design, seed))).sum()
+    };
     assert!(sum(steady, Design::Gateways) > 0);
     assert_eq!(sum(steady, Design::Server), 0);
     assert!(sum(ROOM, Design::Server) > 0);

@@ -62,7 +62,8 @@ fn evenly_drawn_codes_collide_as_often_as_they_are_taken() {
 /// Makes a link, or refuses.
 type Shorten = fn(&mut Shortener, &str, Option<&str>) -> Option<String>;
 
-/// The property: whatever is shortened, and whatever names are asked for, each code leads to the address it was given for.
+/// The property: whatever is shortened, and whatever names are asked for, each code
+/// leads to the address it was given for.
 fn every_code_leads_home(scheme: Scheme, shorten: Shorten) -> bool {
     let config = Config {
         cases: 64,
@@ -91,7 +92,11 @@ fn every_code_leads_home(scheme: Scheme, shorten: Shorten) -> bool {
         .is_ok()
 }
 
-fn right(shortener: &mut Shortener, address: &str, name: Option<&str>) -> Option<String> {
+fn right(
+    shortener: &mut Shortener,
+    address: &str,
+    name: Option<&str>,
+) -> Option<String> {
     shortener.shorten(address, name, 9).ok()
 }
 
@@ -100,7 +105,11 @@ fn right(shortener: &mut Shortener, address: &str, name: Option<&str>) -> Option
     clippy::unnecessary_wraps,
     reason = "it replaces the right one, which refuses"
 )]
-fn without_looking(shortener: &mut Shortener, address: &str, name: Option<&str>) -> Option<String> {
+fn without_looking(
+    shortener: &mut Shortener,
+    address: &str,
+    name: Option<&str>,
+) -> Option<String> {
     let made = code(
         shortener.scheme,
         address,
@@ -119,7 +128,8 @@ fn without_looking(shortener: &mut Shortener, address: &str, name: Option<&str>)
     Some(code)
 }
 
-/// Broken in another place: only names are looked up, since "a counter never collides". It does with a name.
+/// Broken in another place: only names are looked up, since "a counter never collides".
+/// It does with a name.
 fn looking_for_names_only(
     shortener: &mut Shortener,
     address: &str,
@@ -170,7 +180,9 @@ fn a_known_address_gets_its_code_again_unless_a_counter_makes_it() {
 fn a_removed_link_is_gone() {
     let mut shortener = Shortener::new(Scheme::LastDigits, 6);
     let code = shortener.shorten("x", None, 9).unwrap();
-    assert!(shortener.remove(&code) && !shortener.remove(&code) && shortener.is_empty());
+    assert!(
+        shortener.remove(&code) && !shortener.remove(&code) && shortener.is_empty()
+    );
     assert_eq!(shortener.follow(&code, 0), None);
 }
 
@@ -188,7 +200,8 @@ fn first_digits_are_as_uneven_as_the_formula_says() {
     assert!((measured - expected).abs() < 0.01, "{measured} {expected}");
 }
 
-/// Codes of two digits are few enough to be counted: those that begin hashes of 22 digits are 10.95 % of all, not 12.6 %.
+/// Codes of two digits are few enough to be counted: those that begin hashes of 22
+/// digits are 10.95 % of all, not 12.6 %.
 #[test]
 fn long_hashes_share_a_ninth_of_the_codes() {
     let long = 62u128.pow(21)..;
@@ -203,7 +216,8 @@ fn long_hashes_share_a_ninth_of_the_codes() {
             seen.insert(code(Scheme::FirstDigits, &n.to_string(), 0, 0, 2));
         }
     }
-    // From 10 in base 62 to the first two digits of 2^128: all of them are hit by so many hashes, and no other.
+    // From 10 in base 62 to the first two digits of 2^128: all of them are hit by so
+    // many hashes, and no other.
     let first_two = u128::MAX / 62u128.pow(20);
     assert_eq!(seen.len() as u128, first_two - 62 + 1);
     let share = 2f64.powi(128) / 62f64.powi(16) / 62f64.powi(6) - 1.0 / 62.0;

@@ -11,7 +11,8 @@ const SAFE: Promise = Promise {
     log: true,
 };
 
-/// The reference: a map of what was confirmed. Whatever nodes do, a read that is answered has the last value.
+/// The reference: a map of what was confirmed. Whatever nodes do, a read that is
+/// answered has the last value.
 fn answers_are_the_last_confirmed(promise: Promise, seed: u64, steps: u32) -> bool {
     let mut random = Random::new(seed);
     let mut store = KeyStore::new(5, promise);

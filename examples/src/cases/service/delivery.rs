@@ -1,4 +1,5 @@
-//! How posts reach inboxes: a queue of posts, workers that copy each one's number to the author's followers, and the inboxes.
+//! How posts reach inboxes: a queue of posts, workers that copy each one's number to
+//! the author's followers, and the inboxes.
 //!
 //! Shown in `src/cases/assembled.md`.
 
@@ -23,18 +24,21 @@ pub(super) struct Delivery {
     clocks: Vec<u64>,
     /// How many followers of its record each worker has reached. Lost when it crashes.
     reached: Vec<usize>,
-    /// For each user, the newest posts in order: a set, to which nearly all are added at its end.
+    /// For each user, the newest posts in order: a set, to which nearly all are added
+    /// at its end.
     inboxes: Vec<VecDeque<Post>>,
     /// When each post that isn't delivered yet was handed over, in microseconds.
     posted: BTreeMap<u64, u64>,
     /// Entries that each worker wrote.
     pub(super) entries: Vec<u64>,
-    /// For each delivered post, how long it took until the last inbox had it, in microseconds.
+    /// For each delivered post, how long it took until the last inbox had it, in
+    /// microseconds.
     pub(super) took: Vec<(Post, u64)>,
 }
 
 impl Delivery {
-    /// Inboxes for this many users, and workers that each write this many copies a second.
+    /// Inboxes for this many users, and workers that each write this many copies a
+    /// second.
     pub(super) fn new(users: usize, workers: usize, pace: u64) -> Self {
         let workers = workers.max(1);
         Self {
@@ -78,7 +82,8 @@ impl Delivery {
     }
 
     // ANCHOR: work
-    /// Each worker works until a time in milliseconds. A record is done, and committed, when all followers have it.
+    /// Each worker works until a time in milliseconds. A record is done, and committed,
+    /// when all followers have it.
     pub(super) fn work(&mut self, follows: &Follows, until: u64) {
         if self.posted.is_empty() {
             return; // Nothing waits.
@@ -86,10 +91,12 @@ impl Delivery {
         let until = until * 1_000;
         for worker in 0..self.reached.len() {
             while let Some(record) = self.queue.poll(GROUP, worker, 1).first() {
-                let (offset, post) = (record.offset, post_of(&record.key, record.value.as_deref()));
+                let (offset, post) =
+                    (record.offset, post_of(&record.key, record.value.as_deref()));
                 let posted = self.posted.get(&post.0).copied().unwrap_or(0);
                 let start = self.clocks[worker].max(posted);
-                let followers = follows.followers.get(post.1).map_or(&[][..], Vec::as_slice);
+                let followers =
+                    follows.followers.get(post.1).map_or(&[][..], Vec::as_slice);
                 let rest = &followers[self.reached[worker].min(followers.len())..];
                 let in_time = until.saturating_sub(start) / self.copy_time;
                 let written = rest

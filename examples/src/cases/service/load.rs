@@ -25,7 +25,8 @@ pub struct Load {
 }
 
 impl Load {
-    /// The load of the book's example, in multiples of its mean, in a model that has one user for `scale` of them.
+    /// The load of the book's example, in multiples of its mean, in a model that has
+    /// one user for `scale` of them.
     pub fn of(inputs: &Inputs, times: f64, scale: f64) -> Self {
         let scaled = |rate: f64| rate * times / scale;
         Self {
@@ -61,7 +62,8 @@ impl Load {
 }
 
 // ANCHOR: load
-/// Puts a load on a service for some seconds, from a given second on. Returns what the parts had to do.
+/// Puts a load on a service for some seconds, from a given second on. Returns what the
+/// parts had to do.
 pub fn run_load(
     service: &mut Service<'_>,
     load: Load,

@@ -1,5 +1,6 @@
-//! The book's running example, put together from the parts of its chapters: a rate limit and a balancer in front of servers, caches
-//! near and far, shards with a log and copies, and a queue from which workers fill inboxes.
+//! The book's running example, put together from the parts of its chapters: a rate
+//! limit and a balancer in front of servers, caches near and far, shards with a log and
+//! copies, and a queue from which workers fill inboxes.
 //!
 //! Shown in `src/cases/assembled.md`.
 
@@ -85,10 +86,12 @@ pub struct Used {
 }
 
 impl Tally {
-    /// The work of some seconds, compared with what a machine of the book's example can do. Each of the model's users
-    /// represents `scale` of the example's.
+    /// The work of some seconds, compared with what a machine of the book's example can
+    /// do. Each of the model's users represents `scale` of the example's.
     pub fn used(&self, seconds: u64, inputs: &Inputs, scale: f64) -> Used {
-        let percent = |count: u64, most: f64| float(count) / float(seconds) * scale / most * 100.0;
+        let percent = |count: u64, most: f64| {
+            float(count) / float(seconds) * scale / most * 100.0
+        };
         Used {
             servers: percent(self.server, inputs.server_rate),
             caches: percent(self.cache, inputs.cache_rate),
@@ -140,7 +143,8 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// A service whose users have each written this many posts in the past, before anything that timelines show.
+    /// A service whose users have each written this many posts in the past, before
+    /// anything that timelines show.
     pub fn with_past(follows: &'a Follows, parts: Parts, posts: u64) -> Self {
         let mut service = Self::new(follows, parts);
         let authors = (0..posts).flat_map(|_| 0..follows.following.len());
@@ -163,7 +167,8 @@ impl<'a> Service<'a> {
     }
 
     // ANCHOR: write
-    /// A user posts at a time in milliseconds. `None` if that was too many in a short time. What is returned is stored.
+    /// A user posts at a time in milliseconds. `None` if that was too many in a short
+    /// time. What is returned is stored.
     pub fn write(&mut self, author: usize, now: u64) -> Option<Post> {
         let door = self
             .doors
@@ -186,7 +191,8 @@ impl<'a> Service<'a> {
     // ANCHOR_END: write
 
     // ANCHOR: read
-    /// A user's timeline: the inbox, merged with the newest posts of those who are pulled; then the content of each.
+    /// A user's timeline: the inbox, merged with the newest posts of those who are
+    /// pulled; then the content of each.
     pub fn read(&mut self, user: usize) -> Vec<Post> {
         let server = self.server(user);
         let mut page = self.delivery.newest(user, PAGE);
@@ -203,7 +209,8 @@ impl<'a> Service<'a> {
         page
     }
 
-    /// A post's content: from the server's own memory, from a cache machine, or from a shard.
+    /// A post's content: from the server's own memory, from a cache machine, or from a
+    /// shard.
     fn load(&mut self, server: usize, post: Post) -> Option<u64> {
         if let Some(content) = self.near[server].get(&post.0) {
             return Some(*content);
@@ -255,8 +262,8 @@ impl<'a> Service<'a> {
         self.delivery.work(self.follows, until);
     }
 
-    /// Everything that is only in memory is lost, except the inboxes: shards read their logs, caches are empty, and workers begin
-    /// again what they were at.
+    /// Everything that is only in memory is lost, except the inboxes: shards read their
+    /// logs, caches are empty, and workers begin again what they were at.
     pub fn crash(&mut self) {
         self.near = self
             .near
@@ -273,7 +280,8 @@ impl<'a> Service<'a> {
         self.delivery.waiting()
     }
 
-    /// For each post that was delivered, how many microseconds it took until the last inbox had it.
+    /// For each post that was delivered, how many microseconds it took until the last
+    /// inbox had it.
     pub fn took(&self) -> &[(Post, u64)] {
         &self.delivery.took
     }
@@ -292,8 +300,8 @@ impl<'a> Service<'a> {
     /// What the parts have done since the last reset.
     pub fn tally(&self) -> Tally {
         let copies = self.shards.reads.iter().zip(&self.shards.writes);
-        let copies =
-            copies.flat_map(|(reads, writes)| reads.iter().map(move |reads| reads + writes));
+        let copies = copies
+            .flat_map(|(reads, writes)| reads.iter().map(move |reads| reads + writes));
         Tally {
             server: self.requests.iter().copied().max().unwrap_or(0),
             cache: self.caches.asked.iter().copied().max().unwrap_or(0),

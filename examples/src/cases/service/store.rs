@@ -1,4 +1,5 @@
-//! Where posts are kept: shards on a ring, each with a log and several copies, and cache machines in front of them.
+//! Where posts are kept: shards on a ring, each with a log and several copies, and
+//! cache machines in front of them.
 //!
 //! Used by `cases/service/mod.rs`.
 
@@ -23,7 +24,8 @@ pub(super) const RECENT: usize = SERVICE.posts_a_page as usize;
 pub(super) struct Placed {
     ring: Ring,
     numbers: BTreeMap<String, usize>,
-    /// The machines that were looked up so far, by key: keys are counted up from 0, and each is asked for very often.
+    /// The machines that were looked up so far, by key: keys are counted up from 0, and
+    /// each is asked for very often.
     known: Vec<Option<usize>>,
 }
 
@@ -54,7 +56,8 @@ impl Placed {
     }
 }
 
-/// A copy of a shard: a tree of posts by number, each author's newest, and who marked a post as a favorite.
+/// A copy of a shard: a tree of posts by number, each author's newest, and who marked a
+/// post as a favorite.
 #[derive(Debug, Clone)]
 struct Copy {
     posts: Lsm,
@@ -122,7 +125,8 @@ impl Store {
         }
     }
 
-    /// Writes posts that are older than anything else: into the logs, from which the copies then start.
+    /// Writes posts that are older than anything else: into the logs, from which the
+    /// copies then start.
     pub(super) fn start_with(&mut self, past: impl Iterator<Item = Post>) {
         for (number, author) in past {
             let at = self.placed.of(author as u64);

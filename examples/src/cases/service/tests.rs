@@ -17,7 +17,8 @@ const PARTS: Parts = Parts {
 
 /// The reference: all posts that a user wrote or follows, sorted.
 fn timeline(follows: &Follows, posts: &[Post], user: usize) -> Vec<Post> {
-    let is_seen = |post: &&Post| post.1 == user || follows.following[user].contains(&post.1);
+    let is_seen =
+        |post: &&Post| post.1 == user || follows.following[user].contains(&post.1);
     posts
         .iter()
         .rev()
@@ -98,7 +99,8 @@ fn work_is_counted_where_it_is_done() {
         assert!(service.open(0, post));
     }
     let tally = service.tally();
-    // Thirteen requests over three servers; twelve reads over two copies, and a write at each.
+    // Thirteen requests over three servers; twelve reads over two copies, and a write
+    // at each.
     assert_eq!((tally.server, tally.asked, tally.hits), (5, 12, 0));
     assert_eq!((tally.reads, tally.copy), (12, 7));
     assert_eq!(tally.waiting, 1);
@@ -144,7 +146,8 @@ fn a_worker_needs_its_time_for_each_copy_and_what_waits_behind_waits() {
     );
     let star = service.write(0, 100).unwrap();
     let other = service.write(7, 200).unwrap();
-    let [of_star, of_other] = [0, 7].map(|author: usize| follows.followers[author].len() as u64);
+    let [of_star, of_other] =
+        [0, 7].map(|author: usize| follows.followers[author].len() as u64);
     service.work(1_100);
     assert_eq!(service.tally().entries, 10);
     service.work(60_000);

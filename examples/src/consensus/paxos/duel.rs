@@ -15,7 +15,8 @@ pub struct Duel {
     pub proposers: usize,
     /// How the network treats messages. It should lose none: no message is resent.
     pub conditions: Conditions,
-    /// After a refusal a proposer waits for a random time up to this, in microseconds, before its next ballot.
+    /// After a refusal a proposer waits for a random time up to this, in microseconds,
+    /// before its next ballot.
     pub longest_wait: u64,
 }
 
@@ -67,8 +68,8 @@ struct Proposer {
 const ACCEPTORS: usize = 3;
 
 // ANCHOR: duel
-/// Lets the proposers run, also after a value was chosen, until each one is done or a time in microseconds has come. The seed
-/// decides everything.
+/// Lets the proposers run, also after a value was chosen, until each one is done or a
+/// time in microseconds has come. The seed decides everything.
 pub fn duel(duel: &Duel, until: u64, seed: u64) -> Decision {
     let names = (0..ACCEPTORS + duel.proposers).map(|n| format!("node {n}"));
     let mut network: Network<Message, u16> = Network::new(names, duel.conditions, seed);
@@ -97,7 +98,8 @@ pub fn duel(duel: &Duel, until: u64, seed: u64) -> Decision {
                     ..Proposer::default()
                 };
                 decision.ballots += u16::from(decision.time.is_none());
-                (0..ACCEPTORS).for_each(|to| network.send(node, to, Message::Prepare(timer)));
+                (0..ACCEPTORS)
+                    .for_each(|to| network.send(node, to, Message::Prepare(timer)));
             }
             Event::Message { from, to, message } => match message {
                 Message::Prepare(ballot) => {
@@ -123,16 +125,22 @@ pub fn duel(duel: &Duel, until: u64, seed: u64) -> Decision {
                 }
                 Message::Promise(ballot, promise) => {
                     let proposer = &mut proposers[to - ACCEPTORS];
-                    if ballot != proposer.ballot || proposer.waits || proposer.proposed.is_some() {
+                    if ballot != proposer.ballot
+                        || proposer.waits
+                        || proposer.proposed.is_some()
+                    {
                         continue;
                     }
                     proposer.promises.insert(from, promise);
-                    let promises: Vec<_> = proposer.promises.values().copied().collect();
-                    let proposed = proposal(proposer.own, &promises, ACCEPTORS, Adopt::Accepted);
+                    let promises: Vec<_> =
+                        proposer.promises.values().copied().collect();
+                    let proposed =
+                        proposal(proposer.own, &promises, ACCEPTORS, Adopt::Accepted);
                     proposer.proposed = proposed;
                     if let Some(value) = proposed {
                         let accept = Message::Accept(ballot, value);
-                        (0..ACCEPTORS).for_each(|other| network.send(to, other, accept));
+                        (0..ACCEPTORS)
+                            .for_each(|other| network.send(to, other, accept));
                     }
                 }
                 Message::Refused(ballot, promised) => {
@@ -169,8 +177,9 @@ mod tests {
         assert_eq!((decision.time, decision.ballots), (Some(3_000), 1));
     }
 
-    /// Over many seeds: without a wait proposers interrupt each other, the more of them the longer, and with a wait far longer
-    /// than a round trip nearly every ballot but one is merely refused.
+    /// Over many seeds: without a wait proposers interrupt each other, the more of them
+    /// the longer, and with a wait far longer than a round trip nearly every ballot but
+    /// one is merely refused.
     #[test]
     fn waiting_ends_a_duel() {
         let conditions = Conditions {
@@ -184,12 +193,14 @@ mod tests {
                 conditions,
                 longest_wait,
             };
-            let all = (0..300).map(|seed| f64::from(duel(&it, 20_000_000, seed).ballots));
+            let all =
+                (0..300).map(|seed| f64::from(duel(&it, 20_000_000, seed).ballots));
             all.sum::<f64>() / 300.0
         };
         for proposers in [2, 3, 5] {
             let least = float(proposers);
-            let (hasty, patient) = (ballots(proposers, 0), ballots(proposers, 1_000_000));
+            let (hasty, patient) =
+                (ballots(proposers, 0), ballots(proposers, 1_000_000));
             assert!(hasty > 1.5 * least, "{proposers} {hasty}");
             assert!(
                 (least..1.1 * least).contains(&patient),
@@ -199,7 +210,8 @@ mod tests {
     }
 
     proptest! {
-        /// Messages are lost and doubled here, so it may not end, but what is chosen is one value that was proposed.
+        /// Messages are lost and doubled here, so it may not end, but what is chosen is
+        /// one value that was proposed.
         #[test]
         fn whatever_is_chosen_was_proposed(
             proposers in 1..5usize, loss in 0.0..0.3, duplication in 0.0..0.3, longest_wait in 0..50_000u64, seed in any::<u64>(),

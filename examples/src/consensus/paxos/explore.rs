@@ -22,7 +22,8 @@ struct Column {
 /// What is true in all states that some order of messages leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Explored {
-    /// Different states. Acceptors are interchangeable, so states that differ only in which acceptor is which count once.
+    /// Different states. Acceptors are interchangeable, so states that differ only in
+    /// which acceptor is which count once.
     pub states: usize,
     /// States in which a value is chosen.
     pub decided: usize,
@@ -30,8 +31,9 @@ pub struct Explored {
     pub contradictions: usize,
 }
 
-/// The distinct columns found so far, numbered: a state is then a short list of numbers, and the steps of each column are worked
-/// out once. That is what makes millions of steps affordable.
+/// The distinct columns found so far, numbered: a state is then a short list of
+/// numbers, and the steps of each column are worked out once. That is what makes
+/// millions of steps affordable.
 #[derive(Default)]
 struct Columns {
     all: Vec<Column>,
@@ -64,11 +66,13 @@ impl Columns {
     }
 }
 
-/// Tries every order of the messages of ballots 1, 2 and so on, each with the value that its proposer wants: a proposer with two
-/// ballots is there twice. At most four.
+/// Tries every order of the messages of ballots 1, 2 and so on, each with the value
+/// that its proposer wants: a proposer with two ballots is there twice. At most four.
 ///
-/// Any message may be late or lost. A promise may be given and its answer lost. A proposer may stop anywhere, and messages of its
-/// earlier ballot may arrive after those of a later one. Every state on the way counts. What is not tried: acceptors that forget.
+/// Any message may be late or lost. A promise may be given and its answer lost. A
+/// proposer may stop anywhere, and messages of its earlier ballot may arrive after
+/// those of a later one. Every state on the way counts. What is not tried: acceptors
+/// that forget.
 pub fn explore(acceptors: usize, values: &[u16], adopt: Adopt) -> Explored {
     let values = &values[..values.len().min(BALLOTS)];
     let mut known = Columns::default();
@@ -76,7 +80,8 @@ pub fn explore(acceptors: usize, values: &[u16], adopt: Adopt) -> Explored {
     let (mut seen, mut open) = (HashSet::from([first.clone()]), vec![first]);
     let mut explored = Explored::default();
     while let Some(state) = open.pop() {
-        let columns: Vec<Column> = state.iter().map(|n| known.all[usize::from(*n)]).collect();
+        let columns: Vec<Column> =
+            state.iter().map(|n| known.all[usize::from(*n)]).collect();
         let proposed = proposals(&columns, values, adopt);
         let has_majority = |ballot: &usize| {
             2 * columns.iter().filter(|it| it.accepted[*ballot]).count() > acceptors
@@ -122,9 +127,11 @@ fn steps(column: Column, proposed: &[Option<u16>]) -> Vec<Column> {
         let Some(promise) = asked.acceptor.prepare(ballot) else {
             continue; // It has promised a higher ballot and refuses both messages of this one.
         };
-        // The request arrives, and the answer doesn't, or comes when the proposer has its majority.
+        // The request arrives, and the answer doesn't, or comes when the proposer has
+        // its majority.
         next.push(asked);
-        // The answer arrives as well, at once: a later one would carry the same information.
+        // The answer arrives as well, at once: a later one would carry the same
+        // information.
         if proposed.is_none() && asked.heard[index].is_none() {
             asked.heard[index] = Some(promise);
             next.push(asked);
@@ -158,7 +165,8 @@ mod tests {
         }
     }
 
-    /// Two proposers with two ballots each, in which an earlier ballot's messages may come after a later one's.
+    /// Two proposers with two ballots each, in which an earlier ballot's messages may
+    /// come after a later one's.
     #[test]
     fn nor_do_two_ballots_each() {
         let two_each = explore(3, &[1, 2, 1, 2], Adopt::Accepted);

@@ -1,4 +1,5 @@
-//! A Raft cluster under everything that can go wrong: lost, late, doubled and reordered messages, crashes, partitions.
+//! A Raft cluster under everything that can go wrong: lost, late, doubled and reordered
+//! messages, crashes, partitions.
 //!
 //! Shown in `src/consensus/raft-safety.md`.
 
@@ -66,7 +67,8 @@ pub fn chaos(rules: Rules, seed: u64) -> Outcome {
         .leader()
         .and_then(|leader| cluster.propose(leader, command + 1));
     cluster.run_until(4_500_000);
-    let recovered = last.is_some() && cluster.nodes.iter().all(|node| Some(node.commit) == last);
+    let recovered =
+        last.is_some() && cluster.nodes.iter().all(|node| Some(node.commit) == last);
     Outcome {
         committed: cluster.committed.len(),
         leaders: cluster.leaders.len(),

@@ -1,4 +1,5 @@
-//! A Raft cluster on a simulated network, watched by the safety properties of the paper's figure 3.
+//! A Raft cluster on a simulated network, watched by the safety properties of the
+//! paper's figure 3.
 //!
 //! Shown in `src/consensus/raft-safety.md`.
 
@@ -108,7 +109,8 @@ impl Cluster {
         while self.step(time) {}
     }
 
-    /// Handles the next event up to a time, in microseconds. Returns whether there was one.
+    /// Handles the next event up to a time, in microseconds. Returns whether there was
+    /// one.
     pub fn step(&mut self, time: u64) -> bool {
         let event = self.network.next_event_until(time);
         let happened = event.is_some();
@@ -129,8 +131,9 @@ impl Cluster {
 
     /// The member that leads in the latest term and is up.
     pub fn leader(&self) -> Option<NodeId> {
-        let leads =
-            |id: &NodeId| self.nodes[*id].role == Role::Leader && !self.network.is_down(*id);
+        let leads = |id: &NodeId| {
+            self.nodes[*id].role == Role::Leader && !self.network.is_down(*id)
+        };
         let leaders = self.network.nodes().filter(leads);
         leaders.max_by_key(|id| self.nodes[*id].term)
     }
@@ -147,8 +150,9 @@ impl Cluster {
         index
     }
 
-    /// A client asks a member for the newest command. The number of the read, by which it is found in [`Cluster::answers`], or
-    /// `None` if the member is down, doesn't believe that it leads, or must not answer yet.
+    /// A client asks a member for the newest command. The number of the read, by which
+    /// it is found in [`Cluster::answers`], or `None` if the member is down, doesn't
+    /// believe that it leads, or must not answer yet.
     pub fn read(&mut self, node: NodeId) -> Option<u64> {
         if self.network.is_down(node) {
             return None;
@@ -169,9 +173,10 @@ impl Cluster {
     fn take_answers(&mut self, node: NodeId) {
         let time = self.network.now();
         let taken = std::mem::take(&mut self.nodes[node].answers);
-        let answers = taken
-            .into_iter()
-            .map(|(read, value)| Answer { read, value, time });
+        let answers =
+            taken
+                .into_iter()
+                .map(|(read, value)| Answer { read, value, time });
         self.answers.extend(answers);
     }
 
@@ -191,7 +196,9 @@ impl Cluster {
 
     fn handle(&mut self, event: Event<Message, Timer>) {
         let (node, outgoing) = match event {
-            Event::Message { from, to, message } => (to, self.nodes[to].receive(from, message)),
+            Event::Message { from, to, message } => {
+                (to, self.nodes[to].receive(from, message))
+            }
             Event::Timer {
                 node,
                 timer: Timer::Election,
@@ -207,11 +214,16 @@ impl Cluster {
                 node,
                 timer: Timer::Heartbeat(term),
             } => {
-                if self.nodes[node].term != term || self.nodes[node].role != Role::Leader {
+                if self.nodes[node].term != term
+                    || self.nodes[node].role != Role::Leader
+                {
                     return;
                 }
-                self.network
-                    .set_timer(node, self.times.heartbeat, Timer::Heartbeat(term));
+                self.network.set_timer(
+                    node,
+                    self.times.heartbeat,
+                    Timer::Heartbeat(term),
+                );
                 (node, self.nodes[node].appends())
             }
         };
@@ -235,7 +247,8 @@ impl Cluster {
         }
         let spread = self.times.longest - self.times.shortest + 1;
         let delay = self.times.shortest + self.network.random().below(spread);
-        self.elections[node] = Some(self.network.set_timer(node, delay, Timer::Election));
+        self.elections[node] =
+            Some(self.network.set_timer(node, delay, Timer::Election));
     }
 
     /// Checks what must always hold, for the member that has just changed.
@@ -252,7 +265,8 @@ impl Cluster {
             return;
         }
         // ANCHOR: leader
-        // Election safety: a term has one leader at most. Leader completeness: it has everything that was committed.
+        // Election safety: a term has one leader at most. Leader completeness: it has
+        // everything that was committed.
         if node.role == Role::Leader {
             let term = node.term;
             let is_new = !self.leaders.contains_key(&term);
@@ -262,16 +276,21 @@ impl Cluster {
             }
             if is_new {
                 if node.log.get(..self.committed.len()) != Some(&self.committed) {
-                    self.violations
-                        .push(format!("the leader of term {term} lacks committed entries"));
+                    self.violations.push(format!(
+                        "the leader of term {term} lacks committed entries"
+                    ));
                 }
-                self.network
-                    .set_timer(id, self.times.heartbeat, Timer::Heartbeat(term));
+                self.network.set_timer(
+                    id,
+                    self.times.heartbeat,
+                    Timer::Heartbeat(term),
+                );
             }
         }
         // ANCHOR_END: leader
         // ANCHOR: match
-        // State machine safety: no two members consider different entries committed at the same index.
+        // State machine safety: no two members consider different entries committed at
+        // the same index.
         for (index, entry) in node.log.iter().enumerate().take(node.commit) {
             match self.committed.get(index) {
                 Some(known) if known != entry => {
@@ -298,7 +317,8 @@ impl Cluster {
         // ANCHOR_END: match
     }
 
-    /// A line about each member: role, term, log as commands with their terms, and how far it is committed.
+    /// A line about each member: role, term, log as commands with their terms, and how
+    /// far it is committed.
     pub fn describe(&self, node: NodeId) -> String {
         let it = &self.nodes[node];
         let log: Vec<_> = (1..)

@@ -1,4 +1,5 @@
-//! What clients see of a Raft cluster while its network is cut and its members crash: a history of reads and writes, for a checker.
+//! What clients see of a Raft cluster while its network is cut and its members crash: a
+//! history of reads and writes, for a checker.
 //!
 //! Used by `consensus/raft/mod.rs`.
 
@@ -22,7 +23,8 @@ pub struct Trial {
 }
 
 impl Default for Trial {
-    /// Five members, 0.5 to 40 ms for a message, of which one in ten is lost and one in ten comes twice, three clients, and faults.
+    /// Five members, 0.5 to 40 ms for a message, of which one in ten is lost and one in
+    /// ten comes twice, three clients, and faults.
     fn default() -> Self {
         Self {
             members: 5,
@@ -57,12 +59,13 @@ const PATIENCE: u64 = 300_000;
 
 impl Trial {
     // ANCHOR: history
-    /// Three seconds of reads and writes, as their clients saw them, at most 60. Times are in microseconds; the seed decides
-    /// everything.
+    /// Three seconds of reads and writes, as their clients saw them, at most 60. Times
+    /// are in microseconds; the seed decides everything.
     pub fn run(&self, rules: Rules, seed: u64) -> Vec<Operation> {
         let names = ["a", "b", "c", "d", "e", "f", "g"];
         let names = &names[..self.members.min(names.len())];
-        let mut cluster = Cluster::new(names, self.conditions, Times::default(), rules, seed);
+        let mut cluster =
+            Cluster::new(names, self.conditions, Times::default(), rules, seed);
         let mut random = Random::new(seed ^ 0xc11e_0075);
         let mut clients: Vec<Option<Waiting>> = vec![None; self.clients];
         let (mut history, mut value) = (Vec::new(), 0);
@@ -74,15 +77,21 @@ impl Trial {
                 disturb(&mut cluster, &mut random);
             }
             for client in &mut clients {
-                if client.is_some() || history.len() + self.clients >= 60 || random.chance(0.5) {
+                if client.is_some()
+                    || history.len() + self.clients >= 60
+                    || random.chance(0.5)
+                {
                     continue;
                 }
                 // A member that believes it leads is asked, even if it is wrong.
                 let leads = |node: &NodeId| cluster.nodes[*node].role == Role::Leader;
-                let believers: Vec<NodeId> = cluster.network.nodes().filter(leads).collect();
-                if let Some(node) = believers.get(random.index(believers.len().max(1))) {
+                let believers: Vec<NodeId> =
+                    cluster.network.nodes().filter(leads).collect();
+                if let Some(node) = believers.get(random.index(believers.len().max(1)))
+                {
                     value += 1;
-                    *client = ask(&mut cluster, *node, random.chance(0.5).then_some(value));
+                    *client =
+                        ask(&mut cluster, *node, random.chance(0.5).then_some(value));
                 }
             }
             collect(&cluster, &mut clients, &mut history);
@@ -119,7 +128,11 @@ fn ask(cluster: &mut Cluster, node: NodeId, value: Option<u64>) -> Option<Waitin
 }
 
 /// Moves operations that were answered, or that timed out, into the history.
-fn collect(cluster: &Cluster, clients: &mut [Option<Waiting>], history: &mut Vec<Operation>) {
+fn collect(
+    cluster: &Cluster,
+    clients: &mut [Option<Waiting>],
+    history: &mut Vec<Operation>,
+) {
     let now = cluster.network.now();
     for client in clients {
         let Some(waiting) = *client else { continue };
@@ -130,10 +143,12 @@ fn collect(cluster: &Cluster, clients: &mut [Option<Waiting>], history: &mut Vec
                 let entry = node.log.get(index - 1);
                 let is_ours = entry.is_some_and(|entry| entry.term == term);
                 let is_done = is_ours && node.commit >= index;
-                (is_done && !cluster.network.is_down(waiting.node)).then_some(Operation {
-                    answer: Some(now),
-                    ..waiting.operation
-                })
+                (is_done && !cluster.network.is_down(waiting.node)).then_some(
+                    Operation {
+                        answer: Some(now),
+                        ..waiting.operation
+                    },
+                )
             }
             Asked::Read(read) => {
                 let value = cluster.answer(read);
@@ -149,7 +164,8 @@ fn collect(cluster: &Cluster, clients: &mut [Option<Waiting>], history: &mut Vec
 }
 
 impl Waiting {
-    /// A write without an answer may have happened, or still happen. A read without one says nothing.
+    /// A write without an answer may have happened, or still happen. A read without one
+    /// says nothing.
     fn given_up(self) -> Option<Operation> {
         matches!(self.asked, Asked::Write { .. }).then_some(self.operation)
     }
@@ -165,7 +181,8 @@ fn disturb(cluster: &mut Cluster, random: &mut Random) {
         4 | 5 => {
             // A minority, of random members, is cut off.
             let size = 1 + random.index(members / 2);
-            let minority: Vec<NodeId> = (node..node + size).map(|n| n % members).collect();
+            let minority: Vec<NodeId> =
+                (node..node + size).map(|n| n % members).collect();
             cluster.network.partition(&[&minority]);
         }
         6 => {
@@ -211,7 +228,8 @@ mod tests {
     fn reads_that_skip_a_step_are_found_out_by_what_clients_see() {
         for reads in [Reads::AtOnce, Reads::AskMajority] {
             let trial = Trial::default();
-            let found = (0..400).any(|seed| !is_linearizable(&trial, reading(reads), seed));
+            let found =
+                (0..400).any(|seed| !is_linearizable(&trial, reading(reads), seed));
             assert!(found, "{reads:?}");
         }
     }
@@ -223,7 +241,11 @@ mod tests {
             faults: false,
             ..Trial::default()
         };
-        assert!((0..50).all(|seed| is_linearizable(&calm, reading(Reads::AtOnce), seed)));
+        assert!((0..50).all(|seed| is_linearizable(
+            &calm,
+            reading(Reads::AtOnce),
+            seed
+        )));
     }
 
     proptest! {

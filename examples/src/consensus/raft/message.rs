@@ -1,4 +1,5 @@
-//! What the members of a Raft cluster say to each other: the paper's two calls and their answers.
+//! What the members of a Raft cluster say to each other: the paper's two calls and
+//! their answers.
 //!
 //! Used by `consensus/raft/cluster.rs` and `consensus/raft/node.rs`.
 
@@ -51,10 +52,12 @@ pub enum Message {
         term: u64,
         /// Whether the entry before those sent was the same in both logs.
         success: bool,
-        /// If so, the index up to which the logs agree; if not, the index at which the leader may try next.
+        /// If so, the index up to which the logs agree; if not, the index at which the
+        /// leader may try next.
         index: usize,
     },
-    /// A heartbeat by which a leader makes sure that it still leads, before it answers a read.
+    /// A heartbeat by which a leader makes sure that it still leads, before it answers
+    /// a read.
     Confirm {
         /// The leader's term.
         term: u64,

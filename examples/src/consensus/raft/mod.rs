@@ -1,6 +1,8 @@
-//! Raft: one member, a cluster on a simulated network, a cluster that follows a script, chaos, and what clients see of it.
+//! Raft: one member, a cluster on a simulated network, a cluster that follows a script,
+//! chaos, and what clients see of it.
 //!
-//! Shown in `src/consensus/linearizability.md`, `src/consensus/raft-election.md` and `src/consensus/raft-log.md`.
+//! Shown in `src/consensus/linearizability.md`, `src/consensus/raft-election.md` and
+//! `src/consensus/raft-log.md`.
 
 mod chaos;
 mod cluster;

@@ -1,10 +1,13 @@
-//! One member of a Raft cluster: what it does with a message or a time-out, without clocks or networks.
+//! One member of a Raft cluster: what it does with a message or a time-out, without
+//! clocks or networks.
 //!
-//! Shown in `src/consensus/linearizability.md`, `src/consensus/raft-election.md` and `src/consensus/raft-log.md`.
+//! Shown in `src/consensus/linearizability.md`, `src/consensus/raft-election.md` and
+//! `src/consensus/raft-log.md`.
 //!
-//! After D. Ongaro and J. Ousterhout, "In Search of an Understandable Consensus Algorithm", USENIX ATC 2014, figure 2. Indexes
-//! into the log begin at 1; index 0 is the empty log. There are no snapshots and no changes of membership. Reads without the
-//! log are those of section 8 of the paper's extended version.
+//! After D. Ongaro and J. Ousterhout, "In Search of an Understandable Consensus
+//! Algorithm", USENIX ATC 2014, figure 2. Indexes into the log begin at 1; index 0 is
+//! the empty log. There are no snapshots and no changes of membership. Reads without
+//! the log are those of section 8 of the paper's extended version.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -33,22 +36,25 @@ impl fmt::Display for Role {
     }
 }
 
-/// What a leader does with a read before it answers from the entries that it knows to be committed.
+/// What a leader does with a read before it answers from the entries that it knows to
+/// be committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reads {
     /// Nothing.
     AtOnce,
     /// It asks a majority whether it still leads.
     AskMajority,
-    /// The same, and only once it has committed an entry of its own term, so that it knows of everything that was committed before
-    /// (section 8).
+    /// The same, and only once it has committed an entry of its own term, so that it
+    /// knows of everything that was committed before (section 8).
     AskAfterOwnCommit,
 }
 
-/// The rules that keep Raft safe, each of which can be switched off to see why it is needed.
+/// The rules that keep Raft safe, each of which can be switched off to see why it is
+/// needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
-    /// A vote goes only to a candidate whose log is at least as up to date as the voter's (section 5.4.1).
+    /// A vote goes only to a candidate whose log is at least as up to date as the
+    /// voter's (section 5.4.1).
     pub vote_checks_log: bool,
     /// A leader counts replicas only for entries of its own term (section 5.4.2).
     pub commit_own_term_only: bool,
@@ -88,16 +94,19 @@ pub struct Node {
     pub commit: usize,
     /// What it is at the moment.
     pub role: Role,
-    /// Whether its election time-out has to be restarted: it heard from a leader, or gave a vote. The caller clears this.
+    /// Whether its election time-out has to be restarted: it heard from a leader, or
+    /// gave a vote. The caller clears this.
     pub heard: bool,
     votes: BTreeSet<NodeId>,
     /// For each member, up to where its log is known to agree with the leader's.
     matched: Vec<usize>,
     /// For each member, the index of the entry to send next.
     next: Vec<usize>,
-    /// Reads that wait for a majority: the index up to which each one sees the log, and who has confirmed the leader.
+    /// Reads that wait for a majority: the index up to which each one sees the log, and
+    /// who has confirmed the leader.
     waiting: BTreeMap<u64, (usize, BTreeSet<NodeId>)>,
-    /// Reads that may be answered, and the command that each one sees. The caller takes them.
+    /// Reads that may be answered, and the command that each one sees. The caller takes
+    /// them.
     pub answers: Vec<(u64, u64)>,
 }
 
@@ -132,7 +141,8 @@ impl Node {
         }
     }
 
-    /// Takes a client's command. The index that it gets if it is ever committed, or `None` if this is not the leader.
+    /// Takes a client's command. The index that it gets if it is ever committed, or
+    /// `None` if this is not the leader.
     pub fn propose(&mut self, command: u64) -> Option<usize> {
         if self.role != Role::Leader {
             return None;
@@ -144,7 +154,8 @@ impl Node {
         Some(self.log.len())
     }
 
-    /// What a leader sends to all others: the entries they lack, or a heartbeat. Members that don't lead send nothing.
+    /// What a leader sends to all others: the entries they lack, or a heartbeat.
+    /// Members that don't lead send nothing.
     pub fn appends(&self) -> Outgoing {
         if self.role != Role::Leader {
             return Vec::new();
@@ -154,8 +165,9 @@ impl Node {
     }
 
     // ANCHOR: read
-    /// A client asks for the newest command. `read` is a number above 0 that no other read has. Returns what to send, or `None`
-    /// if this is no leader, or one that must not answer yet. The answer comes in [`Node::answers`].
+    /// A client asks for the newest command. `read` is a number above 0 that no other
+    /// read has. Returns what to send, or `None` if this is no leader, or one that must
+    /// not answer yet. The answer comes in [`Node::answers`].
     pub fn read(&mut self, read: u64) -> Option<Outgoing> {
         let knows_all = self.term_at(self.commit) == Some(self.term);
         let is_early = self.rules.reads == Reads::AskAfterOwnCommit && !knows_all;
@@ -166,7 +178,8 @@ impl Node {
             self.answer(read, self.commit);
             return Some(Vec::new());
         }
-        // What is committed now is what the read sees. A majority has to confirm that it was the newest.
+        // What is committed now is what the read sees. A majority has to confirm that
+        // it was the newest.
         self.waiting.insert(read, (self.commit, BTreeSet::new()));
         self.confirm(read, self.id);
         let term = self.term;
@@ -178,7 +191,8 @@ impl Node {
         )
     }
 
-    /// A member, maybe this one, has said that it knows of no later term than this leader's.
+    /// A member, maybe this one, has said that it knows of no later term than this
+    /// leader's.
     fn confirm(&mut self, read: u64, by: NodeId) {
         let Some((index, confirmed)) = self.waiting.get_mut(&read) else {
             return;
@@ -215,7 +229,12 @@ impl Node {
         others.map(|to| (to, request.clone())).collect()
     }
 
-    fn on_request(&mut self, from: NodeId, last_term: u64, last_index: usize) -> Message {
+    fn on_request(
+        &mut self,
+        from: NodeId,
+        last_term: u64,
+        last_index: usize,
+    ) -> Message {
         let up_to_date = (last_term, last_index) >= (self.last_term(), self.log.len());
         let free = self.voted_for.is_none_or(|voted| voted == from);
         let granted = free && (up_to_date || !self.rules.vote_checks_log);
@@ -265,7 +284,9 @@ impl Node {
             } => {
                 vec![(from, self.on_request(from, last_term, last_index))]
             }
-            Message::Vote { granted: true, .. } if !is_old && self.role == Role::Candidate => {
+            Message::Vote { granted: true, .. }
+                if !is_old && self.role == Role::Candidate =>
+            {
                 self.votes.insert(from);
                 self.win_with_majority();
                 self.appends()
@@ -292,7 +313,9 @@ impl Node {
                 self.heard = true;
                 vec![(from, self.on_append(prev_index, prev_term, entries, commit))]
             }
-            Message::Appended { success, index, .. } if !is_old && self.role == Role::Leader => {
+            Message::Appended { success, index, .. }
+                if !is_old && self.role == Role::Leader =>
+            {
                 self.on_appended(from, success, index)
             }
             // No read has the number 0: the sender learns the term and nothing else.
@@ -309,9 +332,9 @@ impl Node {
                 self.confirm(read, from);
                 Vec::new()
             }
-            Message::Vote { .. } | Message::Appended { .. } | Message::Confirmed { .. } => {
-                Vec::new()
-            }
+            Message::Vote { .. }
+            | Message::Appended { .. }
+            | Message::Confirmed { .. } => Vec::new(),
         }
     }
 

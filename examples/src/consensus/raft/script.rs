@@ -25,7 +25,8 @@ impl Script {
         }
     }
 
-    /// A member's election time-out runs out, and its messages reach only these others. Returns whether it leads.
+    /// A member's election time-out runs out, and its messages reach only these others.
+    /// Returns whether it leads.
     pub fn elect(&mut self, candidate: NodeId, voters: &[NodeId]) -> bool {
         let requests = self.nodes[candidate].time_out();
         let appends = self.exchange(candidate, requests, voters);
@@ -46,7 +47,8 @@ impl Script {
         self.nodes[leader].propose(command)
     }
 
-    /// A leader sends its log to these members until their logs are the same as its own.
+    /// A leader sends its log to these members until their logs are the same as its
+    /// own.
     pub fn replicate(&mut self, leader: NodeId, followers: &[NodeId]) {
         let mut appends = self.nodes[leader].appends();
         while !appends.is_empty() {
@@ -63,8 +65,14 @@ impl Script {
         entries.join(" ")
     }
 
-    /// Delivers those messages that go to `reach`, and the answers. Returns what the sender then wants to send.
-    fn exchange(&mut self, from: NodeId, messages: Outgoing, reach: &[NodeId]) -> Outgoing {
+    /// Delivers those messages that go to `reach`, and the answers. Returns what the
+    /// sender then wants to send.
+    fn exchange(
+        &mut self,
+        from: NodeId,
+        messages: Outgoing,
+        reach: &[NodeId],
+    ) -> Outgoing {
         let mut more = Vec::new();
         for (to, message) in messages.into_iter().filter(|(to, _)| reach.contains(to)) {
             self.trace
@@ -80,7 +88,8 @@ impl Script {
 }
 
 // ANCHOR: figure
-/// The steps of the paper's figure 8: (a), (b), (c), and then S5 tries to lead. With `own_entry`, S1 gets one more command in (c).
+/// The steps of the paper's figure 8: (a), (b), (c), and then S5 tries to lead. With
+/// `own_entry`, S1 gets one more command in (c).
 ///
 /// Returns the script, and what S1 considered committed before S5 tried.
 pub fn figure_eight(rules: Rules, own_entry: bool) -> (Script, Vec<u64>) {
@@ -116,8 +125,9 @@ mod tests {
     use super::*;
     use crate::random::Random;
 
-    /// Elections, commands and appends in any order, each of which reaches any of the others. Returns whether two members ever consider
-    /// different entries committed at the same index.
+    /// Elections, commands and appends in any order, each of which reaches any of the
+    /// others. Returns whether two members ever consider different entries committed at
+    /// the same index.
     fn contradicts_itself(rules: Rules, seed: u64) -> bool {
         let mut random = Random::new(seed);
         let mut script = Script::new(5, rules);

@@ -1,4 +1,5 @@
-//! Stores that keep an order as a whole: under a key, as a document, or as a row of a partition.
+//! Stores that keep an order as a whole: under a key, as a document, or as a row of a
+//! partition.
 //!
 //! Used by `storage/models/shop.rs`.
 
@@ -6,7 +7,8 @@ use super::indexes::Indexes;
 use super::shop::{Counted, Order, Paths, Store, sum};
 use std::collections::BTreeSet;
 
-/// Values that the store doesn't look into, each under its key. Its keys are hashed: no ranges.
+/// Values that the store doesn't look into, each under its key. Its keys are hashed: no
+/// ranges.
 #[derive(Debug, Clone)]
 pub(super) struct KeyValue {
     values: Counted<String, Vec<u8>>,
@@ -14,7 +16,8 @@ pub(super) struct KeyValue {
 }
 
 impl KeyValue {
-    /// A store in which the program, if there are more paths, keeps a list for each customer and product itself.
+    /// A store in which the program, if there are more paths, keeps a list for each
+    /// customer and product itself.
     pub(super) fn new(paths: Paths) -> Self {
         Self {
             values: Counted::default(),
@@ -47,7 +50,8 @@ impl KeyValue {
         })
     }
 
-    /// The program reads every value and decodes it. Values that are lists are not orders.
+    /// The program reads every value and decodes it. Values that are lists are not
+    /// orders.
     fn scan(&self) -> impl Iterator<Item = Order> {
         let all = self.values.all();
         let orders = all.filter(|(key, _)| key.starts_with("order:"));
@@ -57,7 +61,8 @@ impl KeyValue {
     /// A list of pairs under a key: a day and an order.
     fn list(&self, key: &str) -> Vec<(u32, u32)> {
         let value = self.values.get(&key.to_owned());
-        let numbers: Vec<u32> = value.into_iter().flat_map(|v| Self::decode(v)).collect();
+        let numbers: Vec<u32> =
+            value.into_iter().flat_map(|v| Self::decode(v)).collect();
         numbers
             .as_chunks()
             .0
@@ -99,7 +104,8 @@ impl Store for KeyValue {
         let bytes = bytes.concat();
         let mut lines = vec![format!("order:{} -> {bytes}", order.id)];
         if self.paths == Paths::All {
-            let entry = |key| format!("{key} -> ... (day {}, order {})", order.day, order.id);
+            let entry =
+                |key| format!("{key} -> ... (day {}, order {})", order.day, order.id);
             lines.extend(Self::lists_of(order).map(entry));
         }
         lines
@@ -111,8 +117,9 @@ impl Store for KeyValue {
 
     fn orders_of(&self, customer: u32, from: u32, to: u32) -> Vec<Order> {
         if self.paths == Paths::Natural {
-            let mine =
-                |order: &Order| order.customer == customer && (from..to).contains(&order.day);
+            let mine = |order: &Order| {
+                order.customer == customer && (from..to).contains(&order.day)
+            };
             let mut found: Vec<Order> = self.scan().filter(mine).collect();
             found.sort_unstable();
             return found;
@@ -124,7 +131,8 @@ impl Store for KeyValue {
 
     fn orders_with_any(&self, products: &BTreeSet<u32>) -> Vec<Order> {
         if self.paths == Paths::Natural {
-            let has = |order: &Order| order.products.iter().any(|p| products.contains(p));
+            let has =
+                |order: &Order| order.products.iter().any(|p| products.contains(p));
             let mut found: Vec<Order> = self.scan().filter(has).collect();
             found.sort_unstable();
             return found;
@@ -148,7 +156,8 @@ pub(super) struct Documents {
 }
 
 impl Documents {
-    /// A store that, if there are more paths, has an index on customer and day, and one on the products.
+    /// A store that, if there are more paths, has an index on customer and day, and one
+    /// on the products.
     pub(super) fn new(paths: Paths) -> Self {
         Self {
             by_number: Counted::default(),
@@ -199,8 +208,9 @@ impl Store for Documents {
 
     fn orders_of(&self, customer: u32, from: u32, to: u32) -> Vec<Order> {
         if self.paths == Paths::Natural {
-            return self
-                .filter(|order| order.customer == customer && (from..to).contains(&order.day));
+            return self.filter(|order| {
+                order.customer == customer && (from..to).contains(&order.day)
+            });
         }
         let found = self.indexes.of(customer, from, to);
         found.filter_map(|id| self.order(id)).collect()
@@ -208,7 +218,8 @@ impl Store for Documents {
 
     fn orders_with_any(&self, products: &BTreeSet<u32>) -> Vec<Order> {
         if self.paths == Paths::Natural {
-            return self.filter(|order| order.products.iter().any(|p| products.contains(p)));
+            return self
+                .filter(|order| order.products.iter().any(|p| products.contains(p)));
         }
         let found = self.indexes.with_any(products).into_iter();
         found.filter_map(|id| self.order(id)).collect()
@@ -219,7 +230,8 @@ impl Store for Documents {
     }
 }
 
-/// Rows in order within a partition, each with columns of its own. Tables beside the first are written by the program.
+/// Rows in order within a partition, each with columns of its own. Tables beside the
+/// first are written by the program.
 #[derive(Debug, Clone)]
 pub(super) struct WideColumns {
     /// Partition: customer. Rows by day and order; a column for each product.
@@ -232,7 +244,8 @@ pub(super) struct WideColumns {
 }
 
 impl WideColumns {
-    /// A store with a table by customer and day and, if there are more paths, one by order and one by product.
+    /// A store with a table by customer and day and, if there are more paths, one by
+    /// order and one by product.
     pub(super) fn new(paths: Paths) -> Self {
         Self {
             by_customer: Counted::default(),
@@ -312,7 +325,8 @@ impl Store for WideColumns {
 
     fn orders_with_any(&self, products: &BTreeSet<u32>) -> Vec<Order> {
         if self.paths == Paths::Natural {
-            return self.filter(|order| order.products.iter().any(|p| products.contains(p)));
+            return self
+                .filter(|order| order.products.iter().any(|p| products.contains(p)));
         }
         let rows = products
             .iter()

@@ -13,7 +13,8 @@ enum Node {
     Product(u32),
 }
 
-/// Nodes with properties, and edges that are kept at both of their ends. The day of an order is a property of its node.
+/// Nodes with properties, and edges that are kept at both of their ends. The day of an
+/// order is a property of its node.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Graph {
     /// The day of each order.
@@ -28,7 +29,8 @@ impl Graph {
         self.edges.range(edges).map(|((_, to), ())| *to)
     }
 
-    /// An order whose node has been read: its edges lead to the customer and the products.
+    /// An order whose node has been read: its edges lead to the customer and the
+    /// products.
     fn whole(&self, id: u32, day: u32) -> Order {
         let (mut customer, mut products) = (0, Vec::new());
         for neighbor in self.neighbors(Node::Order(id)) {
@@ -87,7 +89,8 @@ impl Store for Graph {
     }
 
     fn orders_of(&self, customer: u32, from: u32, to: u32) -> Vec<Order> {
-        // The edges are in no order of time: each leads to an order whose day is read there.
+        // The edges are in no order of time: each leads to an order whose day is read
+        // there.
         let mut found = Vec::new();
         for node in self.neighbors(Node::Customer(customer)) {
             if let Node::Order(id) = node

@@ -34,14 +34,20 @@ impl Indexes {
     }
 
     /// A customer's orders from a day up to another, excluded.
-    pub(super) fn of(&self, customer: u32, from: u32, to: u32) -> impl Iterator<Item = u32> {
+    pub(super) fn of(
+        &self,
+        customer: u32,
+        from: u32,
+        to: u32,
+    ) -> impl Iterator<Item = u32> {
         let keys = (customer, from, 0)..(customer, to, 0);
         self.by_customer.range(keys).map(|((_, _, id), ())| *id)
     }
 
     /// The orders that have any of some products, each once.
     pub(super) fn with_any(&self, products: &BTreeSet<u32>) -> BTreeSet<u32> {
-        let of = |product: &u32| self.by_product.range((*product, 0)..=(*product, u32::MAX));
+        let of =
+            |product: &u32| self.by_product.range((*product, 0)..=(*product, u32::MAX));
         let entries = products.iter().flat_map(of);
         entries.map(|((_, id), ())| *id).collect()
     }

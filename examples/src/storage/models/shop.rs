@@ -26,10 +26,12 @@ pub struct Order {
 /// Random orders from a seed, sorted by day, ten a day.
 pub fn orders(n: u32, customers: u32, products: u32, seed: u64) -> Vec<Order> {
     let mut random = Random::new(seed);
-    let mut below = |limit: u32| u32::try_from(random.below(u64::from(limit))).unwrap_or(0);
+    let mut below =
+        |limit: u32| u32::try_from(random.below(u64::from(limit))).unwrap_or(0);
     (0..n)
         .map(|id| {
-            let chosen: BTreeSet<u32> = (0..=below(4)).map(|_| below(products)).collect();
+            let chosen: BTreeSet<u32> =
+                (0..=below(4)).map(|_| below(products)).collect();
             Order {
                 id,
                 customer: below(customers),
@@ -49,7 +51,8 @@ pub enum Paths {
     All,
 }
 
-/// A store of orders. Queries are answered only from what is read, and return their answers in order.
+/// A store of orders. Queries are answered only from what is read, and return their
+/// answers in order.
 pub trait Store {
     /// The usual name of its kind.
     fn name(&self) -> &'static str;
@@ -71,21 +74,24 @@ pub trait Store {
         self.orders_with_any(&BTreeSet::from([product]))
     }
 
-    /// The products in other customers' orders that have a product of this customer's, without those.
+    /// The products in other customers' orders that have a product of this customer's,
+    /// without those.
     fn also_bought(&self, customer: u32) -> Vec<u32> {
         let mine = self.orders_of(customer, 0, u32::MAX);
-        let mine: BTreeSet<u32> = mine.into_iter().flat_map(|order| order.products).collect();
+        let mine: BTreeSet<u32> =
+            mine.into_iter().flat_map(|order| order.products).collect();
         let others = self.orders_with_any(&mine).into_iter();
         let others = others.filter(|order| order.customer != customer);
         let also: BTreeSet<u32> = others.flat_map(|order| order.products).collect();
         also.difference(&mine).copied().collect()
     }
 
-    /// The orders that have any of some products. A store that has to read everything for it does so once.
+    /// The orders that have any of some products. A store that has to read everything
+    /// for it does so once.
     fn orders_with_any(&self, products: &BTreeSet<u32>) -> Vec<Order>;
 
-    /// How many records have been read and written since the last call: values, documents, rows, nodes, edges, and
-    /// entries of indexes.
+    /// How many records have been read and written since the last call: values,
+    /// documents, rows, nodes, edges, and entries of indexes.
     fn counts(&self) -> (usize, usize);
 }
 
@@ -107,8 +113,9 @@ pub fn stores(all: &[Order], paths: Paths) -> Vec<Box<dyn Store>> {
 }
 
 // ANCHOR: counted
-/// A sorted table that counts the records that are read from it and written to it. What a store of some kind can't do
-/// with its records, such as a range of hashed keys, it doesn't ask of its table.
+/// A sorted table that counts the records that are read from it and written to it. What
+/// a store of some kind can't do with its records, such as a range of hashed keys, it
+/// doesn't ask of its table.
 #[derive(Debug, Clone)]
 pub(super) struct Counted<K, V> {
     records: BTreeMap<K, V>,
@@ -126,7 +133,10 @@ impl<K: Ord, V> Counted<K, V> {
     }
 
     /// The records of a range of keys, each counted when it is read.
-    pub(super) fn range(&self, keys: impl RangeBounds<K>) -> impl Iterator<Item = (&K, &V)> {
+    pub(super) fn range(
+        &self,
+        keys: impl RangeBounds<K>,
+    ) -> impl Iterator<Item = (&K, &V)> {
         let count = |_: &(&K, &V)| self.read.set(self.read.get() + 1);
         self.records.range(keys).inspect(count)
     }
@@ -197,15 +207,28 @@ mod tests {
             for paths in [Paths::Natural, Paths::All] {
                 for store in stores(&all, paths) {
                     let (_, written) = store.counts();
-                    let lines: usize = all.iter().map(|order| store.lines(order).len()).sum();
+                    let lines: usize =
+                        all.iter().map(|order| store.lines(order).len()).sum();
                     assert_eq!(written, lines, "{} {paths:?}", store.name());
                     let found = store.orders_with(7).len();
                     let (read, _) = store.counts();
-                    let is_found_by_path = paths == Paths::All || store.name() == "graph";
+                    let is_found_by_path =
+                        paths == Paths::All || store.name() == "graph";
                     assert!(read >= found);
-                    // With a path it reads the orders found and their parts; otherwise everything at least once.
-                    assert_eq!(read < 12 * found + 3, is_found_by_path, "{}", store.name());
-                    assert_eq!(read >= all.len(), !is_found_by_path, "{}", store.name());
+                    // With a path it reads the orders found and their parts; otherwise
+                    // everything at least once.
+                    assert_eq!(
+                        read < 12 * found + 3,
+                        is_found_by_path,
+                        "{}",
+                        store.name()
+                    );
+                    assert_eq!(
+                        read >= all.len(),
+                        !is_found_by_path,
+                        "{}",
+                        store.name()
+                    );
                 }
             }
         }

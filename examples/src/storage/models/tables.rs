@@ -6,7 +6,8 @@ use super::indexes::Indexes;
 use super::shop::{Counted, Order, Paths, Store, sum};
 use std::collections::BTreeSet;
 
-/// Two tables, each sorted by its primary key. Indexes beside those are the store's work.
+/// Two tables, each sorted by its primary key. Indexes beside those are the store's
+/// work.
 #[derive(Debug, Clone)]
 pub(super) struct Relational {
     /// By number: customer and day.
@@ -18,7 +19,8 @@ pub(super) struct Relational {
 }
 
 impl Relational {
-    /// A store that, if there are more paths, has an index on customer and day, and one on the product of a line.
+    /// A store that, if there are more paths, has an index on customer and day, and one
+    /// on the product of a line.
     pub(super) fn new(paths: Paths) -> Self {
         Self {
             orders: Counted::default(),
@@ -78,7 +80,8 @@ impl Store for Relational {
     fn orders_of(&self, customer: u32, from: u32, to: u32) -> Vec<Order> {
         if self.paths == Paths::Natural {
             let rows = self.orders.all();
-            let mine = rows.filter(|(_, (who, day))| *who == customer && (from..to).contains(day));
+            let mine = rows
+                .filter(|(_, (who, day))| *who == customer && (from..to).contains(day));
             return mine.map(|(id, row)| self.join(*id, *row)).collect();
         }
         let found = self.indexes.of(customer, from, to);

@@ -19,9 +19,10 @@ pub struct Damage {
     pub coins_off: u64,
 }
 
-/// Transfers between accounts, each of two accounts and an amount, on two pages of accounts with 100 coins each; the
-/// power fails after each single write. Pages are written after every third transfer, with a checkpoint every second
-/// time, and a long transaction that never commits runs beside them.
+/// Transfers between accounts, each of two accounts and an amount, on two pages of
+/// accounts with 100 coins each; the power fails after each single write. Pages are
+/// written after every third transfer, with a checkpoint every second time, and a long
+/// transaction that never commits runs beside them.
 pub fn crash_everywhere(transfers: &[(u32, u32, i64)], rules: Rules) -> Damage {
     const PAGES: u32 = 2;
     let (mut database, disk) = Database::new(PAGES, 100, rules);
@@ -93,7 +94,11 @@ mod tests {
                     coins_off,
                     ..
                 } = damage;
-                assert_eq!((broken, forgotten, coins_off), (0, 0, 0), "{seed} {torn:?}");
+                assert_eq!(
+                    (broken, forgotten, coins_off),
+                    (0, 0, 0),
+                    "{seed} {torn:?}"
+                );
             }
         }
     }

@@ -1,4 +1,5 @@
-//! A database of accounts that logs, writes pages and recovers, by rules that can be switched off.
+//! A database of accounts that logs, writes pages and recovers, by rules that can be
+//! switched off.
 //!
 //! Shown in `src/storage/wal.md`.
 
@@ -12,20 +13,25 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum Torn {
     /// Nothing: it is used as it is.
     Believed,
-    /// Each page is written to a second place first, and read from there if the page's checksum doesn't fit.
+    /// Each page is written to a second place first, and read from there if the page's
+    /// checksum doesn't fit.
     DoubleWrite,
-    /// The log gets the whole page before its first change since a checkpoint, and recovery begins with that.
+    /// The log gets the whole page before its first change since a checkpoint, and
+    /// recovery begins with that.
     PageImage,
 }
 
-/// Which rules the database follows. All of them are needed; the page switches off one after the other.
+/// Which rules the database follows. All of them are needed; the page switches off one
+/// after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
-    /// Changes go to a log, and to pages later. Without it, a commit writes its pages in place.
+    /// Changes go to a log, and to pages later. Without it, a commit writes its pages
+    /// in place.
     pub log: bool,
     /// Recovery applies a transaction's changes only if it finds its commit record.
     pub commit_records: bool,
-    /// A page carries the number (LSN) of the last record applied to it, and recovery skips what the page already has.
+    /// A page carries the number (LSN) of the last record applied to it, and recovery
+    /// skips what the page already has.
     pub page_numbers: bool,
     /// What is done about torn pages.
     pub torn: Torn,
@@ -59,8 +65,9 @@ impl Recovered {
 }
 
 // ANCHOR: recover
-/// The state after a crash: pages as they are on the disk, repaired where they are torn, and brought up to date from
-/// the log. What transactions without a commit record wrote is dropped.
+/// The state after a crash: pages as they are on the disk, repaired where they are
+/// torn, and brought up to date from the log. What transactions without a commit record
+/// wrote is dropped.
 pub fn restore(disk: &Disk, rules: Rules) -> Recovered {
     let both = disk.pages.iter().zip(&disk.copies);
     let mut pages: Vec<Page> = both
@@ -75,7 +82,9 @@ pub fn restore(disk: &Disk, rules: Rules) -> Recovered {
         // A record's number is the place in the log where it ends.
         (end, read) = (end + 8 + record.len(), read + 1);
         match Entry::decode(record) {
-            Some(Entry::Change(transaction, account, coins)) if rules.commit_records => {
+            Some(Entry::Change(transaction, account, coins))
+                if rules.commit_records =>
+            {
                 open.entry(transaction).or_default().push((account, coins));
             }
             Some(Entry::Change(_, account, coins)) => {
@@ -85,14 +94,17 @@ pub fn restore(disk: &Disk, rules: Rules) -> Recovered {
                 let changes = open.remove(&transaction).unwrap_or_default();
                 redo(&mut pages, &changes, end, rules.page_numbers);
             }
-            Some(Entry::Image(page, bytes)) => pages[page as usize] = Page::read(&bytes),
+            Some(Entry::Image(page, bytes)) => {
+                pages[page as usize] = Page::read(&bytes);
+            }
             None => {}
         }
     }
     Recovered { read, pages, end }
 }
 
-/// Applies changes to their pages, up to a record's number; except for pages that already have that record.
+/// Applies changes to their pages, up to a record's number; except for pages that
+/// already have that record.
 fn redo(pages: &mut [Page], changes: &[(u32, i64)], number: usize, skips: bool) {
     for (at, page) in pages.iter_mut().enumerate() {
         if skips && page.applied >= number as u64 {
@@ -129,7 +141,8 @@ pub struct Database {
 }
 
 impl Database {
-    /// A database of this many pages, with the same number of coins in each account, and its disk.
+    /// A database of this many pages, with the same number of coins in each account,
+    /// and its disk.
     pub fn new(pages: u32, coins: i64, rules: Rules) -> (Self, Disk) {
         let page = |place| Page {
             place,
@@ -159,8 +172,9 @@ impl Database {
         }
     }
 
-    /// Starts after a crash: recovers, cuts off the incomplete end of the log, writes the pages, and makes a
-    /// checkpoint, so that nothing that was dropped is ever read again. Returns the disk as it was when writing began.
+    /// Starts after a crash: recovers, cuts off the incomplete end of the log, writes
+    /// the pages, and makes a checkpoint, so that nothing that was dropped is ever read
+    /// again. Returns the disk as it was when writing began.
     pub fn restart(mut disk: Disk, rules: Rules) -> (Self, Disk) {
         let found = restore(&disk, rules);
         disk.log.truncate(found.end);
@@ -171,7 +185,8 @@ impl Database {
     }
 
     // ANCHOR: commit
-    /// A transaction adds coins to an account, or takes them. The log gets it; the page doesn't yet.
+    /// A transaction adds coins to an account, or takes them. The log gets it; the page
+    /// doesn't yet.
     pub fn change(&mut self, transaction: u32, account: u32, coins: i64) {
         if self.rules.log {
             self.log_images(&[(account, coins)]);
@@ -184,7 +199,8 @@ impl Database {
         changes.push((account, coins));
     }
 
-    /// Commits: the commit record, a flush, and only then the confirmation. Pages change in memory.
+    /// Commits: the commit record, a flush, and only then the confirmation. Pages
+    /// change in memory.
     pub fn commit(&mut self, transaction: u32) {
         let changes = self.open.remove(&transaction).unwrap_or_default();
         if self.rules.log {
@@ -199,7 +215,8 @@ impl Database {
         self.write(Write::Confirm);
     }
 
-    /// Writes all pages that are newer in memory, in place; before that, by the rules, to their second place.
+    /// Writes all pages that are newer in memory, in place; before that, by the rules,
+    /// to their second place.
     pub fn write_pages(&mut self) {
         self.write(Write::Flush);
         let dirty = std::mem::take(&mut self.dirty);
@@ -217,8 +234,8 @@ impl Database {
         }
     }
 
-    /// A checkpoint: all pages are on disk up to here, so recovery begins here. What open transactions have logged is
-    /// logged again after that place.
+    /// A checkpoint: all pages are on disk up to here, so recovery begins here. What
+    /// open transactions have logged is logged again after that place.
     pub fn checkpoint(&mut self) {
         self.write_pages();
         let begin = self.disk.log.len();
@@ -301,8 +318,9 @@ mod tests {
         proptest::collection::vec(step, 1..25)
     }
 
-    /// Runs the steps; each commit ends a transaction, and the next change of the same program begins another. Returns
-    /// the database and the state after each commit, by plain sums.
+    /// Runs the steps; each commit ends a transaction, and the next change of the same
+    /// program begins another. Returns the database and the state after each commit, by
+    /// plain sums.
     fn run(steps: &[Step], rules: Rules) -> (Database, Disk, Vec<Vec<i64>>) {
         let (mut database, disk) = Database::new(3, 100, rules);
         let mut states = vec![database.coins()];
@@ -330,7 +348,12 @@ mod tests {
         (database, disk, states)
     }
 
-    fn is_right(disk: &Disk, rules: Rules, states: &[Vec<i64>], confirmed: usize) -> bool {
+    fn is_right(
+        disk: &Disk,
+        rules: Rules,
+        states: &[Vec<i64>],
+        confirmed: usize,
+    ) -> bool {
         let coins = restore(disk, rules).coins();
         states[confirmed..].contains(&coins)
     }
@@ -347,7 +370,8 @@ mod tests {
             prop_assert!(all);
         }
 
-        /// Between two flushes the disk may do its writes in any order, or not at all; of the log some first bytes.
+        /// Between two flushes the disk may do its writes in any order, or not at all;
+        /// of the log some first bytes.
         #[test]
         fn writes_between_two_flushes_may_come_in_any_order(steps in steps(), images in any::<bool>(), at in any::<prop::sample::Index>(), kept in any::<u64>()) {
             let torn = if images { Torn::PageImage } else { Torn::DoubleWrite };
@@ -385,7 +409,8 @@ mod tests {
             let mut all = true;
             begun.each_crash(&again.writes, |disk, _| all &= restore(disk, rules).coins() == first);
             prop_assert!(all);
-            // And it goes on: transaction numbers may come again, since what was dropped isn't read any more.
+            // And it goes on: transaction numbers may come again, since what was
+            // dropped isn't read any more.
             let (mut again, mut expected) = (again, first);
             again.change(0, 5, 7);
             again.commit(0);

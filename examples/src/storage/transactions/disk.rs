@@ -1,10 +1,12 @@
-//! A disk on which the power can fail after each byte of the log and each sector of a page.
+//! A disk on which the power can fail after each byte of the log and each sector of a
+//! page.
 //!
 //! Used by `storage/transactions/database.rs`.
 
 use super::records::{Bytes, SECTOR};
 
-/// What a disk holds: the log, the pages, the second copies of pages, and where recovery begins to read the log.
+/// What a disk holds: the log, the pages, the second copies of pages, and where
+/// recovery begins to read the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disk {
     pub(super) log: Vec<u8>,
@@ -46,8 +48,9 @@ impl Disk {
         }
     }
 
-    /// Shows the disk as it is when the power fails after each byte of the log, each sector and each other step, with
-    /// the number of commits that were confirmed by then.
+    /// Shows the disk as it is when the power fails after each byte of the log, each
+    /// sector and each other step, with the number of commits that were confirmed by
+    /// then.
     pub fn each_crash(mut self, writes: &[Write], mut see: impl FnMut(&Self, usize)) {
         let mut confirmed = 0;
         see(&self, confirmed);

@@ -33,8 +33,12 @@ impl Entry {
                 &coins.to_le_bytes(),
             ]
             .concat(),
-            Self::Commit(transaction) => [&b"!"[..], &transaction.to_le_bytes()].concat(),
-            Self::Image(page, bytes) => [&b"p"[..], &page.to_le_bytes(), bytes].concat(),
+            Self::Commit(transaction) => {
+                [&b"!"[..], &transaction.to_le_bytes()].concat()
+            }
+            Self::Image(page, bytes) => {
+                [&b"p"[..], &page.to_le_bytes(), bytes].concat()
+            }
         }
     }
 
@@ -56,7 +60,8 @@ impl Entry {
     }
 }
 
-/// A page in memory. On disk: a checksum of the rest, its place, the number of the last record applied, the coins.
+/// A page in memory. On disk: a checksum of the rest, its place, the number of the last
+/// record applied, the coins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Page {
     pub(super) place: u32,
