@@ -1,7 +1,7 @@
 //! The book that this repository holds: its pages as mdBook shows them, and what the README says of it.
 
 use crate::root;
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -91,6 +91,150 @@ fn no_summary_shows_its_markdown_raw() {
             path.display()
         );
     }
+}
+
+/// The running text of a page that says where a picture, a run or its code stands. Readers see the output on top and the code folded
+/// beneath, and a phone shows other places than a desk.
+fn places(page: &str) -> Vec<String> {
+    const THINGS: [&str; 18] = [
+        "block", "chart", "code", "diagram", "example", "formula", "formulas", "list", "output",
+        "panel", "picture", "program", "result", "run", "runs", "sketch", "sum", "table",
+    ];
+    const HOW: [&str; 6] = ["as", "drawn", "planned", "seen", "shown", "those"];
+    let (mut text, mut is_code) = (String::new(), false);
+    for event in events(page) {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => is_code = true,
+            Event::End(TagEnd::CodeBlock) => is_code = false,
+            Event::Text(part) if !is_code => text.push_str(&part),
+            Event::SoftBreak | Event::HardBreak => text.push(' '),
+            Event::End(_) => text.push('\n'),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        for (at, word) in words.iter().enumerate() {
+            let before = at.checked_sub(1).map_or("", |at| words[at]);
+            let is_place = matches!(
+                word.trim_end_matches([',', '.', ';', ':', ')']),
+                "above" | "below"
+            );
+            let article = at.checked_sub(2).map_or("", |at| words[at]).to_lowercase();
+            let is_thing = ["the", "this", "these", "that"].contains(&article.as_str());
+            let is_said = is_thing && THINGS.contains(&before)
+                || HOW.contains(&before.trim_start_matches('('));
+            if is_place && is_said {
+                found.push(format!("{before} {word}"));
+            }
+        }
+        if line.contains("Before you look") {
+            found.push("Before you look".to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn places_of_pictures_are_found_and_measures_are_not() {
+    for (page, place) in [
+        ("The run above shows\nit.\n", "run above"),
+        ("As in the table below, it", "table below,"),
+        ("It is (as above) so.", "(as above)"),
+        ("See the code\nbelow.", "code below."),
+        ("**Before you look.** Guess.", "Before you look"),
+    ] {
+        assert_eq!(places(page), [place]);
+    }
+    for page in [
+        "The load stays above the capacity, and below 80 %.",
+        "Each runs above half of it; it is a sign of a table below *some* form.",
+        "```text\nthe run above\n```\n",
+        "It is one level above.\n\nBelow zero it freezes.",
+    ] {
+        assert_eq!(places(page), [""; 0], "{page}");
+    }
+}
+
+#[test]
+fn no_text_says_where_a_picture_or_its_code_stands() {
+    let mut found = Vec::new();
+    for path in files(&root().join("src"), "md") {
+        let page = fs::read_to_string(&path).unwrap();
+        found.extend(
+            places(&page)
+                .into_iter()
+                .map(|place| format!("{}: {place}", path.display())),
+        );
+    }
+    assert!(
+        found.is_empty(),
+        "say which run or picture it is, since readers may see it in another place:\n{}",
+        found.join("\n")
+    );
+}
+
+#[test]
+fn the_first_page_of_a_chapter_ends_with_three_conclusions() {
+    let is_chapter = |path: &PathBuf| path.ends_with("index.md");
+    let chapters = files(&root().join("src"), "md");
+    let chapters: Vec<_> = chapters.into_iter().filter(is_chapter).collect();
+    assert!(chapters.len() > 10, "{chapters:?}");
+    for path in chapters {
+        let page = fs::read_to_string(&path).unwrap();
+        let section = page
+            .split_once("\n## Remember this\n")
+            .map(|(_, rest)| rest);
+        let section = section.unwrap_or_else(|| panic!("{} has none", path.display()));
+        let section = section.split("\n## ").next().unwrap_or_default();
+        let items: Vec<&str> = section.split("\n- ").skip(1).collect();
+        assert_eq!(items.len(), 3, "{}", path.display());
+        assert!(
+            items.iter().all(|item| item.contains("](")),
+            "{}: {items:?}",
+            path.display()
+        );
+    }
+}
+
+/// What pages show of the examples has no line that is wider than their room for code.
+#[test]
+fn no_excerpt_is_wider_than_a_page() {
+    const WIDTH: usize = 88;
+    let mut wide = Vec::new();
+    let mut shown = 0;
+    for path in files(&root().join("examples/src"), "rs") {
+        let text = fs::read_to_string(&path).unwrap();
+        let mut open: Vec<&str> = Vec::new();
+        let mut indent = usize::MAX;
+        let mut lines: Vec<&str> = Vec::new();
+        for line in text.lines() {
+            if line.contains("// ANCHOR: ") {
+                open.push(line);
+            } else if line.contains("// ANCHOR_END: ") {
+                open.pop();
+                if open.is_empty() {
+                    let out = |line: &&&str| line.chars().count() > WIDTH + indent;
+                    wide.extend(
+                        lines
+                            .iter()
+                            .filter(out)
+                            .map(|line| format!("{}: {line}", path.display())),
+                    );
+                    (indent, shown) = (usize::MAX, shown + 1);
+                    lines.clear();
+                }
+            } else if !open.is_empty() {
+                lines.push(line);
+                if !line.trim().is_empty() {
+                    indent = indent.min(line.len() - line.trim_start().len());
+                }
+            }
+        }
+    }
+    assert!(shown > 100, "{shown} excerpts");
+    assert!(wide.is_empty(), "{}", wide.join("\n"));
 }
 
 /// The README rounds down, so that a new page doesn't change it; but a fifth more, and it should say so.
