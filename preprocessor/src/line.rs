@@ -9,7 +9,7 @@
 //! | [`vary`](Line::vary) | runs them wherever a claim, a figure or a chart needs them with their parameters set |
 //! | [`judge`](Line::judge) | computes the expressions, judges figures, claims and tables, and counts the evidence |
 //! | [`draw`](Line::draw) | draws verified outputs and lays sketches out |
-//! | [`whole_book`](crate::whole_book) | looks at all pages at once: limits, dead links, gathered boxes |
+//! | [`whole_book`](crate::whole_book) | looks at all pages at once: limits, dead links, gathered boxes, reading times |
 //! | [`render`](Line::render) | replaces our markup by what mdBook shows |
 //!
 //! Each stage reads a [`Page`] and leaves its results on it. Findings of all stages of all pages are collected; what
@@ -42,6 +42,7 @@ use crate::text::finding::Finding;
 use crate::text::markdown;
 use crate::text::source::Source;
 use crate::verify;
+use crate::whole_book::reading_time::Times;
 use crate::whole_book::{dead_links, gather, limit};
 use crate::work::host;
 use crate::work::memory::Memory;
@@ -136,6 +137,9 @@ pub fn check(
         page.findings.extend(links.findings(&page.source));
     }
     limit::hold(&mut pages, &settings.proof);
+    if settings.proof.reading_time {
+        line.time(&mut pages, book);
+    }
     for page in &mut pages {
         page.findings.sort_by_key(|finding| finding.span);
     }
@@ -396,21 +400,31 @@ impl Line {
         page.findings.extend(found);
     }
 
+    /// Finds the comments that ask for a reading time which there isn't. Links lead to pages of the book that weren't asked for, too.
+    pub fn time(&self, pages: &mut [Page], book: &[Arc<Source>]) {
+        let is_other =
+            |page: &&Arc<Source>| pages.iter().all(|other| other.source.path() != page.path());
+        let others = book.iter().filter(is_other);
+        let others: Vec<Page> = others.map(|page| self.read(page)).collect();
+        let all = pages.iter().chain(&others).map(|page| &page.parts);
+        let times = Times::new(&all.collect::<Vec<_>>());
+        let found: Vec<_> = pages
+            .iter()
+            .map(|page| times.findings(&page.parts))
+            .collect();
+        for (page, found) in pages.iter_mut().zip(found) {
+            page.findings.extend(found);
+        }
+    }
+
     /// Replaces our markup by what mdBook shows.
     pub fn render(&self, pages: &mut [Page]) {
         let links = Links::new(&self.settings);
         let mut edits: Vec<_> = pages
             .iter()
             .map(|page| {
-                let mut edits = render::render(
-                    &page.parts,
-                    &page.drawn,
-                    &page.meaning.formulas,
-                    &page.varied,
-                    page.tally.counts,
-                    &links,
-                    self.settings.proof.styles.unwrap_or(true),
-                );
+                let brings_styles = self.settings.proof.styles.unwrap_or(true);
+                let mut edits = render::render(page, &links, brings_styles);
                 if self.settings.proof.dedent {
                     edits.extend(render::excerpt::dedented(&page.parts));
                 }
@@ -419,6 +433,12 @@ impl Line {
             .collect();
         let parts: Vec<&Parts> = pages.iter().map(|page| &page.parts).collect();
         gather::gather(&parts, &mut edits);
+        if self.settings.proof.reading_time {
+            let times = Times::new(&parts);
+            for (page, edits) in parts.iter().zip(&mut edits) {
+                edits.extend(times.edits(page));
+            }
+        }
         for (page, edits) in pages.iter_mut().zip(edits) {
             page.rendered = edit::apply(page.source.text(), edits);
         }

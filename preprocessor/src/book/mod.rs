@@ -2,6 +2,7 @@
 
 mod bless;
 pub mod explain;
+mod finish;
 pub mod fix;
 pub mod lint;
 pub mod new;
@@ -259,11 +260,15 @@ impl Book {
 
     /// Has mdBook render the book, and says where its HTML is.
     fn render(&self, config: BookConfig, warnings: impl Fn() -> usize) -> Result<PathBuf> {
+        let settings = Settings::read(&config, self.root.clone(), &self.options)?;
         let mut book = self.load(config)?;
         book.with_preprocessor(Proof {
             options: self.options.clone(),
         });
         book.build()?;
+        if settings.proof.finish_pages {
+            finish::finish(&book, &settings.markdown())?;
+        }
         self.options.progress.show("");
         match warnings() {
             0 => Ok(book.build_dir_for("html")),

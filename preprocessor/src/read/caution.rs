@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! > [!CAUTION]
-//! > **E14** The copied list says …            the number is for authors, and gathers the box
+//! > **E14** "Caches are always right."        the number is for authors, and gathers the box; the paragraph is its claim
+//! >
+//! > They are right until …
 //!
 //! <!-- gather: cautions -->                   the place where all of them are shown once more
 //! ```
@@ -41,6 +43,10 @@ pub struct Caution {
     pub number: String,
     /// The number's bytes, with the stars around it and the space after it.
     pub label: Span,
+    /// The claim: the text of the first paragraph, without the number.
+    pub claim: String,
+    /// What comes after the claim, up to the end of the box.
+    pub rest: Span,
 }
 
 /// A link or an image.
@@ -128,17 +134,27 @@ fn caution(source: &Source, span: Span, inside: &[Spanned<'_>]) -> Option<Cautio
         (Event::Start(Tag::Strong), strong),
         (Event::Text(number), _),
         (Event::End(TagEnd::Strong), _),
-        ..,
+        after @ ..,
     ] = inside
     else {
         return None;
     };
+    let is_end = |event: &Event<'_>| matches!(event, Event::End(TagEnd::Paragraph));
+    let end = after.iter().position(|(event, _)| is_end(event))?;
+    let claim = after[..end].iter().map(|(event, _)| match event {
+        Event::Text(text) | Event::Code(text) => text,
+        Event::SoftBreak | Event::HardBreak => " ",
+        _ => "",
+    });
+    let box_end = span.start + source.slice(span).trim_end().len();
     let rest = source.slice(strong.end..span.end);
     let space = rest.len() - rest.trim_start_matches([' ', '\t']).len();
     is_number(number).then(|| Caution {
-        span: Span::new(span.start, span.start + source.slice(span).trim_end().len()),
+        span: Span::new(span.start, box_end),
         number: number.to_string(),
         label: Span::new(strong.start, strong.end + space),
+        claim: claim.collect::<String>().trim().to_owned(),
+        rest: Span::new(after[end].1.end.min(box_end), box_end),
     })
 }
 

@@ -1,11 +1,11 @@
 //! Reading a page: from Markdown events to the parts that are run, computed or checked.
 
 use crate::read::block::{self, Kind};
-use crate::read::table;
 use crate::read::{
     Block, Fence, Figure, Parts, Sketch, Stray, View, caution, claim, fence, include, lookalike,
     output, passage,
 };
+use crate::read::{table, time};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::info_string;
@@ -44,6 +44,7 @@ pub fn read(
             passages,
             citations,
             cautions,
+            times: Vec::new(),
             decimal_mark: DecimalMark::default(),
         },
         findings,
@@ -100,6 +101,7 @@ impl Reader<'_> {
             Event::InlineHtml(html) | Event::Html(html) => {
                 self.takes_output = false;
                 self.comment(html, span);
+                self.page.times.extend(time::read(html, span));
                 if matches!(event, Event::InlineHtml(_)) {
                     self.claimed(span, self.inline_start);
                     self.findings

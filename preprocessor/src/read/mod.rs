@@ -14,6 +14,7 @@ pub mod parameter;
 mod passage;
 pub mod row;
 pub mod table;
+pub mod time;
 
 pub use caution::Cautions;
 pub use claim::Claimed;
@@ -25,6 +26,7 @@ pub use parameter::Parameter;
 pub use passage::Passage;
 pub use row::Row;
 pub use table::Table;
+pub use time::TimeMark;
 
 use crate::text::markdown::Spanned;
 use crate::text::source::Source;
@@ -80,6 +82,8 @@ pub struct Parts {
     pub citations: Vec<Span>,
     /// What gathering needs.
     pub cautions: Cautions,
+    /// The comments that ask for a reading time, in page order.
+    pub times: Vec<TimeMark>,
     /// The character before the decimals of its numbers.
     pub decimal_mark: DecimalMark,
 }

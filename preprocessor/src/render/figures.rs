@@ -3,6 +3,8 @@
 use crate::figures::{printed, result_mark};
 use crate::read::{Fence, Parts};
 use crate::text::span::Span;
+use mdbook_proof_calculator::expression::in_words;
+use mdbook_proof_calculator::runs::Runs;
 use mdbook_proof_text::bracket::bracketed;
 
 use crate::text::edit::Edit;
@@ -41,9 +43,14 @@ fn split(line: &str) -> (&str, Option<&str>) {
 
 /// The bytes of the figure that an expression computes, and its HTML.
 ///
-/// `range` is what it is where something varies: `2.9 to 3.6 over 20 seeds`. None where HTML would be shown as text, as in
+/// `runs` are what its expression may read, and `range` is what it is where something varies: `2.9 to 3.6 over 20 seeds`. None where HTML would be shown as text, as in
 /// code, or would split an emphasis.
-pub fn marked(page: &Parts, number: usize, range: Option<&str>) -> Option<(Span, String)> {
+pub fn marked(
+    page: &Parts,
+    number: usize,
+    runs: &Runs,
+    range: Option<&str>,
+) -> Option<(Span, String)> {
     let (source, figure) = (&page.source, &page.figures[number]);
     let span = printed(page, number).span()?;
     let text = source.slice(span);
@@ -56,12 +63,21 @@ pub fn marked(page: &Parts, number: usize, range: Option<&str>) -> Option<(Span,
     if !is_plain || is_in_code || is_in_heading {
         return None;
     }
-    let mut said = attribute(source.slice(figure.expression));
+    let title = |name: &str| {
+        let mut blocks = page.blocks.iter();
+        let block = blocks.find(|block| block.name.as_deref() == Some(name));
+        match block.and_then(|block| block.view.title.as_deref()) {
+            Some(title) => format!("“{title}”"),
+            None => format!("the run “{name}”"),
+        }
+    };
+    let said = in_words(source.slice(figure.expression), runs, title);
+    let mut said = attribute(&said);
     if let Some(range) = range {
         let _ = write!(said, "; {}", attribute(range));
     }
     let html = format!(
-        "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"= {said}\">{text}</span>"
+        "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"{said}\">{text}</span>"
     );
     Some((span, html))
 }
@@ -152,7 +168,7 @@ mod tests {
     fn marks(text: &str) -> Vec<String> {
         let page = page(text);
         (0..page.figures.len())
-            .filter_map(|number| marked(&page, number, None))
+            .filter_map(|number| marked(&page, number, &Runs::default(), None))
             .map(|(span, html)| {
                 assert!(html.contains(page.source.slice(span)));
                 html
@@ -188,7 +204,13 @@ mod tests {
     #[test]
     fn a_figure_of_a_run_that_varies_says_its_range_after_its_expression() {
         let page = page("It is 5 ms<!-- = wait.mean -->.\n");
-        let (_, html) = marked(&page, 0, Some("2.9 to 3.6 ms\nover 20 \"seeds\"")).unwrap();
+        let (_, html) = marked(
+            &page,
+            0,
+            &Runs::default(),
+            Some("2.9 to 3.6 ms\nover 20 \"seeds\""),
+        )
+        .unwrap();
         assert_eq!(
             html,
             "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"= wait.mean; 2.9 to 3.6 ms over 20 &quot;seeds&quot;\">5 ms</span>"

@@ -9,10 +9,9 @@ pub mod source_links;
 mod styles;
 
 use crate::evidence::Counts;
-use crate::pictures::Drawn;
-use crate::read::{Block, Fence, Parts};
+use crate::line::Page;
+use crate::read::{Block, Fence};
 use crate::render::block_html::Panel;
-use crate::render::claims::Varied;
 use crate::render::source_links::Links;
 use crate::text::edit::Edit;
 use crate::text::message;
@@ -26,18 +25,15 @@ use std::sync::Arc;
 ///
 /// A page without our markup stays as it is, byte for byte.
 ///
-/// `formulas` are the headers of columns that a formula gives, each with the formula. `varied` is what runs at other
-/// settings showed. `brings_styles` says whether
-/// the page gets the styles of what is added to it.
-pub fn render(
-    page: &Parts,
-    drawn: &Drawn,
-    formulas: &[(Span, Span)],
-    varied: &Varied,
-    counts: Counts,
-    links: &Links,
-    brings_styles: bool,
-) -> Vec<Edit> {
+/// `brings_styles` says whether the page gets the styles of what is added to it.
+pub fn render(checked: &Page, links: &Links, brings_styles: bool) -> Vec<Edit> {
+    let Page {
+        parts: page,
+        drawn,
+        varied,
+        ..
+    } = checked;
+    let counts = checked.tally.counts;
     let source = &page.source;
     let mut edits = Vec::new();
     for (number, block) in page.blocks.iter().enumerate() {
@@ -57,11 +53,11 @@ pub fn render(
     for (number, figure) in page.figures.iter().enumerate() {
         edits.push(Edit::new(figure.comment, ""));
         let range = varied.ranges.get(&number).map(String::as_str);
-        let marked = figures::marked(page, number, range);
+        let marked = figures::marked(page, number, &checked.runs, range);
         edits.extend(marked.map(|(span, html)| Edit::new(span, html)));
     }
     edits.extend(claims::marks(page, &varied.claims));
-    for (header, formula) in formulas {
+    for (header, formula) in &checked.meaning.formulas {
         edits.extend(
             figures::headed(source, *header, *formula)
                 .into_iter()

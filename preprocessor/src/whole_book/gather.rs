@@ -1,4 +1,4 @@
-//! Gathering: one page repeats all numbered boxes of a book, in book order, so that none is written twice.
+//! Gathering: one page lists the claims of all numbered boxes of a book, in book order, each folded over its text, so that none is written twice.
 //!
 //! The number is for authors. In a book that gathers, it is replaced by an anchor.
 
@@ -8,6 +8,7 @@ use crate::text::address::has_scheme;
 use crate::text::edit::{self, Edit};
 use crate::text::path::{normal, relative};
 use crate::text::span::Span;
+use mdbook_proof_text::html::escaped;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -70,13 +71,20 @@ fn gathered(to: &Parts, pages: &[&Parts], edits: &[Vec<Edit>]) -> String {
         let _ = write!(text, "## {title}{line_end}{line_end}");
         let mut cited = BTreeSet::new();
         for caution in &page.cautions.boxes {
-            let mark = format!("<span {MARK}></span>");
-            let mut own = vec![Edit::new(caution.label, mark)];
-            let body = excerpt.text(caution.span, &mut own, &mut cited);
+            let claim = escaped(&caution.claim);
+            let body = excerpt.text(caution.rest, &mut Vec::new(), &mut cited);
+            let body = body.trim_start_matches(['>', ' ', '\r', '\n']);
             let target = excerpt.rebased(&format!("#{}", id(caution)));
             let _ = write!(
                 text,
-                "{body}{line_end}>{line_end}> [Read on in “{title}”]({target}){line_end}{line_end}"
+                "<details class=\"proof-box\"><summary>{claim}</summary>{line_end}{line_end}"
+            );
+            if !body.is_empty() {
+                let _ = write!(text, "> {body}{line_end}>{line_end}");
+            }
+            let _ = write!(
+                text,
+                "> [Read on in “{title}”]({target}){line_end}{line_end}</details>{line_end}{line_end}"
             );
         }
         notes.push_str(&excerpt.notes(cited));
@@ -237,7 +245,7 @@ mod tests {
         let texts = gathered(&[
             (
                 "src/b/two.md",
-                "# *Two* parts\n\n> [!CAUTION]\n> **E9** Nine.\n\ntext\n\n> [!CAUTION]\n> **E1** One,\nlazily.\n",
+                "# *Two* parts\n\n> [!CAUTION]\n> **E9** Nine `<b>`.\n>\n> No.\n\ntext\n\n> [!CAUTION]\n> **E1** One,\nlazily.\n",
             ),
             PLACE,
             (
@@ -247,12 +255,13 @@ mod tests {
         ]);
         assert_eq!(
             texts[1],
-            "# All\n\n## *Two* parts\n\n> [!CAUTION]\n> <span class=\"proof-caution\"></span>Nine.\n>\n> [Read on in “*Two* parts”](<../b/two.md#e9>)\n\n\
-             > [!CAUTION]\n> <span class=\"proof-caution\"></span>One,\nlazily.\n>\n> [Read on in “*Two* parts”](<../b/two.md#e1>)\n\n\
-             ## One\n\n> [!CAUTION]\n> <span class=\"proof-caution\"></span>Two.\n>\n> [Read on in “One”](<../one.md#e2>)\n"
+            "# All\n\n## *Two* parts\n\n\
+             <details class=\"proof-box\"><summary>Nine &lt;b&gt;.</summary>\n\n> No.\n>\n> [Read on in “*Two* parts”](<../b/two.md#e9>)\n\n</details>\n\n\
+             <details class=\"proof-box\"><summary>One, lazily.</summary>\n\n> [Read on in “*Two* parts”](<../b/two.md#e1>)\n\n</details>\n\n\
+             ## One\n\n<details class=\"proof-box\"><summary>Two.</summary>\n\n> [Read on in “One”](<../one.md#e2>)\n\n</details>\n"
         );
         assert!(
-            texts[0].contains("> <span id=\"e9\" class=\"proof-caution\"></span>Nine."),
+            texts[0].contains("> <span id=\"e9\" class=\"proof-caution\"></span>Nine `<b>`."),
             "{}",
             texts[0]
         );
@@ -265,14 +274,14 @@ mod tests {
         let texts = gathered(&[
             (
                 "src/b/two.md",
-                "# Two\n\n> [!CAUTION]\n> **E1** See [`x` *y*](../c/d.md#z \"a \\\"t\"), [r], [s][r], [own](#h), [same](e.md),\n> ![i](i.png), <https://a.example>, [w](https://b.example/#k), [m](mailto:a@b.example).[^n]\n\n[r]: f.md\n\n[^o]: Not cited.\n\n[^n]: Note [l](g.md).[^m]\n\n    More.\n[^m]: Other.\n",
+                "# Two\n\n> [!CAUTION]\n> **E1** A claim.\n>\n> See [`x` *y*](../c/d.md#z \"a \\\"t\"), [r], [s][r], [own](#h), [same](e.md),\n> ![i](i.png), <https://a.example>, [w](https://b.example/#k), [m](mailto:a@b.example).[^n]\n\n[r]: f.md\n\n[^o]: Not cited.\n\n[^n]: Note [l](g.md).[^m]\n\n    More.\n[^m]: Other.\n",
             ),
             PLACE,
         ]);
         assert_eq!(
             texts[1],
-            "# All\n\n## Two\n\n> [!CAUTION]\n> <span class=\"proof-caution\"></span>See [`x` *y*](<../c/d.md#z> \"a \\\"t\"), [r](<../b/f.md>), [s](<../b/f.md>), [own](<../b/two.md#h>), [same](<../b/e.md>),\n\
-             > ![i](<../b/i.png>), <https://a.example>, [w](<https://b.example/#k>), [m](<mailto:a@b.example>).[^src-b-two-n]\n>\n> [Read on in “Two”](<../b/two.md#e1>)\n\n\
+            "# All\n\n## Two\n\n<details class=\"proof-box\"><summary>A claim.</summary>\n\n> See [`x` *y*](<../c/d.md#z> \"a \\\"t\"), [r](<../b/f.md>), [s](<../b/f.md>), [own](<../b/two.md#h>), [same](<../b/e.md>),\n\
+             > ![i](<../b/i.png>), <https://a.example>, [w](<https://b.example/#k>), [m](<mailto:a@b.example>).[^src-b-two-n]\n>\n> [Read on in “Two”](<../b/two.md#e1>)\n\n</details>\n\n\
              [^src-b-two-n]: Note [l](<../b/g.md>).[^src-b-two-m]\n\n    More.\n\n[^src-b-two-m]: Other.\n"
         );
     }

@@ -3,3 +3,4 @@
 pub mod dead_links;
 pub mod gather;
 pub mod limit;
+pub mod reading_time;

@@ -13,6 +13,10 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 /// The keys of `[preprocessor.proof]`. An unknown key is an error.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key that authors set by itself"
+)]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Config {
@@ -48,6 +52,13 @@ pub struct Config {
     /// Whether code that a page includes from another file loses the indentation that all its lines have there.
     #[serde(default)]
     pub dedent: bool,
+    /// Whether each page says how many minutes it takes, and comments put such times behind links.
+    #[serde(default)]
+    pub reading_time: bool,
+    /// Whether `build` writes into each rendered page its own description, the titles of the pages before and after it, and a link that
+    /// skips the list of chapters.
+    #[serde(default)]
+    pub finish_pages: bool,
     /// Folders of the published site that something else fills, relative to `src`, such as `api` or `../other-book`: links into them
     /// aren't checked.
     #[serde(default)]

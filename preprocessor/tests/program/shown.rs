@@ -46,7 +46,11 @@ fn an_expression_is_text_whatever_it_holds() {
     let answer = book.run(&["build"]);
     assert_eq!(answer.status, 0, "{answer:?}");
     let html = book.built();
-    for part in ["\"= t[&lt;i&gt;].c\"", "\"= 2 × 5\"", "<code>x</code>"] {
+    for part in [
+        "\"c in the row “&lt;i&gt;” of the run “t”\"",
+        "\"= 2 × 5\"",
+        "<code>x</code>",
+    ] {
         assert!(html.contains(part), "{part}: {html}");
     }
 }
@@ -179,6 +183,67 @@ fn excerpts_lose_the_indentation_of_their_file_where_the_book_says_so() {
             assert!(html.contains(kept), "{kept}: {html}");
         }
     }
+}
+
+#[test]
+fn pages_say_how_long_they_take_and_name_their_neighbors_where_the_book_says_so() {
+    let home = "# Home\n\nThe *first* page.\n\n**Also called:** start.\n\nGo on with [Next](next.md)<!-- minutes -->.\n";
+    let next = format!(
+        "# Next & last\n\nThe second page.\n\n{}\n",
+        "word ".repeat(660)
+    );
+    let pages = [("home.md", home), ("next.md", &next)];
+    let book = Book::with(&pages, "reading-time = true\nfinish-pages = true\n");
+    book.run(&["build"]).succeeds();
+    for file in ["book/home.html", "book/index.html"] {
+        let html = book.read(file);
+        for text in [
+            "<meta name=\"description\" content=\"The first page.\">",
+            "<a class=\"proof-skip\" href=\"#mdbook-content\">",
+            "<p><strong>Also called:</strong> start.</p>\n<p class=\"proof-minutes\">1 min</p>",
+            "<a href=\"next.html\">Next</a> <span class=\"proof-minutes\">4 min</span>.",
+            "<a rel=\"next\" href=\"next.html\"><small>Next</small>",
+        ] {
+            assert!(html.contains(text), "{file}, {text}: {html}");
+        }
+        assert!(!html.contains("<small>Previous"), "{html}");
+    }
+    let html = book.read("book/next.html");
+    for text in [
+        "content=\"The second page.\">",
+        "<p class=\"proof-minutes\">4 min</p>",
+        "<small>Previous</small>",
+    ] {
+        assert!(html.contains(text), "{text}: {html}");
+    }
+
+    // A page alone is checked against all.
+    book.run(&["check", "src/home.md"]).succeeds();
+
+    let book = Book::with(&pages, "");
+    book.run(&["build"]).succeeds();
+    let html = book.read("book/home.html");
+    for text in [
+        "proof-minutes",
+        "proof-skip",
+        "proof-next",
+        "The first page.\">",
+    ] {
+        assert!(!html.contains(text), "{text}: {html}");
+    }
+
+    let book = Book::with(
+        &[(
+            "page.md",
+            "# A\n\nIt is [far](https://a.example)<!-- minutes -->.\n",
+        )],
+        "reading-time = true\n",
+    );
+    book.run(&["check"]).finds(&[
+        "`https://a.example` is not a page",
+        "src/page.md:3:31",
+        "minutes: chapter",
+    ]);
 }
 
 #[test]

@@ -120,6 +120,48 @@ pub fn prepare(
     Ok(out)
 }
 
+/// An expression as readers understand it: what it reads from runs as the values that they printed, and then where these stand.
+/// `title` is what a run's output is called.
+pub fn in_words(code: &str, runs: &Runs, title: impl Fn(&str) -> String) -> String {
+    let mut out = String::with_capacity(code.len());
+    let mut titles: Vec<String> = Vec::new();
+    let mut rest = code.trim();
+    while let Some(c) = rest.chars().next() {
+        let length = match c {
+            _ if c.is_ascii_digit() => quantity::number(rest),
+            _ if c.is_alphabetic() || c == '_' => word(rest),
+            _ => c.len_utf8(),
+        };
+        let (text, after) = rest.split_at(length);
+        let read = reference(after).filter(|_| !c.is_ascii_digit());
+        let cell = read.and_then(|(key, column, tail)| {
+            let tables = runs.tables(text).ok()?;
+            let place = tables.cell(key, column).ok()?;
+            Some((key, column, tail, tables.shown(place)))
+        });
+        let Some((key, column, tail, shown)) = cell else {
+            out.push_str(text);
+            rest = after;
+            continue;
+        };
+        let title = title(text);
+        rest = &after[tail..];
+        if out.is_empty() && rest.is_empty() {
+            let column = bracketed(column).unwrap_or(column);
+            return format!("{column} in the row “{key}” of {title}");
+        }
+        out.push_str(&shown);
+        if !titles.contains(&title) {
+            titles.push(title);
+        }
+    }
+    let out = out.replace(" - ", " − ");
+    match titles.is_empty() {
+        true => format!("= {out}"),
+        false => format!("= {out}, from {}", titles.join(" and ")),
+    }
+}
+
 fn wrong(span: std::ops::Range<usize>, message: String, help: &str) -> Problem {
     Problem::Wrong(ExpressionError {
         message,
@@ -209,6 +251,48 @@ mod tests {
         }
         assert_eq!(prepared("1,000,000 × 2").unwrap(), "1_000_000 × 2");
         assert_eq!(prepared("maximum(1, 200)").unwrap(), "maximum(1, 200)");
+    }
+
+    #[test]
+    fn what_an_expression_reads_is_said_as_it_was_printed_and_where() {
+        let printed = [
+            (
+                "sweep",
+                "| entries | hit ratio |\n|--|--|\n| 100 | 39.0 % |\n| 1,000 | 67.3 % |",
+            ),
+            (
+                "wait",
+                "| busy | mean wait (ms) | n |\n|--|--|--|\n| 90 | 2.5 | x |",
+            ),
+        ];
+        let runs = Runs {
+            printed: printed
+                .map(|(name, text)| (name.to_owned(), text.to_owned()))
+                .into(),
+            ..Runs::default()
+        };
+        let said = |code: &str| in_words(code, &runs, |name| format!("“{name}”"));
+        for (code, expected) in [
+            (
+                "sweep[1000].[hit ratio] - sweep[100].[hit ratio]",
+                "= 67.3 % − 39.0 %, from “sweep”",
+            ),
+            (
+                " sweep[100].[hit ratio] ",
+                "hit ratio in the row “100” of “sweep”",
+            ),
+            (
+                "2 × wait[90].[mean wait] / (1 - sweep[1000].[hit ratio])",
+                "= 2 × 2.5 ms / (1 − 67.3 %), from “wait” and “sweep”",
+            ),
+            ("1 + wait[90].n", "= 1 + x, from “wait”"),
+            ("10,000 / (2 × 60 s)", "= 10,000 / (2 × 60 s)"),
+            // What can't be read is said as it is written.
+            ("1 + none[1].x + wait[7].n", "= 1 + none[1].x + wait[7].n"),
+            ("", "= "),
+        ] {
+            assert_eq!(said(code), expected, "{code}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod chart;
 mod picture;
 mod problem;
+mod room;
 mod sequence;
 mod sketch;
 mod svg;

@@ -3,6 +3,7 @@
 //! No element has an id, so two pictures on a page, or all of them on the print page, can't disturb each other.
 //! Colors are CSS variables with `currentColor` behind them: a picture follows the theme and also shows without our stylesheet.
 
+use crate::room::Drawn;
 use mdbook_proof_text::html::escaped;
 use std::fmt::Write as _;
 
@@ -33,12 +34,13 @@ pub(super) enum Anchor {
 }
 
 impl Svg {
-    /// The picture as one line of SVG.
-    pub(super) fn finish(&self, size: (f64, f64), title: &str, description: &str) -> String {
-        // Text has to stay readable on a phone, so a wide picture scrolls rather than shrinks.
-        let least = (size.0 * 0.72).floor();
-        let least = (least > 280.0).then_some(least);
-        frame(size, size, least, title, description, &self.body)
+    /// The picture in its natural size.
+    pub(super) fn finish(self, size: (f64, f64)) -> Drawn {
+        Drawn {
+            size,
+            view: size,
+            body: self.body,
+        }
     }
 
     pub(super) fn line(&mut self, from: (f64, f64), to: (f64, f64), stroke: Stroke) {
@@ -151,28 +153,6 @@ pub(super) fn width(lines: &[String]) -> f64 {
 /// How high some lines are.
 pub(super) fn height(lines: &[String]) -> f64 {
     float(lines.len()) * LINE
-}
-
-/// Puts a picture's frame around its body. `size` is in pixels, `view` in the body's units; where it would be
-/// narrower than `least` it scrolls.
-pub(super) fn frame(
-    size: (f64, f64),
-    view: (f64, f64),
-    least: Option<f64>,
-    title: &str,
-    description: &str,
-    body: &str,
-) -> String {
-    // What scrolls has to be reached by keyboard.
-    let (scrolls, style) = match least {
-        Some(least) => (
-            " tabindex=\"0\" role=\"group\" aria-label=\"A wide picture\"",
-            format!(" style=\"min-width:{least}px\""),
-        ),
-        None => ("", String::new()),
-    };
-    let svg = element(&style, size, view, title, description, body);
-    format!("<div class=\"proof-picture\"{scrolls}>{svg}</div>")
 }
 
 /// The picture itself, with more `attributes`, each after a space.

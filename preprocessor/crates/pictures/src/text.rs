@@ -46,22 +46,44 @@ pub(super) fn wrap(text: &str, ems: f64, lines: usize) -> Vec<String> {
     let mut wrapped: Vec<String> = Vec::new();
     let mut line = String::new();
     for word in text.split(' ') {
-        if !line.is_empty() && width(&line) + width(word) + 0.4 > ems {
-            if wrapped.len() + 1 == lines {
-                // The last line takes the rest, to be cut.
-                line.push(' ');
-                line.push_str(word);
-                continue;
+        let mut gap = " ";
+        for piece in pieces(word, ems) {
+            let is_full = width(&line) + width(gap) + width(piece) > ems;
+            // The last line takes the rest, to be cut.
+            if !line.is_empty() && is_full && wrapped.len() + 1 < lines {
+                wrapped.push(std::mem::take(&mut line));
             }
-            wrapped.push(std::mem::take(&mut line));
+            if !line.is_empty() {
+                line.push_str(gap);
+            }
+            line.push_str(piece);
+            gap = "";
         }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
     }
     wrapped.push(line);
     wrapped.iter().map(|line| cut(line, ems)).collect()
+}
+
+/// A word in pieces of at most `ems`, where possible broken behind a sign such as the dots of a name.
+fn pieces(word: &str, ems: f64) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = word;
+    while width(rest) > ems {
+        let fits = |end: &usize| width(&rest[..*end]) <= ems;
+        let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8());
+        let last = ends.clone().take_while(fits).last();
+        let signs = ends.filter(|end| rest[..*end].ends_with(['.', ',', ':', '-', '/', '_', '=']));
+        // One sign alone may be wider than the line.
+        let first = rest.chars().next().map_or(0, char::len_utf8);
+        let end = signs.take_while(fits).last().or(last).unwrap_or(first);
+        let (piece, more) = rest.split_at(end.max(first));
+        pieces.push(piece);
+        rest = more;
+    }
+    if !rest.is_empty() || pieces.is_empty() {
+        pieces.push(rest);
+    }
+    pieces
 }
 
 /// Control characters as their pictures, spaces one at a time.

@@ -113,7 +113,7 @@ pub(super) fn read(page: &Source, events: &[Spanned<'_>]) -> Anchors {
 }
 
 /// The id that mdBook makes from a heading's text.
-fn made_from(text: &str) -> String {
+pub(in crate::whole_book) fn made_from(text: &str) -> String {
     text.trim()
         .to_lowercase()
         .chars()

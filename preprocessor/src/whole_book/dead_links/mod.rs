@@ -2,7 +2,7 @@
 //!
 //! Links to other sites are not checked: a build must not depend on whether they answer.
 
-mod anchors;
+pub(super) mod anchors;
 mod html;
 mod site;
 

@@ -162,6 +162,18 @@ impl<'run> Tables<'run> {
         self.tables[place.table].rows[place.row].cells[place.column].as_ref()
     }
 
+    /// The text of a cell, with the unit of its column's header if it is a number and has none of its own.
+    pub fn shown(&self, place: Place) -> String {
+        let cell = self.text(place);
+        let header = &self.tables[place.table].header[place.column];
+        match with_unit(header).filter(|(_, unit)| is_unit(unit)) {
+            Some((_, unit)) if quantity::number(cell) == cell.len() && !cell.is_empty() => {
+                format!("{cell} {unit}")
+            }
+            _ => cell.to_owned(),
+        }
+    }
+
     /// The quantity in a cell, with the unit of its column's header if it has none of its own.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 
 use crate::chart::data::Series;
 use crate::chart::style;
+use crate::room::Drawn;
 use crate::text;
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -60,8 +61,8 @@ pub(super) const MARKER: i32 = 38;
 pub(super) type Area<'svg> = DrawingArea<SVGBackend<'svg>, Shift>;
 /// Why drawing failed.
 pub(super) type DrawingError = Box<dyn std::error::Error>;
-/// A size in units, and the SVG inside its frame.
-pub(super) type Drawing = Result<((f64, f64), String), DrawingError>;
+/// A finished chart, or why there is none.
+pub(super) type Drawing = Result<Drawn, DrawingError>;
 
 /// Draws on paper, up to a height. What `draw` returns is put on top.
 pub(super) fn on(
@@ -77,10 +78,12 @@ pub(super) fn on(
         area.present()?;
         on_top
     };
-    Ok((
-        (f64::from(paper.width), f64::from(height)),
-        style::themed(&svg) + &on_top,
-    ))
+    let view = (f64::from(paper.width), f64::from(height));
+    Ok(Drawn {
+        size: (view.0 * paper.pixel, view.1 * paper.pixel),
+        view,
+        body: style::themed(&svg) + &on_top,
+    })
 }
 
 /// The style of text, its place given by `horizontal` and the middle of its height.

@@ -15,7 +15,7 @@ mod scale;
 mod style;
 
 use crate::picture::{BAND, Choice, Explanation, Needed, Picture, Problem, Refusal, Wanted};
-use crate::{svg, table};
+use crate::{room, table};
 use canvas::Paper;
 use data::{Data, X};
 use std::fmt::Write as _;
@@ -207,26 +207,9 @@ fn draw(
     if let Some(over) = &data.over {
         let _ = write!(description, " The band behind each line spans {over}.");
     }
-    // Which of the two is shown is decided by the room that there is.
-    let mut both = String::new();
-    for (attributes, paper) in [
-        (" class=\"proof-wide\"", canvas::WIDE),
-        (" class=\"proof-narrow\"", canvas::NARROW),
-    ] {
-        let (size, body) = drawn(paper)?;
-        let pixels = (size.0 * paper.pixel, size.1 * paper.pixel);
-        both.push_str(&svg::element(
-            attributes,
-            pixels,
-            size,
-            &title,
-            &description,
-            &body,
-        ));
-    }
-    Ok(format!(
-        "<div class=\"proof-picture proof-chart\">{both}</div>"
-    ))
+    let wide = drawn(canvas::WIDE)?;
+    let narrow = drawn(canvas::NARROW)?;
+    Ok(room::frame(&wide, Some(&narrow), &title, &description))
 }
 
 fn title(kind: ChartKind, data: &Data) -> String {

@@ -7,16 +7,81 @@
 mod trace;
 
 use crate::picture::{Explanation, Picture, Problem, Wanted};
+use crate::room::{self, Drawn};
 use crate::svg::{self, Anchor, FONT, LINE, Stroke, Svg, float};
 use crate::text;
 use trace::{Arrow, Step, Trace};
 
-/// The widest a message gets, in ems, before it is wrapped.
-const WRAP: f64 = 17.0;
-/// The widest a note gets, or a step that a participant takes by itself.
-const BESIDE: f64 = 12.0;
-/// The least distance between two lifelines.
-const GAP: f64 = 96.0;
+/// The widest that any message gets, in ems.
+const MESSAGE: f64 = 17.0;
+
+/// How close together a trace is set.
+#[derive(Debug, Clone, Copy)]
+struct Spacing {
+    /// The widest the name of a participant gets, in ems, before it is wrapped.
+    head: f64,
+    /// The widest a message gets between two neighbors.
+    message: f64,
+    /// The widest a note gets, or a step that a participant takes by itself.
+    beside: f64,
+    /// The widest word that isn't broken, although texts are narrower.
+    word: f64,
+    /// The most lines of a text.
+    lines: usize,
+    /// The least distance between two lifelines.
+    gap: f64,
+    /// The room beside a text.
+    pad: f64,
+}
+
+/// The best first.
+const SPACINGS: [Spacing; 5] = [
+    Spacing {
+        head: 9.0,
+        message: MESSAGE,
+        beside: 12.0,
+        word: 0.0,
+        lines: 4,
+        gap: 96.0,
+        pad: 28.0,
+    },
+    Spacing {
+        head: 6.0,
+        message: 8.0,
+        beside: 7.0,
+        word: 7.0,
+        lines: 8,
+        gap: 60.0,
+        pad: 18.0,
+    },
+    Spacing {
+        head: 4.5,
+        message: 6.0,
+        beside: 5.5,
+        word: 7.0,
+        lines: 12,
+        gap: 40.0,
+        pad: 14.0,
+    },
+    Spacing {
+        head: 4.5,
+        message: 4.5,
+        beside: 4.5,
+        word: 7.0,
+        lines: 16,
+        gap: 40.0,
+        pad: 14.0,
+    },
+    Spacing {
+        head: 4.5,
+        message: 4.5,
+        beside: 4.5,
+        word: 0.0,
+        lines: 16,
+        gap: 40.0,
+        pad: 14.0,
+    },
+];
 /// The room around what is drawn.
 const MARGIN: f64 = 8.0;
 /// The height of a loop to oneself.
@@ -56,7 +121,19 @@ fn draw(lines: &[&str], caption: Option<&str>) -> Result<String, Problem> {
     let trace = trace::read(lines)?;
     let title = format!("Sequence diagram of {}", trace.participants.join(", "));
     let description = caption.map_or_else(|| description(&trace), str::to_owned);
-    Ok(Layout::new(&trace).draw(&title, &description))
+    let drawn = |room: f64, shrunk: f64| {
+        let layout = Layout::within(&trace, room);
+        match layout.width <= shrunk {
+            true => Ok(layout.draw()),
+            false => Err(room::too_wide(
+                "the diagram",
+                layout.width,
+                shrunk,
+                "print fewer participants, shorter names or shorter words",
+            )),
+        }
+    };
+    room::fitted(drawn, &title, &description)
 }
 
 fn description(trace: &Trace) -> String {
@@ -79,19 +156,42 @@ struct Layout<'trace> {
 }
 
 impl<'trace> Layout<'trace> {
-    fn new(trace: &'trace Trace) -> Self {
-        let wrapped = |texts: &str, ems| text::wrap(texts, ems, 4);
+    /// The best layout that is no wider than `room`; where none is, the least wide one.
+    fn within(trace: &'trace Trace, room: f64) -> Self {
+        let [best, more @ ..] = SPACINGS;
+        let mut least = Self::new(trace, best);
+        for spacing in more {
+            if least.width > room {
+                let other = Self::new(trace, spacing);
+                if other.width < least.width {
+                    least = other;
+                }
+            }
+        }
+        least
+    }
+
+    fn new(trace: &'trace Trace, spacing: Spacing) -> Self {
+        let wrapped = |texts: &str, ems: f64| {
+            let words = texts.split_whitespace().map(text::width);
+            let whole = words.filter(|word| *word <= spacing.word);
+            text::wrap(texts, whole.fold(ems, f64::max), spacing.lines)
+        };
         let heads: Vec<_> = trace
             .participants
             .iter()
-            .map(|name| wrapped(name, 9.0))
+            .map(|name| wrapped(name, spacing.head))
             .collect();
         let texts: Vec<_> = trace
             .steps
             .iter()
             .map(|step| {
-                let stands_beside = step.columns().0 == step.columns().1;
-                wrapped(step.text(), if stands_beside { BESIDE } else { WRAP })
+                let (from, to) = step.columns();
+                let ems = match to - from {
+                    0 => spacing.beside,
+                    gaps => (spacing.message * float(gaps)).min(MESSAGE),
+                };
+                wrapped(step.text(), ems)
             })
             .collect();
         let times = trace
@@ -102,15 +202,15 @@ impl<'trace> Layout<'trace> {
             .fold(0.0, f64::max);
         let start = MARGIN + times + if times > 0.0 { 12.0 } else { 0.0 };
 
-        let mut gaps = vec![GAP; heads.len()];
+        let mut gaps = vec![spacing.gap; heads.len()];
         for (at, pair) in heads.windows(2).enumerate() {
             let heads = f64::midpoint(svg::width(&pair[0]), svg::width(&pair[1]));
-            gaps[at] = gaps[at].max(heads + 40.0);
+            gaps[at] = gaps[at].max(heads + 20.0 + spacing.gap / 5.0);
         }
         // Notes and loops stand to the right of their lifeline; a message's text between two.
-        let mut rest = GAP / 2.0;
+        let mut rest = spacing.gap / 2.0;
         for (step, lines) in trace.steps.iter().zip(&texts) {
-            let room = svg::width(lines) + 28.0;
+            let room = svg::width(lines) + spacing.pad;
             let (from, to) = step.columns();
             if from == to {
                 let room = room + 22.0;
@@ -150,7 +250,7 @@ impl<'trace> Layout<'trace> {
         }
     }
 
-    fn draw(&self, title: &str, description: &str) -> String {
+    fn draw(&self) -> Drawn {
         let mut svg = Svg::default();
         let head = self
             .heads
@@ -184,7 +284,7 @@ impl<'trace> Layout<'trace> {
             }
             self.step(&mut svg, step, lines, y);
         }
-        svg.finish((self.width, end + MARGIN), title, description)
+        svg.finish((self.width, end + MARGIN))
     }
 
     fn step(&self, svg: &mut Svg, step: &Step, lines: &[String], top: f64) {
@@ -333,6 +433,24 @@ mod tests {
         for part in [" id=", "NaN", "\n"] {
             assert!(!svg.contains(part), "{part}: {svg}");
         }
+    }
+
+    #[test]
+    fn a_wide_trace_is_drawn_again_for_a_phone_without_loss_or_is_a_problem() {
+        let both = drawn(
+            "browser -> resolver: address of www.example.com?\nresolver -> name server: who knows?\nname server -> resolver: 192.0.2.11\n",
+        )
+        .unwrap();
+        assert!(both.contains("proof-wide"), "{both}");
+        let (_, narrow) = both.split_once("proof-narrow").unwrap();
+        assert!(!narrow.contains('…'), "{narrow}");
+
+        let many = "abcdefghij".split("").filter(|name| !name.is_empty());
+        let many: Vec<String> = many
+            .map(|name| format!("participant-{name}: works"))
+            .collect();
+        let problem = drawn(&many.join("\n")).unwrap_err();
+        assert!(problem.message.contains("has room for"), "{problem:?}");
     }
 
     #[test]

@@ -158,10 +158,6 @@ impl Statement<'_> {
             let to = self.group(chart)?;
             for from in &from {
                 for to in &to {
-                    if from == to {
-                        let id = &chart.nodes[*from].id;
-                        return Err(format!("an edge from `{id}` to itself can't be drawn"));
-                    }
                     chart.edges.push(Edge {
                         from: *from,
                         to: *to,
@@ -351,7 +347,6 @@ mod tests {
             ("a[]", "no text"),
             ("a -->|x b", "no `|`"),
             ("a:::red", "an edge is missing"),
-            ("a --> b & a", "from `a` to itself"),
         ] {
             let problem = chart(&format!("flowchart TD\na --> b\n{line}\n")).unwrap_err();
             assert_eq!(problem.line, Some(2), "{line}");
