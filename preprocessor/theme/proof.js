@@ -18,3 +18,51 @@
     code.querySelector("summary").addEventListener("click", () => remembered(code.open ? "folded" : "open"));
   }
 })();
+
+// A picture that is shown smaller than it is, or scrolls, opens in its own size when it is tapped, or by Enter; a tap or Esc closes it.
+(() => {
+  const large = document.createElement("dialog");
+  large.className = "proof-large";
+  const button = document.createElement("button");
+  button.textContent = "Close";
+  // Arrows scroll it, and don't turn the page behind it.
+  large.addEventListener("keydown", (event) => event.stopPropagation());
+  const isSmall = (box) => {
+    const shown = [...box.querySelectorAll("svg")].find((picture) => picture.getClientRects().length > 0);
+    if (!shown) return false;
+    return box.scrollWidth > box.clientWidth + 1 || shown.getBoundingClientRect().width < 0.95 * shown.width.baseVal.value;
+  };
+  const mark = () => {
+    // All are measured before the first is changed.
+    for (const [box, small] of [...document.querySelectorAll(".proof-picture")].map((box) => [box, isSmall(box)])) {
+      if (small === box.classList.contains("proof-small")) continue;
+      box.classList.toggle("proof-small", small);
+      if (small) box.tabIndex = 0;
+      box.title = small ? "Enlarge" : "";
+    }
+  };
+  const open = (box) => {
+    // Of two drawings, the wide one.
+    const picture = box.querySelector("svg").cloneNode(true);
+    large.replaceChildren(button, picture);
+    large.ariaLabel = picture.querySelector("title")?.textContent ?? "Picture";
+    document.body.append(large);
+    // It gets the focus back.
+    box.focus();
+    large.showModal();
+  };
+  document.addEventListener("click", ({ target }) => {
+    const box = target.closest(".proof-small");
+    if (large.open) large.close();
+    else if (box && !target.closest("a")) open(box);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches(".proof-small")) return;
+    // Else the same key presses the button that then has the focus.
+    event.preventDefault();
+    open(event.target);
+  });
+  mark();
+  addEventListener("resize", mark);
+  document.addEventListener("toggle", mark, true);
+})();

@@ -49,10 +49,10 @@ export function start() {
 }
 
 /**
- * Serves a folder on this machine, and notes what isn't there. Files are kept by the browser from page to page, which requests that
- * a test answers itself are not.
+ * Serves a folder on this machine, its pages as `edit` changes them, and notes what isn't there. Files are kept by the browser from page to
+ * page, which requests that a test answers itself are not.
  */
-async function serve(folder, faults) {
+async function serve(folder, faults, edit) {
   const server = createServer((request, answer) => {
     const { pathname } = new URL(request.url, `http://${HOST}`);
     const path = join(folder, decodeURIComponent(pathname));
@@ -62,7 +62,9 @@ async function serve(folder, faults) {
       return;
     }
     const type = TYPES[extname(path)] ?? "application/octet-stream";
-    answer.writeHead(200, { "content-type": type, "cache-control": "max-age=3600" }).end(readFileSync(path));
+    const content = readFileSync(path);
+    answer.writeHead(200, { "content-type": type, "cache-control": "max-age=3600" });
+    answer.end(type === "text/html" ? edit(content.toString()) : content);
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   // A test that fails doesn't close it; that must not keep the others from ending.
@@ -74,8 +76,8 @@ async function serve(folder, faults) {
   return { origin: `http://${HOST}:${server.address().port}`, close };
 }
 
-/** Opens a tab in a theme, for one page after the other. `faults` collects what went wrong in it. */
-export async function reader(browser, theme, width = 1280, folder = root, options = {}) {
+/** Opens a tab in a theme, for one page after the other. `faults` collects what went wrong in it, and `edit` changes a page's HTML. */
+export async function reader(browser, theme, width = 1280, folder = root, { edit = (html) => html, ...options } = {}) {
   const context = await browser.newContext({
     ...options,
     colorScheme: theme,
@@ -84,7 +86,7 @@ export async function reader(browser, theme, width = 1280, folder = root, option
   });
   await context.addInitScript(() => (window.print = () => {}));
   const faults = [];
-  const { origin, close } = await serve(folder, faults);
+  const { origin, close } = await serve(folder, faults, edit);
   const page = await context.newPage();
   page.on("request", (request) => {
     const url = new URL(request.url());

@@ -4,29 +4,34 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { pages, reader, start } from "./book.js";
+import { pages, reader, root, start } from "./book.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+// The narrowest one that pages have to fit, and a usual one.
 const PHONE = { width: 320, height: 640 };
+const USUAL_PHONE = { width: 390, height: 844 };
 // The rules that read colors.
 const OF_COLOR = ["color-contrast", "link-in-text-block"];
 const DESK = { width: 1280, height: 800 };
+// What A4 has between its margins, 210 - 2 × 16 mm, at 96 dots an inch.
+const PAPER = { width: 672, height: 986 };
 
 let browser;
 before(async () => (browser = await start()));
 after(() => browser.close());
 
-/** What axe finds, each with the elements that it is about. Without `rules`, by all of its rules. */
-async function violations(page, rules) {
-  const found = await page.evaluate(async (rules) => {
-    const { violations } = await axe.run({ resultTypes: ["violations"], preload: false, ...(rules && { runOnly: rules }) });
+/** What axe finds, each with the elements that it is about. Without `rules`, by all of its rules; in `part`, or the whole page. */
+async function violations(page, rules, part = "html") {
+  const found = await page.evaluate(async ([rules, part]) => {
+    const { violations } = await axe.run(part, { resultTypes: ["violations"], preload: false, ...(rules && { runOnly: rules }) });
     return violations.map(({ id, nodes }) => ({
       id,
       nodes: nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.html.slice(0, 160)}`),
       count: nodes.length,
     }));
-  }, rules);
+  }, [rules, part]);
   return found.map(({ id, nodes, count }) => `axe ${id} (${count}): ${nodes.join("; ")}`);
 }
 
@@ -61,6 +66,42 @@ function outOfReach(page) {
       .filter((part) => part.tabIndex < 0)
       .map((part) => `out of the keyboard's reach: ${part.outerHTML.slice(0, 160)}`);
   });
+}
+
+/** What scrolls sideways and doesn't fade where more is hidden, and what is cut without a way to see the rest. */
+function cutOff(page) {
+  return page.evaluate(() => {
+    const parts = [...document.querySelectorAll("main *")].filter(
+      (part) => part instanceof HTMLElement && part.clientWidth > 0 && part.scrollWidth > part.clientWidth + 1 && part.checkVisibility(),
+    );
+    return parts.flatMap((part) => {
+      const style = getComputedStyle(part);
+      const fades = style.maskImage.includes("gradient") && parseFloat(style.getPropertyValue("--fade-right")) > 0;
+      const say = (what) => [`${what}: ${part.outerHTML.slice(0, 160)}`];
+      if (["hidden", "clip"].includes(style.overflowX)) return say("cut off");
+      return style.overflowX === "visible" || fades ? [] : say("scrolls without a sign");
+    });
+  });
+}
+
+/** What doesn't fit on A4, where nothing scrolls. Leaves the page as it is on a screen. */
+async function offPaper(page) {
+  await page.setViewportSize(PAPER);
+  await page.emulateMedia({ media: "print" });
+  const found = await page.evaluate((width) => {
+    // mdBook moves the page aside for its list of chapters, not at once.
+    document.getAnimations().forEach((animation) => animation.finish());
+    const ends = (part) => {
+      const range = new Range();
+      range.selectNodeContents(part);
+      return Math.max(part.getBoundingClientRect().right, range.getBoundingClientRect().right);
+    };
+    return [...document.querySelectorAll("main :is(p, li, pre > code, table, .proof-picture svg, .proof-calc)")]
+      .filter((part) => part.checkVisibility() && ends(part) > width + 1)
+      .map((part) => `wider than the paper, ${Math.round(ends(part))} px: ${part.outerHTML.slice(0, 160)}`);
+  }, PAPER.width);
+  await page.emulateMedia({ media: "screen" });
+  return found;
 }
 
 /**
@@ -112,10 +153,13 @@ async function look(paths) {
     for (const [theme, size, rules] of [[first, DESK], [first, PHONE], [second, PHONE, OF_COLOR], [second, DESK, OF_COLOR]]) {
       assert.equal(await show(page, size, theme), theme, path);
       const found = await violations(page, rules);
-      if (!rules) found.push(...(await outOfReach(page)));
+      if (!rules) found.push(...(await outOfReach(page)), ...(await cutOff(page)));
       if (size === PHONE) found.push(...(await tooWide(page)));
       wrong.push(...found.map((fault) => `${path}, ${theme}, ${size.width} px: ${fault}`));
     }
+    await show(page, USUAL_PHONE, second);
+    wrong.push(...(await cutOff(page)).map((fault) => `${path}, ${USUAL_PHONE.width} px: ${fault}`));
+    wrong.push(...(await offPaper(page)).map((fault) => `${path}: ${fault}`));
     wrong.push(...faults.map((fault) => `${path}: ${fault}`));
     first = second;
   }
@@ -127,6 +171,45 @@ const TABS = availableParallelism();
 test("every page passes on a phone and on a desk, in both themes", { concurrency: true }, async (t) => {
   const shares = Array.from({ length: TABS }, (_, tab) => pages().filter((_, at) => at % TABS === tab));
   await Promise.all(shares.map((paths, tab) => t.test(`tab ${tab + 1}`, () => look(paths))));
+});
+
+test("what scrolls fades at the edge beyond which there is more, and a part that doesn't is found", async () => {
+  const { page, open, close } = await reader(browser, "light", USUAL_PHONE.width);
+  await open("storage/models.html");
+  const table = page.locator("main .table-wrapper").first();
+  const fades = async () => {
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    return table.evaluate((part) => ["left", "right"].filter((edge) => parseFloat(getComputedStyle(part).getPropertyValue(`--fade-${edge}`)) > 0));
+  };
+  assert.deepEqual(await fades(), ["right"]);
+  await table.evaluate((part) => (part.scrollLeft = 20));
+  assert.deepEqual(await fades(), ["left", "right"]);
+  await table.evaluate((part) => (part.scrollLeft = part.scrollWidth));
+  assert.deepEqual(await fades(), ["left"]);
+  await table.evaluate((part) => (part.scrollLeft = 0));
+  await fades();
+  assert.deepEqual(await cutOff(page), []);
+  await table.evaluate((part) => delete part.dataset.more);
+  assert.match((await cutOff(page)).join(), /^scrolls without a sign: <div class="table-wrapper"/);
+  await table.evaluate((part) => (part.style.overflow = "hidden"));
+  assert.match((await cutOff(page)).join(), /^cut off: <div class="table-wrapper"/);
+  await close();
+});
+
+test("without scripts what scrolls fades too", async () => {
+  const { page, open, close } = await reader(browser, "dark", USUAL_PHONE.width, undefined, { javaScriptEnabled: false });
+  await open("storage/models.html");
+  assert.deepEqual(await cutOff(page), []);
+  await close();
+});
+
+test("tables, code and pictures fit on paper, and what doesn't is found", async () => {
+  const { page, open, close } = await reader(browser, "light", DESK.width);
+  await open("capacity/video.html");
+  assert.deepEqual(await offPaper(page), []);
+  await page.addStyleTag({ content: "main :is(td, th) { white-space: nowrap !important; font-size: 2rem }" });
+  assert.match((await offPaper(page)).join(), /^wider than the paper, \d+ px: <table>/);
+  await close();
 });
 
 test("the page to print asks for nothing that isn't there", async () => {
@@ -158,16 +241,56 @@ test("the header of a column says its formula, also where its table scrolls", as
   await close();
 });
 
-test("the boxes that the book gathers are titled by what they hold", async () => {
+test("a box has the claim as its title, and the page that lists them opens each", async () => {
   const { page, open, close } = await reader(browser, "light");
-  const titles = () =>
-    page.locator(".blockquote-tag-caution > .blockquote-tag-title").evaluateAll((all) => all.map((title) => getComputedStyle(title, "::after").content));
-  for (const path of ["caching/aside.html", "appendix/often-repeated.html"]) {
-    await open(path);
-    assert.ok((await titles()).length > 0);
-    assert.deepEqual(new Set(await titles()), new Set(['"Often repeated, and wrong"']), path);
-  }
+  await open("caching/aside.html");
+  const boxes = page.locator(".blockquote-tag-caution");
+  const kinds = await boxes.locator("> .blockquote-tag-title").evaluateAll((all) => all.map((title) => getComputedStyle(title, "::after").content));
+  assert.deepEqual(new Set(kinds), new Set(['"Often repeated, and wrong"']));
+  const titles = await boxes.locator("> p:nth-child(2)").evaluateAll((all) => all.map((title) => [title.textContent, getComputedStyle(title).fontWeight]));
+  assert.ok(titles.every(([claim, weight]) => /^“.+”$/.test(claim) && weight >= 600), `${titles}`);
+  await open("appendix/often-repeated.html");
+  const claims = page.locator("details.proof-box > summary");
+  const listed = await claims.allTextContents();
+  for (const [claim] of titles) assert.ok(listed.some((one) => one.replaceAll(/["“”]/g, "") === claim.replaceAll(/["“”]/g, "")), claim);
+  const text = page.locator("details.proof-box").first().locator("blockquote");
+  assert.equal(await text.isVisible(), false);
+  await claims.first().focus();
+  await page.keyboard.press("Enter");
+  assert.ok(await text.isVisible());
   await close();
+});
+
+test("a page names the pages before and after it, and its first link skips the list of chapters", async () => {
+  const { page, open, close } = await reader(browser, "light", DESK.width);
+  await open("caching/lru.html");
+  const links = await page.locator(".proof-next a").evaluateAll((all) => all.map((link) => [link.rel, link.lastChild.textContent]));
+  assert.deepEqual(links, [["prev", "Caching"], ["next", "Cache eviction: which entry has to go"]]);
+  assert.equal(await page.locator(".nav-wide-wrapper, .nav-wrapper").evaluateAll((all) => all.filter((nav) => nav.checkVisibility()).length), 0);
+  await page.keyboard.press("Tab");
+  const skip = page.locator(".proof-skip");
+  assert.ok(await skip.evaluate((link) => link === document.activeElement));
+  assert.ok((await skip.boundingBox()).y >= 0);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  assert.ok(await page.evaluate(() => document.activeElement.closest("main") !== null));
+  // mdBook's keys still turn the page.
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("ArrowRight");
+  await page.waitForURL(/eviction\.html$/);
+  await close();
+});
+
+test("each page has a description of its own", () => {
+  const all = new Map();
+  for (const path of pages()) {
+    const html = readFileSync(join(root, path), "utf8");
+    const said = [...html.matchAll(/<meta (?:name="description"|property="og:description") content="([^"]*)"/g)].map(([, text]) => text);
+    assert.equal(new Set(said).size, 1, path);
+    // The first page is at the root, too.
+    if (path !== "introduction.html") all.set(path, said[0]);
+  }
+  assert.equal(new Set(all.values()).size, all.size);
 });
 
 test("without scripts a page is readable in light and in the dark", async () => {
@@ -204,6 +327,115 @@ test("without scripts a page is readable in light and in the dark", async () => 
   }
 });
 
+test("on a phone each row of the map from symptom to remedy is a card that names its lines", async () => {
+  const { page, open, close } = await reader(browser, "light", USUAL_PHONE.width);
+  await open("method/map.html");
+  const tables = await page.locator("main .table-wrapper").evaluateAll((all) => all.map((table) => table.scrollWidth - table.clientWidth));
+  assert.ok(tables.length > 2 && tables.every((more) => more === 0), `${tables}`);
+  const row = page.locator("main tbody tr").first();
+  const names = await row.locator("td").evaluateAll((cells) => cells.map((cell) => getComputedStyle(cell, "::before").content));
+  assert.deepEqual(names, ["none", '"What to look at first: "', '"What helps: "', '"The run: "']);
+  assert.ok((await row.boundingBox()).y < USUAL_PHONE.height - 120);
+  await close();
+});
+
+test("the worksheet and the tables to look up print on two sides of paper", async () => {
+  const { page, open, close } = await reader(browser, "light", DESK.width);
+  for (const path of ["method/worksheet.html", "appendix/tables.html"]) {
+    await open(path);
+    for (const format of ["A4", "Letter"]) {
+      const sides = (await page.pdf({ format, preferCSSPageSize: true })).toString("latin1").match(/\/Type \/Page\b/g).length;
+      assert.equal(sides, 2, `${path}, ${format}`);
+    }
+  }
+  await close();
+});
+
+test("the printer prints this page", async () => {
+  const { page, open, close } = await reader(browser, "light", DESK.width);
+  await open("caching/lru.html");
+  await page.evaluate(() => (window.print = () => (document.title = "printed")));
+  await page.getByRole("link", { name: "Print this page" }).click();
+  assert.equal(await page.title(), "printed");
+  assert.match(page.url(), /lru\.html$/);
+  await close();
+});
+
+test("a picture that is shown small opens in its own size, by a tap or by Enter, and gives the focus back", async () => {
+  const { page, open, faults, close } = await reader(browser, "light", USUAL_PHONE.width);
+  await open("cases/assembled.html");
+  const picture = page.locator(".proof-picture.proof-small").first();
+  const large = page.locator("dialog.proof-large[open]");
+  const isBack = () => picture.evaluate((part) => part === document.activeElement);
+  await picture.focus();
+  await page.keyboard.press("Enter");
+  const widths = await large.evaluate((part) => [part.querySelector("svg").getBoundingClientRect().width, part.querySelector("svg").width.baseVal.value]);
+  assert.equal(widths[0], widths[1]);
+  assert.ok(widths[0] > USUAL_PHONE.width);
+  // It is scrolled there, and the page behind it stays.
+  await page.keyboard.press("ArrowRight");
+  await page.evaluate(AXE);
+  assert.deepEqual(await violations(page), []);
+  await page.keyboard.press("Escape");
+  assert.equal(await large.count(), 0);
+  assert.ok(await isBack());
+  await picture.click();
+  assert.equal(await large.count(), 1);
+  await large.click();
+  assert.equal(await large.count(), 0);
+  assert.ok(await isBack());
+  assert.match(page.url(), /assembled\.html$/);
+  assert.deepEqual(faults, []);
+  // What is seen whole has nothing to open.
+  await page.setViewportSize(DESK);
+  await open("caching/lru.html");
+  assert.equal(await page.locator(".proof-chart.proof-small").count(), 0);
+  await close();
+});
+
+test("an arrow scrolls what has the focus, and doesn't turn the page", async () => {
+  const { page, open, close } = await reader(browser, "light", USUAL_PHONE.width);
+  await open("storage/models.html");
+  await page.locator("main .table-wrapper").first().focus();
+  await page.keyboard.press("ArrowRight");
+  await page.waitForTimeout(300);
+  assert.match(page.url(), /models\.html$/);
+  assert.ok(await page.locator("main .table-wrapper").first().evaluate((part) => part.scrollLeft > 0));
+  await close();
+});
+
+/**
+ * Opens pages as a browser without scripts shows them, and runs axe, which is a script: they are taken out of the page on its way. What
+ * is around the text is mdBook's own, in which the book's scripts mend what axe finds.
+ */
+async function lookWithoutScripts(paths) {
+  const edit = (html) => html.replace(/<script\b[^]*?<\/script>/g, "");
+  const { page, open, close } = await reader(browser, "light", DESK.width, undefined, { edit });
+  const wrong = [];
+  for (const path of paths) {
+    await open(path);
+    assert.equal(await page.evaluate(() => document.documentElement.matches(".js")), false);
+    await page.evaluate(() => document.querySelectorAll("details").forEach((fold) => (fold.open = true)));
+    await page.evaluate(AXE);
+    for (const [theme, size, rules] of [["light", DESK], ["light", USUAL_PHONE], ["dark", USUAL_PHONE, OF_COLOR], ["dark", DESK, OF_COLOR]]) {
+      await show(page, size, theme);
+      const found = (await violations(page, rules, "main")).filter((fault) => !KNOWN.test(fault));
+      wrong.push(...found.map((fault) => `${path}, ${theme}, ${size.width} px: ${fault}`));
+    }
+  }
+  await close();
+  assert.deepEqual(wrong, [], wrong.join("\n"));
+}
+
+// Browsers let the keyboard reach what scrolls by themselves, and mdBook makes a header of a table's empty corner.
+const KNOWN = /^axe (scrollable-region-focusable|empty-table-header) /;
+
+test("one page of ten passes without scripts too", { concurrency: true }, async (t) => {
+  const some = pages().filter((_, at) => at % 10 === 0);
+  const shares = Array.from({ length: TABS }, (_, tab) => some.filter((_, at) => at % TABS === tab));
+  await Promise.all(shares.map((paths, tab) => t.test(`tab ${tab + 1}`, () => lookWithoutScripts(paths))));
+});
+
 test("only themes that are tested are offered", async () => {
   const { page, open, close } = await reader(browser, "light");
   await open("index.html");
@@ -233,6 +465,15 @@ test("the code is folded beneath its output, and stays open on the next page onc
   await close();
 });
 
+// On these pages a table is what the reader came for.
+const TABLES_FIRST = {
+  "availability/nines.html": "it is looked up",
+  "capacity/rates.html": "it is looked up",
+  "latency/numbers.html": "it is looked up",
+  "method/map.html": "whoever has a symptom looks for its row",
+  "method/worksheet.html": "its rows are to be filled in",
+};
+
 test("nine topic pages of ten show a result or a picture on their first screen", async () => {
   const { page, open, close } = await reader(browser, "light", DESK.width);
   // Pages that only lead to others have nothing to show.
@@ -240,10 +481,11 @@ test("nine topic pages of ten show a result or a picture on their first screen",
   const below = [];
   for (const path of topics) {
     await open(path);
-    const top = await page.evaluate(() => {
-      const shown = [...document.querySelectorAll("main :is(.proof-stage, .proof-sketch)")].filter((part) => part.checkVisibility());
+    const results = TABLES_FIRST[path] ? ".table-wrapper" : ":is(.proof-stage, .proof-sketch)";
+    const top = await page.evaluate((results) => {
+      const shown = [...document.querySelectorAll(`main ${results}`)].filter((part) => part.checkVisibility());
       return shown[0]?.getBoundingClientRect().top ?? Infinity;
-    });
+    }, results);
     // Some of it has to be seen, not only its edge.
     if (top > DESK.height - 120) below.push(`${path}: ${Math.round(top)} px`);
   }
