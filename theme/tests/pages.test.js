@@ -339,9 +339,9 @@ test("on a phone each row of the map from symptom to remedy is a card that names
   await close();
 });
 
-test("the worksheet and the tables to look up print on two sides of paper", async () => {
+test("the worksheet, the map and the tables to look up print on two sides of paper", async () => {
   const { page, open, close } = await reader(browser, "light", DESK.width);
-  for (const path of ["method/worksheet.html", "appendix/tables.html"]) {
+  for (const path of ["method/worksheet.html", "method/map.html", "appendix/tables.html"]) {
     await open(path);
     for (const format of ["A4", "Letter"]) {
       const sides = (await page.pdf({ format, preferCSSPageSize: true })).toString("latin1").match(/\/Type \/Page\b/g).length;
