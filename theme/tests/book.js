@@ -87,6 +87,8 @@ export async function reader(browser, theme, width = 1280, folder = root, { edit
   await context.addInitScript(() => (window.print = () => {}));
   const faults = [];
   const { origin, close } = await serve(folder, faults, edit);
+  // The page to print has the whole book.
+  context.setDefaultNavigationTimeout(180_000);
   const page = await context.newPage();
   page.on("request", (request) => {
     const url = new URL(request.url());

@@ -363,7 +363,7 @@ test("the printer prints this page", async () => {
 
 test("a picture that is shown small opens in its own size, by a tap or by Enter, and gives the focus back", async () => {
   const { page, open, faults, close } = await reader(browser, "light", USUAL_PHONE.width);
-  await open("cases/assembled.html");
+  await open("edge/address.html");
   const picture = page.locator(".proof-picture.proof-small").first();
   const large = page.locator("dialog.proof-large[open]");
   const isBack = () => picture.evaluate((part) => part === document.activeElement);
@@ -384,12 +384,12 @@ test("a picture that is shown small opens in its own size, by a tap or by Enter,
   await large.click();
   assert.equal(await large.count(), 0);
   assert.ok(await isBack());
-  assert.match(page.url(), /assembled\.html$/);
+  assert.match(page.url(), /address\.html$/);
   assert.deepEqual(faults, []);
   // What is seen whole has nothing to open.
   await page.setViewportSize(DESK);
   await open("caching/lru.html");
-  assert.equal(await page.locator(".proof-chart.proof-small").count(), 0);
+  assert.equal(await page.locator(".proof-picture.proof-small").count(), 0);
   await close();
 });
 
