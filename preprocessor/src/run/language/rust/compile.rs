@@ -240,7 +240,8 @@ impl Compiler<'_> {
     fn has_space(&self) -> Result<()> {
         let failed = || format!("failed to write into `{}`", self.folder.display());
         let mut file = tempfile::tempfile_in(self.folder).with_context(failed)?;
-        file.write_all(&vec![0; 1 << 20]).with_context(failed)
+        // They remove what they wrote, which is as large as a program.
+        file.write_all(&vec![0; 16 << 20]).with_context(failed)
     }
 
     /// Compiles a file of the folder. Its name is relative, so that no path of this machine gets into the program, and none with
