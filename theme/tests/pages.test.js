@@ -504,6 +504,18 @@ test("folds open by keyboard", async () => {
   await close();
 });
 
+test("the keyboard unfolds a chapter in that list", async () => {
+  const { page, open, close } = await reader(browser, "light", DESK.width);
+  await open("index.html");
+  const fold = page.getByRole("button", { name: "Pages of this chapter" }).first();
+  const isOpen = () => fold.evaluate((part) => part.closest("li").classList.contains("expanded"));
+  assert.equal(await isOpen(), false);
+  await fold.focus();
+  await page.keyboard.press("Enter");
+  assert.equal(await isOpen(), true);
+  await close();
+});
+
 test("the keyboard opens and closes the list of chapters", async () => {
   const { page, open, close } = await reader(browser, "light");
   await open("index.html");
