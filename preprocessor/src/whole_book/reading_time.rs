@@ -10,7 +10,7 @@ use crate::text::path::normal;
 use crate::text::span::Span;
 use crate::whole_book::dead_links::anchors::made_from;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// How many words are read in a minute: the mean of adults who read English silently (Brysbaert, "How many words do we read per minute?",
 /// Journal of Memory and Language 109, 2019, gives 238), less what figures and tables take.
@@ -61,19 +61,13 @@ impl<'book> Times<'book> {
                 continue;
             };
             let minutes = duration(time.minutes);
-            let text = match time.pages {
-                1 => minutes,
-                pages => format!("{minutes}, {pages} pages"),
+            let text = match (time.pages, &mark.of) {
+                (1, _) | (_, Ok(TimeOf::Chapter)) => minutes,
+                (pages, _) => format!("{minutes}, {pages} pages"),
             };
             let html = match mark.of {
                 Ok(TimeOf::Section) if page.passage(mark.span).is_none() => {
                     format!("<p class=\"proof-minutes\">{text}</p>")
-                }
-                Ok(TimeOf::Chapter) => {
-                    format!(
-                        " <span class=\"proof-minutes\">{}</span>",
-                        duration(time.minutes)
-                    )
                 }
                 _ => format!(" <span class=\"proof-minutes\">{text}</span>"),
             };
@@ -87,10 +81,9 @@ impl<'book> Times<'book> {
         let Some((_, minutes)) = self.pages.get(page.source.path()) else {
             return Vec::new();
         };
-        let time = format!("<p class=\"proof-minutes\">{minutes} min</p>");
+        let time = format!("<p class=\"proof-minutes\">{}</p>", duration(*minutes));
         let mut after = page.passages.iter();
-        let is_title = |passage: &Passage| passage.is_heading;
-        let (Some(_), Some(lead)) = (after.find(|passage| is_title(passage)), after.next()) else {
+        let (Some(_), Some(lead)) = (after.find(|passage| passage.is_heading), after.next()) else {
             return Vec::new();
         };
         let Some(lead) = paragraph(page, lead) else {
@@ -130,33 +123,20 @@ impl<'book> Times<'book> {
                 _ => Ok(time),
             };
         }
-        let link = page
-            .cautions
-            .links
-            .iter()
-            .find(|link| link.tail.end == mark.span.start);
+        let link = link_before(page, mark);
         let link = link.ok_or_else(|| ("this is not right after a link".to_owned(), FORMS))?;
-        let (file, fragment) = target(page, link);
-        let (other, minutes) = file
-            .as_deref()
-            .and_then(|file| self.pages.get(file))
-            .ok_or_else(|| {
-                let message = format!(
-                    "`{}` is not a page of this book, and has no reading time",
-                    link.target
-                );
-                (message, FORMS)
-            })?;
+        let (other, minutes, fragment) = self.target(page, link).ok_or_else(|| {
+            let message = format!(
+                "`{}` is not a page of this book, and has no reading time",
+                link.target
+            );
+            (message, FORMS)
+        })?;
         if *of == TimeOf::Chapter {
             let folder = other.source.path().parent();
-            let pages = self
-                .pages
-                .iter()
-                .filter(|(path, _)| path.parent() == folder);
-            return Ok(pages.fold(Time::default(), |time, (_, (_, minutes))| Time {
-                minutes: time.minutes + minutes,
-                pages: time.pages + 1,
-            }));
+            let pages = self.pages.iter();
+            let pages = pages.filter(|(path, _)| path.parent() == folder);
+            return Ok(pages.map(|(_, (_, minutes))| *minutes).collect());
         }
         // A link to a section that has a time of its own is about that.
         let section = fragment.and_then(|fragment| {
@@ -168,10 +148,7 @@ impl<'book> Times<'book> {
             let time = self.section(other, heading.span.end);
             (time.pages > 0).then_some(time)
         });
-        Ok(section.unwrap_or(Time {
-            minutes: *minutes,
-            pages: 1,
-        }))
+        Ok(section.unwrap_or(Time { minutes, pages: 1 }))
     }
 
     /// The time of the pages that links ask for, from a place of a page to its next heading, the next such sum, or the end of a `<div>`.
@@ -196,27 +173,44 @@ impl<'book> Times<'book> {
         let shut = page.source.text()[from..end].find("\n</div>");
         let end = shut.map_or(end, |length| from + length);
         let within = here.filter(|mark| (from..end).contains(&mark.span.start));
-        within.fold(Time::default(), |time, mark| {
-            let other = self.time(page, mark).unwrap_or_default();
-            Time {
-                minutes: time.minutes + other.minutes,
-                pages: time.pages + other.pages,
-            }
-        })
+        // Of each page its own time, since sections may lead to each other.
+        within
+            .filter_map(|mark| self.target(page, link_before(page, mark)?))
+            .map(|(_, minutes, _)| minutes)
+            .collect()
+    }
+
+    /// The page that a link leads to with its minutes, and the place in it.
+    fn target<'link>(
+        &self,
+        page: &Parts,
+        link: &'link Link,
+    ) -> Option<(&'book Parts, usize, Option<&'link str>)> {
+        let (path, fragment) = match link.target.split_once('#') {
+            Some((path, fragment)) => (path, Some(fragment)),
+            None => (link.target.as_str(), None),
+        };
+        let file = normal(&page.source.path().parent()?.join(path))?;
+        let (other, minutes) = self.pages.get(file.as_path())?;
+        Some((other, *minutes, fragment))
     }
 }
 
-/// The file that a link leads to, and the place in it.
-fn target<'link>(page: &Parts, link: &'link Link) -> (Option<PathBuf>, Option<&'link str>) {
-    let (path, fragment) = match link.target.split_once('#') {
-        Some((path, fragment)) => (path, Some(fragment)),
-        None => (link.target.as_str(), None),
-    };
-    let folder = page.source.path().parent();
-    (
-        folder.and_then(|folder| normal(&folder.join(path))),
-        fragment,
-    )
+impl FromIterator<usize> for Time {
+    /// The time of pages with these minutes.
+    fn from_iter<I: IntoIterator<Item = usize>>(pages: I) -> Self {
+        let add = |time: Self, minutes| Self {
+            minutes: time.minutes + minutes,
+            pages: time.pages + 1,
+        };
+        pages.into_iter().fold(Self::default(), add)
+    }
+}
+
+/// The link that a comment is right after.
+fn link_before<'page>(page: &'page Parts, mark: &TimeMark) -> Option<&'page Link> {
+    let mut links = page.cautions.links.iter();
+    links.find(|link| link.tail.end == mark.span.start)
 }
 
 /// The bytes of a passage that is a paragraph of its own, with whatever belongs to its last line.
@@ -367,6 +361,17 @@ mod tests {
             "{}",
             texts[1]
         );
+    }
+
+    #[test]
+    fn sections_may_lead_to_each_other() {
+        let one = "# One\n\n## S\n\n<!-- minutes: section -->\n\n[two](two.md#s)<!-- minutes -->\n";
+        let two = one.replace("One", "Two").replace("two", "one");
+        let (texts, found) = timed(&[("src/one.md", one), ("src/two.md", &two)]);
+        assert_eq!(found, [""; 0]);
+        // A section counts the pages that its links lead to, and no section of theirs.
+        let sum = "<p class=\"proof-minutes\">1 min</p>";
+        assert!(texts.iter().all(|text| text.contains(sum)), "{texts:?}");
     }
 
     #[test]
