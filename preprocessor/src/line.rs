@@ -402,8 +402,8 @@ impl Line {
 
     /// Finds the comments that ask for a reading time which there isn't. Links lead to pages of the book that weren't asked for, too.
     pub fn time(&self, pages: &mut [Page], book: &[Arc<Source>]) {
-        let is_other =
-            |page: &&Arc<Source>| pages.iter().all(|other| other.source.path() != page.path());
+        let asked: BTreeSet<_> = pages.iter().map(|page| page.source.path()).collect();
+        let is_other = |page: &&Arc<Source>| !asked.contains(page.path());
         let others = book.iter().filter(is_other);
         let others: Vec<Page> = others.map(|page| self.read(page)).collect();
         let all = pages.iter().chain(&others).map(|page| &page.parts);

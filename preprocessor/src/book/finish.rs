@@ -2,13 +2,15 @@
 //! link that skips the list of chapters.
 
 use crate::text::markdown;
+use crate::whole_book::dead_links::site::published;
+use crate::work::settings::Settings;
 use anyhow::{Context, Result};
 use mdbook_driver::MDBook;
 use mdbook_markdown::MarkdownOptions;
 use mdbook_preprocessor::book::{BookItem, Chapter};
 use mdbook_proof_text::html::escaped;
 use pulldown_cmark::{Event, Tag, TagEnd};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The longest description, in characters: search engines show about as many.
 const DESCRIPTION: usize = 200;
@@ -17,7 +19,8 @@ const DESCRIPTION: usize = 200;
 ///
 /// # Errors
 /// When a page can't be read or written.
-pub(super) fn finish(book: &MDBook, options: &MarkdownOptions) -> Result<()> {
+pub(super) fn finish(book: &MDBook, settings: &Settings) -> Result<()> {
+    let options = settings.markdown();
     let folder = book.build_dir_for("html");
     let chapters: Vec<&Chapter> = book
         .book
@@ -31,11 +34,12 @@ pub(super) fn finish(book: &MDBook, options: &MarkdownOptions) -> Result<()> {
         let before = at.checked_sub(1).and_then(|at| chapters.get(at));
         let after = chapters.get(at + 1);
         let page = Finished {
-            description: lead(&chapter.content, options),
+            description: lead(&chapter.content, &options),
             before: before.map(|chapter| chapter.name.as_str()),
             after: after.map(|chapter| chapter.name.as_str()),
         };
-        let mut files: Vec<PathBuf> = chapter.path.iter().map(|path| rendered(path)).collect();
+        let rendered = |path: &PathBuf| published(path, settings.readme_is_index);
+        let mut files: Vec<PathBuf> = chapter.path.iter().map(rendered).collect();
         // mdBook shows the first page at the root as well.
         if at == 0 {
             files.push("index.html".into());
@@ -55,17 +59,6 @@ pub(super) fn finish(book: &MDBook, options: &MarkdownOptions) -> Result<()> {
     Ok(())
 }
 
-/// Where mdBook renders a chapter's file to.
-fn rendered(path: &Path) -> PathBuf {
-    let is_readme = path
-        .file_stem()
-        .is_some_and(|name| name.eq_ignore_ascii_case("readme"));
-    match is_readme {
-        true => path.with_file_name("index.html"),
-        false => path.with_extension("html"),
-    }
-}
-
 /// The first paragraph under a page's title as plain text; none where it begins with something else.
 fn lead(text: &str, options: &MarkdownOptions) -> Option<String> {
     let events = markdown::parse(text, options);
@@ -74,15 +67,7 @@ fn lead(text: &str, options: &MarkdownOptions) -> Option<String> {
     let Some(Event::Start(Tag::Paragraph)) = events.next() else {
         return None;
     };
-    let inside = events.take_while(|event| !matches!(event, Event::End(TagEnd::Paragraph)));
-    let words: String = inside
-        .map(|event| match event {
-            Event::Text(text) | Event::Code(text) => text,
-            Event::SoftBreak | Event::HardBreak => " ",
-            _ => "",
-        })
-        .collect();
-    Some(cut(words.trim())).filter(|text| !text.is_empty())
+    Some(cut(&markdown::paragraph(events))).filter(|text| !text.is_empty())
 }
 
 /// A text in few enough characters, cut between words.

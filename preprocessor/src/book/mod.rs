@@ -187,7 +187,7 @@ impl Book {
     ) -> Result<(Vec<Assembled>, Vec<Arc<Source>>, Settings)> {
         let config = configuration(&self.root)?;
         let settings = Settings::read(&config, self.root.clone(), &self.options)?;
-        let book = self.load(config)?;
+        let book = self.load(config, &settings)?;
         let mut pages = assembled(&book.book, &settings)?;
         let all: Vec<_> = pages.iter().map(|(page, _)| Arc::clone(page)).collect();
         for target in targets {
@@ -261,13 +261,13 @@ impl Book {
     /// Has mdBook render the book, and says where its HTML is.
     fn render(&self, config: BookConfig, warnings: impl Fn() -> usize) -> Result<PathBuf> {
         let settings = Settings::read(&config, self.root.clone(), &self.options)?;
-        let mut book = self.load(config)?;
+        let mut book = self.load(config, &settings)?;
         book.with_preprocessor(Proof {
             options: self.options.clone(),
         });
         book.build()?;
         if settings.proof.finish_pages {
-            finish::finish(&book, &settings.markdown())?;
+            finish::finish(&book, &settings)?;
         }
         self.options.progress.show("");
         match warnings() {
@@ -280,9 +280,8 @@ impl Book {
     }
 
     /// Has mdBook load the book, once its files are what it may load.
-    fn load(&self, config: BookConfig) -> Result<MDBook> {
-        let settings = Settings::read(&config, self.root.clone(), &self.options)?;
-        let findings = survey::before_loading(&config, &settings)?;
+    fn load(&self, config: BookConfig, settings: &Settings) -> Result<MDBook> {
+        let findings = survey::before_loading(&config, settings)?;
         if !findings.is_empty() {
             return Err(Error::Findings(findings).into());
         }

@@ -11,7 +11,7 @@
 
 use crate::text::code::Code;
 use crate::text::finding::Finding;
-use crate::text::markdown::Spanned;
+use crate::text::markdown::{Spanned, paragraph};
 use crate::text::source::Source;
 use crate::text::span::Span;
 use pulldown_cmark::{BlockQuoteKind, Event, LinkType, Tag, TagEnd};
@@ -141,11 +141,6 @@ fn caution(source: &Source, span: Span, inside: &[Spanned<'_>]) -> Option<Cautio
     };
     let is_end = |event: &Event<'_>| matches!(event, Event::End(TagEnd::Paragraph));
     let end = after.iter().position(|(event, _)| is_end(event))?;
-    let claim = after[..end].iter().map(|(event, _)| match event {
-        Event::Text(text) | Event::Code(text) => text,
-        Event::SoftBreak | Event::HardBreak => " ",
-        _ => "",
-    });
     let box_end = span.start + source.slice(span).trim_end().len();
     let rest = source.slice(strong.end..span.end);
     let space = rest.len() - rest.trim_start_matches([' ', '\t']).len();
@@ -153,7 +148,7 @@ fn caution(source: &Source, span: Span, inside: &[Spanned<'_>]) -> Option<Cautio
         span: Span::new(span.start, box_end),
         number: number.to_string(),
         label: Span::new(strong.start, strong.end + space),
-        claim: claim.collect::<String>().trim().to_owned(),
+        claim: paragraph(after.iter().map(|(event, _)| event)),
         rest: Span::new(after[end].1.end.min(box_end), box_end),
     })
 }

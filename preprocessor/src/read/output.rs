@@ -4,7 +4,7 @@ use crate::read::Fence;
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::info_string::{Word, nearest, words};
-use crate::text::markdown::Spanned;
+use crate::text::markdown::{Spanned, paragraph};
 use crate::text::source::Source;
 use crate::text::span::Span;
 use mdbook_proof_pictures::{Choice, Drawing, Origin, Picture, Refusal, Wanted, find};
@@ -319,20 +319,8 @@ pub(super) fn caption(rest: &[Spanned<'_>]) -> Option<Caption> {
     let (Event::Start(Tag::Paragraph), span) = events.next()? else {
         return None;
     };
-    let mut text = String::new();
-    for (event, _) in events {
-        match event {
-            Event::End(TagEnd::Paragraph) => break,
-            Event::Text(part) | Event::Code(part) => text.push_str(part),
-            Event::SoftBreak | Event::HardBreak => text.push(' '),
-            _ => {}
-        }
-    }
-    let text = text.trim();
-    (!text.is_empty()).then(|| Caption {
-        text: text.to_owned(),
-        span: *span,
-    })
+    let text = paragraph(events.map(|(event, _)| event));
+    (!text.is_empty()).then_some(Caption { text, span: *span })
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::text::span::Span;
 pub struct TimeMark {
     /// The whole comment.
     pub span: Span,
-    /// Whose time; an error is what stands there instead.
+    /// Whose time; an error is what is written instead.
     pub of: Result<TimeOf, String>,
 }
 

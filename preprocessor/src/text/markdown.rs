@@ -49,6 +49,21 @@ pub fn outline<'text>(text: &'text str, options: &MarkdownOptions) -> Vec<Spanne
         .collect()
 }
 
+/// The plain text of the paragraph that the events are inside of, or before.
+pub fn paragraph<'events, 'text: 'events>(
+    events: impl Iterator<Item = &'events Event<'text>>,
+) -> String {
+    let inside = events.take_while(|event| !matches!(event, Event::End(TagEnd::Paragraph)));
+    let text: String = inside
+        .map(|event| match event {
+            Event::Text(text) | Event::Code(text) => text,
+            Event::SoftBreak | Event::HardBreak => " ",
+            _ => "",
+        })
+        .collect();
+    text.trim().to_owned()
+}
+
 /// Whether an element is a block and not a part of running text.
 pub(crate) fn is_block(tag: &Tag<'_>) -> bool {
     !matches!(

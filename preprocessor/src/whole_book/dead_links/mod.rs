@@ -4,7 +4,7 @@
 
 pub(super) mod anchors;
 mod html;
-mod site;
+pub(crate) mod site;
 
 use crate::text::address;
 use crate::text::code::Code;

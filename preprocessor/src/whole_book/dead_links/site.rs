@@ -49,7 +49,7 @@ pub(super) fn place(path: &Path) -> PathBuf {
 }
 
 /// The file that mdBook writes for a page.
-pub(super) fn published(page: &Path, readme_is_index: bool) -> PathBuf {
+pub(crate) fn published(page: &Path, readme_is_index: bool) -> PathBuf {
     let stem = page.file_stem().unwrap_or_default();
     match readme_is_index && stem.eq_ignore_ascii_case("readme") {
         true => page.with_file_name("index.html"),

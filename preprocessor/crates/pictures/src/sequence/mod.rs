@@ -63,25 +63,22 @@ const SPACINGS: [Spacing; 5] = [
         gap: 40.0,
         pad: 14.0,
     },
+    NARROWEST,
     Spacing {
-        head: 4.5,
-        message: 4.5,
-        beside: 4.5,
-        word: 7.0,
-        lines: 16,
-        gap: 40.0,
-        pad: 14.0,
-    },
-    Spacing {
-        head: 4.5,
-        message: 4.5,
-        beside: 4.5,
         word: 0.0,
-        lines: 16,
-        gap: 40.0,
-        pad: 14.0,
+        ..NARROWEST
     },
 ];
+
+const NARROWEST: Spacing = Spacing {
+    head: 4.5,
+    message: 4.5,
+    beside: 4.5,
+    word: 7.0,
+    lines: 16,
+    gap: 40.0,
+    pad: 14.0,
+};
 /// The room around what is drawn.
 const MARGIN: f64 = 8.0;
 /// The height of a loop to oneself.

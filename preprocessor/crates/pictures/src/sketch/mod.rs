@@ -1,7 +1,7 @@
 //! Sketches: a subset of Mermaid's flowcharts, laid out.
 //!
 //! 1. [`read`](flowchart::read) makes nodes and edges of the lines.
-//! 2. [`fit`](place::fit) has `layout-rs` place them, once for a desk and once for a phone.
+//! 2. [`Layouts`] has `layout-rs` place them, once for a desk and once for a phone.
 //! 3. The picture is [drawn](drawing::draw) by a backend of ours: the one of `layout-rs` has fixed colors and ids, and sets text too high.
 
 mod attempt;
@@ -14,7 +14,7 @@ use crate::picture::{Explanation, Origin, Picture, Problem, Wanted};
 use crate::room;
 use crate::text;
 use flowchart::Flowchart;
-use place::Misfit;
+use place::{Layouts, Misfit};
 
 /// A `mermaid` fence as a flowchart.
 #[derive(Debug)]
@@ -56,9 +56,11 @@ impl Picture for Sketches {
 /// For a line outside the subset, and for a chart that is too large to read or that doesn't fit a page.
 fn draw(lines: &[&str], caption: Option<&str>) -> Result<String, Problem> {
     let chart = flowchart::read(lines)?;
+    let layouts = Layouts::of(&chart);
     let drawn = |room: f64, shrunk: f64| {
-        let placed = place::fit(&chart, room, shrunk).map_err(|misfit| problem(misfit, shrunk))?;
-        Ok(drawing::draw(&chart, &placed))
+        let placed = layouts.fit(room, shrunk);
+        let placed = placed.map_err(|misfit| problem(misfit, shrunk))?;
+        Ok(drawing::draw(&chart, placed))
     };
     let title = chart.title.clone().unwrap_or_else(|| {
         let names: Vec<&str> = chart.nodes.iter().map(|node| node.text.as_str()).collect();

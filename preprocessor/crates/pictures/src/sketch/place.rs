@@ -10,6 +10,7 @@ use layout::core::geometry::{Point, Position};
 use layout::core::style::{LineStyleKind, StyleAttr};
 use layout::std_shapes::shapes::{Arrow, Element, LineEndKind, ShapeKind};
 use layout::topo::layout::VisualGraph;
+use std::cell::OnceCell;
 
 /// How close together a sketch is set.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,38 +79,57 @@ pub(super) enum Misfit {
     Wide(f64),
 }
 
-/// Lays a sketch out in the best way that is no wider than `room`; where none is, in the least wide one, up to `shrunk`.
-///
-/// # Errors
-/// Where no way is left.
-pub(super) fn fit(chart: &Flowchart, room: f64, shrunk: f64) -> Result<Placed, Misfit> {
-    let mut least: Option<Placed> = None;
-    let mut misfit = Misfit::Entangled;
-    // Lines across a text are put up with where no layout is without.
-    let mut crossed: Option<Placed> = None;
-    for (spacing, is_own) in WAYS {
-        let Some(placed) = place(chart, spacing, chart.is_left_to_right == is_own) else {
-            continue;
-        };
-        if let Some((one, other)) = placed.covered() {
-            misfit = Misfit::Covered(one, other);
-            continue;
-        }
-        let width = placed.size().0;
-        if width <= room {
-            if !placed.crosses(chart) {
-                return Ok(placed);
-            }
-            crossed = crossed.or(Some(placed));
-        } else if least.as_ref().is_none_or(|least| width < least.size().0) {
-            least = Some(placed);
+/// The layouts of a sketch, each made once it is asked for: rooms of several widths look at the same ones.
+#[derive(Debug)]
+pub(super) struct Layouts<'chart> {
+    chart: &'chart Flowchart,
+    /// One for each of [`WAYS`]; none where `layout-rs` can't.
+    made: [OnceCell<Option<Placed>>; WAYS.len()],
+}
+
+impl<'chart> Layouts<'chart> {
+    pub(super) fn of(chart: &'chart Flowchart) -> Self {
+        Self {
+            chart,
+            made: Default::default(),
         }
     }
-    match (crossed, least) {
-        (Some(placed), _) => Ok(placed),
-        (None, Some(placed)) if placed.size().0 <= shrunk => Ok(placed),
-        (None, Some(placed)) => Err(Misfit::Wide(placed.size().0)),
-        (None, None) => Err(misfit),
+
+    /// The sketch in the best way that is no wider than `room`; where none is, in the least wide one, up to `shrunk`.
+    ///
+    /// # Errors
+    /// Where no way is left.
+    pub(super) fn fit(&self, room: f64, shrunk: f64) -> Result<&Placed, Misfit> {
+        let mut least: Option<&Placed> = None;
+        let mut misfit = Misfit::Entangled;
+        // Lines across a text are put up with where no layout is without.
+        let mut crossed: Option<&Placed> = None;
+        for ((spacing, is_own), made) in WAYS.into_iter().zip(&self.made) {
+            let is_left_to_right = self.chart.is_left_to_right == is_own;
+            let placed = made.get_or_init(|| place(self.chart, spacing, is_left_to_right));
+            let Some(placed) = placed else {
+                continue;
+            };
+            if let Some((one, other)) = placed.covered() {
+                misfit = Misfit::Covered(one, other);
+                continue;
+            }
+            let width = placed.size().0;
+            if width <= room {
+                if !placed.crosses(self.chart) {
+                    return Ok(placed);
+                }
+                crossed = crossed.or(Some(placed));
+            } else if least.is_none_or(|least| width < least.size().0) {
+                least = Some(placed);
+            }
+        }
+        match (crossed, least) {
+            (Some(placed), _) => Ok(placed),
+            (None, Some(placed)) if placed.size().0 <= shrunk => Ok(placed),
+            (None, Some(placed)) => Err(Misfit::Wide(placed.size().0)),
+            (None, None) => Err(misfit),
+        }
     }
 }
 
