@@ -3,6 +3,7 @@
 //! Texts of others reach a terminal, a log and a page through here: file names, lines of a page, what a compiler or a program printed.
 
 use crate::text::message;
+pub use mdbook_proof_text::control::is_bidi_control;
 use std::fmt::Write as _;
 
 /// The longest line that is shown, in characters: a compiler that can't link says so in tens of thousands.
@@ -19,12 +20,6 @@ pub fn is_hidden(c: char) -> bool {
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
             | '\u{200b}'..='\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
             | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
-}
-
-/// Whether a character embeds, overrides or isolates the direction of the text after it, so that code reads as other code. These are the
-/// characters that the Rust compiler refuses too (CVE-2021-42574).
-pub fn is_bidi_control(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Whether a character turns the text after it around by force, digits included.

@@ -1,7 +1,7 @@
 //! Verifying runs: what a block printed is compared with the output under it.
 
 mod difference;
-pub mod elision;
+pub use mdbook_proof_text::elision;
 mod failure;
 pub mod misplaced;
 mod refused;
@@ -16,11 +16,11 @@ use crate::text::finding::Finding;
 use crate::text::markdown;
 use crate::text::source::Source;
 use crate::text::span::Span;
-use crate::text::visible::is_bidi_control;
 use crate::work::process::{End, Run};
 pub use difference::difference;
 use difference::shown;
-use mdbook_proof_text::control::picture;
+pub use mdbook_proof_text::printed::normalize;
+use mdbook_proof_text::printed::visible;
 use refused::Refused;
 use std::sync::Arc;
 
@@ -101,7 +101,7 @@ pub fn printed(
         Reading::Printed(text) => return Ok(visible(&normalize(&text))),
         Reading::Failed if block.fails && is_failure => {
             let Some(refused) = refused::find(block, language, run) else {
-                let text = failure::normalized(language, &normalize(stdout), run);
+                let text = failure::normalized(language, stdout, run);
                 return Ok(visible(&normalize(&text)));
             };
             let finding = failed(source, block, language, run);
@@ -123,46 +123,6 @@ pub fn printed(
         Reading::Earlier => return Err(None),
     };
     Err(Some(Box::new(finding)))
-}
-
-/// The text with control characters as pictures, such as `␛`, and others that nobody sees but that reorder or split lines as
-/// escapes: a terminal obeys the first, and a reader sees another text with the second.
-fn visible(text: &str) -> String {
-    let is_hidden = |c: char| {
-        c.is_control() && c != '\n' && c != '\t'
-            || matches!(c, '\u{2028}' | '\u{2029}')
-            || is_bidi_control(c)
-    };
-    if !text.contains(is_hidden) {
-        return text.to_owned();
-    }
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match picture(c) {
-            _ if !is_hidden(c) => out.push(c),
-            Some(picture) => out.push(picture),
-            None => out.extend(c.escape_unicode()),
-        }
-    }
-    out
-}
-
-/// The text with `\n` line ends and without trailing blank lines.
-pub fn normalize(text: &str) -> String {
-    // A page can't hold a carriage return at the end of a line: it would be read as part of the line end.
-    let lines = text.split('\n').map(|line| line.trim_end_matches('\r'));
-    let text = lines.collect::<Vec<_>>().join("\n");
-    let end = text.trim_end_matches(['\n', ' ', '\t']).len();
-    // Spaces at the end of the last line of text count.
-    let rest = &text[end..];
-    let kept = rest.find('\n').map_or(rest.len(), |at| at);
-    let mut text = text[..end + kept].to_owned();
-    if text.trim().is_empty() {
-        text.clear();
-    } else {
-        text.push('\n');
-    }
-    text
 }
 
 /// What is wrong with the output under a block, judged by what all runs printed.
@@ -435,18 +395,4 @@ fn failed(source: &Arc<Source>, block: &Block, language: &dyn Language, run: &Ru
 fn prefixed(text: &str, prefix: &str) -> String {
     let lines: Vec<String> = text.lines().map(|line| format!("{prefix}{line}")).collect();
     shown(&lines.join("\n"), 20)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_line_ends_and_trailing_blank_lines_are_normalized() {
-        assert_eq!(normalize("a \r\nb  \n\n \n"), "a \nb  \n");
-        assert_eq!(normalize("a"), "a\n");
-        assert_eq!(normalize("a\r\r\nb\rc\r"), "a\nb\rc\n");
-        assert_eq!(normalize(" \n\n"), "");
-        assert_eq!(normalize("\n a\n"), "\n a\n");
-    }
 }

@@ -1,4 +1,4 @@
-//! Control characters as pictures that readers can see, such as `␛`.
+//! Control characters: as pictures that readers can see, such as `␛`, and those that turn text around.
 
 /// The picture of an ASCII control character; none for any other character.
 pub fn picture(c: char) -> Option<char> {
@@ -7,6 +7,12 @@ pub fn picture(c: char) -> Option<char> {
         '\x7f' => Some('␡'),
         _ => None,
     }
+}
+
+/// Whether a character embeds, overrides or isolates the direction of the text after it, so that code reads as other code. These are the
+/// characters that the Rust compiler refuses too (CVE-2021-42574).
+pub fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

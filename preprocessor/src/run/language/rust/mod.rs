@@ -33,6 +33,7 @@ use anyhow::{Context, Result, bail};
 use compile::Compiler;
 use form::Form;
 use library::Library;
+use mdbook_proof_text::printed::without_places;
 use program::Program;
 use seeds::Functions;
 use std::collections::BTreeMap;
@@ -260,7 +261,7 @@ impl Language for Rust {
     }
 
     fn normalized(&self, stderr: &str) -> String {
-        panics::normalized(stderr)
+        without_places(stderr)
     }
 
     /// A panic: its message says so.

@@ -5,6 +5,7 @@
 use crate::read::Block;
 use crate::run::language::rust::program::Program;
 use crate::text::source::Source;
+use mdbook_proof_text::printed::is_note;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -58,29 +59,4 @@ fn place<'line>(
     let at = number.checked_sub(1)?;
     block.code.lines.get(at)?;
     Some((before, at, &after[digits..]))
-}
-
-/// What a failed program said, without thread ids and the places of panics. Some compilers' programs say a panic after an
-/// empty line.
-pub(super) fn normalized(stderr: &str) -> String {
-    let mut text = String::new();
-    for line in stderr.lines().filter(|line| !is_note(line)) {
-        let panic = line
-            .strip_prefix("thread '")
-            .and_then(|rest| rest.split_once('\''))
-            .filter(|(_, rest)| rest.contains(" panicked at "));
-        if let Some((thread, _)) = panic {
-            if text.ends_with("\n\n") || text == "\n" {
-                text.pop();
-            }
-            let _ = writeln!(text, "thread '{thread}' panicked:");
-        } else {
-            let _ = writeln!(text, "{line}");
-        }
-    }
-    text
-}
-
-fn is_note(line: &str) -> bool {
-    line.starts_with("note: run with `RUST_BACKTRACE")
 }

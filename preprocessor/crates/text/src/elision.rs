@@ -291,7 +291,7 @@ impl Pair for Words<'_> {
 }
 
 /// The share of two texts that is the same at both ends, in percent.
-pub(super) fn likeness(one: &str, other: &str) -> i64 {
+pub fn likeness(one: &str, other: &str) -> i64 {
     let same = |one: &mut dyn Iterator<Item = u8>, other: &mut dyn Iterator<Item = u8>| {
         one.zip(other)
             .take_while(|(one, other)| one == other)
