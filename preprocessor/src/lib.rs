@@ -32,6 +32,7 @@
 //! | `line` | the stages in their order |
 //! | `whole_book` | what needs all pages at once: gathered boxes, dead links |
 //! | `render` | our markup replaced by what mdBook shows |
+//! | `live` | the blocks as programs for a reader's browser |
 //! | `pictures` | outputs drawn as charts and sequence diagrams, sketches laid out |
 //! | `evidence` | the evidence for each figure, counted |
 //! | `tables` | what Markdown makes of the tables, and what they mean by their rules |
@@ -53,6 +54,8 @@ pub mod evidence;
 pub mod figures;
 #[doc(hidden)]
 pub mod line;
+#[doc(hidden)]
+pub mod live;
 #[doc(hidden)]
 pub mod pictures;
 #[doc(hidden)]

@@ -10,6 +10,7 @@
 //! | [`judge`](Line::judge) | computes the expressions, judges figures, claims and tables, and counts the evidence |
 //! | [`draw`](Line::draw) | draws verified outputs and lays sketches out |
 //! | [`whole_book`](crate::whole_book) | looks at all pages at once: limits, dead links, gathered boxes, reading times |
+//! | [`live`](live::prepare) | compiles verified blocks for readers' browsers, in a build that is asked to |
 //! | [`render`](Line::render) | replaces our markup by what mdBook shows |
 //!
 //! Each stage reads a [`Page`] and leaves its results on it. Findings of all stages of all pages are collected; what
@@ -23,6 +24,7 @@ use crate::evidence::precision::OverPrecise;
 use crate::evidence::{self, Tally};
 use crate::figures;
 use crate::figures::engine::{Engine, Workplace};
+use crate::live::{self, Live};
 use crate::pictures::{self, Drawn};
 use crate::read::include::Assembled;
 use crate::read::{self, Parts};
@@ -74,6 +76,8 @@ pub struct Page {
     pub drawn: Drawn,
     /// What its runs at other settings showed.
     pub varied: Varied,
+    /// What of it readers can run.
+    pub live: Live,
     /// The evidence for its figures, counted.
     pub tally: Tally,
     /// Its blocks that draw from a single seed.
@@ -142,6 +146,9 @@ pub fn check(
     }
     for page in &mut pages {
         page.findings.sort_by_key(|finding| finding.span);
+    }
+    if pages.iter().all(|page| page.findings.is_empty()) {
+        live::prepare(&mut pages, settings)?;
     }
     line.render(&mut pages);
     for page in &mut pages {
@@ -267,6 +274,7 @@ impl Line {
             meaning: Meaning::default(),
             drawn: Drawn::default(),
             varied: Varied::default(),
+            live: Live::default(),
             tally: Tally::default(),
             single_seeds: Vec::new(),
             over_precise: Vec::new(),

@@ -66,3 +66,39 @@
   addEventListener("resize", mark);
   document.addEventListener("toggle", mark, true);
 })();
+
+// What readers run in the page is loaded once they run something: `live.js`, and then the programs.
+(() => {
+  const data = document.querySelector(".proof-data");
+  // The page to print has the blocks of all pages, and shows them as they are.
+  if (!data || document.querySelectorAll(".proof-data").length > 1) return;
+  const forms = document.querySelectorAll(".proof-live");
+  for (const form of forms) form.classList.add("proof-ready");
+  let script;
+  const pass = (event) => {
+    const form = event.target.closest(".proof-live");
+    if (!form) return;
+    if (event.type === "submit") event.preventDefault();
+    if (globalThis.proofLive) return proofLive(event);
+    // A slider at its first step is told apart from one that nobody moved.
+    const first = { type: event.type, target: event.target };
+    if (!script) {
+      script = document.createElement("script");
+      script.src = path_to_root + JSON.parse(data.textContent).run;
+      document.head.append(script);
+      script.onerror = () => {
+        form.querySelector("[role=status]").textContent = "What runs it could not be loaded. Check the connection, and try again.";
+        script.remove();
+        script = undefined;
+      };
+    }
+    script.addEventListener("load", () => proofLive(first), { once: true });
+  };
+  for (const type of ["input", "change", "submit"]) document.addEventListener(type, pass);
+  document.addEventListener("click", (event) => {
+    if (event.target.matches(".proof-live [type=reset]")) {
+      event.preventDefault();
+      pass({ type: "reset", target: event.target });
+    }
+  });
+})();

@@ -28,6 +28,7 @@ use crate::text::source::Source;
 use crate::work::host;
 use crate::work::sandbox::Status;
 use crate::work::settings::{Options, Settings};
+use crate::work::site::Files;
 use anyhow::{Context, Result, bail};
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config as BookConfig;
@@ -213,7 +214,13 @@ impl Book {
     pub fn build_counting(&self, warnings: impl Fn() -> usize) -> Result<PathBuf> {
         let config = configuration(&self.root)?;
         let place = self.root.join(&config.build.build_dir);
-        self.render(config, warnings)?;
+        // What readers run takes a while to compile, and is nothing to look at while writing.
+        let live = Some(Files::default());
+        let book = self.with(Options {
+            live,
+            ..self.options.clone()
+        });
+        book.render(config, warnings)?;
         Ok(place)
     }
 
@@ -266,6 +273,9 @@ impl Book {
             options: self.options.clone(),
         });
         book.build()?;
+        if let Some(files) = &settings.live {
+            files.write(&book.build_dir_for("html"))?;
+        }
         if settings.proof.finish_pages {
             finish::finish(&book, &settings)?;
         }

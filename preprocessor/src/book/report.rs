@@ -4,6 +4,7 @@
 use crate::evidence::Counts;
 use crate::evidence::precision;
 use crate::line;
+use crate::live;
 use crate::run::seeds;
 use crate::text::message::{self, Names};
 use crate::text::source::Source;
@@ -53,6 +54,19 @@ pub struct Page {
     /// The figures that are printed with more digits than their spread carries.
     #[serde(rename = "over-precise-figures")]
     pub over_precise: Vec<OverPrecise>,
+    /// The blocks that readers can't run in the page, of a book whose readers can run blocks.
+    #[serde(rename = "not-live")]
+    pub not_live: Vec<NotLive>,
+}
+
+/// A block that readers can't run in the page.
+#[derive(Debug, Serialize)]
+pub struct NotLive {
+    /// The block.
+    #[serde(flatten)]
+    pub place: Place,
+    /// Why they can't.
+    pub reason: String,
 }
 
 /// A block that draws from a single seed.
@@ -98,7 +112,7 @@ pub struct Place {
 impl Report {
     /// The report on proven pages.
     pub fn new(pages: &[line::Page], proof: &Config) -> Self {
-        let pages: Vec<Page> = pages.iter().map(page).collect();
+        let pages: Vec<Page> = pages.iter().map(|one| page(one, proof.live)).collect();
         let mut total = Counts::default();
         for counts in pages.iter().map(|page| page.counts) {
             total += counts;
@@ -180,6 +194,12 @@ impl Report {
         list("more digits than the runs carry", |page| {
             page.over_precise.iter().map(OverPrecise::line).collect()
         });
+        list("blocks that readers can't run in the page", |page| {
+            let lines = page.not_live.iter();
+            lines
+                .map(|block| (&block.place, block.reason.clone()))
+                .collect()
+        });
         for (limit, thing, count) in [
             (self.limit, "bare figure", self.total.bare_in_tables),
             (self.seed_limit, "block", self.single_seeds),
@@ -219,7 +239,7 @@ impl OverPrecise {
     }
 }
 
-fn page(proven: &line::Page) -> Page {
+fn page(proven: &line::Page, is_live: bool) -> Page {
     let source = &proven.source;
     let tally = &proven.tally;
     let bare: Vec<Place> = tally
@@ -242,8 +262,18 @@ fn page(proven: &line::Page) -> Page {
         high: figure.high.clone(),
         points: figure.points,
     };
+    let reasons = if is_live {
+        live::reasons(proven)
+    } else {
+        Vec::new()
+    };
+    let not_live = reasons.into_iter().map(|(number, reason)| NotLive {
+        place: place(source, proven.parts.blocks[number].code.opening(), false),
+        reason: visible::line(&reason),
+    });
     Page {
         path: shown(source),
+        not_live: not_live.collect(),
         counts: tally.counts,
         bare,
         skipped,

@@ -40,6 +40,8 @@ pub struct Attributes {
     pub vary: Vec<Parameter>,
     /// `fixed=`: why its seed is the only one.
     pub fixed: Option<String>,
+    /// `here-only=`: why readers can't run it in the page.
+    pub here_only: Option<String>,
 }
 
 /// The longest time that a block may ask for.
@@ -109,6 +111,7 @@ fn run(
         timeout: None,
         vary: Vec::new(),
         fixed: None,
+        here_only: None,
     };
     let wrong = |message: String, help: &str| {
         Box::new(finding(source, fence, Code::Attribute, message).with_help(help))
@@ -134,15 +137,16 @@ fn run(
                 }
             },
             ("vary", _) => run.vary = parameter::read(source, fence, attribute)?,
-            ("fixed", value) => match value.map(str::trim).filter(|why| !why.is_empty()) {
-                Some(why) => run.fixed = Some(why.to_owned()),
-                None => {
-                    return Err(wrong(
-                        "`fixed` needs its reason".to_owned(),
-                        "say why one seed is enough: `fixed=\"the run shows one trace\"`",
-                    ));
-                }
-            },
+            ("fixed", value) => {
+                let help = "say why one seed is enough: `fixed=\"the run shows one trace\"`";
+                run.fixed = Some(reason("fixed", value).map_err(|message| wrong(message, help))?);
+            }
+            ("here-only", value) => {
+                let help =
+                    "say why readers can't run it in the page: `here-only=\"it starts threads\"`";
+                run.here_only =
+                    Some(reason("here-only", value).map_err(|message| wrong(message, help))?);
+            }
             (name, _) => {
                 let text = &source.slice(fence.info)[attribute.span];
                 return Err(wrong(
@@ -155,14 +159,23 @@ fn run(
     Ok(Kind::Run(run))
 }
 
+/// The reason that an attribute gives.
+fn reason(attribute: &str, value: Option<&str>) -> Result<String, String> {
+    let given = value.map(str::trim).filter(|why| !why.is_empty());
+    given
+        .map(str::to_owned)
+        .ok_or_else(|| format!("`{attribute}` needs its reason"))
+}
+
 /// The attribute that was probably meant, or all there are.
 fn suggestion(name: &str) -> String {
-    const KNOWN: [(&str, &str); 5] = [
+    const KNOWN: [(&str, &str); 6] = [
         ("run", "run=fails"),
         ("name", "name=NAME"),
         ("timeout", "timeout=20s"),
         ("vary", "vary=\"seed=1..50\""),
         ("fixed", "fixed=\"REASON\""),
+        ("here-only", "here-only=\"REASON\""),
     ];
     let near = nearest(name, &KNOWN.map(|(name, _)| name));
     match KNOWN.iter().find(|(name, _)| Some(*name) == near) {

@@ -1,9 +1,9 @@
 //! Reading a page: from Markdown events to the parts that are run, computed or checked.
 
-use crate::read::block::{self, Kind};
+use crate::read::block::{self, Attributes, Kind};
 use crate::read::{
-    Block, Fence, Figure, Parts, Sketch, Stray, View, caution, claim, fence, include, lookalike,
-    output, passage,
+    Block, Fence, Figure, Line, Parts, Sketch, Stray, View, caution, claim, fence, include,
+    lookalike, output, passage,
 };
 use crate::read::{table, time};
 use crate::text::code::Code;
@@ -185,21 +185,7 @@ impl Reader<'_> {
                 false
             }
             Ok(Kind::Run(run)) => {
-                self.page.blocks.push(Block {
-                    language: run.language,
-                    name: run.name,
-                    fails: run.fails,
-                    timeout: run.timeout,
-                    vary: run.vary,
-                    fixed: run.fixed,
-                    is_broken: fence
-                        .lines
-                        .iter()
-                        .any(|line| include::is_include(&line.text)),
-                    code: fence,
-                    output: None,
-                    view: View::default(),
-                });
+                self.page.blocks.push(block_of(run, fence));
                 true
             }
             Ok(Kind::Calc) => {
@@ -351,6 +337,24 @@ impl Reader<'_> {
                 );
             }
         }
+    }
+}
+
+/// A block that runs, before its output is found.
+fn block_of(run: Attributes, code: Fence) -> Block {
+    let is_include = |line: &Line| include::is_include(&line.text);
+    Block {
+        language: run.language,
+        name: run.name,
+        fails: run.fails,
+        timeout: run.timeout,
+        vary: run.vary,
+        fixed: run.fixed,
+        here_only: run.here_only,
+        is_broken: code.lines.iter().any(is_include),
+        code,
+        output: None,
+        view: View::default(),
     }
 }
 

@@ -114,6 +114,8 @@ pub struct Block {
     pub vary: Vec<Parameter>,
     /// Why its seed is the only one, where it says so.
     pub fixed: Option<String>,
+    /// Why readers can't run it in the page, where the author says so.
+    pub here_only: Option<String>,
     /// The code.
     pub code: Fence,
     /// Whether an include in it failed, which is reported: the block can't run.

@@ -27,6 +27,8 @@ pub struct Panel<'page> {
     pub picture: Option<&'page str>,
     /// Leads to the code.
     pub link: Option<&'page str>,
+    /// The form by which readers run it; empty where they can't.
+    pub form: &'page str,
 }
 
 impl Panel<'_> {
@@ -35,7 +37,7 @@ impl Panel<'_> {
         let (label, header) = self.header();
         let shown = match self.view.is_guess {
             true => String::new(),
-            false => self.shown(),
+            false => self.shown() + self.form,
         };
         let open = if self.code > SHORT { "" } else { " open" };
         let lines = message::count(self.code, "line");
@@ -56,8 +58,9 @@ impl Panel<'_> {
         };
         match self.view.is_guess {
             true => format!(
-                "</details>{foot}<details class=\"proof-guess\"><summary>What do you expect?</summary>{}{}",
+                "</details>{foot}<details class=\"proof-guess\"><summary>What do you expect?</summary>{}{}{}",
                 self.shown(),
+                self.form,
                 self.printed()
             ),
             false => format!("</details>{}{foot}</figure>", self.printed()),
@@ -155,6 +158,7 @@ mod tests {
             vary: &[],
             picture: None,
             link: None,
+            form: "",
         }
     }
 

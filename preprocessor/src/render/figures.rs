@@ -12,12 +12,13 @@ use crate::text::source::Source;
 use mdbook_proof_text::html::{escape, escaped};
 use std::fmt::Write as _;
 
-/// A `calc` fence as one line of HTML, which works in lists and quotes: code left, results right.
-pub fn calc(fence: &Fence) -> String {
+/// A `calc` fence as one line of HTML, which works in lists and quotes: code left, results right. `reads` says for each line which
+/// blocks it reads.
+pub fn calc(fence: &Fence, reads: impl Fn(usize) -> String) -> String {
     let mut html = String::from("<div class=\"proof-calc\" role=\"group\" aria-label=\"Sums\">");
-    for line in &fence.lines {
+    for (number, line) in fence.lines.iter().enumerate() {
         let (code, result) = split(&line.text);
-        html.push_str("<div><code class=\"nohighlight\">");
+        let _ = write!(html, "<div{}><code class=\"nohighlight\">", reads(number));
         escape(code, &mut html);
         html.push_str("</code>");
         if let Some(result) = result {
@@ -43,13 +44,14 @@ fn split(line: &str) -> (&str, Option<&str>) {
 
 /// The bytes of the figure that an expression computes, and its HTML.
 ///
-/// `runs` are what its expression may read, and `range` is what it is where something varies: `2.9 to 3.6 over 20 seeds`. None where HTML would be shown as text, as in
+/// `runs` are what its expression may read, `reads` says which blocks it reads, and `range` is what it is where something varies: `2.9 to 3.6 over 20 seeds`. None where HTML would be shown as text, as in
 /// code, or would split an emphasis.
 pub fn marked(
     page: &Parts,
     number: usize,
     runs: &Runs,
     range: Option<&str>,
+    reads: &str,
 ) -> Option<(Span, String)> {
     let (source, figure) = (&page.source, &page.figures[number]);
     let span = printed(page, number).span()?;
@@ -77,7 +79,7 @@ pub fn marked(
         let _ = write!(said, "; {}", attribute(range));
     }
     let html = format!(
-        "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"{said}\">{text}</span>"
+        "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"{said}\"{reads}>{text}</span>"
     );
     Some((span, html))
 }
@@ -168,7 +170,7 @@ mod tests {
     fn marks(text: &str) -> Vec<String> {
         let page = page(text);
         (0..page.figures.len())
-            .filter_map(|number| marked(&page, number, &Runs::default(), None))
+            .filter_map(|number| marked(&page, number, &Runs::default(), None, ""))
             .map(|(span, html)| {
                 assert!(html.contains(page.source.slice(span)));
                 html
@@ -180,7 +182,7 @@ mod tests {
     fn a_result_stands_beside_its_line_and_other_comments_stay() {
         let page = page("```calc\nlet a = 2 <b>  # = 1,157 requests/s\n# why {{#x}}\n\n```\n");
         assert_eq!(
-            calc(&page.calcs[0]),
+            calc(&page.calcs[0], |_| String::new()),
             "<div class=\"proof-calc\" role=\"group\" aria-label=\"Sums\">\
              <div><code class=\"nohighlight\">let a = 2 &lt;b&gt;</code> <span>= 1,157 requests/s</span></div>\
              <div><code class=\"nohighlight\"># why &#123;&#123;#x}}</code></div>\
@@ -209,11 +211,12 @@ mod tests {
             0,
             &Runs::default(),
             Some("2.9 to 3.6 ms\nover 20 \"seeds\""),
+            " data-reads=\"0\"",
         )
         .unwrap();
         assert_eq!(
             html,
-            "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"= wait.mean; 2.9 to 3.6 ms over 20 &quot;seeds&quot;\">5 ms</span>"
+            "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"= wait.mean; 2.9 to 3.6 ms over 20 &quot;seeds&quot;\" data-reads=\"0\">5 ms</span>"
         );
     }
 

@@ -12,6 +12,8 @@ use std::path::Path;
 pub(super) struct Mark<'claims> {
     id: String,
     claims: &'claims [ShownClaim],
+    /// Which blocks they read, as an attribute.
+    reads: String,
 }
 
 /// A circle and a tick.
@@ -19,11 +21,16 @@ pub(super) const ICON: &str = "<svg viewBox=\"0 0 16 16\" width=\"16\" height=\"
 
 impl<'claims> Mark<'claims> {
     /// The mark of the comment of this number on a page, counted from 1.
-    pub(super) fn new(page: &Path, number: usize, claims: &'claims [ShownClaim]) -> Self {
+    pub(super) fn new(
+        page: &Path,
+        number: usize,
+        claims: &'claims [ShownClaim],
+        reads: String,
+    ) -> Self {
         // All pages together make the page to print, so an id names its page.
         let path = attribute(&address::of_path(page).unwrap_or_default());
         let id = format!("claim-{number}-{path}");
-        Self { id, claims }
+        Self { id, claims, reads }
     }
 
     /// The mark as it stands behind a word: the picture alone, which says its name to who can't see it.
@@ -38,10 +45,10 @@ impl<'claims> Mark<'claims> {
     }
 
     fn html(&self, beside: &str) -> String {
-        let (id, name) = (&self.id, attribute(&self.name()));
+        let (id, name, reads) = (&self.id, attribute(&self.name()), &self.reads);
         // An `<input>` over the picture: mdBook's scripts take Escape, which closes a popover, from everything but inputs.
         let mut html = format!(
-            "<span class=\"proof-claim\">{ICON}{beside}<input type=\"button\" popovertarget=\"{id}\" aria-label=\"{name}\"></span>\
+            "<span class=\"proof-claim\"{reads}>{ICON}{beside}<input type=\"button\" popovertarget=\"{id}\" aria-label=\"{name}\"></span>\
              <span class=\"proof-tip\" id=\"{id}\" popover role=\"note\">"
         );
         for claim in self.claims {
@@ -119,7 +126,7 @@ mod tests {
         };
         let name = |summaries: &[&str]| {
             let claims: Vec<ShownClaim> = summaries.iter().map(|one| claim(one)).collect();
-            Mark::new(Path::new("a.md"), 1, &claims).name()
+            Mark::new(Path::new("a.md"), 1, &claims, String::new()).name()
         };
         assert_eq!(
             name(&["held for 3 of 3 seeds"]),
@@ -141,6 +148,7 @@ mod tests {
             let mark = Mark {
                 id: "x".to_owned(),
                 claims: &[ShownClaim { text: claim.clone(), summary: claim.clone(), sides: String::new(), points: 1 }],
+                reads: String::new(),
             };
             let html = mark.behind_text();
             let text = if in_table { format!("| a |\n|---|\n| b{html} |\n") } else { format!("b{html}\n") };

@@ -4,6 +4,7 @@ pub mod block_html;
 pub mod claims;
 pub mod excerpt;
 pub mod figures;
+mod live;
 mod mark;
 pub mod source_links;
 mod styles;
@@ -39,24 +40,29 @@ pub fn render(checked: &Page, links: &Links, brings_styles: bool) -> Vec<Edit> {
     for (number, block) in page.blocks.iter().enumerate() {
         edits.extend(code(block));
         let picture = drawn.outputs.get(&number).map(String::as_str);
-        edits.extend(panel(source, block, picture, links));
+        let runnable = checked.live.blocks.get(&number);
+        let form = runnable.map(|runnable| live::form(number, runnable, block));
+        let form = form.unwrap_or_default();
+        edits.extend(panel(source, block, picture, links, &form));
     }
     for (sketch, picture) in page.sketches.iter().zip(&drawn.sketches) {
         let fence = &sketch.fence;
         let html = block_html::sketch(picture, &fence.text());
         edits.push(Edit::new(fence.span, apart(fence, &html)));
     }
-    for calc in &page.calcs {
-        let html = figures::calc(calc);
+    let reads = &checked.live.reads;
+    for (number, calc) in page.calcs.iter().enumerate() {
+        let html = figures::calc(calc, |line| live::reads(reads.sums.get(&(number, line))));
         edits.push(Edit::new(calc.span, apart(calc, &html)));
     }
     for (number, figure) in page.figures.iter().enumerate() {
         edits.push(Edit::new(figure.comment, ""));
         let range = varied.ranges.get(&number).map(String::as_str);
-        let marked = figures::marked(page, number, &checked.runs, range);
+        let reads = live::reads(reads.figures.get(&number));
+        let marked = figures::marked(page, number, &checked.runs, range, &reads);
         edits.extend(marked.map(|(span, html)| Edit::new(span, html)));
     }
-    edits.extend(claims::marks(page, &varied.claims));
+    edits.extend(claims::marks(page, &varied.claims, reads));
     for (header, formula) in &checked.meaning.formulas {
         edits.extend(
             figures::headed(source, *header, *formula)
@@ -71,6 +77,7 @@ pub fn render(checked: &Page, links: &Links, brings_styles: bool) -> Vec<Edit> {
     if !proves_nothing(counts) {
         end.push_str(&closing(source, counts, links));
     }
+    end.extend(live::data(&checked.live));
     if brings_styles && !(edits.is_empty() && end.is_empty()) {
         end.push_str(styles::STYLES);
     }
@@ -82,7 +89,13 @@ pub fn render(checked: &Page, links: &Links, brings_styles: bool) -> Vec<Edit> {
 }
 
 /// The panel around a block's code, which shows its output first.
-fn panel(source: &Arc<Source>, block: &Block, picture: Option<&str>, links: &Links) -> Vec<Edit> {
+fn panel(
+    source: &Arc<Source>,
+    block: &Block,
+    picture: Option<&str>,
+    links: &Links,
+    form: &str,
+) -> Vec<Edit> {
     let Some(output) = &block.output else {
         return Vec::new();
     };
@@ -96,6 +109,7 @@ fn panel(source: &Arc<Source>, block: &Block, picture: Option<&str>, links: &Lin
         vary: &block.vary,
         picture,
         link: link.as_deref(),
+        form,
     };
     let prefix = &output.prefix;
     let blank = prefix.trim_end();

@@ -63,7 +63,7 @@ pub(super) fn execute(
 }
 
 /// Does something with all of these, one thread a processor, until something fails.
-pub(super) fn side_by_side<T: Send, R: Send>(
+pub(crate) fn side_by_side<T: Send, R: Send>(
     all: Vec<T>,
     each: impl Fn(T) -> Result<R> + Sync,
 ) -> Result<Vec<R>> {

@@ -11,6 +11,7 @@ mod place;
 pub mod points;
 pub mod seeds;
 
+pub(crate) use execute::side_by_side;
 pub use place::BLOCK;
 
 use crate::read::{Block, Parts};

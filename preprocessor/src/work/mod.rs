@@ -8,6 +8,7 @@ pub mod packages;
 pub mod process;
 pub mod sandbox;
 pub mod settings;
+pub mod site;
 pub mod store;
 pub mod toolchain;
 pub(crate) mod wait;

@@ -2,6 +2,7 @@
 
 use crate::text::path::normal;
 use crate::work::key::Key;
+use crate::work::site::Files;
 use crate::work::store::Store;
 use anyhow::{Context, Result};
 use mdbook_preprocessor::config::{Config as BookConfig, HtmlConfig, RustEdition};
@@ -59,6 +60,14 @@ pub struct Config {
     /// skips the list of chapters.
     #[serde(default)]
     pub finish_pages: bool,
+    /// Whether `build` has readers run the blocks in the page, where the compiler has a standard library for the browser.
+    #[serde(default)]
+    pub live: bool,
+    /// Whether it is an error if it has none.
+    #[serde(default)]
+    pub require_live: bool,
+    /// The compiler for the browser, relative to the book's root; that of the other blocks if it isn't given.
+    pub live_compiler: Option<PathBuf>,
     /// Folders of the published site that something else fills, relative to `src`, such as `api` or `../other-book`: links into them
     /// aren't checked.
     #[serde(default)]
@@ -113,6 +122,9 @@ pub struct Options {
     pub redo: Redo,
     /// Whether each claim is also tried with its bound moved just past what was found, where it can't hold.
     pub edges: bool,
+    /// Where the files go that readers run in the pages; nowhere where nothing is built.
+    #[doc(hidden)]
+    pub live: Option<Files>,
 }
 
 /// What a build does again although an earlier one did it.
@@ -206,6 +218,8 @@ pub struct Settings {
     pub redo: Redo,
     /// Whether claims are tried past their edges, as in [`Options`].
     pub edges: bool,
+    /// Where the files go that readers run, as in [`Options`].
+    pub live: Option<Files>,
     /// The empty store of a build that takes nothing from earlier ones; it goes with the last copy of the settings.
     fresh: Option<Arc<TempDir>>,
     /// The folder of `book.toml`, absolute.
@@ -312,6 +326,7 @@ impl Settings {
             progress: options.progress,
             redo: options.redo,
             edges: options.edges,
+            live: options.live.clone(),
             fresh: None,
             root,
             src: PathBuf::from("src"),

@@ -5,6 +5,7 @@ use crate::work::key::Key;
 use crate::work::store::Store;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
@@ -29,14 +30,22 @@ impl Toolchain {
     /// When there is none.
     pub fn find(root: &Path, store: &Store) -> Result<Self> {
         let name = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-        let key = question(Path::new(&name), root).finish();
+        Self::named(&name, root, store)
+    }
+
+    /// Finds the compiler that a name or path means in `root`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn named(name: &OsStr, root: &Path, store: &Store) -> Result<Self> {
+        let key = question(Path::new(name), root).finish();
         if let Some(known) = store.get::<Self>(&key)
             && known.stamp == stamp(&known.rustc)
         {
             return Ok(known);
         }
         let ask = |argument: &[&str]| -> Result<String> {
-            let output = Command::new(&name)
+            let output = Command::new(name)
                 .args(argument)
                 .current_dir(root)
                 .stdin(Stdio::null())
@@ -69,7 +78,7 @@ impl Toolchain {
             .join(format!("rustc{}", std::env::consts::EXE_SUFFIX));
         let rustc = match inside.is_file() {
             true => inside,
-            false => in_path(Path::new(&name)),
+            false => in_path(Path::new(name)),
         };
         let found = Self {
             stamp: stamp(&rustc),
@@ -79,6 +88,14 @@ impl Toolchain {
         };
         store.put(&key, &found)?;
         Ok(found)
+    }
+
+    /// Whether it has a standard library for a target.
+    pub fn has(&self, target: &str) -> bool {
+        let folder = self.sysroot.join("lib/rustlib").join(target).join("lib");
+        let is_std = |name: &OsStr| name.to_string_lossy().starts_with("libstd-");
+        let mut files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        files.any(|file| is_std(&file.file_name()))
     }
 
     /// Adds what compiled code depends on to a key.

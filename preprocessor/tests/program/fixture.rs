@@ -143,8 +143,9 @@ impl Answer {
         self.says(texts)
     }
 
+    /// Asserts that the messages hold all of these texts.
     #[track_caller]
-    fn says(&self, texts: &[&str]) -> &Self {
+    pub(crate) fn says(&self, texts: &[&str]) -> &Self {
         for text in texts {
             assert!(
                 text.split('|').any(|text| self.stderr.contains(text)),

@@ -26,6 +26,7 @@ mod independence;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod lacking;
 mod links;
+mod live;
 mod lookalikes;
 mod new;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]

@@ -9,6 +9,7 @@ use mdbook_proof::book::explain;
 use mdbook_proof::book::lint::sources;
 use mdbook_proof::read::output;
 use mdbook_proof::run::language::Languages;
+use mdbook_proof::run::language::rust::library::BROWSER;
 use mdbook_proof::tables::rules;
 use mdbook_proof::work::settings::{Config, Options, RunnerConfig, Settings};
 use serde::de::DeserializeOwned;
@@ -269,7 +270,12 @@ fn the_commands_that_the_guides_name_work_in_their_order() {
                     words => book.run(words).succeeds(),
                 };
             } else {
-                let known = ["cargo test", "cargo install --locked --path preprocessor"];
+                let browser = format!("rustup target add {BROWSER}");
+                let known = [
+                    "cargo test",
+                    "cargo install --locked --path preprocessor",
+                    &browser,
+                ];
                 assert!(known.contains(&line), "{path}: nothing tries `{line}`");
             }
         }

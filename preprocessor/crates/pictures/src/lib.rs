@@ -8,6 +8,7 @@ mod picture;
 mod problem;
 mod room;
 mod sequence;
+#[cfg(feature = "sketches")]
 mod sketch;
 mod svg;
 mod table;
@@ -22,6 +23,7 @@ pub static ALL: &[&dyn Picture] = &[
     &table::Tables,
     &chart::Charts,
     &sequence::Sequences,
+    #[cfg(feature = "sketches")]
     &sketch::Sketches,
 ];
 

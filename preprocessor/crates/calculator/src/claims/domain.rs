@@ -203,6 +203,21 @@ impl Range {
         written(self.to, self.decimals)
     }
 
+    /// How far two neighbors are apart.
+    pub fn step(&self) -> String {
+        written(self.step, self.decimals)
+    }
+
+    /// How many decimals its numbers have.
+    pub fn decimals(&self) -> u32 {
+        self.decimals
+    }
+
+    /// Whether its settings grow by a factor rather than by a difference.
+    pub fn is_log(&self) -> bool {
+        self.is_log
+    }
+
     /// Whether another range has no number outside of this one.
     pub fn spans(&self, other: &Self) -> bool {
         let at = |number: i64, decimals: u32| i128::from(number) * 10_i128.pow(DECIMALS - decimals);

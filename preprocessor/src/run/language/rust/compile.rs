@@ -10,14 +10,14 @@ use crate::run::execute::side_by_side;
 use crate::run::job::Diagnostic;
 use crate::run::language::interface::{Prepared, Started};
 use crate::run::language::rust::form::Form;
-use crate::run::language::rust::library::{Library, dep_info};
+use crate::run::language::rust::library::{Library, dep_info, remapped};
 use crate::run::language::rust::message::{Files, Message};
 use crate::run::language::rust::program::{ENTRY, Program};
 use crate::work::host::workers;
 use crate::work::process::{End, Host, Task};
 use crate::work::sandbox::Bounds;
 use crate::work::toolchain::{Toolchain, in_path};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -46,7 +46,7 @@ const OUTPUT: u64 = 32 << 20;
 const GROUP: usize = 20;
 
 /// Programs by key.
-type Programs<'programs> = BTreeMap<&'programs str, &'programs Program>;
+pub type Programs<'programs> = BTreeMap<&'programs str, &'programs Program>;
 
 /// What programs are compiled with.
 #[derive(Debug)]
@@ -133,6 +133,40 @@ impl Compiler<'_> {
         Ok(compiled)
     }
 
+    /// Compiles as many programs as compile as one crate: its file, and what the compiler said about each of the others.
+    ///
+    /// # Errors
+    /// When the compiler can't be run, or fails without naming a program.
+    pub fn one(
+        &self,
+        mut programs: Programs<'_>,
+    ) -> Result<(Option<PathBuf>, BTreeMap<String, String>)> {
+        let mut left_out = BTreeMap::new();
+        while !programs.is_empty() {
+            let outcome = self.merged(0, &programs)?;
+            if outcome.success {
+                return Ok((Some(outcome.file), left_out));
+            }
+            self.has_space()?;
+            let errors = outcome.diagnostics.iter().filter_map(|(key, list)| {
+                let error = list.iter().find(|diagnostic| diagnostic.is_error)?;
+                Some((key.clone(), error.message.clone()))
+            });
+            let failed: BTreeMap<String, String> = errors.collect();
+            if failed.is_empty() {
+                // It isn't the fault of a block.
+                match &outcome.end {
+                    End::Deadline(seconds) => bail!("the compiler ran for over {seconds} s"),
+                    End::Abnormal(how) => bail!("the compiler {how}"),
+                    _ => bail!("the compiler failed\n\n{}", outcome.rest.trim()),
+                }
+            }
+            programs.retain(|key, _| !failed.contains_key(*key));
+            left_out.extend(failed);
+        }
+        Ok((None, left_out))
+    }
+
     /// Compiles programs as one crate; where that fails, what to try instead.
     fn together<'programs>(
         &self,
@@ -192,7 +226,7 @@ impl Compiler<'_> {
 
     /// A crate for one program.
     fn alone(&self, number: usize, key: &str, program: &Program) -> Result<Prepared> {
-        if self.form == Form::Varied {
+        if self.form != Form::AsWritten {
             let mut outcome = self.merged(number, &Programs::from([(key, program)]))?;
             return self.judged(key, &mut outcome, vec![module(key)]);
         }
@@ -253,7 +287,7 @@ impl Compiler<'_> {
         files: &Files<'_>,
         deadline: Duration,
     ) -> Result<Outcome> {
-        let file = main.with_extension(std::env::consts::EXE_EXTENSION);
+        let file = main.with_extension(self.form.ending());
         let read = main.with_extension("d");
         let mut arguments = vec![
             "--crate-type=bin".to_owned(),
@@ -267,7 +301,12 @@ impl Compiler<'_> {
             main.display().to_string(),
         ];
         arguments.extend(self.form.arguments());
-        if let Some(linker) = linker() {
+        if self.form == Form::Live {
+            arguments.extend(remapped(self.folder, &self.toolchain.sysroot));
+        }
+        if self.form != Form::Live
+            && let Some(linker) = linker()
+        {
             arguments.push(format!("-Clinker={}", linker.display()));
         }
         for folder in &self.library.search {

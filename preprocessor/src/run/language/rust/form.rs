@@ -1,5 +1,6 @@
 //! The crates that hold several programs, in two forms: to run each once as it is written, or to run varied copies at many points.
 
+use crate::run::language::rust::library::BROWSER;
 use crate::run::language::rust::program::ENTRY;
 use crate::run::language::rust::vary;
 use std::path::PathBuf;
@@ -11,6 +12,8 @@ pub enum Form {
     AsWritten,
     /// To run at many points, with what is set there in the place of their literals.
     Varied,
+    /// As those, in a browser.
+    Live,
 }
 
 impl Form {
@@ -18,7 +21,9 @@ impl Form {
     pub(super) fn arm(self, module: &str) -> String {
         match self {
             Self::AsWritten => format!("        Some(\"{module}\") => {module}::{ENTRY}(),\n"),
-            Self::Varied => format!("        \"{module}\" => Some({module}::{ENTRY}),\n"),
+            Self::Varied | Self::Live => {
+                format!("        \"{module}\" => Some({module}::{ENTRY}),\n")
+            }
         }
     }
 
@@ -28,7 +33,7 @@ impl Form {
             Self::AsWritten => format!(
                 "fn main() -> std::process::ExitCode {{\n    match std::env::args().nth(1).as_deref() {{\n{arms}        _ => std::process::ExitCode::from(2),\n    }}\n}}\n"
             ),
-            Self::Varied => vary::root(arms),
+            Self::Varied | Self::Live => vary::root(arms),
         }
     }
 
@@ -37,7 +42,16 @@ impl Form {
         PathBuf::from(match self {
             Self::AsWritten => format!("blocks_{number}.rs"),
             Self::Varied => format!("varied_{number}.rs"),
+            Self::Live => format!("live_{number}.rs"),
         })
+    }
+
+    /// The ending of the compiled file.
+    pub(super) fn ending(self) -> &'static str {
+        match self {
+            Self::AsWritten | Self::Varied => std::env::consts::EXE_EXTENSION,
+            Self::Live => "wasm",
+        }
     }
 
     /// The compiler's arguments for this form.
@@ -53,6 +67,20 @@ impl Form {
                 "-Coverflow-checks=on".to_owned(),
                 "-Cdebug-assertions=on".to_owned(),
             ],
+            // Small, and with what a block checks.
+            Self::Live => [
+                "--cap-lints=allow",
+                "-Copt-level=s",
+                "-Coverflow-checks=on",
+                "-Cdebug-assertions=on",
+                "-Ccodegen-units=1",
+                "-Cpanic=abort",
+                "-Cstrip=symbols",
+            ]
+            .map(str::to_owned)
+            .into_iter()
+            .chain([format!("--target={BROWSER}")])
+            .collect(),
         }
     }
 }

@@ -28,6 +28,30 @@ pub struct Library {
     stamp: String,
 }
 
+/// Where what uses a library runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// On this machine.
+    Here,
+    /// In a reader's browser.
+    Browser,
+}
+
+/// The target of what runs in a browser. Its programs have arguments and both outputs as everywhere, so that blocks are compiled for
+/// it as they are.
+pub const BROWSER: &str = "wasm32-wasip1";
+
+/// How Cargo builds for the browser: small, and with the checks that blocks have here.
+const PROFILE: [&str; 7] = [
+    "profile.live.inherits='release'",
+    "profile.live.opt-level='s'",
+    "profile.live.overflow-checks=true",
+    "profile.live.debug-assertions=true",
+    "profile.live.codegen-units=1",
+    "profile.live.panic='abort'",
+    "profile.live.strip='symbols'",
+];
+
 /// Variables that change what Cargo builds.
 const VARIABLES: [&str; 6] = [
     "RUSTFLAGS",
@@ -42,11 +66,12 @@ impl Library {
     /// What the last build found, if there was one here. Its sources may have changed since.
     pub fn remembered(
         package: &str,
+        place: Place,
         root: &Path,
         toolchain: &Toolchain,
         store: &Store,
     ) -> Option<Self> {
-        store.get(&place(package, root, toolchain))
+        store.get(&key(package, place, root, toolchain))
     }
 
     /// A hash of everything that the library is built from.
@@ -84,11 +109,22 @@ impl Library {
     ///
     /// # Errors
     /// When Cargo can't be run or the package doesn't build; the message holds what Cargo said.
-    pub fn build(package: &str, root: &Path, toolchain: &Toolchain, store: &Store) -> Result<Self> {
-        let output = Command::new(packages::cargo())
+    pub fn build(
+        package: &str,
+        place: Place,
+        root: &Path,
+        toolchain: &Toolchain,
+        store: &Store,
+    ) -> Result<Self> {
+        let mut command = Command::new(packages::cargo());
+        command
             .args(["build", "--package", package, "--lib", "--locked"])
             .arg("--message-format=json-render-diagnostics")
-            .current_dir(root)
+            .current_dir(root);
+        if place == Place::Browser {
+            for_browser(&mut command, root, toolchain);
+        }
+        let output = command
             .stdin(Stdio::null())
             .output()
             .context("failed to run `cargo build`")?;
@@ -131,7 +167,7 @@ impl Library {
         };
         built.key = built.content();
         built.stamp = built.stamp_now();
-        store.put(&place(package, root, toolchain), &built)?;
+        store.put(&key(package, place, root, toolchain), &built)?;
         Ok(built)
     }
 }
@@ -172,9 +208,43 @@ fn externs(
     externs
 }
 
-fn place(package: &str, root: &Path, toolchain: &Toolchain) -> String {
+fn key(package: &str, place: Place, root: &Path, toolchain: &Toolchain) -> String {
     let key = Key::new("library at").with(package);
+    let key = match place {
+        Place::Here => key,
+        Place::Browser => PROFILE
+            .iter()
+            .fold(key.with(BROWSER), |key, line| key.with(line)),
+    };
     toolchain.add_to(key.with(&root.to_string_lossy())).finish()
+}
+
+/// Has Cargo build for the browser.
+pub fn for_browser(cargo: &mut Command, root: &Path, toolchain: &Toolchain) {
+    cargo.args(["--target", BROWSER, "--profile", "live"]);
+    cargo.args(PROFILE.iter().flat_map(|line| ["--config", line]));
+    cargo.env("RUSTC", &toolchain.rustc);
+    // Those of the caller are for this machine.
+    cargo.env_remove("RUSTFLAGS");
+    let remapped = remapped(root, &toolchain.sysroot);
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", remapped.join("\u{1f}"));
+}
+
+/// The compiler's arguments that keep this machine's folders out of what is published.
+pub(super) fn remapped(own: &Path, sysroot: &Path) -> Vec<String> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    let folders = [
+        (Some(own), "book"),
+        (home.as_deref(), "cargo"),
+        (Some(sysroot), "rust"),
+    ];
+    let known = folders
+        .into_iter()
+        .filter_map(|(folder, name)| Some((folder?, name)));
+    known
+        .map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()))
+        .collect()
 }
 
 /// What a library is built from: the sources that the compiler read, as its dep-info names them, and

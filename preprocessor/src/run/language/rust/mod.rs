@@ -5,12 +5,13 @@
 //! 3. [`program`] makes each block a program; [`entry`] says where it starts, [`sharing`] whether it may share a crate with others.
 //! 4. [`compile`] compiles those at once, and the others alone.
 //!
-//! What varies in a block is set in a copy of it, which [`vary`] makes. [`seeds`] finds the blocks that draw from a single seed.
+//! What varies in a block is set in a copy of it, which [`vary`] makes; [`live`] compiles those for a reader's browser. [`seeds`] finds the blocks that draw from a single seed.
 
 pub mod compile;
 mod entry;
 mod form;
 pub mod library;
+pub mod live;
 mod message;
 mod panics;
 pub mod program;
@@ -32,7 +33,7 @@ use crate::work::toolchain::Toolchain;
 use anyhow::{Context, Result, bail};
 use compile::Compiler;
 use form::Form;
-use library::Library;
+use library::{Library, Place};
 use mdbook_proof_text::printed::without_places;
 use program::Program;
 use seeds::Functions;
@@ -108,8 +109,8 @@ impl Language for Rust {
     fn find(&mut self, settings: &Settings, store: &Store) -> Result<()> {
         let toolchain = Toolchain::find(&settings.root, store)?;
         let package = settings.proof.library.as_deref();
-        self.library =
-            package.and_then(|p| Library::remembered(p, &settings.root, &toolchain, store));
+        self.library = package
+            .and_then(|p| Library::remembered(p, Place::Here, &settings.root, &toolchain, store));
         self.toolchain = Some(toolchain);
         self.content = OnceLock::new();
         self.seed_functions = OnceLock::new();
@@ -140,7 +141,7 @@ impl Language for Rust {
             settings
                 .progress
                 .show(&format!("building the library `{package}`"));
-            let library = Library::build(package, &settings.root, toolchain, store);
+            let library = Library::build(package, Place::Here, &settings.root, toolchain, store);
             settings.progress.show("");
             self.library = Some(library?);
             self.content = OnceLock::new();
