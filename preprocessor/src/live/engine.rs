@@ -49,6 +49,7 @@ fn built(compiler: &ForBrowser, settings: &Settings, program: &str) -> Result<Pa
             .arg(&place),
     };
     for_browser(&mut cargo, root, compiler.toolchain());
+    cargo.arg("--no-default-features");
     if program == "query" {
         cargo.args(["--features", "sql"]);
         c_compiler(&mut cargo);

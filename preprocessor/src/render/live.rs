@@ -160,3 +160,104 @@ pub(super) fn data(live: &Live) -> Option<String> {
         "\n\n<script type=\"application/json\" class=\"proof-data\">{json}</script>\n"
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::span::Span;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn parameter(name: &str, domain: &str) -> Parameter {
+        Parameter {
+            name: name.to_owned(),
+            domain: Domain::read(domain).unwrap().0,
+            span: Span::at(0),
+        }
+    }
+
+    #[test]
+    fn a_knob_starts_at_the_pages_own_value() {
+        for (name, domain, default, html) in [
+            (
+                "seed",
+                "1..50",
+                Some("7"),
+                "<b aria-hidden=\"true\">7</b><input type=\"range\" name=\"seed\" min=\"1\" max=\"50\" step=\"1\" value=\"7\" data-book=\"7\">",
+            ),
+            (
+                "load",
+                "0.50..0.97",
+                Some("0.80"),
+                "min=\"0.50\" max=\"0.97\" step=\"0.01\" value=\"0.8\" data-book=\"0.80\"",
+            ),
+            (
+                "size",
+                "10..1000 log",
+                Some("100"),
+                "min=\"0\" max=\"1000\" value=\"500\" data-log=\"10 1000 0\" data-book=\"100\"",
+            ),
+            (
+                "busy",
+                "50..95",
+                None,
+                "<b aria-hidden=\"true\">as listed</b><input type=\"range\" name=\"busy\" min=\"50\"",
+            ),
+            (
+                "rule",
+                "Random|TwoChoices",
+                Some("TwoChoices"),
+                "<option>Random</option><option selected>TwoChoices</option>",
+            ),
+            (
+                "rule",
+                "Random|TwoChoices",
+                None,
+                "<option value=\"\" selected>as listed</option><option>Random</option>",
+            ),
+            ("cache_size", "1..5", Some("1"), "<span>cache size</span>"),
+        ] {
+            let knob = knob(&parameter(name, domain), default);
+            assert!(knob.contains(html), "{html}\n{knob}");
+        }
+    }
+
+    #[test]
+    fn what_the_script_needs_ends_no_script_and_is_no_template() {
+        let caption = "</script> {{#include x}} <b>".to_owned();
+        let block = Runnable {
+            program: "live/a.js".to_owned(),
+            start: Start::Query(0),
+            limit: None,
+            view: View {
+                caption: Some(caption.clone()),
+                ..View::default()
+            },
+        };
+        let live = Live {
+            blocks: BTreeMap::from([(3, block)]),
+            ..Live::default()
+        };
+        let html = data(&live).unwrap();
+        let json = html
+            .trim()
+            .strip_prefix("<script type=\"application/json\" class=\"proof-data\">");
+        let json = json.unwrap().strip_suffix("</script>").unwrap();
+        assert!(
+            !json.contains(['<', '\n']) && !json.contains("{{"),
+            "{json}"
+        );
+        let read: serde_json::Value = serde_json::from_str(json).unwrap();
+        assert_eq!(read["blocks"][0]["view"]["caption"], caption);
+        assert_eq!(data(&Live::default()), None);
+    }
+
+    proptest! {
+        #[test]
+        fn an_editor_is_one_line_and_holds_nothing_but_its_text(text in "(\\PC|\n|<|&|\"|\\{){0,40}") {
+            let html = editor(&text);
+            prop_assert!(!html.contains(['\n', '{']), "{}", html);
+            prop_assert_eq!(html.matches("</textarea>").count(), 1);
+        }
+    }
+}

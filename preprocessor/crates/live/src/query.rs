@@ -48,3 +48,48 @@ pub fn query(request: &Request) -> Answer {
         Err(error) => failed(error.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(blocks: &[(&str, bool)]) -> Answer {
+        let block = |(text, fails): &(&str, bool)| SqlBlock {
+            text: (*text).to_owned(),
+            fails: *fails,
+        };
+        query(&Request {
+            blocks: blocks.iter().map(block).collect(),
+        })
+    }
+
+    #[test]
+    fn only_the_last_block_prints_after_the_others_ran() {
+        let answer = answer(&[
+            (
+                "CREATE TABLE a (x); INSERT INTO a VALUES (7); SELECT 1;",
+                false,
+            ),
+            ("SELECT x FROM a;", false),
+        ]);
+        assert_eq!(answer.stdout, "|  x |\n| -: |\n|  7 |\n");
+        assert!(answer.success && answer.stderr.is_empty(), "{answer:?}");
+    }
+
+    #[test]
+    fn what_fails_says_where_and_what_has_to_fail_prints_it() {
+        let failed = answer(&[("SELECT 1;\nSELECT absent;", false)]);
+        assert_eq!(failed.stderr, "line 2: no such column: absent");
+        assert!(!failed.success && failed.stdout.is_empty(), "{failed:?}");
+        let meant = answer(&[("SELECT absent;", true)]);
+        assert_eq!(meant.stdout, "error: no such column: absent");
+        assert!(!meant.success && meant.stderr.is_empty(), "{meant:?}");
+        let earlier = answer(&[("SELECT absent;", false), ("SELECT 1;", false)]);
+        assert!(
+            earlier
+                .stderr
+                .starts_with("an earlier block of the page fails: line 1"),
+            "{earlier:?}"
+        );
+    }
+}

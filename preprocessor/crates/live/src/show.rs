@@ -130,3 +130,123 @@ pub fn show(request: &Request) -> Answer {
         text,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const TABLE: &str = "| n | square |\n| -: | -----: |\n| 3 | 9 |\n| 4 | 16 |\n";
+
+    fn request(view: View, stdout: &str) -> Request {
+        Request {
+            view,
+            stdout: stdout.to_owned(),
+            stderr: String::new(),
+            success: true,
+        }
+    }
+
+    fn as_text(text: &str) -> View {
+        View {
+            digest: digest(text),
+            ..View::default()
+        }
+    }
+
+    #[test]
+    fn a_text_is_the_pages_own_if_it_reads_the_same_there() {
+        for (printed, is_same) in [
+            ("a\nb\n", true),
+            // A page holds neither of these.
+            ("a\r\nb\n\n", true),
+            ("a\nb \n", false),
+            ("a\n", false),
+            ("", false),
+        ] {
+            let answer = show(&request(as_text("a\nb\n"), printed));
+            assert_eq!(answer.same, is_same, "{printed:?}");
+        }
+    }
+
+    #[test]
+    fn parts_that_the_page_leaves_out_may_be_anything() {
+        let view = View {
+            elided: Some("took [..] ms\n...\nend\n".to_owned()),
+            ..View::default()
+        };
+        assert!(show(&request(view.clone(), "took 7 ms\nx\ny\nend\n")).same);
+        assert!(!show(&request(view, "took 7 s\nend\n")).same);
+    }
+
+    #[test]
+    fn a_block_that_has_to_fail_is_compared_with_what_it_said() {
+        let view = View {
+            fails: true,
+            ..as_text("one\nthread 'main' panicked:\ntoo late\n")
+        };
+        let mut failed = Request {
+            stderr: "\nthread 'main' (1) panicked at block_a.rs:3:5:\ntoo late\nnote: run with `RUST_BACKTRACE=1`\n"
+                .to_owned(),
+            success: false,
+            ..request(view, "one\n")
+        };
+        let answer = show(&failed);
+        assert!(answer.same && answer.failed.is_none(), "{answer:?}");
+        // It has to fail.
+        failed.success = true;
+        assert!(!show(&failed).same);
+    }
+
+    #[test]
+    fn a_run_that_fails_says_why_and_is_not_the_pages_own() {
+        let failed = Request {
+            stderr: "thread 'main' (1) panicked at block_a.rs:3:5:\nno\n".to_owned(),
+            success: false,
+            ..request(as_text("one\n"), "one\n")
+        };
+        let answer = show(&failed);
+        assert_eq!(
+            answer.failed.as_deref(),
+            Some("thread 'main' panicked:\nno\n")
+        );
+        assert!(!answer.same && answer.html.contains("one"), "{answer:?}");
+    }
+
+    #[test]
+    fn a_picture_is_drawn_as_the_page_asks_without_its_band() {
+        let view = View {
+            picture: Some("chart".to_owned()),
+            kind: Some("line".to_owned()),
+            options: vec![("band".to_owned(), Some("seed".to_owned()))],
+            ..as_text(TABLE)
+        };
+        let answer = show(&request(view.clone(), TABLE));
+        assert!(answer.same && answer.html.contains("<svg"), "{answer:?}");
+        // What can't be drawn is shown as text, with the reason.
+        let answer = show(&request(view, "no table\n"));
+        assert!(
+            answer.problem.is_some() && answer.html.contains("no table"),
+            "{answer:?}"
+        );
+        assert!(
+            show(&request(as_text(TABLE), TABLE))
+                .html
+                .contains("<table")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_output_is_shown_and_forges_nothing(stdout in "(\\PC|\\p{Cc}|<|&|\\||\n){0,60}", picture in "(|chart|table|sequence)", success: bool) {
+            let view = View {
+                picture: Some(picture).filter(|word| !word.is_empty()),
+                kind: Some("line".to_owned()),
+                ..View::default()
+            };
+            let answer = show(&Request { success, ..request(view, &stdout) });
+            prop_assert!(!answer.same);
+            prop_assert!(!answer.html.contains("<script"), "{}", answer.html);
+        }
+    }
+}

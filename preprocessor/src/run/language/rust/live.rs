@@ -168,5 +168,5 @@ fn library(
     progress.show(&format!("building the library `{package}` for the browser"));
     let built = Library::build(package, Place::Browser, root, toolchain, store);
     progress.show("");
-    built
+    built.context("readers can't run the blocks in the page")
 }
