@@ -67,7 +67,7 @@
   document.addEventListener("toggle", mark, true);
 })();
 
-// What readers run in the page is loaded once they run something: `live.js`, and then the programs.
+// What readers run in the page is loaded once they run something: `live/run.js`, and then the programs.
 (() => {
   const data = document.querySelector(".proof-data");
   // The page to print has the blocks of all pages, and shows them as they are.
@@ -80,8 +80,6 @@
     if (!form) return;
     if (event.type === "submit") event.preventDefault();
     if (globalThis.proofLive) return proofLive(event);
-    // A slider at its first step is told apart from one that nobody moved.
-    const first = { type: event.type, target: event.target };
     if (!script) {
       script = document.createElement("script");
       script.src = path_to_root + JSON.parse(data.textContent).run;
@@ -92,7 +90,7 @@
         script = undefined;
       };
     }
-    script.addEventListener("load", () => proofLive(first), { once: true });
+    script.addEventListener("load", () => proofLive(event), { once: true });
   };
   for (const type of ["input", "change", "submit"]) document.addEventListener(type, pass);
   document.addEventListener("click", (event) => {

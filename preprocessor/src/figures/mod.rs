@@ -302,7 +302,7 @@ impl<'page> Checker<'page> {
 
     /// Runs a statement; the value of its expression or of the name that it defines.
     fn statement(&mut self, code: &str, start: usize, end: Option<usize>) -> Option<Value> {
-        let name = defined(code);
+        let name = defined(code, "let").map(str::to_owned);
         let mut outcome = self.run(code);
         if let (Err(Problem::Wrong(error)), Some(name)) = (&outcome, &name)
             && error.is_name_taken
@@ -394,7 +394,7 @@ impl<'page> Checker<'page> {
 }
 
 /// A line's code, without its comment.
-fn code_of(line: &str) -> &str {
+pub(crate) fn code_of(line: &str) -> &str {
     line.split('#').next().unwrap_or(line)
 }
 
@@ -414,13 +414,12 @@ fn is_open(code: &str) -> bool {
             .ends_with(['+', '-', '−', '*', '×', '·', '/', '÷', '=', '^'])
 }
 
-/// The name that a `let` defines.
-fn defined(code: &str) -> Option<String> {
-    let rest = code.trim_start().strip_prefix("let ")?.trim_start();
-    let length = rest
-        .find(|c: char| !c.is_alphanumeric() && c != '_')
-        .unwrap_or(rest.len());
-    Some(rest[..length].to_owned())
+/// The name that a statement defines with a keyword: `let` or `fn`.
+pub(crate) fn defined<'code>(code: &'code str, keyword: &str) -> Option<&'code str> {
+    let rest = code.trim_start().strip_prefix(keyword)?;
+    let rest = rest.strip_prefix(' ')?.trim_start();
+    let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
+    Some(&rest[..end.unwrap_or(rest.len())])
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Which blocks the figures, the sums and the claims of a page read, by themselves or by way of the page's sums. They are about the
 //! verified run, also where a reader runs the block with other values.
 
+use crate::figures::{code_of, defined};
 use crate::read::Parts;
 use mdbook_proof_calculator::claims::{self, OUTPUT};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,9 +31,10 @@ impl Reads {
         let mut reads = Self::default();
         for (number, calc) in page.calcs.iter().enumerate() {
             for (at, line) in calc.lines.iter().enumerate() {
-                let code = line.text.split('#').next().unwrap_or_default();
+                let code = code_of(&line.text);
                 let blocks = blocks(code, &known);
-                if let Some(name) = defined(code).filter(|_| !blocks.is_empty()) {
+                let name = defined(code, "let").or_else(|| defined(code, "fn"));
+                if let Some(name) = name.filter(|_| !blocks.is_empty()) {
                     known.insert(name, blocks.clone());
                 }
                 insert(&mut reads.sums, (number, at), blocks);
@@ -78,17 +80,6 @@ fn blocks(expression: &str, known: &BTreeMap<&str, Blocks>) -> Blocks {
         .flatten()
         .copied()
         .collect()
-}
-
-/// The name that a line of a `calc` fence defines.
-fn defined(code: &str) -> Option<&str> {
-    let rest = code.trim_start();
-    let rest = rest
-        .strip_prefix("let ")
-        .or_else(|| rest.strip_prefix("fn "))?
-        .trim_start();
-    let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_')?;
-    Some(&rest[..end])
 }
 
 #[cfg(test)]

@@ -250,7 +250,7 @@ pub fn attributes() -> Vec<(String, &'static str)> {
         ),
         (
             "title=\"TITLE\"".to_owned(),
-            "stands above the output, and says what it shows",
+            "appears above the output, and says what it shows",
         ),
     ];
     for picture in outputs() {

@@ -1,4 +1,4 @@
-//! Claims as readers see them: a quiet mark behind the sentence, which opens what was tried and what came out.
+//! Claims as readers see them: a quiet mark after the sentence, which opens what was tried and what came out.
 //!
 //! The mark is a button and what it opens a popover, both of HTML alone. All of it is one line of inline HTML, so that it works
 //! in paragraphs, items, quotes and cells.
@@ -101,7 +101,7 @@ fn tied(mark: &Mark<'_>, behind: &str) -> String {
     format!("<span class=\"proof-tie\">\u{2060}{mark}{behind}</span>")
 }
 
-/// The text that a comment of its own stands below: a paragraph or an item of the same list or quote.
+/// The text that a comment of its own comes after: a paragraph or an item of the same list or quote.
 fn above(page: &Parts, comment: Span) -> Option<Span> {
     let source = &page.source;
     let after = page

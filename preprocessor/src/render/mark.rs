@@ -33,7 +33,7 @@ impl<'claims> Mark<'claims> {
         Self { id, claims, reads }
     }
 
-    /// The mark as it stands behind a word: the picture alone, which says its name to who can't see it.
+    /// The mark after a word: the picture alone, which says its name to readers who can't see it.
     pub(super) fn behind_text(&self) -> String {
         self.html("")
     }

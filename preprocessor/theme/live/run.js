@@ -111,13 +111,13 @@
     }
 
     label(knob) {
-      for (const one of knob.matches("[type=range]") ? [knob] : []) {
-        const setting = Figure.setting(one);
-        const text = setting || one.dataset.book;
-        one.previousElementSibling.textContent = text;
-        one.ariaValueText = text;
+      const setting = Figure.setting(knob);
+      if (knob.matches("[type=range]")) {
+        const text = setting || knob.dataset.book;
+        knob.previousElementSibling.textContent = text;
+        knob.ariaValueText = text;
       }
-      knob.parentElement.classList.toggle("proof-changed", Figure.setting(knob) !== "");
+      knob.parentElement.classList.toggle("proof-changed", setting !== "");
     }
 
     // Runs the block, unless it runs already: then it runs again with the newest settings, at once if it takes long.

@@ -79,13 +79,7 @@ impl View {
         let picture = mdbook_proof_pictures::find(self.picture.as_deref()?, Origin::Output)?;
         let wanted = Wanted {
             kind: self.kind.clone(),
-            // The spread behind a line takes the runs at many points, and this is one.
-            options: self
-                .options
-                .iter()
-                .filter(|(name, _)| name != "band")
-                .cloned()
-                .collect(),
+            options: self.options.clone(),
         };
         Some(Drawing { picture, wanted })
     }

@@ -17,7 +17,6 @@ use crate::work::store::Store;
 use crate::work::toolchain::Toolchain;
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::sync::Arc;
 
 /// What compiles blocks for a browser.
@@ -82,15 +81,10 @@ impl ForBrowser {
     /// # Errors
     /// When there is no compiler, or the library doesn't build.
     pub fn find(settings: &Settings, store: &Store) -> Result<Option<Self>> {
+        let root = &settings.root;
         let toolchain = match &settings.proof.live_compiler {
-            Some(path) => {
-                Toolchain::named(settings.root.join(path).as_os_str(), &settings.root, store)?
-            }
-            None => Toolchain::named(
-                &std::env::var_os("RUSTC").unwrap_or_else(|| OsStr::new("rustc").to_owned()),
-                &settings.root,
-                store,
-            )?,
+            Some(path) => Toolchain::named(root.join(path).as_os_str(), root, store)?,
+            None => Toolchain::find(root, store)?,
         };
         if !toolchain.has(BROWSER) {
             return Ok(None);
