@@ -380,7 +380,7 @@ impl Line {
             self.settings.edges,
         );
         page.varied = claims.shown(&page.parts);
-        page.over_precise = claims.over_precise(&page.parts, &mut scope.engine);
+        page.over_precise = claims.over_precise(&page.parts, &mut scope.program.computer);
         page.claims = claims;
         page.findings.extend(found);
         page.meaning = check::check(

@@ -252,7 +252,7 @@ impl AboutClaim {
         let runs: Vec<Runs> = runs
             .collect::<Result<_, Absent>>()
             .map_err(|absent| absent.why())?;
-        let mut calculate = |code: &str| scope.evaluate(code, &observed.page.runs);
+        let mut calculate = |code: &str| scope.program.evaluate(code, &observed.page.runs);
         claims::judge(&self.claim, &plan, &runs, &mut calculate).map_err(|problem| match problem {
             claims::Problem::Wrong(error) => error.message,
             claims::Problem::Reported => "not computed".to_owned(),

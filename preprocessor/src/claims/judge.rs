@@ -17,6 +17,7 @@ use crate::text::span::Span;
 use crate::verify;
 use crate::work::process::Run;
 use mdbook_proof_calculator::claims::{self, Point, Problem, Spread, Verdict};
+use mdbook_proof_calculator::program::Compute as _;
 use mdbook_proof_calculator::runs::Runs;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -189,7 +190,7 @@ impl Judge<'_> {
     fn claim(&mut self, claim: &PlannedClaim) -> Option<Known> {
         let runs = self.runs(&claim.plan.points, &claim.blocks)?;
         let (page, scope) = (self.observed.page, &mut *self.scope);
-        let mut calculate = |code: &str| scope.evaluate(code, &page.runs);
+        let mut calculate = |code: &str| scope.program.evaluate(code, &page.runs);
         let judged = claims::judge(&claim.claim, &claim.plan, &runs, &mut calculate);
         match judged {
             Ok(verdict) => Some(Known::Verdict(Box::new(Ok(verdict)))),
@@ -254,7 +255,7 @@ impl Judge<'_> {
         let expression = page
             .source
             .slice(page.parts.figures[figure.number].expression);
-        let mut calculate = |code: &str| scope.evaluate(code, &page.runs);
+        let mut calculate = |code: &str| scope.program.evaluate(code, &page.runs);
         let spread = claims::spread(expression, &figure.plan, &runs, &mut calculate);
         Some(Known::Spread(spread))
     }

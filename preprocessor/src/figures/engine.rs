@@ -11,6 +11,7 @@ use crate::text::source::Source;
 use crate::work::key::Key;
 use crate::work::memory::Memory;
 use crate::work::process::Host;
+use mdbook_proof_calculator::program::Compute;
 use mdbook_proof_calculator::sessions::{Answer, Request, Sessions};
 use mdbook_proof_calculator::value::{ExpressionError, Value};
 use serde::{Deserialize, Serialize};
@@ -128,33 +129,6 @@ impl Engine {
         &self.chain
     }
 
-    /// Runs statements; the value of the last one, if it is an expression.
-    ///
-    /// # Errors
-    /// When they don't parse, units don't fit, or the value is not a number.
-    pub fn interpret(&mut self, code: &str) -> Result<Option<Value>, ExpressionError> {
-        let define = |session| Request::Define(session, code.to_owned());
-        let (result, is_fresh) = self.remember("define", code, define);
-        if result.is_ok() {
-            if let Some(session) = self.session.as_mut().filter(|_| is_fresh) {
-                session.run += 1;
-            }
-            self.definitions.push(code.to_owned());
-            self.chain = Key::new("chain").with(&self.chain).with(code).finish();
-        }
-        result
-    }
-
-    /// The value of an expression.
-    ///
-    /// # Errors
-    /// As [`Engine::interpret`].
-    pub fn evaluate(&mut self, code: &str) -> Result<Value, ExpressionError> {
-        let evaluate = |session| Request::Evaluate(session, code.to_owned());
-        let (result, _) = self.remember("evaluate", code, evaluate);
-        result?.ok_or_else(|| ExpressionError::new(code, "the expression has no value"))
-    }
-
     /// The values of many expressions: as one list where that works, which is ten times faster.
     pub fn evaluate_all(&mut self, codes: &[String]) -> Vec<Result<Value, ExpressionError>> {
         let mut values = Vec::with_capacity(codes.len());
@@ -182,40 +156,6 @@ impl Engine {
         };
         self.keep(&key, Kept::List(list.clone()));
         list
-    }
-
-    /// How many `unit` a value is. An empty unit means a bare number.
-    ///
-    /// # Errors
-    /// When the unit is unknown or measures something else.
-    pub fn in_unit(&mut self, value: &Value, unit: &str) -> Result<f64, ExpressionError> {
-        let one = self.one(unit)?;
-        value.in_units_of(&one, unit)
-    }
-
-    /// One of a unit. An empty unit means a bare number.
-    ///
-    /// # Errors
-    /// When the unit is unknown.
-    pub fn one(&mut self, unit: &str) -> Result<Value, ExpressionError> {
-        let unit_code = match unit {
-            "" | "times" => "1".to_owned(),
-            _ => format!("1 {unit}"),
-        };
-        self.evaluate(&unit_code).map_err(|problem| {
-            let cause = match problem.message == format!("unknown identifier `{unit}`") {
-                true => String::new(),
-                false => format!(": {}", problem.message),
-            };
-            let what = "the figure is what comes right before its expression";
-            let define =
-                || format!("{what}; define `{unit}` in the book's prelude if it is a unit");
-            ExpressionError {
-                message: format!("the figure's unit `{unit}` is not known{cause}"),
-                help: Some(problem.help.clone().unwrap_or_else(define)),
-                ..problem
-            }
-        })
     }
 
     /// Keeps what was computed for later builds.
@@ -322,6 +262,27 @@ impl Engine {
             *computer = None;
         }
         answer
+    }
+}
+
+impl Compute for Engine {
+    fn define(&mut self, code: &str) -> Outcome {
+        let define = |session| Request::Define(session, code.to_owned());
+        let (result, is_fresh) = self.remember("define", code, define);
+        if result.is_ok() {
+            if let Some(session) = self.session.as_mut().filter(|_| is_fresh) {
+                session.run += 1;
+            }
+            self.definitions.push(code.to_owned());
+            self.chain = Key::new("chain").with(&self.chain).with(code).finish();
+        }
+        result
+    }
+
+    fn evaluate(&mut self, code: &str) -> Result<Value, ExpressionError> {
+        let evaluate = |session| Request::Evaluate(session, code.to_owned());
+        let (result, _) = self.remember("evaluate", code, evaluate);
+        result?.ok_or_else(|| ExpressionError::new(code, "the expression has no value"))
     }
 }
 
@@ -447,7 +408,7 @@ mod tests {
     fn names_that_pages_need_are_free() {
         let mut engine = Engine::new(None).unwrap();
         for name in ["N", "W", "L", "T", "K", "R", "n", "p", "x"] {
-            engine.interpret(&format!("let {name} = 3")).unwrap();
+            engine.define(&format!("let {name} = 3")).unwrap();
         }
     }
 }

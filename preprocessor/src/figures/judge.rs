@@ -1,14 +1,13 @@
 //! Judging a figure: the value of its expression, in the figure's own unit, has to be one that it covers.
 
-use crate::figures::shown::significant;
-use crate::figures::{Checker, NOT_WRITTEN, literal};
+use crate::figures::{Checker, NOT_WRITTEN, literal, significant};
 use crate::text::code::Code;
 use crate::text::edit::Edit;
 use crate::text::finding::Finding;
 use crate::text::span::Span;
-use mdbook_proof_calculator::exact::{self, Verdict};
+use mdbook_proof_calculator::figure::{self, Compared};
 use mdbook_proof_calculator::value::{ExpressionError, Value};
-use mdbook_proof_text::quantity::{self, DecimalMark, Printed};
+use mdbook_proof_text::quantity::{DecimalMark, Printed};
 use mdbook_proof_text::rounding;
 
 /// What a figure is written in.
@@ -29,40 +28,18 @@ impl Checker<'_> {
         let Some(last) = printed.parts.last() else {
             return;
         };
-        let computed = match self.engine.in_unit(value, &last.unit) {
-            Ok(computed) => computed,
+        let compared = match figure::compare(&mut self.program.computer, printed, value) {
+            Ok(compared) => compared,
             Err(error) => return self.report(form.explain(error), span),
         };
-        let Some(units) = self.units(printed, &last.unit) else {
-            return self.report(
-                ExpressionError {
-                    message: "the figure's units don't belong together".to_owned(),
-                    span: Span::at(0).into(),
-                    help: None,
-                    is_name_taken: false,
-                },
-                span,
-            );
-        };
-        let verdict = exact::verdict(printed, value);
-        let is_right = match verdict {
-            Verdict::TooLong => return self.report(exact::too_long(), span),
-            Verdict::Wrong => false,
-            Verdict::Right => true,
-            Verdict::Comparable => rounding::agrees(printed, &units, computed),
-        };
-        if is_right {
+        if compared.is_right {
             self.checked.right += 1;
             return;
         }
-        let stands = rounding::stands(printed, &units);
+        let stands = rounding::stands(printed, &compared.units);
         let old = self.source.slice(span);
         let text = self.source.slice(start..span.end);
-        let blessed = match (verdict, &value.exact) {
-            (Verdict::Wrong, Some(exact)) => rounding::with_integer(text, printed, exact)
-                .and_then(|figure| form.written(figure, old)),
-            _ => form.rewritten(text, printed, &units, computed, value),
-        };
+        let blessed = form.rewritten(text, printed, &compared, value);
         let range = if stands.half_step == 0.0 {
             "a bare integer or a fraction has to be exact".to_owned()
         } else {
@@ -72,6 +49,7 @@ impl Checker<'_> {
             Some(new) => format!("\n+ {new}"),
             None => String::new(),
         };
+        let computed = significant(compared.computed);
         let finding = Finding::new(
             Code::Figure,
             self.source,
@@ -82,7 +60,7 @@ impl Checker<'_> {
         .with_details(
             format!(
                 "- {old}{new}\n  computed: {} {}",
-                value.exact.clone().unwrap_or_else(|| significant(computed)),
+                value.exact.clone().unwrap_or(computed),
                 last.unit
             )
             .trim_end(),
@@ -95,21 +73,6 @@ impl Checker<'_> {
             (None, _) => finding.with_help(NOT_WRITTEN),
         });
     }
-
-    /// How many of `unit` the unit of each part is.
-    fn units(&mut self, printed: &Printed, unit: &str) -> Option<Vec<f64>> {
-        if printed.parts.len() == 1 {
-            return Some(vec![1.0]);
-        }
-        printed
-            .parts
-            .iter()
-            .map(|part| {
-                let one = self.engine.evaluate(&format!("1 {}", part.unit)).ok()?;
-                self.engine.in_unit(&one, unit).ok()
-            })
-            .collect()
-    }
 }
 
 impl Form {
@@ -118,32 +81,23 @@ impl Form {
         self,
         text: &str,
         printed: &Printed,
-        units: &[f64],
-        computed: f64,
+        compared: &Compared,
         value: &Value,
     ) -> Option<String> {
-        let fits = |printed: &Printed| exact::verdict(printed, value) != Verdict::TooLong;
         match self {
-            Self::Text(mark) => rounding::rewritten(text, printed, units, computed, |text| {
-                quantity::last(text, mark).ok().flatten().filter(fits)
-            }),
-            Self::Whole(mark) => rounding::rewritten(text, printed, units, computed, |text| {
-                quantity::read_whole(text, mark).ok().flatten().filter(fits)
-            }),
+            Self::Text(mark) => compared.rewritten(text, printed, value, mark, false),
+            Self::Whole(mark) => compared.rewritten(text, printed, value, mark, true),
             Self::Code => {
+                let old = &text[printed.span.clone()];
+                if let Some(exact) = compared.exact(text, printed, value) {
+                    return literal::written(&exact?, old);
+                }
+                let (units, computed) = (&compared.units, compared.computed);
                 let figure = rounding::filled(text, printed, units, computed)?;
-                let new = literal::written(&figure, &text[printed.span.clone()])?;
+                let new = literal::written(&figure, old)?;
                 let again = literal::number(&format!("{}{new}", &text[..printed.span.start]))?;
                 rounding::agrees(&again, units, computed).then_some(new)
             }
-        }
-    }
-
-    /// A figure as it is written here.
-    fn written(self, figure: String, old: &str) -> Option<String> {
-        match self {
-            Self::Text(_) | Self::Whole(_) => Some(figure),
-            Self::Code => literal::written(&figure, old),
         }
     }
 

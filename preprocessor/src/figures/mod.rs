@@ -7,10 +7,9 @@ pub mod engine;
 mod judge;
 mod literal;
 mod printed;
-mod shown;
 
+pub(crate) use mdbook_proof_calculator::shown::{proposed, proposed_number, significant};
 pub use printed::printed;
-pub(crate) use shown::{proposed, proposed_number, significant};
 
 use crate::read::{Fence, Line, Parts};
 use crate::text::code::Code;
@@ -21,7 +20,8 @@ use crate::text::span::Span;
 use crate::work::key::Key;
 use engine::Engine;
 use judge::Form;
-use mdbook_proof_calculator::expression::{self, Problem, Renamed};
+use mdbook_proof_calculator::expression::Problem;
+use mdbook_proof_calculator::program::{self, Program, result_mark};
 use mdbook_proof_calculator::runs::Runs;
 use mdbook_proof_calculator::value::{ExpressionError, Value};
 use mdbook_proof_text::quantity::{self, DecimalMark, Refusal};
@@ -80,10 +80,8 @@ pub fn check_in_scope(page: &Parts, engine: &Engine, runs: &Runs) -> (Checked, S
         checker.checked.add(included(page, &block.code, engine));
     }
     let scope = Scope {
-        engine: checker.engine,
+        program: checker.program,
         mark: page.decimal_mark,
-        renamed: checker.renamed,
-        undefined: checker.undefined,
     };
     (checker.checked, scope)
 }
@@ -120,81 +118,25 @@ fn is_included(page: &Arc<Source>, line: &Line) -> bool {
 #[derive(Debug)]
 pub struct Scope {
     /// The definitions.
-    pub engine: Engine,
+    pub program: Program<Engine>,
     /// The character before the decimals of the page's numbers.
     pub mark: DecimalMark,
-    renamed: Renamed,
-    undefined: Vec<String>,
 }
 
 impl Scope {
     /// Only what the preludes define.
     pub fn new(engine: &Engine) -> Self {
         Self {
-            engine: engine.clone(),
+            program: Program::new(engine.clone()),
             mark: DecimalMark::default(),
-            renamed: Renamed::new(),
-            undefined: Vec::new(),
         }
     }
-
-    /// An expression made ready for the engine.
-    ///
-    /// # Errors
-    /// As [`expression::prepare`]; and where it uses a name whose definition failed.
-    pub fn prepare(&mut self, code: &str, runs: &Runs) -> Result<String, Problem> {
-        if uses(code, &self.undefined) {
-            return Err(Problem::Reported);
-        }
-        expression::prepare(
-            code,
-            |code| self.engine.interpret(code),
-            runs,
-            &self.renamed,
-        )
-    }
-
-    /// The value of an expression.
-    ///
-    /// # Errors
-    /// As [`Scope::prepare`], and where it can't be computed.
-    pub fn evaluate(&mut self, code: &str, runs: &Runs) -> Result<Value, Problem> {
-        let code = self.prepare(code, runs)?;
-        self.engine.evaluate(&code).map_err(|error| {
-            Problem::Wrong(ExpressionError {
-                message: self.in_own_names(&error.message),
-                ..error
-            })
-        })
-    }
-
-    /// A message about an expression, in the page's own names.
-    pub fn in_own_names(&self, message: &str) -> String {
-        in_own_names(message, &self.renamed)
-    }
-}
-
-fn uses(code: &str, names: &[String]) -> bool {
-    code.split(|c: char| !c.is_alphanumeric() && c != '_')
-        .any(|word| names.iter().any(|name| name == word))
-}
-
-fn in_own_names(message: &str, renamed: &Renamed) -> String {
-    renamed
-        .iter()
-        .fold(message.to_owned(), |message, (name, other)| {
-            message.replace(other.as_str(), name)
-        })
 }
 
 struct Checker<'page> {
     source: &'page Arc<Source>,
-    engine: Engine,
+    program: Program<Engine>,
     runs: &'page Runs,
-    /// Names whose definitions failed; what uses them fails for that reason.
-    undefined: Vec<String>,
-    /// A name that a page defines wins over a unit of that name.
-    renamed: Renamed,
     /// The character before the decimals of the page's numbers.
     mark: DecimalMark,
     checked: Checked,
@@ -204,10 +146,8 @@ impl<'page> Checker<'page> {
     fn new(source: &'page Arc<Source>, engine: &Engine, runs: &'page Runs) -> Self {
         Self {
             source,
-            engine: engine.clone(),
+            program: Program::new(engine.clone()),
             runs,
-            undefined: Vec::new(),
-            renamed: Renamed::new(),
             mark: DecimalMark::default(),
             checked: Checked::default(),
         }
@@ -215,23 +155,17 @@ impl<'page> Checker<'page> {
 
     /// Runs a `calc` fence, a statement at a time, and judges the results behind `# =`.
     fn calc(&mut self, fence: &Fence) {
-        let mut lines = fence.lines.iter();
-        while let Some(first) = lines.next() {
-            // The engine ends a statement at a line end, so a statement becomes one line.
-            let mut code = code_of(&first.text).to_owned();
-            let mut last = first;
-            while is_open(&code) {
-                let Some(next) = lines.next() else { break };
-                code.push(' ');
-                code.push_str(code_of(&next.text));
-                last = next;
-            }
-            if code.trim().is_empty() {
-                continue;
-            }
-            let end = (!std::ptr::eq(first, last)).then_some(first.span.end);
-            let Some(value) = self.statement(&code, first.span.start, end) else {
-                continue;
+        for statement in program::statements(fence.lines.iter().map(|line| line.text.as_str())) {
+            let (first, last) = (&fence.lines[statement.first], &fence.lines[statement.last]);
+            let end = (statement.first != statement.last).then_some(last.span.end);
+            let value = match self.program.statement(&statement.code, self.runs) {
+                Ok(Some(value)) => value,
+                Ok(None) => continue,
+                Err(problem) => {
+                    // A span inside several lines would have to skip the container's prefixes.
+                    self.problem(problem, first.span.start, end);
+                    continue;
+                }
             };
             let Some(at) = result_mark(&last.text) else {
                 continue;
@@ -300,70 +234,21 @@ impl<'page> Checker<'page> {
         self.checked.findings.push(finding);
     }
 
-    /// Runs a statement; the value of its expression or of the name that it defines.
-    fn statement(&mut self, code: &str, start: usize, end: Option<usize>) -> Option<Value> {
-        let name = defined(code, "let").map(str::to_owned);
-        let mut outcome = self.run(code);
-        if let (Err(Problem::Wrong(error)), Some(name)) = (&outcome, &name)
-            && error.is_name_taken
-            && let Some(other) = expression::rename(name, &self.renamed)
-        {
-            // The definition itself may still use the unit: `let reads = 5 reads`.
-            let definition = code.replacen(name.as_str(), &other, 1);
-            outcome = self.run(&definition);
-            if outcome.is_ok() {
-                self.renamed.insert(name.clone(), other);
-            }
-        }
-        let outcome = outcome.and_then(|value| match (value, &name) {
-            (None, Some(name)) => self.run(name),
-            (value, _) => Ok(value),
-        });
-        match outcome {
-            Ok(value) => value,
-            Err(problem) => {
-                // A span inside several lines would have to skip the container's prefixes.
-                self.problem(problem, code, start, end);
-                self.undefined.extend(name);
-                None
-            }
-        }
-    }
-
-    fn run(&mut self, code: &str) -> Result<Option<Value>, Problem> {
-        let code = expression::prepare(
-            code,
-            |code| self.engine.interpret(code),
-            self.runs,
-            &self.renamed,
-        )?;
-        self.engine.interpret(&code).map_err(Problem::Wrong)
-    }
-
     fn value(&mut self, code: &str, start: usize) -> Option<Value> {
-        let outcome = expression::prepare(
-            code,
-            |code| self.engine.interpret(code),
-            self.runs,
-            &self.renamed,
-        )
-        .and_then(|code| self.engine.evaluate(&code).map_err(Problem::Wrong));
-        match outcome {
+        match self.program.evaluate(code, self.runs) {
             Ok(value) => Some(value),
             Err(problem) => {
-                self.problem(problem, code, start, None);
+                self.problem(problem, start, None);
                 None
             }
         }
     }
 
-    fn problem(&mut self, problem: Problem, code: &str, start: usize, end: Option<usize>) {
+    /// Reports what is wrong with a code that starts at `start`; `end` is where it ends if it has several lines.
+    fn problem(&mut self, problem: Problem, start: usize, end: Option<usize>) {
         let Problem::Wrong(error) = problem else {
             return;
         };
-        if uses(code, &self.undefined) {
-            return;
-        }
         let span = match end {
             Some(end) => Span::new(start, end),
             None => Span::from(error.span.clone()).shift(start),
@@ -372,8 +257,7 @@ impl<'page> Checker<'page> {
     }
 
     fn report(&mut self, error: ExpressionError, span: Span) {
-        let message = in_own_names(&error.message, &self.renamed);
-        let mut finding = Finding::new(Code::Expression, self.source, span, message);
+        let mut finding = Finding::new(Code::Expression, self.source, span, error.message);
         finding.help = error.help;
         self.checked.findings.push(finding);
     }
@@ -391,35 +275,6 @@ impl<'page> Checker<'page> {
             .with_blessed(Edit::new(span, text.trim_end())),
         );
     }
-}
-
-/// A line's code, without its comment.
-pub(crate) fn code_of(line: &str) -> &str {
-    line.split('#').next().unwrap_or(line)
-}
-
-/// Where the text behind `# =` starts.
-pub(crate) fn result_mark(line: &str) -> Option<usize> {
-    let comment = line.find('#')?;
-    let rest = line[comment + 1..].trim_start();
-    rest.starts_with('=').then(|| line.len() - rest.len() + 1)
-}
-
-/// Whether a statement goes on in the next line: a bracket is open, or an operator stands last.
-fn is_open(code: &str) -> bool {
-    let count = |set: &[char]| code.matches(set).count();
-    count(&['(', '[', '{']) > count(&[')', ']', '}'])
-        || code
-            .trim_end()
-            .ends_with(['+', '-', '−', '*', '×', '·', '/', '÷', '=', '^'])
-}
-
-/// The name that a statement defines with a keyword: `let` or `fn`.
-pub(crate) fn defined<'code>(code: &'code str, keyword: &str) -> Option<&'code str> {
-    let rest = code.trim_start().strip_prefix(keyword)?;
-    let rest = rest.strip_prefix(' ')?.trim_start();
-    let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
-    Some(&rest[..end.unwrap_or(rest.len())])
 }
 
 #[cfg(test)]

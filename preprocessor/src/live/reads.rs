@@ -1,9 +1,9 @@
 //! Which blocks the figures, the sums and the claims of a page read, by themselves or by way of the page's sums. They are about the
 //! verified run, also where a reader runs the block with other values.
 
-use crate::figures::{code_of, defined};
 use crate::read::Parts;
 use mdbook_proof_calculator::claims::{self, OUTPUT};
+use mdbook_proof_calculator::program::{code_of, defined, words};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The numbers of blocks.
@@ -74,8 +74,7 @@ fn insert<K: Ord>(reads: &mut BTreeMap<K, Blocks>, place: K, blocks: Blocks) {
 
 /// The blocks behind the names in an expression.
 fn blocks(expression: &str, known: &BTreeMap<&str, Blocks>) -> Blocks {
-    let words = expression.split(|c: char| !c.is_alphanumeric() && c != '_');
-    words
+    words(expression)
         .filter_map(|word| known.get(word))
         .flatten()
         .copied()

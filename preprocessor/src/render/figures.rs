@@ -1,6 +1,6 @@
 //! Calculations as readers see them: each result beside its line, and each figure with its expression.
 
-use crate::figures::{printed, result_mark};
+use crate::figures::printed;
 use crate::read::{Fence, Parts};
 use crate::text::span::Span;
 use mdbook_proof_calculator::expression::in_words;
@@ -9,6 +9,7 @@ use mdbook_proof_text::bracket::bracketed;
 
 use crate::text::edit::Edit;
 use crate::text::source::Source;
+use mdbook_proof_calculator::program::result_mark;
 use mdbook_proof_text::html::{escape, escaped};
 use std::fmt::Write as _;
 

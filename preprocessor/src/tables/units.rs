@@ -1,6 +1,7 @@
 //! Units of figures and headers, looked up once each.
 
 use crate::figures::engine::Engine;
+use mdbook_proof_calculator::program::Compute as _;
 use mdbook_proof_calculator::value::Value;
 use mdbook_proof_text::quantity::{Printed, SCALES, currency};
 use std::borrow::Cow;

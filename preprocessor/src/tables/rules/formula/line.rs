@@ -262,7 +262,7 @@ impl Line {
         let value = match first {
             Ok(value) => value,
             Err(error) => {
-                let message = judge.scope.in_own_names(&error.message);
+                let message = judge.scope.program.in_own_names(&error.message);
                 let finding = Finding::new(FORMULA, judge.source, cell.inner(), message)
                     .with_label("this row's formula gives nothing")
                     .with_details(self.account(judge, sheet, expression));
@@ -366,7 +366,7 @@ impl Line {
         let mut all = in_units(judge, values, unit)?;
         if self.is_wide() && all.len() == values.len() {
             let codes = self.extremes(code, &all);
-            let ends = judge.scope.engine.evaluate_all(&codes);
+            let ends = judge.scope.program.computer.evaluate_all(&codes);
             all.extend(in_units(judge, &ends, unit)?);
         }
         Ok(all)
@@ -395,7 +395,7 @@ impl Line {
         figure: &Figure,
         error: &ExpressionError,
     ) {
-        let message = judge.scope.in_own_names(&error.message);
+        let message = judge.scope.program.in_own_names(&error.message);
         let mut finding = Finding::new(FORMULA, judge.source, figure.span(), message)
             .with_details(self.account(judge, sheet, expression));
         finding.help.clone_from(&error.help);

@@ -15,6 +15,7 @@ use crate::tables::rules::rule::{Declared, Explanation, Form, Rule};
 use crate::text::code::Code;
 use crate::text::span::Span;
 use mdbook_proof_calculator::expression::Problem;
+use mdbook_proof_calculator::program::Compute as _;
 use mdbook_proof_calculator::value::{ExpressionError, Value};
 mod line;
 mod template;
@@ -90,7 +91,7 @@ fn check(
     columns.extend(template.slots.iter().map(|slot| match slot {
         Slot::Cell(column) | Slot::Run { key: column, .. } => *column,
     }));
-    let code = match judge.scope.prepare(&template.code, judge.runs) {
+    let code = match judge.scope.program.prepare(&template.code, judge.runs) {
         Ok(code) => code,
         Err(Problem::Reported) => return columns,
         Err(Problem::Wrong(error)) => {
@@ -116,7 +117,7 @@ fn check(
         }
     }
     let sample = lines.get(SAMPLE).map_or(codes.len(), |(_, start)| *start);
-    let mut values = judge.scope.engine.evaluate_all(&codes[..sample]);
+    let mut values = judge.scope.program.computer.evaluate_all(&codes[..sample]);
     if let Some(error) = common(&values) {
         let span = lines.first().map_or(Span::at(0), |(line, _)| {
             line.in_code(&code, error.span.clone().into())
@@ -128,7 +129,7 @@ fn check(
         fault(judge, expression, error);
         return columns;
     }
-    values.extend(judge.scope.engine.evaluate_all(&codes[sample..]));
+    values.extend(judge.scope.program.computer.evaluate_all(&codes[sample..]));
     for (at, (line, start)) in lines.iter().enumerate() {
         let end = lines.get(at + 1).map_or(codes.len(), |(_, start)| *start);
         line.judge(judge, sheet, expression, &code, &values[*start..end]);
@@ -151,7 +152,7 @@ fn common(values: &[Result<Value, ExpressionError>]) -> Option<ExpressionError> 
 
 /// A formula that gives no value. The error's span counts bytes of the formula.
 fn fault(judge: &mut Judge<'_>, expression: Span, error: ExpressionError) {
-    let message = judge.scope.in_own_names(&error.message);
+    let message = judge.scope.program.in_own_names(&error.message);
     let span = Span::from(error.span).shift(expression.start);
     let mut finding = Finding::new(FORMULA, judge.source, span, message);
     finding.label = Some("in this formula".to_owned());
@@ -165,7 +166,7 @@ impl Judge<'_> {
         match self.units.one(unit) {
             Some(one) => value.in_units_of(&one, unit),
             // The page itself may define it.
-            None => self.scope.engine.in_unit(value, unit),
+            None => self.scope.program.computer.in_unit(value, unit),
         }
     }
 }

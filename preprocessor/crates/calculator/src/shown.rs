@@ -1,11 +1,11 @@
 //! Computed values as text: for figures that aren't written yet, and for messages.
 
-use mdbook_proof_calculator::value::Value;
+use crate::value::Value;
 use mdbook_proof_text::quantity::{DecimalMark, Notation};
 use mdbook_proof_text::rounding;
 
 /// A figure for a value that nothing was printed for yet.
-pub(crate) fn proposed(value: &Value, mark: DecimalMark) -> String {
+pub fn proposed(value: &Value, mark: DecimalMark) -> String {
     if let Some(exact) = &value.exact {
         let (sign, digits) = match exact.strip_prefix('-') {
             Some(digits) => ("−", digits),
@@ -20,7 +20,7 @@ pub(crate) fn proposed(value: &Value, mark: DecimalMark) -> String {
 }
 
 /// The number of such a figure.
-pub(crate) fn proposed_number(number: f64, mark: DecimalMark) -> String {
+pub fn proposed_number(number: f64, mark: DecimalMark) -> String {
     // It would have more digits than a number carries.
     if number.abs() >= 1e15 {
         return format!("{number:.3e}");
@@ -46,7 +46,7 @@ fn notation(mark: DecimalMark) -> Notation {
 }
 
 /// A number with nine significant digits at most, trailing zeros left out.
-pub(crate) fn significant(value: f64) -> String {
+pub fn significant(value: f64) -> String {
     let magnitude = value.abs().max(1e-9).log10().floor();
     let decimals = (0..=15)
         .find(|d| magnitude + f64::from(*d) >= 8.0)
