@@ -24,6 +24,7 @@ use crate::evidence::precision::OverPrecise;
 use crate::evidence::{self, Tally};
 use crate::figures;
 use crate::figures::engine::{Engine, Workplace};
+use crate::figures::inputs::{self, Inputs};
 use crate::live::{self, Live};
 use crate::pictures::{self, Drawn};
 use crate::read::include::Assembled;
@@ -76,6 +77,8 @@ pub struct Page {
     pub drawn: Drawn,
     /// What its runs at other settings showed.
     pub varied: Varied,
+    /// Its figures that readers can change.
+    pub inputs: Vec<Inputs>,
     /// What of it readers can run.
     pub live: Live,
     /// The evidence for its figures, counted.
@@ -134,7 +137,6 @@ pub fn check(
         line.judge(page, &tried);
         line.draw(page);
     }
-    line.engine.save()?;
     line.earlier.save()?;
     let links = dead_links::Map::new(book, settings);
     for page in &mut pages {
@@ -148,8 +150,9 @@ pub fn check(
         page.findings.sort_by_key(|finding| finding.span);
     }
     if pages.iter().all(|page| page.findings.is_empty()) {
-        live::prepare(&mut pages, settings)?;
+        live::prepare(&mut pages, &line.engine, settings)?;
     }
+    line.engine.save()?;
     line.render(&mut pages);
     for page in &mut pages {
         for findings in [&mut page.findings, &mut page.meaning.unfilled] {
@@ -274,6 +277,7 @@ impl Line {
             meaning: Meaning::default(),
             drawn: Drawn::default(),
             varied: Varied::default(),
+            inputs: Vec::new(),
             live: Live::default(),
             tally: Tally::default(),
             single_seeds: Vec::new(),
@@ -394,6 +398,9 @@ impl Line {
         page.tally.counts.runs = page.verified.len();
         (page.tally.counts.claims, page.tally.counts.points) = page.varied.counts();
         page.findings.extend(figures.findings);
+        let (inputs, found) = inputs::find(&page.parts, self.engine.prelude());
+        page.inputs = inputs;
+        page.findings.extend(found);
         page.findings.append(&mut page.meaning.findings);
     }
 

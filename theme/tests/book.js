@@ -39,6 +39,16 @@ export function pages() {
   return found;
 }
 
+/** What a page's script knows of it, with the files that it is in and that has it run; nothing where readers can't do anything. */
+export function live(path) {
+  const html = readFileSync(join(root, path), "utf8");
+  const [, files] = /<script class="proof-data" type="application\/json">(.*?)<\/script>/s.exec(html) ?? [];
+  if (!files) return undefined;
+  const [file, run] = JSON.parse(files);
+  const [, json] = /^globalThis\.proofPage = (.*);\n$/s.exec(readFileSync(join(root, file), "utf8"));
+  return { ...JSON.parse(json), file, run };
+}
+
 /** Starts the browser. */
 export function start() {
   const executablePath = BROWSERS.find((path) => path && existsSync(path));

@@ -124,6 +124,11 @@ impl Engine {
         Ok(engine)
     }
 
+    /// The book's prelude.
+    pub fn prelude(&self) -> Option<&str> {
+        self.shared.prelude.as_deref()
+    }
+
     /// The preludes and what was defined since, hashed.
     pub fn chain(&self) -> &str {
         &self.chain

@@ -11,15 +11,15 @@ const CLOSE: &str = "*/";
 
 /// A number in a line of code, and what computes it.
 #[derive(Debug, PartialEq)]
-pub(super) struct Literal {
+pub(crate) struct Literal {
     /// The number, in the line; none where the comment has none before it.
-    pub(super) printed: Option<Printed>,
+    pub(crate) printed: Option<Printed>,
     /// The place of the expression in the line.
-    pub(super) expression: Span,
+    pub(crate) expression: Span,
 }
 
 /// The numbers of a line of code that have an expression.
-pub(super) fn read(line: &str) -> Vec<Literal> {
+pub(crate) fn read(line: &str) -> Vec<Literal> {
     let mut literals = Vec::new();
     let mut at = 0;
     while let Some(open) = line[at..].find(OPEN).map(|found| at + found) {

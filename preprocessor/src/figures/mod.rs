@@ -4,8 +4,9 @@
 
 pub mod calculator;
 pub mod engine;
+pub mod inputs;
 mod judge;
-mod literal;
+pub(crate) mod literal;
 mod printed;
 
 pub(crate) use mdbook_proof_calculator::shown::{proposed, proposed_number, significant};
@@ -110,7 +111,7 @@ fn included(page: &Parts, code: &Fence, engine: &Engine) -> Checked {
 }
 
 /// Whether a line of a page comes from another file.
-fn is_included(page: &Arc<Source>, line: &Line) -> bool {
+pub(crate) fn is_included(page: &Arc<Source>, line: &Line) -> bool {
     page.origin(line.span).0.path() != page.path()
 }
 

@@ -22,6 +22,11 @@ impl Read {
         let printed = self.figure.as_ref().ok()?.as_ref()?;
         Some(Span::from(printed.span.clone()).shift(self.start))
     }
+
+    /// Whether the text is the figure and nothing else.
+    pub fn is_whole(&self) -> bool {
+        matches!(self.form, Form::Whole(_))
+    }
 }
 
 /// Reads the figure that a page's expression, given by its number, computes.

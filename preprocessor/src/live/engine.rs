@@ -50,9 +50,13 @@ fn built(compiler: &ForBrowser, settings: &Settings, program: &str) -> Result<Pa
     };
     for_browser(&mut cargo, root, compiler.toolchain());
     cargo.arg("--no-default-features");
-    if program == "query" {
-        cargo.args(["--features", "sql"]);
-        c_compiler(&mut cargo);
+    match program {
+        "follow" => drop(cargo.args(["--features", "calculator"])),
+        "query" => {
+            cargo.args(["--features", "sql"]);
+            c_compiler(&mut cargo);
+        }
+        _ => {}
     }
     // Its checks of itself are in its tests, and would be a tenth of what readers load.
     let output = cargo

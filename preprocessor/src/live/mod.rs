@@ -1,16 +1,21 @@
-//! What readers run in the page: the verified blocks as programs for their browsers, one a chapter, and what shows their runs.
+//! What readers run in the page: the verified blocks as programs for their browsers, one a chapter, what shows their runs, and what
+//! computes what the page says of them.
 //!
 //! Only a command that writes the site can publish these, so that a preprocessor of plain mdBook has none.
 
 mod chapters;
+mod data;
 mod engine;
-pub mod reads;
+mod follow;
+mod reads;
 mod script;
 
+use crate::figures::engine::Engine;
 use crate::line::Page;
 use crate::read::Block;
 use crate::run::language::rust::library::BROWSER;
 use crate::run::language::rust::live::{Candidate, ForBrowser};
+use crate::text::address;
 use crate::verify::normalize;
 use crate::work::settings::Settings;
 use crate::work::site::Files;
@@ -29,14 +34,16 @@ use std::time::Duration;
 pub struct Live {
     /// The file with what runs programs.
     pub runner: String,
+    /// The file of what the page's script knows; empty where readers can do nothing.
+    pub data: String,
     /// The file with the program that shows runs.
     pub show: String,
+    /// The file with the program that computes what the page says.
+    pub follow: String,
     /// The blocks that they can run, by their numbers.
     pub blocks: BTreeMap<usize, Runnable>,
     /// The page's blocks of SQL, which build on each other.
     pub queries: Vec<Query>,
-    /// What else of the page reads the blocks that vary.
-    pub reads: Reads,
 }
 
 /// A block that readers can run.
@@ -87,53 +94,116 @@ enum Way {
 ///
 /// # Errors
 /// When it is required and something for it is missing; when the library or what shows runs doesn't build for the browser.
-pub fn prepare(pages: &mut [Page], settings: &Settings) -> Result<()> {
+pub fn prepare(pages: &mut [Page], engine: &Engine, settings: &Settings) -> Result<()> {
     let Some(files) = settings.live.as_ref().filter(|_| settings.proof.live) else {
         return Ok(());
     };
     let (parts, queries) = runnable(pages);
-    if parts.is_empty() && queries.is_empty() {
+    let is_computed = |page: &Page| is_edited(page) || !page.inputs.is_empty();
+    if parts.is_empty() && queries.is_empty() && !pages.iter().any(is_computed) {
         return Ok(());
     }
     let store = Store::open(&settings.store())?;
     let Some(compiler) = ForBrowser::find(settings, &store)? else {
         return missing(settings);
     };
-    let show = add(files, "show", &engine::build("show", &compiler, settings)?);
-    let (runner, text) = script::runner();
-    files.add(&runner, &text);
-    for built in chapters::build(pages, parts, &compiler, settings, &store)? {
-        take(pages, built, files, settings);
+    if !parts.is_empty() {
+        for built in chapters::build(pages, parts, &compiler, settings, &store)? {
+            take(pages, built, files, settings);
+        }
     }
     if !queries.is_empty()
         && let Some(program) = query(&compiler, settings)?
     {
         let program = add(files, "query", &program);
         for (page, block) in queries {
-            let page = &mut pages[page];
-            let own = page.parts.blocks.iter().enumerate();
-            let own = own.filter(|(_, block)| block.language == SQL && !block.is_broken);
-            let before = own.clone().take_while(|(number, _)| *number < block);
-            let start = Start::Query(before.count());
-            page.live.queries = own.map(|(_, block)| Query::of(block)).collect();
-            let own = &page.parts.blocks[block];
-            let runnable = Runnable {
-                program: program.clone(),
-                start,
-                limit: own.timeout,
-                view: view(own),
-            };
-            page.live.blocks.insert(block, runnable);
+            take_query(&mut pages[page], block, &program);
         }
     }
-    for page in pages.iter_mut().filter(|page| !page.live.blocks.is_empty()) {
+    let has_blocks = |page: &Page| !page.live.blocks.is_empty();
+    let (runner, text) = script::runner();
+    files.add(&runner, &text);
+    let show = match pages.iter().any(has_blocks) {
+        true => add(files, "show", &engine::build("show", &compiler, settings)?),
+        false => String::new(),
+    };
+    let has_inputs = pages.iter().any(|page| !page.inputs.is_empty());
+    let is_followed = |page: &Page| {
+        is_edited(page) || ((has_inputs || has_blocks(page)) && follow::computes(page))
+    };
+    let follow = match pages.iter().any(is_followed) {
+        true => {
+            let prelude = serde_json::Value::from(engine.prelude().unwrap_or_default());
+            let program = engine::build("follow", &compiler, settings)?;
+            let code = format!("globalThis.proofPrelude = {prelude};\n");
+            let (file, text) = program.file_after("follow", &code);
+            files.add(&file, &text);
+            file
+        }
+        false => String::new(),
+    };
+    let computed = compiler.computed();
+    let place = pages.iter().find_map(|page| place(page, settings));
+    for page in pages.iter_mut() {
+        let is_followed = is_followed(page);
+        if !has_blocks(page) && !is_followed {
+            continue;
+        }
         page.live.runner.clone_from(&runner);
-        page.live.show.clone_from(&show);
+        if has_blocks(page) {
+            page.live.show.clone_from(&show);
+        }
+        let mut computing = mdbook_proof_live::follow::Page::default();
+        if is_followed {
+            page.live.follow.clone_from(&follow);
+            let literals = follow::literals(page, &computed, engine);
+            computing = follow::page(page, &page.live, &literals);
+        }
         let blocks = page.live.blocks.keys().copied();
         let varied = blocks.filter(|number| !page.parts.blocks[*number].vary.is_empty());
-        page.live.reads = Reads::of(&page.parts, &varied.collect());
+        let reads = Reads::of(&page.parts, &varied.collect());
+        let (file, text) = data::file(&page.live, &reads, &computing, place.as_ref());
+        files.add(&file, &text);
+        page.live.data = file;
     }
     Ok(())
+}
+
+/// Where the inputs are that a page has.
+fn place(page: &Page, settings: &Settings) -> Option<data::Place> {
+    let inputs = page.inputs.first()?;
+    let path = page.source.path();
+    let path = path.strip_prefix(&settings.src).unwrap_or(path);
+    let name = match path.file_stem()?.to_str()? {
+        "README" => "index",
+        name => name,
+    };
+    Some(data::Place {
+        title: inputs.title.clone(),
+        page: address::of_path(&path.with_file_name(name).with_extension("html"))?,
+    })
+}
+
+/// Whether a page has sums, which readers can edit.
+fn is_edited(page: &Page) -> bool {
+    !page.parts.calcs.is_empty()
+}
+
+/// Gives a block of SQL to its page.
+fn take_query(page: &mut Page, block: usize, program: &str) {
+    let own = page.parts.blocks.iter().enumerate();
+    let own = own.filter(|(_, block)| block.language == SQL && !block.is_broken);
+    let before = own.clone().take_while(|(number, _)| *number < block);
+    let start = Start::Query(before.count());
+    page.live.queries = own.map(|(_, block)| Query::of(block)).collect();
+    let own = &page.parts.blocks[block];
+    let runnable = Runnable {
+        program: program.to_owned(),
+        start,
+        limit: own.timeout,
+        view: view(own),
+    };
+    page.live.blocks.insert(block, runnable);
 }
 
 /// The language whose blocks are queries.

@@ -7,11 +7,11 @@ use mdbook_proof_calculator::program::{code_of, defined, words};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The numbers of blocks.
-pub type Blocks = BTreeSet<usize>;
+pub(super) type Blocks = BTreeSet<usize>;
 
 /// The blocks that parts of a page read; what reads none is left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Reads {
+pub(super) struct Reads {
     /// By the number of the figure.
     pub figures: BTreeMap<usize, Blocks>,
     /// By the number of the `calc` fence, and the line in it.
@@ -22,7 +22,7 @@ pub struct Reads {
 
 impl Reads {
     /// What a page's parts read of some of its blocks.
-    pub fn of(page: &Parts, of: &Blocks) -> Self {
+    pub(super) fn of(page: &Parts, of: &Blocks) -> Self {
         let named = page.blocks.iter().enumerate();
         let named = named.filter(|(number, _)| of.contains(number));
         let mut known: BTreeMap<&str, Blocks> = named

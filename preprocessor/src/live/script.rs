@@ -12,9 +12,16 @@ use std::io::Write as _;
 /// The folder of what readers load when they run something.
 const FOLDER: &str = "live";
 
-/// What has programs run, in the page and in a worker of it.
-const RUNNER: &str = include_str!("../../theme/live/run.js");
+/// What has programs run, in the order in which they build on each other; and what runs them, in a worker.
+const RUNNER: [&str; 3] = [
+    include_str!("../../theme/live/programs.js"),
+    include_str!("../../theme/live/follow.js"),
+    include_str!("../../theme/live/run.js"),
+];
 const WORKER: &str = include_str!("../../theme/live/worker.js");
+
+/// What it looks like.
+const STYLE: &str = include_str!("../../theme/live/live.css");
 
 /// A program, compressed and written in base64.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -41,8 +48,13 @@ impl Script {
 
     /// The file of the script, and its text. Its name says what is in it, so that no cache mixes two builds.
     pub(super) fn file(&self, name: &str) -> (String, String) {
-        let file = named(name, &self.0);
-        let text = format!("proofProgram(\"{file}\", \"{}\");\n", self.0);
+        self.file_after(name, "")
+    }
+
+    /// The same, after other code.
+    pub(super) fn file_after(&self, name: &str, code: &str) -> (String, String) {
+        let file = named(name, &format!("{code}{}", self.0));
+        let text = format!("{code}proofProgram(\"{file}\", \"{}\");\n", self.0);
         (file, text)
     }
 }
@@ -50,11 +62,15 @@ impl Script {
 /// The file of what has programs run, and its text. A worker made of a file of its own would not start from a folder on disk.
 pub(super) fn runner() -> (String, String) {
     let worker = serde_json::Value::from(WORKER);
-    let text = format!("globalThis.proofWorker = {worker};\n{RUNNER}");
+    let style = serde_json::Value::from(STYLE);
+    let parts = RUNNER.concat();
+    let text = format!(
+        "{{\n\"use strict\";\nconst data = globalThis.proofPage;\nconst proofWorker = {worker};\nconst proofStyle = {style};\n{parts}}}\n"
+    );
     (named("run", &text), text)
 }
 
-fn named(name: &str, content: &str) -> String {
+pub(super) fn named(name: &str, content: &str) -> String {
     let hash = Key::of_data("file").with(content).finish();
     format!("{FOLDER}/{name}-{}.js", &hash[..8])
 }

@@ -5,7 +5,7 @@ use crate::read::{
     Block, Fence, Figure, Line, Parts, Sketch, Stray, View, caution, claim, fence, include,
     lookalike, output, passage,
 };
-use crate::read::{table, time};
+use crate::read::{inputs, table, time};
 use crate::text::code::Code;
 use crate::text::finding::Finding;
 use crate::text::info_string;
@@ -45,6 +45,7 @@ pub fn read(
             citations,
             cautions,
             times: Vec::new(),
+            inputs: Vec::new(),
             decimal_mark: DecimalMark::default(),
         },
         findings,
@@ -102,6 +103,7 @@ impl Reader<'_> {
                 self.takes_output = false;
                 self.comment(html, span);
                 self.page.times.extend(time::read(html, span));
+                self.page.inputs.extend(inputs::read(html, span));
                 if matches!(event, Event::InlineHtml(_)) {
                     self.claimed(span, self.inline_start);
                     self.findings

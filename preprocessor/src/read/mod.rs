@@ -8,6 +8,7 @@ mod events;
 pub mod fence;
 pub mod hidden;
 pub mod include;
+pub mod inputs;
 mod lookalike;
 pub mod output;
 pub mod parameter;
@@ -21,6 +22,7 @@ pub use claim::Claimed;
 pub use comment::Comment;
 pub use events::read;
 pub use fence::{Fence, Line};
+pub use inputs::InputsMark;
 pub use output::{Caption, View};
 pub use parameter::Parameter;
 pub use passage::Passage;
@@ -45,11 +47,13 @@ pub fn markup(source: &Arc<Source>, events: &[Spanned<'_>], languages: &[&str]) 
     let claims = parts.claims.iter().map(|claimed| claimed.comment);
     let checks = parts.tables.iter().flat_map(|table| &table.checks);
     let checks = checks.chain(&parts.orphans).map(|comment| comment.span);
+    let inputs = parts.inputs.iter().map(|mark| mark.span);
     blocks
         .chain(calcs)
         .chain(figures)
         .chain(claims)
         .chain(checks)
+        .chain(inputs)
         .min()
 }
 
@@ -84,6 +88,8 @@ pub struct Parts {
     pub cautions: Cautions,
     /// The comments that ask for a reading time, in page order.
     pub times: Vec<TimeMark>,
+    /// The comments that make figures inputs, in page order.
+    pub inputs: Vec<InputsMark>,
     /// The character before the decimals of its numbers.
     pub decimal_mark: DecimalMark,
 }

@@ -3,9 +3,9 @@
 //! The mark is a button and what it opens a popover, both of HTML alone. All of it is one line of inline HTML, so that it works
 //! in paragraphs, items, quotes and cells.
 
-use crate::live::reads::Reads;
+use crate::live::Live;
 use crate::read::Parts;
-use crate::render::live;
+use crate::render::live::place;
 use crate::render::mark::Mark;
 use crate::text::edit::Edit;
 use crate::text::span::Span;
@@ -55,12 +55,12 @@ impl Varied {
 }
 
 /// The edits that replace the comments by marks.
-pub fn marks(page: &Parts, shown: &[Shown], reads: &Reads) -> Vec<Edit> {
+pub fn marks(page: &Parts, shown: &[Shown], live: &Live) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (number, shown) in shown.iter().enumerate() {
         if !shown.claims.is_empty() {
-            let reads = live::reads(reads.claims.get(&number));
-            let mark = Mark::new(page.source.path(), number + 1, &shown.claims, reads);
+            let place = place(live, "claims", number);
+            let mark = Mark::new(page.source.path(), number + 1, &shown.claims, place);
             edits.extend(placed(page, shown.comment, &mark));
         }
     }
@@ -187,7 +187,7 @@ mod tests {
     /// The page with its marks; each is written `(✓)` for short, and the tags of a tie `{` and `}`.
     fn shown(text: &str) -> String {
         let page = page(text);
-        let html = edit::apply(text, marks(&page, &held(&page), &Reads::default()));
+        let html = edit::apply(text, marks(&page, &held(&page), &Live::default()));
         let mut short = String::new();
         let mut rest = html.as_str();
         while let Some((before, mark)) = rest.split_once("<span class=\"proof-claim\">") {
@@ -209,7 +209,7 @@ mod tests {
         let page = page("It waits<!-- holds: w[a].b > 2 × c -->.\n");
         let mut all = held(&page);
         all[0].claims[0].sides = "w is 5.9 to 7.1".to_owned();
-        let edits = marks(&page, &all, &Reads::default());
+        let edits = marks(&page, &all, &Live::default());
         let html = edit::apply(page.source.text(), edits);
         let id = "claim-1-src/a%20b.md";
         let expected = format!(
@@ -300,7 +300,7 @@ mod tests {
         // Brackets that are no link's.
         let text = format!("In [0, 1){CLAIM}, a[1]");
         assert_eq!(shown(&text), "In [0, 1){(✓),} a[1]");
-        assert_eq!(marks(&page("a\n"), &[], &Reads::default()), []);
+        assert_eq!(marks(&page("a\n"), &[], &Live::default()), []);
     }
 
     #[test]

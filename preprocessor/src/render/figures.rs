@@ -9,17 +9,17 @@ use mdbook_proof_text::bracket::bracketed;
 
 use crate::text::edit::Edit;
 use crate::text::source::Source;
-use mdbook_proof_calculator::program::result_mark;
+use mdbook_proof_calculator::program::split;
 use mdbook_proof_text::html::{escape, escaped};
 use std::fmt::Write as _;
 
-/// A `calc` fence as one line of HTML, which works in lists and quotes: code left, results right. `reads` says for each line which
-/// blocks it reads.
-pub fn calc(fence: &Fence, reads: impl Fn(usize) -> String) -> String {
-    let mut html = String::from("<div class=\"proof-calc\" role=\"group\" aria-label=\"Sums\">");
-    for (number, line) in fence.lines.iter().enumerate() {
+/// A `calc` fence as one line of HTML, which works in lists and quotes: code left, results right. `place` is the attribute by which the
+/// page's script finds it.
+pub fn calc(fence: &Fence, place: &str) -> String {
+    let mut html = format!("<div class=\"proof-calc\" role=\"group\" aria-label=\"Sums\"{place}>");
+    for line in &fence.lines {
         let (code, result) = split(&line.text);
-        let _ = write!(html, "<div{}><code class=\"nohighlight\">", reads(number));
+        html.push_str("<div><code class=\"nohighlight\">");
         escape(code, &mut html);
         html.push_str("</code>");
         if let Some(result) = result {
@@ -31,28 +31,16 @@ pub fn calc(fence: &Fence, reads: impl Fn(usize) -> String) -> String {
     html
 }
 
-/// A line's code, and the result after its `# =`.
-fn split(line: &str) -> (&str, Option<&str>) {
-    match result_mark(line) {
-        Some(at) => {
-            let code = line[..at].trim_end_matches('=').trim_end();
-            let code = code.strip_suffix('#').unwrap_or(code).trim_end();
-            (code, Some(line[at..].trim()))
-        }
-        None => (line.trim_end(), None),
-    }
-}
-
 /// The bytes of the figure that an expression computes, and its HTML.
 ///
-/// `runs` are what its expression may read, `reads` says which blocks it reads, and `range` is what it is where something varies: `2.9 to 3.6 over 20 seeds`. None where HTML would be shown as text, as in
+/// `runs` are what its expression may read, `place` is the attribute by which the page's script finds it, and `range` is what it is where something varies: `2.9 to 3.6 over 20 seeds`. None where HTML would be shown as text, as in
 /// code, or would split an emphasis.
 pub fn marked(
     page: &Parts,
     number: usize,
     runs: &Runs,
     range: Option<&str>,
-    reads: &str,
+    place: &str,
 ) -> Option<(Span, String)> {
     let (source, figure) = (&page.source, &page.figures[number]);
     let span = printed(page, number).span()?;
@@ -80,15 +68,16 @@ pub fn marked(
         let _ = write!(said, "; {}", attribute(range));
     }
     let html = format!(
-        "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"{said}\"{reads}>{text}</span>"
+        "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"{said}\"{place}>{text}</span>"
     );
     Some((span, html))
 }
 
-/// The marks around the header of a column that a formula gives, which give the formula once for all its cells.
+/// The marks around the header of a column that a formula gives, which give the formula once for all its cells. `place` is the attribute
+/// by which the page's script finds it.
 ///
 /// None where the header has HTML, which might be split.
-pub fn headed(source: &Source, header: Span, formula: Span) -> Option<[Edit; 2]> {
+pub fn headed(source: &Source, header: Span, formula: Span, place: &str) -> Option<[Edit; 2]> {
     let cell = source.slice(header);
     let start = header.start + (cell.len() - cell.trim_start().len());
     let text = before_notes(cell.trim());
@@ -98,7 +87,7 @@ pub fn headed(source: &Source, header: Span, formula: Span) -> Option<[Edit; 2]>
     let formula = attribute(&without_brackets(source.slice(formula)));
     let end = start + text.len();
     let opening = format!(
-        "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"Each cell: {formula}\">"
+        "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"Each cell: {formula}\"{place}>"
     );
     Some([
         Edit::new(Span::at(start), opening),
@@ -183,7 +172,7 @@ mod tests {
     fn a_result_stands_beside_its_line_and_other_comments_stay() {
         let page = page("```calc\nlet a = 2 <b>  # = 1,157 requests/s\n# why {{#x}}\n\n```\n");
         assert_eq!(
-            calc(&page.calcs[0], |_| String::new()),
+            calc(&page.calcs[0], ""),
             "<div class=\"proof-calc\" role=\"group\" aria-label=\"Sums\">\
              <div><code class=\"nohighlight\">let a = 2 &lt;b&gt;</code> <span>= 1,157 requests/s</span></div>\
              <div><code class=\"nohighlight\"># why &#123;&#123;#x}}</code></div>\
@@ -212,12 +201,12 @@ mod tests {
             0,
             &Runs::default(),
             Some("2.9 to 3.6 ms\nover 20 \"seeds\""),
-            " data-reads=\"0\"",
+            " data-figure=\"0\"",
         )
         .unwrap();
         assert_eq!(
             html,
-            "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"= wait.mean; 2.9 to 3.6 ms over 20 &quot;seeds&quot;\" data-reads=\"0\">5 ms</span>"
+            "<span class=\"proof-figure\" tabindex=\"0\" aria-description=\"= wait.mean; 2.9 to 3.6 ms over 20 &quot;seeds&quot;\" data-figure=\"0\">5 ms</span>"
         );
     }
 
@@ -229,6 +218,7 @@ mod tests {
             &source,
             Span::new(0, cell.len()),
             Span::new(cell.len(), text.len()),
+            "",
         )?;
         let mut marked = crate::text::edit::apply(&text, edits);
         marked.truncate(marked.len() - formula.len());

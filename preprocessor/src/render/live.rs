@@ -1,14 +1,14 @@
-//! What readers run in the page: a form beneath a block's output, with what may vary in it, and what the page's script needs to know.
+//! What readers run in the page: a form beneath a block's output, with what may vary in it, and the files that the page's script loads.
 //!
-//! Both are one line of HTML. Without a script nothing of them is seen.
+//! All are one line of HTML. Without a script nothing of them is seen.
 
-use crate::live::reads::Blocks;
-use crate::live::{Live, Query, Runnable, Start};
+use crate::figures::inputs::Inputs;
+use crate::line::Page;
+use crate::live::{Live, Runnable, Start};
 use crate::read::{Block, Parameter};
+use crate::render::figures::attribute;
 use mdbook_proof_calculator::claims::domain::{Domain, Range};
-use mdbook_proof_live::show::View;
 use mdbook_proof_text::html::escaped;
-use serde::Serialize;
 use std::fmt::Write as _;
 
 /// The form of a block.
@@ -91,73 +91,42 @@ fn slider(range: &Range, default: Option<&str>) -> String {
     )
 }
 
-/// The attribute by which the page's script finds what reads some blocks; empty where it is none.
-pub(super) fn reads(blocks: Option<&Blocks>) -> String {
-    let Some(blocks) = blocks else {
-        return String::new();
-    };
-    let numbers: Vec<String> = blocks.iter().map(ToString::to_string).collect();
-    format!(" data-reads=\"{}\"", numbers.join(" "))
-}
-
-/// What the page's script needs to know.
-#[derive(Serialize)]
-struct Data<'page> {
-    run: &'page str,
-    show: &'page str,
-    blocks: Vec<Entry<'page>>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    queries: &'page [Query],
-}
-
-/// A block: a part of a program has the name of its module, and a query its number.
-#[derive(Serialize)]
-struct Entry<'page> {
-    number: usize,
-    program: &'page str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    module: Option<&'page str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    query: Option<usize>,
-    /// How many seconds it may run, where it says so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    limit: Option<f64>,
-    view: &'page View,
-}
-
-impl<'page> Entry<'page> {
-    fn of((number, block): (&usize, &'page Runnable)) -> Self {
-        let (module, query) = match &block.start {
-            Start::Part { module, .. } => (Some(module.as_str()), None),
-            Start::Query(number) => (None, Some(*number)),
-        };
-        Self {
-            number: *number,
-            program: &block.program,
-            module,
-            query,
-            limit: block.limit.map(|limit| limit.as_secs_f64()),
-            view: &block.view,
-        }
+/// The attribute by which the page's script finds a part of the page by its number; empty where it finds nothing.
+pub(super) fn place(live: &Live, name: &str, number: usize) -> String {
+    match live.data.is_empty() {
+        true => String::new(),
+        false => format!(" data-{name}=\"{number}\""),
     }
 }
 
-/// What the page's script needs to know; nothing where readers can run nothing.
-pub(super) fn data(live: &Live) -> Option<String> {
-    if live.blocks.is_empty() {
+/// The attribute that makes a figure an input; empty where it is none.
+pub(super) fn input(page: &Page, figure: usize) -> String {
+    let mut names = page.inputs.iter().filter_map(|one| one.names.get(&figure));
+    match names.next() {
+        Some(name) if !page.live.data.is_empty() => format!(" data-input=\"{}\"", escaped(name)),
+        _ => String::new(),
+    }
+}
+
+/// What stands in place of a comment that makes the figures of the table below it inputs: where the page's script puts what it says of
+/// them.
+pub(super) fn inputs(page: &Page, inputs: &Inputs) -> String {
+    if page.live.data.is_empty() {
+        return String::new();
+    }
+    let title = attribute(&inputs.title);
+    // An HTML block that starts with a comment ends with its line, so the table doesn't become a part of it.
+    format!("<!----><div class=\"proof-inputs\" data-title=\"{title}\"></div>")
+}
+
+/// Which files the page's script loads once a reader acts; nothing where readers can do nothing.
+pub(super) fn files(live: &Live) -> Option<String> {
+    if live.data.is_empty() {
         return None;
     }
-    let data = Data {
-        run: &live.runner,
-        show: &live.show,
-        blocks: live.blocks.iter().map(Entry::of).collect(),
-        queries: &live.queries,
-    };
-    let json = serde_json::to_string(&data).ok()?;
-    // No text ends the script, and none is an expression of mdBook's.
-    let json = json.replace('<', "\\u003c").replace("{{", "{\\u007b");
+    let (runner, data) = (&live.runner, &live.data);
     Some(format!(
-        "\n\n<script type=\"application/json\" class=\"proof-data\">{json}</script>\n"
+        "\n\n<script class=\"proof-data\" type=\"application/json\">[\"{data}\",\"{runner}\"]</script>\n"
     ))
 }
 
@@ -166,7 +135,6 @@ mod tests {
     use super::*;
     use crate::text::span::Span;
     use proptest::prelude::*;
-    use std::collections::BTreeMap;
 
     fn parameter(name: &str, domain: &str) -> Parameter {
         Parameter {
@@ -220,36 +188,6 @@ mod tests {
             let knob = knob(&parameter(name, domain), default);
             assert!(knob.contains(html), "{html}\n{knob}");
         }
-    }
-
-    #[test]
-    fn what_the_script_needs_ends_no_script_and_is_no_template() {
-        let caption = "</script> {{#include x}} <b>".to_owned();
-        let block = Runnable {
-            program: "live/a.js".to_owned(),
-            start: Start::Query(0),
-            limit: None,
-            view: View {
-                caption: Some(caption.clone()),
-                ..View::default()
-            },
-        };
-        let live = Live {
-            blocks: BTreeMap::from([(3, block)]),
-            ..Live::default()
-        };
-        let html = data(&live).unwrap();
-        let json = html
-            .trim()
-            .strip_prefix("<script type=\"application/json\" class=\"proof-data\">");
-        let json = json.unwrap().strip_suffix("</script>").unwrap();
-        assert!(
-            !json.contains(['<', '\n']) && !json.contains("{{"),
-            "{json}"
-        );
-        let read: serde_json::Value = serde_json::from_str(json).unwrap();
-        assert_eq!(read["blocks"][0]["view"]["caption"], caption);
-        assert_eq!(data(&Live::default()), None);
     }
 
     proptest! {

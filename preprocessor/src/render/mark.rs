@@ -12,8 +12,8 @@ use std::path::Path;
 pub(super) struct Mark<'claims> {
     id: String,
     claims: &'claims [ShownClaim],
-    /// Which blocks they read, as an attribute.
-    reads: String,
+    /// The attribute by which the page's script finds it.
+    place: String,
 }
 
 /// A circle and a tick.
@@ -25,12 +25,12 @@ impl<'claims> Mark<'claims> {
         page: &Path,
         number: usize,
         claims: &'claims [ShownClaim],
-        reads: String,
+        place: String,
     ) -> Self {
         // All pages together make the page to print, so an id names its page.
         let path = attribute(&address::of_path(page).unwrap_or_default());
         let id = format!("claim-{number}-{path}");
-        Self { id, claims, reads }
+        Self { id, claims, place }
     }
 
     /// The mark after a word: the picture alone, which says its name to readers who can't see it.
@@ -45,10 +45,10 @@ impl<'claims> Mark<'claims> {
     }
 
     fn html(&self, beside: &str) -> String {
-        let (id, name, reads) = (&self.id, attribute(&self.name()), &self.reads);
+        let (id, name, place) = (&self.id, attribute(&self.name()), &self.place);
         // An `<input>` over the picture: mdBook's scripts take Escape, which closes a popover, from everything but inputs.
         let mut html = format!(
-            "<span class=\"proof-claim\"{reads}>{ICON}{beside}<input type=\"button\" popovertarget=\"{id}\" aria-label=\"{name}\"></span>\
+            "<span class=\"proof-claim\"{place}>{ICON}{beside}<input type=\"button\" popovertarget=\"{id}\" aria-label=\"{name}\"></span>\
              <span class=\"proof-tip\" id=\"{id}\" popover role=\"note\">"
         );
         for claim in self.claims {
@@ -148,7 +148,7 @@ mod tests {
             let mark = Mark {
                 id: "x".to_owned(),
                 claims: &[ShownClaim { text: claim.clone(), summary: claim.clone(), sides: String::new(), points: 1 }],
-                reads: String::new(),
+                place: String::new(),
             };
             let html = mark.behind_text();
             let text = if in_table { format!("| a |\n|---|\n| b{html} |\n") } else { format!("b{html}\n") };

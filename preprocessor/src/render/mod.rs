@@ -50,25 +50,26 @@ pub fn render(checked: &Page, links: &Links, brings_styles: bool) -> Vec<Edit> {
         let html = block_html::sketch(picture, &fence.text());
         edits.push(Edit::new(fence.span, apart(fence, &html)));
     }
-    let reads = &checked.live.reads;
     for (number, calc) in page.calcs.iter().enumerate() {
-        let html = figures::calc(calc, |line| live::reads(reads.sums.get(&(number, line))));
+        let html = figures::calc(calc, &live::place(&checked.live, "sums", number));
         edits.push(Edit::new(calc.span, apart(calc, &html)));
     }
     for (number, figure) in page.figures.iter().enumerate() {
         edits.push(Edit::new(figure.comment, ""));
         let range = varied.ranges.get(&number).map(String::as_str);
-        let reads = live::reads(reads.figures.get(&number));
-        let marked = figures::marked(page, number, &checked.runs, range, &reads);
+        let mut place = live::place(&checked.live, "figure", number);
+        place.push_str(&live::input(checked, number));
+        let marked = figures::marked(page, number, &checked.runs, range, &place);
         edits.extend(marked.map(|(span, html)| Edit::new(span, html)));
     }
-    edits.extend(claims::marks(page, &varied.claims, reads));
-    for (header, formula) in &checked.meaning.formulas {
-        edits.extend(
-            figures::headed(source, *header, *formula)
-                .into_iter()
-                .flatten(),
-        );
+    for inputs in &checked.inputs {
+        edits.push(Edit::new(inputs.mark, live::inputs(checked, inputs)));
+    }
+    edits.extend(claims::marks(page, &varied.claims, &checked.live));
+    for (number, (header, formula)) in checked.meaning.formulas.iter().enumerate() {
+        let place = live::place(&checked.live, "formula", number);
+        let marked = figures::headed(source, *header, *formula, &place);
+        edits.extend(marked.into_iter().flatten());
     }
     for comment in page.tables.iter().flat_map(|table| &table.checks) {
         edits.push(Edit::new(comment.span, ""));
@@ -77,7 +78,7 @@ pub fn render(checked: &Page, links: &Links, brings_styles: bool) -> Vec<Edit> {
     if !proves_nothing(counts) {
         end.push_str(&closing(source, counts, links));
     }
-    end.extend(live::data(&checked.live));
+    end.extend(live::files(&checked.live));
     if brings_styles && !(edits.is_empty() && end.is_empty()) {
         end.push_str(styles::STYLES);
     }

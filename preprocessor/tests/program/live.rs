@@ -123,3 +123,37 @@ fn a_block_that_only_runs_here_says_why() {
         "`here-only=\"it starts threads\"`",
     ]);
 }
+
+#[test]
+fn inputs_that_readers_cant_change_are_findings_and_others_are_shown_as_they_are() {
+    let page = |comment: &str, expression: &str| {
+        format!(
+            "# Page\n\n{comment}\n\n| Input | Value |\n| --- | ---: |\n| users | 10 million users<!-- = {expression} --> |\n"
+        )
+    };
+    let prelude = "let user_count = 10 million users\nlet twice = 2 × user_count\n";
+    let book = |text: &str| {
+        let book = Book::with(&[("page.md", text)], "live = true\nprelude = \"p.nbt\"\n");
+        book.write("p.nbt", prelude);
+        book
+    };
+    let right = book(&page("<!-- inputs: Your service -->", "user_count"));
+    right.run(&["check"]).succeeds();
+    for (comment, expression, message) in [
+        ("<!-- inputs: -->", "user_count", "the inputs have no title"),
+        (
+            "<!-- inputs: A -->\n\nText.",
+            "user_count",
+            "there is no table right below",
+        ),
+        ("<!-- inputs: A -->", "twice / 2", "is an input"),
+        (
+            "<!-- inputs: A -->",
+            "0.5 × twice",
+            "10 million users<!-- = user_count -->",
+        ),
+    ] {
+        let answer = book(&page(comment, expression)).run(&["check"]);
+        answer.finds(&["page.md:3:1", message]);
+    }
+}

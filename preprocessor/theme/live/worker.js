@@ -123,7 +123,16 @@ const queried = (program, blocks) => {
   const ran = run(program, ["query"], JSON.stringify({ blocks }));
   return ran.status === 0 ? JSON.parse(ran.out) : { trouble: ran.trouble ?? ran.said };
 };
-onmessage = ({ data: { block, show, module, point, queries, view } }) => {
+// What a page says with what a reader has changed.
+const followed = (program, request) => {
+  const ran = run(program, ["follow"], request);
+  return ran.status === 0 ? { answer: JSON.parse(ran.out) } : { trouble: ran.trouble ?? ran.said };
+};
+onmessage = ({ data: { follow, request, block, show, module, point, queries, view } }) => {
+  if (follow) {
+    postMessage(followed(follow, request));
+    return;
+  }
   const start = performance.now();
   const { trouble, ...printed } = queries ? queried(block, queries) : atPoint(block, module, point);
   const time = performance.now() - start;
@@ -131,13 +140,12 @@ onmessage = ({ data: { block, show, module, point, queries, view } }) => {
     postMessage({ time, trouble });
     return;
   }
-  const request = { view, ...printed };
-  const shown = run(show, ["show"], JSON.stringify(request));
+  const shown = run(show, ["show"], JSON.stringify({ view, ...printed }));
   if (shown.status !== 0) postMessage({ time, trouble: shown.trouble ?? shown.said });
   else {
     const answer = JSON.parse(shown.out);
     // What a block says as it fails is compared too, where it has to fail.
-    const compared = view.fails ? answer.text : request.stdout;
+    const compared = view.fails ? answer.text : printed.stdout;
     postMessage({ time, bytes: new TextEncoder().encode(compared).length, ...answer });
   }
 };

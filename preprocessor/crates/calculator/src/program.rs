@@ -1,6 +1,7 @@
 //! A page's program of expressions: its statements in page order, and then what reads the names that they define.
 
 use crate::expression::{self, Problem, Renamed};
+use crate::interpreter::Interpreter;
 use crate::runs::Runs;
 use crate::value::{ExpressionError, Value};
 
@@ -53,8 +54,19 @@ pub trait Compute {
     }
 }
 
+impl Compute for Interpreter {
+    fn define(&mut self, code: &str) -> Result<Option<Value>, ExpressionError> {
+        Self::define(self, code)
+    }
+
+    fn evaluate(&mut self, code: &str) -> Result<Value, ExpressionError> {
+        let value = Self::evaluate(self, code)?;
+        value.ok_or_else(|| ExpressionError::new(code, "the expression has no value"))
+    }
+}
+
 /// A page's expressions: what they may use, and what became of it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Program<C> {
     /// What computes, and the definitions so far.
     pub computer: C,
@@ -210,6 +222,18 @@ pub fn result_mark(line: &str) -> Option<usize> {
     let comment = line.find('#')?;
     let rest = line[comment + 1..].trim_start();
     rest.starts_with('=').then(|| line.len() - rest.len() + 1)
+}
+
+/// A line's code, and the result after its `# =`.
+pub fn split(line: &str) -> (&str, Option<&str>) {
+    match result_mark(line) {
+        Some(at) => {
+            let code = line[..at].trim_end_matches('=').trim_end();
+            let code = code.strip_suffix('#').unwrap_or(code).trim_end();
+            (code, Some(line[at..].trim()))
+        }
+        None => (line.trim_end(), None),
+    }
 }
 
 /// Whether a statement goes on in the next line: a bracket is open, or an operator stands last.

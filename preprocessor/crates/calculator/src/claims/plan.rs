@@ -109,6 +109,27 @@ impl Claim {
         Ok(Plan::new(axes, parameters))
     }
 
+    /// One point alone, at which the claim is judged as at any other of its points; none where it says nothing about one point alone: it
+    /// is about a mean or a share, or about other settings.
+    pub fn at(&self, parameters: &[Parameter<'_>], point: &Point) -> Option<Plan> {
+        let clauses = &self.clauses;
+        let is_about_one = clauses.mean.is_none() && clauses.share.is_none();
+        let setting = |name: &str| {
+            let default = || parameters.iter().find(|one| one.name == name)?.default;
+            point.get(name).map(String::as_str).or_else(default)
+        };
+        let is_inside = |varied: &Varied| {
+            let domain = varied.domain.as_ref().map(|(domain, _)| domain);
+            setting(&varied.name)
+                .is_some_and(|setting| domain.is_none_or(|domain| domain.contains(setting)))
+        };
+        let speaks = is_about_one && clauses.each.iter().all(is_inside);
+        speaks.then(|| Plan {
+            points: vec![point.clone()],
+            ..Plan::new(Vec::new(), parameters)
+        })
+    }
+
     fn axes(&self, parameters: &[Parameter<'_>]) -> Result<Vec<Axis>, ClaimError> {
         let clauses = &self.clauses;
         let mut varied: Vec<(&Varied, Role)> = Vec::new();

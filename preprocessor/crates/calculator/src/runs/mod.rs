@@ -9,7 +9,7 @@ use mdbook_proof_text::quantity::Printed;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a page's named blocks printed.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Runs {
     /// Each name with what its block printed.
     pub printed: BTreeMap<String, String>,

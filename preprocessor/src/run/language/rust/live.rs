@@ -6,6 +6,7 @@
 use crate::read::Block;
 use crate::run::language::interface::Site;
 use crate::run::language::rust::compile::{Compiler, module};
+use crate::run::language::rust::computed::Computed;
 use crate::run::language::rust::form::Form;
 use crate::run::language::rust::library::{BROWSER, Library, Place};
 use crate::run::language::rust::program::Program;
@@ -103,6 +104,11 @@ impl ForBrowser {
     /// The compiler.
     pub fn toolchain(&self) -> &Toolchain {
         &self.toolchain
+    }
+
+    /// The computed numbers that the library brings into blocks.
+    pub fn computed(&self) -> Computed {
+        Computed::read(self.library.sources())
     }
 
     /// What the parameters of a block are in the page, where each is one value there.

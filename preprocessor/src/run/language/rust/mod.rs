@@ -5,9 +5,12 @@
 //! 3. [`program`] makes each block a program; [`entry`] says where it starts, [`sharing`] whether it may share a crate with others.
 //! 4. [`compile`] compiles those at once, and the others alone.
 //!
+//! [`computed`] finds the numbers that a block runs with and that an expression computes.
+//!
 //! What varies in a block is set in a copy of it, which [`vary`] makes; [`live`] compiles those for a reader's browser. [`seeds`] finds the blocks that draw from a single seed.
 
 pub mod compile;
+pub mod computed;
 mod entry;
 mod form;
 pub mod library;

@@ -75,7 +75,7 @@ impl Program {
     }
 
     /// The code without the crate-level attributes.
-    pub(super) fn code(&self) -> String {
+    pub fn code(&self) -> String {
         let lines = self.lines.iter();
         lines.flat_map(|(_, line)| [line, "\n"]).collect()
     }
