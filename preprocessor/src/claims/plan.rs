@@ -386,7 +386,7 @@ fn blocks(page: &Page, claim: &Claim, span: Span) -> Result<Vec<usize>, Box<Find
 }
 
 /// The number of the block that varies, where the page has only one.
-pub(super) fn only_varied(page: &Page) -> Option<usize> {
+pub fn only_varied(page: &Page) -> Option<usize> {
     let blocks = page.parts.blocks.iter().enumerate();
     let mut varied = blocks.filter(|(_, block)| !block.vary.is_empty());
     let (number, _) = varied.next()?;

@@ -1,4 +1,4 @@
-//! The programs that show runs and run SQL, compiled for the browser from their own package: that of the workspace, or of the registry.
+//! The programs that show runs, run SQL and compute pages, compiled for the browser from their own package: that of the workspace, or of the registry.
 
 use crate::live::script::Script;
 use crate::run::language::rust::library::{BROWSER, for_browser};
@@ -18,7 +18,7 @@ const PACKAGE: &str = "mdbook-proof-live";
 /// When Cargo can't be run, or the package doesn't build; the message holds what Cargo said.
 pub(super) fn build(program: &str, compiler: &ForBrowser, settings: &Settings) -> Result<Script> {
     let progress = settings.progress;
-    progress.show("building what shows runs in the browser");
+    progress.show(&format!("building the program `{program}` for the browser"));
     let file = built(compiler, settings, program);
     progress.show("");
     let file = file?;

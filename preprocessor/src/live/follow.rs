@@ -1,5 +1,6 @@
 //! What of a page is computed, for readers' browsers, which compute it anew with what a reader changes.
 
+use crate::claims::plan::only_varied;
 use crate::figures::engine::Engine;
 use crate::figures::{self, literal};
 use crate::line::Page;
@@ -21,9 +22,7 @@ pub(super) type Literals = BTreeMap<usize, Vec<Literal>>;
 /// What a page computes. `literals` are the computed numbers of its blocks.
 pub(super) fn page(page: &Page, live: &Live, literals: &Literals) -> follow::Page {
     let parts = &page.parts;
-    let mut only_varied = parts.blocks.iter().enumerate();
-    let only_varied = only_varied.find(|(_, block)| !block.vary.is_empty());
-    let only_varied = only_varied.map(|(number, _)| number);
+    let only_varied = only_varied(page);
     let read = read_names(parts);
     let blocks = parts
         .blocks

@@ -132,7 +132,7 @@ const follow = (() => {
 
   const show = (answer) => {
     for (const number of (page.sums ?? []).keys()) tellSums(number, answer.sums?.[number] ?? {});
-    for (const { number, text } of page.figures ?? []) {
+    for (const { number } of page.figures ?? []) {
       const shown = part("figure", number);
       if (shown) tell(shown, answer.figures?.[number], shown.textContent);
     }
@@ -256,10 +256,15 @@ const follow = (() => {
 
   // Nothing was computed, so nothing stands as if it were.
   const failed = (why) => {
+    const each = (list, told) => Object.fromEntries((list ?? []).map(({ number }, at) => [number ?? at, told]));
     const unknown = { unknown: why };
-    const sums = (page.sums ?? []).map((lines) => Object.fromEntries(lines.map((_, at) => [at, unknown])));
-    const all = (list) => Object.fromEntries((list ?? []).map(({ number }) => [number, unknown]));
-    show({ sums, figures: all(page.figures) });
+    show({
+      sums: page.sums?.map((lines) => each(lines, unknown)),
+      figures: each(page.figures, unknown),
+      formulas: [...(page.formulas ?? []).keys()],
+      claims: each(page.claims, ["silent"]),
+      blocks: Object.keys(inputs).length > 0 ? each(page.blocks?.filter(({ literals }) => literals), {}) : {},
+    });
   };
 
   return {
