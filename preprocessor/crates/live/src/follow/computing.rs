@@ -106,9 +106,17 @@ fn start(prelude: &[Statement]) -> Result<Program<Interpreter>, String> {
     }
     let interpreter = Interpreter::new(None).map_err(|error| error.message)?;
     let mut program = Program::new(interpreter);
+    let mut decorators = String::new();
     for statement in prelude {
+        let code = &statement.code;
+        if code.trim_start().starts_with('@') {
+            decorators.push_str(code);
+            decorators.push('\n');
+            continue;
+        }
+        let code = format!("{}{code}", std::mem::take(&mut decorators));
         // What uses a name that failed fails as well, and is told so.
-        let _ = program.statement(&statement.code, &Runs::default());
+        let _ = program.statement(&code, &Runs::default());
     }
     Ok(program)
 }
@@ -133,18 +141,21 @@ fn moved_names(request: &Request, prelude: &[Statement], answer: &Answer) -> BTr
     });
     let names = others.flat_map(names);
     let mut moved: BTreeSet<&str> = inputs.chain(names).collect();
-    let edited = answer.sums.iter().zip(&page.sums);
-    let edited = edited.flat_map(|(told, lines)| told.keys().filter_map(|line| lines.get(*line)));
-    moved.extend(edited.filter_map(|line| program::defined(&line.code, "let")));
-    let sums = page
-        .sums
-        .iter()
-        .map(|lines| program::statements(lines.iter().map(|line| line.code.as_str())));
-    let sums: Vec<Statement> = sums.flatten().collect();
-    for statement in prelude.iter().chain(&sums) {
+    let statements =
+        |lines: &Vec<Line>| program::statements(lines.iter().map(|line| line.code.as_str()));
+    let sums: Vec<Vec<Statement>> = page.sums.iter().map(statements).collect();
+    let told = |fence: usize, one: &Statement| {
+        let told = answer.sums.get(fence);
+        told.is_some_and(|told| told.contains_key(&one.last))
+    };
+    let given = prelude.iter().map(|one| (one, false));
+    let sums = sums.iter().enumerate();
+    let sums = sums.flat_map(|(fence, all)| all.iter().map(move |one| (one, told(fence, one))));
+    for (statement, is_told) in given.chain(sums) {
         let code = &statement.code;
         let name = program::defined(code, "let").or_else(|| program::defined(code, "fn"));
-        if let Some(name) = name.filter(|_| names_in(code).any(|word| moved.contains(word))) {
+        let follows = || names_in(code).any(|name| moved.contains(name));
+        if let Some(name) = name.filter(|_| is_told || follows()) {
             moved.insert(name);
         }
     }

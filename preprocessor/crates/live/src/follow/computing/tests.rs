@@ -134,9 +134,13 @@ fn an_input_is_one_figure_and_nothing_else() {
 
 #[test]
 fn what_has_no_value_any_more_is_unknown_and_the_rest_is_computed() {
-    let prelude = "let zones = 3\nlet rate = 12 / (zones - 1)\nlet other = zones × 2\n";
+    let prelude = "@aliases(sprints)\nunit sprint: Time = 14 days\nlet zones = 3\nlet rate = 12 / (zones - 1)\nlet other = zones × 2\nlet lasts = zones × 2 sprints\n";
     let page = Page {
-        figures: vec![figure(0, "6", "rate"), figure(1, "6", "other")],
+        figures: vec![
+            figure(0, "6", "rate"),
+            figure(1, "6", "other"),
+            figure(2, "84 days", "lasts"),
+        ],
         sums: vec![lines(&[("let a = rate", "6"), ("let b = a + 1", "7")])],
         ..Page::default()
     };
@@ -146,6 +150,7 @@ fn what_has_no_value_any_more_is_unknown_and_the_rest_is_computed() {
     };
     let answer = follow(&request).unwrap();
     assert_eq!(answer.figures[&1], is("2"));
+    assert_eq!(answer.figures[&2], is("28 days"));
     assert!(matches!(answer.figures[&0], Told::Unknown(_)));
     assert!(matches!(answer.sums[0][&1], Told::Unknown(_)));
 }
@@ -316,4 +321,19 @@ fn only_what_uses_a_readers_run_is_about_it() {
     let answer = follow(&request).unwrap();
     assert_eq!(answer.formulas, BTreeSet::from([2]));
     assert_eq!(answer.claims.keys().copied().collect::<Vec<_>>(), [2]);
+}
+
+#[test]
+fn what_uses_an_edited_sum_of_several_lines_is_about_it() {
+    let page = Page {
+        sums: vec![lines(&[
+            ("let a = 3 ×", ""),
+            ("  rate", " "),
+            ("let b = 1", "1"),
+        ])],
+        formulas: ["2 × a", "2 × b"].map(str::to_owned).into(),
+        ..Page::default()
+    };
+    let answer = follow(&request(page, &[])).unwrap();
+    assert_eq!(answer.formulas, BTreeSet::from([0]));
 }
