@@ -13,6 +13,7 @@ mod script;
 use crate::figures::engine::Engine;
 use crate::line::Page;
 use crate::read::Block;
+use crate::run::language::rust::computed::Computed;
 use crate::run::language::rust::library::BROWSER;
 use crate::run::language::rust::live::{Candidate, ForBrowser};
 use crate::text::address;
@@ -142,7 +143,11 @@ pub fn prepare(pages: &mut [Page], engine: &Engine, settings: &Settings) -> Resu
         }
         false => String::new(),
     };
-    let computed = compiler.computed();
+    // Nothing else that a reader changes reaches the library.
+    let computed = match has_inputs {
+        true => compiler.computed(),
+        false => Computed::default(),
+    };
     let place = pages.iter().find_map(|page| place(page, settings));
     for page in pages.iter_mut() {
         let is_followed = is_followed(page);
