@@ -38,7 +38,7 @@ impl Observed<'_> {
     /// Where one printed nothing there.
     pub fn at(&self, point: &Point, blocks: &[usize]) -> Result<Runs, Absent> {
         let mut runs = Runs::default();
-        let alone = only_varied(self.page);
+        let alone = only_varied(&self.page.parts);
         for number in blocks {
             let block = &self.page.parts.blocks[*number];
             let own = own(block, point);

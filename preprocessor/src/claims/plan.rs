@@ -2,7 +2,7 @@
 
 use crate::claims::{Earlier, Known};
 use crate::line::Page;
-use crate::read::{Block, Fence};
+use crate::read::{Block, Fence, Parts};
 use crate::run::language::Languages;
 use crate::text::code::Code;
 use crate::text::finding::Finding;
@@ -355,7 +355,7 @@ fn blocks(page: &Page, claim: &Claim, span: Span) -> Result<Vec<usize>, Box<Find
     for name in claim.runs() {
         let named = |block: &Block| block.name.as_deref() == Some(name);
         let named = page.parts.blocks.iter().position(named);
-        let alone = || only_varied(page).filter(|_| name == OUTPUT);
+        let alone = || only_varied(&page.parts).filter(|_| name == OUTPUT);
         match named.or_else(alone) {
             Some(number) => blocks.push(number),
             None => {
@@ -386,8 +386,8 @@ fn blocks(page: &Page, claim: &Claim, span: Span) -> Result<Vec<usize>, Box<Find
 }
 
 /// The number of the block that varies, where the page has only one.
-pub fn only_varied(page: &Page) -> Option<usize> {
-    let blocks = page.parts.blocks.iter().enumerate();
+pub fn only_varied(page: &Parts) -> Option<usize> {
+    let blocks = page.blocks.iter().enumerate();
     let mut varied = blocks.filter(|(_, block)| !block.vary.is_empty());
     let (number, _) = varied.next()?;
     varied.next().is_none().then_some(number)

@@ -22,7 +22,7 @@ pub(super) type Literals = BTreeMap<usize, Vec<Literal>>;
 /// What a page computes. `literals` are the computed numbers of its blocks.
 pub(super) fn page(page: &Page, live: &Live, literals: &Literals) -> follow::Page {
     let parts = &page.parts;
-    let only_varied = only_varied(page);
+    let only_varied = only_varied(parts);
     let read = read_names(parts);
     let blocks = parts
         .blocks

@@ -18,6 +18,7 @@ use crate::run::language::rust::library::BROWSER;
 use crate::run::language::rust::live::{Candidate, ForBrowser};
 use crate::text::address;
 use crate::verify::normalize;
+use crate::whole_book::dead_links::site::published;
 use crate::work::settings::Settings;
 use crate::work::site::Files;
 use crate::work::store::Store;
@@ -179,13 +180,9 @@ fn place(page: &Page, settings: &Settings) -> Option<data::Place> {
     let inputs = page.inputs.first()?;
     let path = page.source.path();
     let path = path.strip_prefix(&settings.src).unwrap_or(path);
-    let name = match path.file_stem()?.to_str()? {
-        "README" => "index",
-        name => name,
-    };
     Some(data::Place {
         title: inputs.title.clone(),
-        page: address::of_path(&path.with_file_name(name).with_extension("html"))?,
+        page: address::of_path(&published(path, settings.readme_is_index))?,
     })
 }
 

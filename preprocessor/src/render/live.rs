@@ -108,8 +108,7 @@ pub(super) fn input(page: &Page, figure: usize) -> String {
     }
 }
 
-/// What stands in place of a comment that makes the figures of the table below it inputs: where the page's script puts what it says of
-/// them.
+/// What replaces a comment that makes the figures of the table below it inputs: the place where the page's script puts what it says of them.
 pub(super) fn inputs(page: &Page, inputs: &Inputs) -> String {
     if page.live.data.is_empty() {
         return String::new();

@@ -207,13 +207,13 @@ const follow = (() => {
     try {
       return await new Promise((resolve, reject) => {
         const clock = setTimeout(() => reject(new Error(`Computing it took over ${LIMIT / 1000} s.`)), LIMIT);
-        worker.onmessage = ({ data: { trouble, answer } }) => {
+        worker.onmessage = ({ data: answer }) => {
           clearTimeout(clock);
-          if (trouble) reject(new Error(trouble));
+          if (answer.trouble) reject(new Error(answer.trouble));
           else resolve(answer);
         };
         worker.onerror = (event) => reject(new Error(event.message || "This browser can't compute it."));
-        worker.postMessage({ follow: module, request: JSON.stringify({ prelude: proofPrelude, ...request }) });
+        worker.postMessage({ follow: module, request: { prelude: proofPrelude, ...request } });
       });
     } catch (error) {
       worker.terminate();

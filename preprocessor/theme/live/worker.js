@@ -118,34 +118,25 @@ const atPoint = (block, module, point) => {
   const trouble = ran.trouble ?? (refused && `It can't take ${refused[3]} as ${refused[2]}.`);
   return { trouble, stdout: between(ran.out, mark), stderr: between(ran.said, mark), success: ran.status === 0 };
 };
-// What the last of some queries gives.
-const queried = (program, blocks) => {
-  const ran = run(program, ["query"], JSON.stringify({ blocks }));
+// What a program of our own answers to a request, or why it can't.
+const answered = (program, name, request) => {
+  const ran = run(program, [name], JSON.stringify(request));
   return ran.status === 0 ? JSON.parse(ran.out) : { trouble: ran.trouble ?? ran.said };
-};
-// What a page says with what a reader has changed.
-const followed = (program, request) => {
-  const ran = run(program, ["follow"], request);
-  return ran.status === 0 ? { answer: JSON.parse(ran.out) } : { trouble: ran.trouble ?? ran.said };
 };
 onmessage = ({ data: { follow, request, block, show, module, point, queries, view } }) => {
   if (follow) {
-    postMessage(followed(follow, request));
+    postMessage(answered(follow, "follow", request));
     return;
   }
   const start = performance.now();
-  const { trouble, ...printed } = queries ? queried(block, queries) : atPoint(block, module, point);
+  const { trouble, ...printed } = queries ? answered(block, "query", { blocks: queries }) : atPoint(block, module, point);
   const time = performance.now() - start;
   if (trouble) {
     postMessage({ time, trouble });
     return;
   }
-  const shown = run(show, ["show"], JSON.stringify({ view, ...printed }));
-  if (shown.status !== 0) postMessage({ time, trouble: shown.trouble ?? shown.said });
-  else {
-    const answer = JSON.parse(shown.out);
-    // What a block says as it fails is compared too, where it has to fail.
-    const compared = view.fails ? answer.text : printed.stdout;
-    postMessage({ time, bytes: new TextEncoder().encode(compared).length, ...answer });
-  }
+  const answer = answered(show, "show", { view, ...printed });
+  // What a block says as it fails is compared too, where it has to fail.
+  const compared = view.fails ? answer.text : printed.stdout;
+  postMessage({ time, bytes: new TextEncoder().encode(compared).length, ...answer });
 };

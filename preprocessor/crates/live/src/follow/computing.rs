@@ -213,9 +213,9 @@ impl Follower<'_> {
                 Some(ran) => ran.printed.clone(),
                 None => Some(block.printed.clone()),
             };
-            let own = block.is_only_varied.then_some(OUTPUT);
-            self.runs.add(own, printed.clone());
-            self.runs.add(block.name.as_deref(), printed);
+            for name in names(block) {
+                self.runs.add(Some(name), printed.clone());
+            }
         }
     }
 

@@ -35,7 +35,7 @@ struct Use {
     name: String,
     /// The field that is read of it.
     field: Option<String>,
-    /// Whether the name of a module stands before it.
+    /// Whether the name of a module comes before it.
     is_of_module: bool,
 }
 
@@ -186,9 +186,8 @@ fn items(tokens: &[TokenTree]) -> Vec<&[TokenTree]> {
         if is_punct(rest.first(), '#') {
             let is_inner = is_punct(rest.get(1), '!');
             let attribute = rest.get(1 + usize::from(is_inner));
-            is_test |= attribute.is_some_and(|one| {
-                one.to_string().contains("cfg (test)") || one.to_string().contains("cfg(test)")
-            });
+            let text = attribute.map(ToString::to_string).unwrap_or_default();
+            is_test |= text.replace(' ', "").contains("cfg(test)");
             rest = &rest[(2 + usize::from(is_inner)).min(rest.len())..];
             continue;
         }
