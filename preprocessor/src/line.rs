@@ -22,9 +22,9 @@ use crate::claims::judge::{self, Judged};
 use crate::claims::plan::{self, Planned};
 use crate::evidence::precision::OverPrecise;
 use crate::evidence::{self, Tally};
-use crate::figures;
 use crate::figures::engine::{Engine, Workplace};
 use crate::figures::inputs::{self, Inputs};
+use crate::figures::{self, Defined, Scope};
 use crate::live::{self, Live};
 use crate::pictures::{self, Drawn};
 use crate::read::include::Assembled;
@@ -46,7 +46,7 @@ use crate::text::markdown;
 use crate::text::source::Source;
 use crate::verify;
 use crate::whole_book::reading_time::Times;
-use crate::whole_book::{dead_links, gather, limit};
+use crate::whole_book::{dead_links, gather, limit, names};
 use crate::work::host;
 use crate::work::memory::Memory;
 use crate::work::settings::{Settings, Sketches};
@@ -77,6 +77,8 @@ pub struct Page {
     pub drawn: Drawn,
     /// What its runs at other settings showed.
     pub varied: Varied,
+    /// What its sums define.
+    pub names: Vec<Defined>,
     /// Its figures that readers can change.
     pub inputs: Vec<Inputs>,
     /// What of it readers can run.
@@ -142,7 +144,11 @@ pub fn check(
     for page in &mut pages {
         page.findings.extend(links.findings(&page.source));
     }
-    limit::hold(&mut pages, &settings.proof);
+    limit::hold(&mut pages, settings)?;
+    if settings.proof.one_value_per_name {
+        let mut prelude = Scope::new(&line.engine);
+        names::check(&mut pages, line.engine.prelude(), &mut prelude);
+    }
     if settings.proof.reading_time {
         line.time(&mut pages, book);
     }
@@ -277,6 +283,7 @@ impl Line {
             meaning: Meaning::default(),
             drawn: Drawn::default(),
             varied: Varied::default(),
+            names: Vec::new(),
             inputs: Vec::new(),
             live: Live::default(),
             tally: Tally::default(),
@@ -398,6 +405,7 @@ impl Line {
         page.tally.counts.runs = page.verified.len();
         (page.tally.counts.claims, page.tally.counts.points) = page.varied.counts();
         page.findings.extend(figures.findings);
+        page.names = figures.names;
         let (inputs, found) = inputs::find(&page.parts, self.engine.prelude());
         page.inputs = inputs;
         page.findings.extend(found);

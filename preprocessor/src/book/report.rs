@@ -3,6 +3,7 @@
 
 use crate::evidence::Counts;
 use crate::evidence::precision;
+use crate::figures;
 use crate::line;
 use crate::live;
 use crate::run::seeds;
@@ -10,6 +11,7 @@ use crate::text::message::{self, Names};
 use crate::text::source::Source;
 use crate::text::span::Span;
 use crate::text::visible;
+use crate::whole_book::names;
 use crate::work::settings::Config;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -26,12 +28,29 @@ pub struct Report {
     /// How many bare figures the book allows in its tables.
     #[serde(rename = "max-bare-table-figures")]
     pub limit: Option<usize>,
+    /// How many it allows in its text.
+    #[serde(rename = "max-bare-text-figures")]
+    pub text_limit: Option<usize>,
     /// How many blocks draw from a single seed.
     #[serde(rename = "single-seed")]
     pub single_seeds: usize,
     /// How many of them the book allows.
     #[serde(rename = "max-single-seed")]
     pub seed_limit: Option<usize>,
+    /// The names that the sums of several pages define.
+    #[serde(rename = "shared-names")]
+    pub shared_names: Vec<SharedName>,
+}
+
+/// A name that the sums of several pages define.
+#[derive(Debug, Serialize)]
+pub struct SharedName {
+    /// The name.
+    pub name: String,
+    /// Whether all pages give it the same value.
+    pub agree: bool,
+    /// Each page's definition, and its value as the text.
+    pub places: Vec<Place>,
 }
 
 /// A page's figures.
@@ -112,6 +131,8 @@ pub struct Place {
 impl Report {
     /// The report on proven pages.
     pub fn new(pages: &[line::Page], proof: &Config) -> Self {
+        let shared_names = names::shared(pages);
+        let shared_names = shared_names.iter().map(SharedName::new).collect();
         let pages: Vec<Page> = pages.iter().map(|one| page(one, proof.live)).collect();
         let mut total = Counts::default();
         for counts in pages.iter().map(|page| page.counts) {
@@ -121,7 +142,9 @@ impl Report {
             single_seeds: pages.iter().map(|page| page.single_seeds.len()).sum(),
             pages,
             total,
+            shared_names,
             limit: proof.max_bare_table_figures,
+            text_limit: proof.max_bare_text_figures,
             seed_limit: proof.max_single_seed,
         }
     }
@@ -200,16 +223,39 @@ impl Report {
                 .map(|block| (&block.place, block.reason.clone()))
                 .collect()
         });
-        for (limit, thing, count) in [
-            (self.limit, "bare figure", self.total.bare_in_tables),
-            (self.seed_limit, "block", self.single_seeds),
+        let title = "names that the sums of several pages define";
+        if !self.shared_names.is_empty() {
+            let _ = writeln!(out, "\n{title}:");
+        }
+        for shared in &self.shared_names {
+            let apart = if shared.agree { "" } else { ": they differ" };
+            let _ = writeln!(out, "  {}{apart}", shared.name);
+            for place in &shared.places {
+                let (path, line, column) = (name(&place.path), place.line, place.column);
+                let _ = writeln!(out, "    {path}:{line}:{column}  {}", place.text);
+            }
+        }
+        for (limit, thing, place, count) in [
+            (
+                self.limit,
+                "bare figure",
+                "in tables",
+                self.total.bare_in_tables,
+            ),
+            (
+                self.text_limit,
+                "bare figure",
+                "in the text",
+                self.total.bare_in_text,
+            ),
+            (
+                self.seed_limit,
+                "block",
+                "with a single seed",
+                self.single_seeds,
+            ),
         ] {
             let Some(limit) = limit else { continue };
-            let place = if thing == "block" {
-                "with a single seed"
-            } else {
-                "in tables"
-            };
             let is = if count == 1 { "is" } else { "are" };
             let allowed = message::count(limit, thing);
             let _ = writeln!(
@@ -218,6 +264,21 @@ impl Report {
             );
         }
         out
+    }
+}
+
+impl SharedName {
+    fn new(shared: &names::Shared<'_>) -> Self {
+        let places = shared.places.iter();
+        let place = |(page, defined): &(&line::Page, &figures::Defined)| Place {
+            text: visible::line(&defined.value.text()),
+            ..place(&page.source, defined.span, false)
+        };
+        Self {
+            name: shared.name.to_owned(),
+            agree: shared.agree(),
+            places: places.map(place).collect(),
+        }
     }
 }
 

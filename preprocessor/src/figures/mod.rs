@@ -39,12 +39,26 @@ pub struct Checked {
     pub right: usize,
     /// What is wrong.
     pub findings: Vec<Finding>,
+    /// What the fences of sums defined, in page order.
+    pub names: Vec<Defined>,
+}
+
+/// A name that a fence of sums defines.
+#[derive(Debug)]
+pub struct Defined {
+    /// The name.
+    pub name: String,
+    /// Its value.
+    pub value: Value,
+    /// The line of the definition.
+    pub span: Span,
 }
 
 impl Checked {
     fn add(&mut self, other: Self) {
         self.right += other.right;
         self.findings.extend(other.findings);
+        self.names.extend(other.names);
     }
 }
 
@@ -168,6 +182,13 @@ impl<'page> Checker<'page> {
                     continue;
                 }
             };
+            if let Some(name) = program::defined(&statement.code, "let") {
+                self.checked.names.push(Defined {
+                    name: name.to_owned(),
+                    value: value.clone(),
+                    span: first.span,
+                });
+            }
             let Some(at) = result_mark(&last.text) else {
                 continue;
             };

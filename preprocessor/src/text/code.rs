@@ -16,7 +16,7 @@ use std::fmt;
 pub enum Code {
     /// An attribute of a fence that is unknown, repeated or has a wrong value.
     Attribute,
-    /// A figure in a table that nothing computes, checks or cites, where the book limits them.
+    /// A figure that nothing computes, checks or cites, where the book limits them.
     Bare,
     /// A claim that doesn't hold over its range, or that can't be checked.
     Claim,
@@ -48,6 +48,8 @@ pub enum Code {
     Name,
     /// An output that is missing, or differs from what the block printed.
     Output,
+    /// A name of the sums with two values, where the book allows one.
+    Quantity,
     /// What can't be drawn; the kind of picture names it.
     Picture(&'static str),
     /// A block that failed, or should have failed and didn't.
@@ -110,7 +112,7 @@ pub enum Family {
 
 impl Code {
     /// Every code but those of pictures and of rules for tables, which name their own.
-    pub const FIXED: [Self; 30] = [
+    pub const FIXED: [Self; 31] = [
         Self::Attribute,
         Self::Bare,
         Self::Claim,
@@ -128,6 +130,7 @@ impl Code {
         Self::Link,
         Self::Name,
         Self::Output,
+        Self::Quantity,
         Self::Run,
         Self::Seed,
         Self::Setting,
@@ -163,6 +166,7 @@ impl Code {
             Self::Link => "link",
             Self::Name => "name",
             Self::Output => "output",
+            Self::Quantity => "quantity",
             Self::Run => "run",
             Self::Seed => "seed",
             Self::Setting => "setting",
@@ -205,7 +209,7 @@ impl Code {
             | Self::Warning => Family::Blocks,
             Self::Encoding | Self::File | Self::Setting => Family::Book,
             Self::Claim | Self::Seed => Family::Claims,
-            Self::Bare | Self::Expression | Self::Figure => Family::Figures,
+            Self::Bare | Self::Expression | Self::Figure | Self::Quantity => Family::Figures,
             Self::Gather | Self::Include | Self::Link => Family::Links,
             Self::Picture(_) => Family::Pictures,
             Self::TableCell

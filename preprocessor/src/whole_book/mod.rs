@@ -3,4 +3,5 @@
 pub mod dead_links;
 pub mod gather;
 pub mod limit;
+pub mod names;
 pub mod reading_time;

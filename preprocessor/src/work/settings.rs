@@ -37,6 +37,11 @@ pub struct Config {
     /// How many figures in the book's tables may be bare: neither computed nor checked nor cited. Unlimited
     /// where it isn't set.
     pub max_bare_table_figures: Option<usize>,
+    /// How many figures in the book's text may be bare. Unlimited where it isn't set.
+    pub max_bare_text_figures: Option<usize>,
+    /// Whether a name that sums define means one value across the book.
+    #[serde(default)]
+    pub one_value_per_name: bool,
     /// How many blocks may draw from a single seed, without a word on why. Unlimited where it isn't set.
     pub max_single_seed: Option<usize>,
     /// Functions whose first argument is a seed, besides those of the library with a parameter of that name.

@@ -41,6 +41,7 @@ fn every_wrong_example_has_its_finding_and_no_right_one_has_any() {
     let mut found = found(&book, &["check", "--repeat", "8", "--format", "json"]);
     for (name, limit) in [
         ("bare", "max-bare-table-figures = 0\n"),
+        ("quantity", "one-value-per-name = true\n"),
         ("seed", "max-single-seed = 0\n"),
     ] {
         let limited = Book::with(

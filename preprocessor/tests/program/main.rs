@@ -45,6 +45,7 @@ mod requests;
 mod seeds;
 mod serve;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod shared_names;
 mod shim;
 mod shown;
 mod store;

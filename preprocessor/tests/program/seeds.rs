@@ -99,14 +99,23 @@ fn more_blocks_with_one_seed_than_the_book_allows_fail_the_build() {
     let report = allowed.run(&["report"]);
     let limit = "book.toml allows 2 blocks with a single seed; there are 2\n";
     assert!(report.stdout.contains(limit), "{}", report.stdout);
-    let refused = book(PAGE, "max-single-seed = 1\n");
+    let refused = book(PAGE, "max-single-seed = 0\n");
     for command in [&[][..], &["check"]] {
         refused.run(command).finds(&[
             "error[seed]: `Die::new(6, seed)` draws from one seed",
             "page.md:17:30",
             "page.md:26:5",
-            "one of 2 blocks; `max-single-seed` is 1",
+            "one of 2; `max-single-seed` is 0",
             "2 findings",
+        ]);
+    }
+    let refused = book(PAGE, "max-single-seed = 1\n");
+    for command in [&[][..], &["check"]] {
+        refused.run(command).finds(&[
+            "error[seed]: the book has 2 blocks with a single seed, and allows 1",
+            "book.toml:",
+            "max-single-seed = 1",
+            "1 finding",
         ]);
     }
 }

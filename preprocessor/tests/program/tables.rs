@@ -158,6 +158,34 @@ fn bare_figures_beyond_the_books_limit_fail_the_build() {
 }
 
 #[test]
+fn bare_figures_in_the_text_are_held_by_a_limit_of_their_own() {
+    let page = "It takes 5 ms and then 6 ms.\n\n| What | Time |\n|--|--|\n| disk | 10 ms |\n";
+    let book = |settings| Book::with(&[("page.md", page)], settings);
+    book("max-bare-text-figures = 0\n").run(&["check"]).finds(&[
+        "error[bare]: nothing computes, checks or cites this figure",
+        "page.md:1:10",
+        "page.md:1:24",
+        "one of 2; `max-bare-text-figures` is 0",
+        "2 findings",
+    ]);
+    let more = book("max-bare-text-figures = 1\n");
+    for command in [&[][..], &["check"]] {
+        more.run(command).finds(&[
+            "error[bare]: the book has 2 bare figures in the text, and allows 1",
+            "book.toml:",
+            "max-bare-text-figures = 1",
+            "`mdbook-proof report` lists them with their lines",
+            "1 finding",
+        ]);
+    }
+    let allowed = book("max-bare-text-figures = 2\n");
+    allowed.run(&[]).succeeds();
+    let report = allowed.run(&["report"]).stdout;
+    let limit = "book.toml allows 2 bare figures in the text; there are 2\n";
+    assert!(report.contains(limit), "{report}");
+}
+
+#[test]
 fn each_structural_fault_is_found_at_its_line_and_nothing_else() {
     for (page, code, place) in [
         ("| a | b |\n|--|--|\n| 1 |\n", "table-cells", "notes.md:3:1"),

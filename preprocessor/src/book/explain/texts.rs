@@ -13,7 +13,7 @@ pub(super) fn of(code: Code) -> Option<Explanation> {
             "```rust,run,name=sum\nprintln!(\"42\");\n```\n\n```output\n42\n```\n",
         ),
         Code::Bare => (
-            "a figure in a table is neither computed nor checked nor cited, and `max-bare-table-figures` allows no more",
+            "a figure is neither computed nor checked nor cited, and `max-bare-table-figures` or `max-bare-text-figures` allows no more",
             "| What | Size |\n| --- | ---: |\n| a post | 280 B |\n",
             "| What | Size |\n| --- | ---: |\n| a post | 280 B<!-- = 140 × 2 bytes --> |\n",
         ),
@@ -91,6 +91,11 @@ pub(super) fn of(code: Code) -> Option<Explanation> {
             "a block printed something other than the output under it, or has no output under it",
             "```rust,run\nprintln!(\"{}\", 6 * 7);\n```\n\n```output\n43\n```\n",
             "```rust,run\nprintln!(\"{}\", 6 * 7);\n```\n\n```output\n42\n```\n",
+        ),
+        Code::Quantity => (
+            "a name of the sums has two values, and `one-value-per-name` allows one",
+            "```calc\nlet reads = 3 requests/s\n```\n\n```calc\nlet reads = 5 requests/s\n```\n",
+            "```calc\nlet reads = 3 requests/s\n```\n\n```calc\nlet writes = 5 requests/s\n```\n",
         ),
         Code::Run => (
             "a block failed, or was declared to fail and didn't",
