@@ -27,6 +27,17 @@ impl Input {
         (self.low * self.high).sqrt()
     }
 
+    /// The same input, known to be in the middle of its range.
+    #[must_use]
+    pub fn known(&self) -> Self {
+        let middle = self.middle();
+        Self {
+            low: middle,
+            high: middle,
+            ..*self
+        }
+    }
+
     /// A possible value, from the log-normal distribution that has the range's ends as
     /// its 5th and 95th percentile.
     pub fn draw(&self, random: &mut Random) -> f64 {
@@ -137,6 +148,16 @@ mod tests {
         assert!((share(&|value| *value < 5.0) - 0.05).abs() < 0.004);
         assert!((share(&|value| *value > 80.0) - 0.05).abs() < 0.004);
         assert!((share(&|value| *value < guess.middle()) - 0.5).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_known_input_is_never_drawn_elsewhere() {
+        let mut random = Random::new(2);
+        let guess = input(5.0, 80.0).known();
+        for _ in 0..100 {
+            assert!((guess.draw(&mut random) - 20.0).abs() < 1e-9);
+        }
+        assert!((ratio_of_product(&[guess]) - 1.0).abs() < 1e-9);
     }
 
     #[test]

@@ -8,6 +8,9 @@
 //! Exponential Servers", *Operations Research* 29(3), 1981.
 
 use crate::availability::blocks::at_least;
+use crate::latency::queue::{Job, Visit, queue};
+use crate::number::{float, whole};
+use crate::random::Random;
 use std::f64::consts::TAU;
 
 // ANCHOR: must_wait
@@ -88,12 +91,69 @@ pub fn square_root_rule(busy: f64, share: f64) -> f64 {
     busy + low * busy.sqrt()
 }
 
+/// How the times of requests are distributed around their mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Times {
+    /// Each request takes as long as any other.
+    Constant,
+    /// Exponential, as Erlang's formula assumes.
+    Exponential,
+    /// One request in ten takes ten times as long as the others; both kinds are
+    /// exponential.
+    FewLong,
+}
+
+impl Times {
+    /// The time of a request, in microseconds.
+    pub fn draw(self, mean_us: f64, random: &mut Random) -> u64 {
+        match self {
+            Self::Constant => whole(mean_us),
+            Self::Exponential => random.exponential_us(mean_us),
+            Self::FewLong => {
+                let long = random.chance(0.1);
+                // 0.9 × 1 + 0.1 × 10 = 1.9
+                random.exponential_us(if long { 10.0 } else { 1.0 } * mean_us / 1.9)
+            }
+        }
+    }
+}
+
+/// The share of requests that wait at a server with a queue of its own, and the mean
+/// wait of all in milliseconds, from a run of `requests` of which the first half only
+/// fills the server.
+///
+/// Requests arrive at random, `busy` workers' worth of work in all, and take
+/// `mean_ms` on average.
+pub fn simulate(
+    workers: u32,
+    busy: f64,
+    mean_ms: f64,
+    times: Times,
+    requests: usize,
+    seed: u64,
+) -> (f64, f64) {
+    let mut random = Random::new(seed);
+    let mean_us = mean_ms * 1_000.0;
+    let mut arrival = 0;
+    let jobs: Vec<Job> = (0..requests)
+        .map(|_| {
+            arrival += random.exponential_us(mean_us / busy);
+            let service = times.draw(mean_us, &mut random);
+            Job { arrival, service }
+        })
+        .collect();
+    let visits = queue(&jobs, workers as usize);
+    let counted = &visits[requests / 2..];
+    let waited = counted.iter().filter(|visit| visit.wait() > 0).count();
+    let total: u64 = counted.iter().map(Visit::wait).sum();
+    let count = float(counted.len());
+    (float(waited) / count, float(total) / count / 1_000.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::latency::queue::{Visit, poisson_jobs, queue};
-    use crate::number::float;
-    use crate::random::Random;
+    use crate::latency::queue::poisson_jobs;
     use proptest::prelude::*;
 
     #[test]
@@ -131,6 +191,48 @@ mod tests {
         assert!((share - theory).abs() < 0.02, "{share} {theory}");
         assert_eq!(own_queues(workers, busy, theory + 1e-9), 6);
         assert_eq!(own_queues(workers, busy, theory - 1e-9), 7);
+    }
+
+    #[test]
+    fn all_times_have_the_same_mean() {
+        for times in [Times::Constant, Times::Exponential, Times::FewLong] {
+            let mut random = Random::new(7);
+            let sum: u64 = (0..200_000)
+                .map(|_| times.draw(50_000.0, &mut random))
+                .sum();
+            let mean = float(sum) / 200_000.0;
+            assert!((mean / 50_000.0 - 1.0).abs() < 0.02, "{times:?}: {mean}");
+        }
+    }
+
+    #[test]
+    fn one_worker_waits_as_pollaczek_and_khinchine_say() {
+        // The mean wait of M/G/1 is load / (1 − load) × mean × (1 + c²) / 2, with c²
+        // the squared coefficient of variation.
+        let cases = [
+            (Times::Constant, 0.0),
+            (Times::Exponential, 1.0),
+            (Times::FewLong, 2.0 * 10.9 / 1.9_f64.powi(2) - 1.0),
+        ];
+        for (times, variation) in cases {
+            let runs =
+                (0..10).map(|seed| simulate(1, 0.6, 50.0, times, 200_000, seed).1);
+            let wait = runs.sum::<f64>() / 10.0;
+            let theory = 0.6 / 0.4 * 50.0 * (1.0 + variation) / 2.0;
+            assert!(
+                (wait / theory - 1.0).abs() < 0.05,
+                "{times:?}: {wait} {theory}"
+            );
+        }
+    }
+
+    #[test]
+    fn ten_workers_wait_as_erlang_says() {
+        let (share, wait) = simulate(10, 6.0, 50.0, Times::Exponential, 400_000, 1);
+        let theory = must_wait(10, 6.0);
+        assert!((share / theory - 1.0).abs() < 0.05, "{share} {theory}");
+        let mean = theory * 50.0 / 4.0;
+        assert!((wait / mean - 1.0).abs() < 0.08, "{wait} {mean}");
     }
 
     #[test]

@@ -2,6 +2,12 @@
 //! with the hours, and randomness within each second.
 //!
 //! Shown in `src/capacity/rates.md`.
+//!
+//! Users act independently of each other, so the actions of a second follow the Poisson
+//! distribution. An action may send several requests at once; measured rates of
+//! requests have such a compound distribution: J. Judge, "A Model for the Marginal
+//! Distribution of Aggregate per Second HTTP Request Rate", *IEEE Workshop on Local and
+//! Metropolitan Area Networks*, 1999.
 
 use crate::number::whole;
 use crate::random::Random;
@@ -18,6 +24,8 @@ pub struct Traffic {
     /// By what share of the mean the rate rises at the busiest time and falls at the
     /// quietest, from 0 to 1.
     pub swing: f64,
+    /// How many requests an action of a user sends at once, at least one.
+    pub together: u32,
 }
 
 // ANCHOR: traffic
@@ -30,10 +38,11 @@ impl Traffic {
     }
 
     /// How many requests arrive in each second of a day, if each user decides alone
-    /// when to send.
+    /// when to act.
     pub fn day(&self, random: &mut Random) -> Vec<u32> {
-        let counts = (0..DAY).map(|second| poisson(self.rate(second), random));
-        counts.collect()
+        let together = self.together.max(1);
+        let actions = |second| poisson(self.rate(second) / f64::from(together), random);
+        (0..DAY).map(actions).map(|n| n * together).collect()
     }
 }
 
@@ -147,11 +156,40 @@ mod tests {
     #[test]
     fn a_longer_window_is_never_busier() {
         for (seed, swing) in [(1, 0.0), (2, 0.5), (3, 1.0)] {
-            let day = Traffic { mean: 2.0, swing }.day(&mut Random::new(seed));
+            let traffic = Traffic {
+                mean: 2.0,
+                swing,
+                together: 1,
+            };
+            let day = traffic.day(&mut Random::new(seed));
             let total: u32 = day.iter().sum();
             let rates = [1, 60, 3_600, DAY].map(|seconds| busiest(&day, seconds));
             assert!(rates.is_sorted_by(|shorter, longer| shorter >= longer));
             assert!((rates[3] * f64::from(DAY) - f64::from(total)).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn requests_that_come_together_vary_as_those_of_a_smaller_service() {
+        // Neither the mean nor the distribution of actions changes: the reference is
+        // the variance of a compound Poisson count, mean × together.
+        for together in [1, 5, 20] {
+            let traffic = Traffic {
+                mean: 100.0,
+                swing: 0.0,
+                together,
+            };
+            let day = traffic.day(&mut Random::new(4));
+            let count = f64::from(DAY);
+            let mean = day.iter().map(|n| f64::from(*n)).sum::<f64>() / count;
+            let squares = day.iter().map(|n| (f64::from(*n) - mean).powi(2));
+            let variance = squares.sum::<f64>() / count;
+            let theory = 100.0 * f64::from(together);
+            assert!((mean / 100.0 - 1.0).abs() < 0.01, "{together}: {mean}");
+            assert!(
+                (variance / theory - 1.0).abs() < 0.03,
+                "{together}: {variance}"
+            );
         }
     }
 }

@@ -60,8 +60,19 @@ pub fn amdahl(undivided: f64, workers: u32) -> f64 {
 }
 // ANCHOR_END: amdahl
 
+// ANCHOR: universal
+/// The universal scalability law: Amdahl's law, and a cost of each pair of workers that
+/// has to agree, as a share of the work of one.
+pub fn universal(undivided: f64, pair: f64, workers: u32) -> f64 {
+    let n = f64::from(workers);
+    n / (1.0 + undivided * (n - 1.0) + pair * n * (n - 1.0))
+}
+// ANCHOR_END: universal
+
 /// The throughput of workers that share a lock and don't notify each other, in jobs a
 /// second: the closed formula of the repairman model.
+///
+/// Both times are exponential means, as in [`Workers`].
 pub fn repairman(alone: f64, locked: f64, workers: u32) -> f64 {
     let mut term = 1.0;
     let mut sum = 1.0;
@@ -147,6 +158,38 @@ mod tests {
             assert!(amdahl(0.1, workers) <= speedup, "{workers}");
             assert!(speedup <= 10.0);
         }
+    }
+
+    #[test]
+    fn without_pairs_the_universal_law_is_amdahls() {
+        for workers in [1, 2, 7, 64] {
+            let both = universal(0.05, 0.0, workers) / amdahl(0.05, workers);
+            assert!((both - 1.0).abs() < 1e-12, "{workers}");
+        }
+    }
+
+    #[test]
+    fn the_universal_law_peaks_at_the_root_of_what_is_divided_by_what_a_pair_costs() {
+        for (undivided, pair) in [(0.05, 0.002), (0.1, 0.0005), (0.0, 0.01)] {
+            let speedup = |n: &u32| universal(undivided, pair, *n);
+            let best = (1..1_000)
+                .max_by(|a, b| speedup(a).total_cmp(&speedup(b)))
+                .unwrap();
+            let root = ((1.0 - undivided) / pair).sqrt();
+            assert!((f64::from(best) - root).abs() <= 1.0, "{best} {root}");
+        }
+    }
+
+    #[test]
+    fn many_workers_that_talk_do_what_the_universal_law_says() {
+        let talking = Workers {
+            talk: 3.0,
+            ..SHARED
+        };
+        let speedup =
+            talking.throughput(400, 100_000, 5) / SHARED.throughput(1, 100_000, 5);
+        let law = universal(0.1, 0.003, 400);
+        assert!((speedup / law - 1.0).abs() < 0.1, "{speedup} {law}");
     }
 
     #[test]
