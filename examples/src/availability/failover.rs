@@ -3,6 +3,8 @@
 //!
 //! Shown in `src/availability/failover.md`.
 
+use crate::number::float;
+
 /// How ready the passive server is, and with that how long it takes to serve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standby {
@@ -59,6 +61,20 @@ impl Pair {
     }
     // ANCHOR_END: pair
 
+    /// The shortest, the mean and the longest downtime over every moment between two
+    /// heartbeats at which the crash may come, one for each millisecond.
+    pub fn downtimes(&self) -> (u64, f64, u64) {
+        let interval = self.interval.max(1);
+        let times = (1..=interval).map(|at| self.downtime(interval + at));
+        let (mut shortest, mut longest, mut sum) = (u64::MAX, 0, 0);
+        for time in times {
+            shortest = shortest.min(time);
+            longest = longest.max(time);
+            sum += time;
+        }
+        (shortest, float(sum) / float(interval), longest)
+    }
+
     /// What happens around a crash, as lines such as `1000 ms  active -> passive:
     /// heartbeat`.
     pub fn trace(&self, crash: u64) -> Vec<String> {
@@ -108,6 +124,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_mean_downtime_is_half_an_interval_less_than_the_missed_ones_take(
+            interval in 1..500u64, missed in 1..6u64,
+        ) {
+            let pair = Pair { interval, missed, ..pair(Standby::Warm) };
+            let (shortest, mean, longest) = pair.downtimes();
+            let most = missed * interval + pair.takeover();
+            prop_assert_eq!((shortest, longest), (most - interval, most - 1));
+            let middle = f64::midpoint(1.0, float(interval));
+            prop_assert!((mean - (float(most) - middle)).abs() < 1e-6);
+        }
+
         #[test]
         fn detection_takes_between_the_missed_beats_and_one_interval_less(
             interval in 1..500u64, missed in 1..6u64, crash in 1..10_000u64,

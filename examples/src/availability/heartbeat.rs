@@ -78,6 +78,15 @@ impl Heard {
 // ANCHOR_END: watch
 
 impl Heartbeats {
+    /// How many false alarms are expected of this many heartbeats if they aren't
+    /// delayed. A gap longer than the time-out takes as many lost ones in a row as the
+    /// time-out has whole intervals.
+    pub fn expected_alarms(&self, beats: u32, timeout: f64) -> f64 {
+        let in_a_row = (timeout / self.interval).floor();
+        let bursts = f64::from(beats) * self.loss * (1.0 - self.again);
+        bursts * self.again.powf(in_a_row - 1.0)
+    }
+
     /// The probability that the next heartbeat is lost, given whether the last one was.
     /// Together they keep the share of lost ones at `loss`.
     fn next_loss(&self, is_last_lost: bool) -> f64 {
@@ -107,6 +116,9 @@ mod tests {
         let seen = STEADY.hear(1_000_000, 1).judge(2_500.0);
         let theory = 1_000_000.0 * 0.9 * 0.1 * 0.1;
         assert!(
+            (STEADY.expected_alarms(1_000_000, 2_500.0) / theory - 1.0).abs() < 1e-9
+        );
+        assert!(
             (f64::from(seen.false_alarms) / theory - 1.0).abs() < 0.02,
             "{seen:?}"
         );
@@ -117,9 +129,12 @@ mod tests {
         // A burst begins at the share loss × (1 - again) of the heartbeats, and has at
         // least k with again^(k - 1).
         for (again, lost) in [(0.5, 1), (2.0 / 3.0, 3), (0.9, 5)] {
-            let heard = Heartbeats { again, ..STEADY }.hear(1_000_000, 2);
-            let seen = heard.judge(1_000.0 * (f64::from(lost) + 0.5));
+            let heartbeats = Heartbeats { again, ..STEADY };
+            let timeout = 1_000.0 * (f64::from(lost) + 0.5);
+            let seen = heartbeats.hear(1_000_000, 2).judge(timeout);
             let theory = 1_000_000.0 * 0.1 * (1.0 - again) * again.powi(lost - 1);
+            let expected = heartbeats.expected_alarms(1_000_000, timeout);
+            assert!((expected / theory - 1.0).abs() < 1e-9);
             let seen = f64::from(seen.false_alarms);
             assert!(
                 (seen / theory - 1.0).abs() < 0.05,

@@ -34,6 +34,11 @@ impl Backend {
             }
     }
 
+    /// The mean time of an answer, in theory.
+    pub fn mean(&self) -> f64 {
+        float(self.floor) + self.usual + self.slow_share * float(self.slow)
+    }
+
     /// The share of answers that take longer than `patience`, in theory. A slow answer
     /// has to be slower than that.
     pub fn late_share(&self, patience: u64) -> f64 {
@@ -56,6 +61,39 @@ pub fn tail_share(slow: f64, servers: i32) -> f64 {
     1.0 - (1.0 - slow).powi(servers)
 }
 // ANCHOR_END: fan_out
+
+impl Backend {
+    /// How often all servers are slow at once, and how often each of them is by itself
+    /// otherwise, if the share `shared` of the slow answers has a cause that all
+    /// servers have in common. A server is slow as often as without such a cause.
+    fn shared_and_own(&self, shared: f64) -> (f64, f64) {
+        let together = self.slow_share * shared;
+        (together, (self.slow_share - together) / (1.0 - together))
+    }
+}
+
+/// [`fan_out`] where the share `shared` of the slow answers comes from what all servers
+/// have in common, and makes all of them slow at once.
+pub fn fan_out_shared(
+    backend: &Backend,
+    servers: usize,
+    shared: f64,
+    random: &mut Random,
+) -> u64 {
+    let (together, own) = backend.shared_and_own(shared);
+    let slow_share = if random.chance(together) { 1.0 } else { own };
+    let backend = Backend {
+        slow_share,
+        ..*backend
+    };
+    fan_out(&backend, servers, random)
+}
+
+/// [`tail_share`] under the same condition.
+pub fn tail_share_shared(backend: &Backend, servers: i32, shared: f64) -> f64 {
+    let (together, own) = backend.shared_and_own(shared);
+    1.0 - (1.0 - together) * (1.0 - own).powi(servers)
+}
 
 /// What a hedged request took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,6 +186,14 @@ mod tests {
     }
 
     #[test]
+    fn the_mean_answer_is_that_of_the_formula() {
+        let mut random = Random::new(4);
+        let sum: u64 = (0..400_000).map(|_| BACKEND.answer(&mut random)).sum();
+        let seen = float(sum) / 400_000.0;
+        assert!((seen / BACKEND.mean() - 1.0).abs() < 0.03, "{seen}");
+    }
+
+    #[test]
     fn slow_requests_are_as_many_as_the_formula_says() {
         let mut random = Random::new(1);
         for servers in [1, 10, 100] {
@@ -157,6 +203,25 @@ mod tests {
             assert!((slow - theory).abs() < 0.01, "{servers}: {slow} {theory}");
         }
         assert_eq!(fan_out(&BACKEND, 0, &mut random), 0);
+    }
+
+    #[test]
+    fn shared_causes_leave_one_server_as_it_is_and_make_pages_slow_more_rarely() {
+        let mut random = Random::new(5);
+        for shared in [0.0, 0.3, 1.0] {
+            for servers in [1, 50] {
+                let slow = share(40_000, || {
+                    fan_out_shared(&BACKEND, servers, shared, &mut random) > 500_000
+                });
+                let servers = i32::try_from(servers).unwrap();
+                let theory = tail_share_shared(&BACKEND, servers, shared);
+                assert!((slow - theory).abs() < 0.01, "{shared}: {slow} {theory}");
+            }
+            assert!((tail_share_shared(&BACKEND, 1, shared) - 0.01).abs() < 1e-12);
+        }
+        let none = tail_share_shared(&BACKEND, 50, 0.0);
+        assert!((none - tail_share(0.01, 50)).abs() < 1e-12);
+        assert!((tail_share_shared(&BACKEND, 50, 1.0) - 0.01).abs() < 1e-12);
     }
 
     #[test]

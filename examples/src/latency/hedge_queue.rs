@@ -7,6 +7,7 @@
 //! *Communications of the ACM* 56(2), 2013, build their "tied requests" on.
 
 use super::fanout::Backend;
+use super::percentile::percentile;
 use crate::number::float;
 use crate::random::Random;
 use std::cmp::Reverse;
@@ -50,6 +51,15 @@ pub struct Hedged {
     pub copies: u32,
     /// The time that servers worked, added up, in microseconds.
     pub worked: u64,
+}
+
+impl Hedged {
+    /// A percentile of the times, in microseconds, without the first fifth of the
+    /// requests, which find the queues emptier than they will be.
+    pub fn percentile(&self, percent: f64) -> u64 {
+        let warm = self.times.get(self.times.len() / 5..).unwrap_or_default();
+        percentile(warm, percent).unwrap_or(0)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -196,7 +206,7 @@ pub fn hedge_queue(fleet: &Fleet, requests: usize, seed: u64) -> Hedged {
 #[cfg(test)]
 mod tests {
     use super::super::fanout::hedged;
-    use super::super::percentile::{mean, percentile};
+    use super::super::percentile::mean;
     use super::*;
     use proptest::prelude::*;
 

@@ -5,6 +5,7 @@
 //! Times are whole microseconds.
 
 pub mod batching;
+pub mod bends;
 pub mod fanout;
 pub mod hedge_queue;
 pub mod locality;

@@ -7,6 +7,7 @@
 //! Queuing Formula: L = λW", *Operations Research* 9(3), 1961; L. Kleinrock, *Queueing
 //! Systems*, volume 1, 1975.
 
+use crate::number::float;
 use crate::random::Random;
 
 /// Work that arrives. Times are in microseconds.
@@ -133,6 +134,38 @@ pub fn time_in_system(visits: &[Visit]) -> u64 {
 }
 // ANCHOR_END: time_in_system
 
+/// The three quantities of Little's law, from the first moment until the last job has
+/// left.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Little {
+    /// λ: jobs that arrive in a second.
+    pub rate: f64,
+    /// W: the mean time that a job stays, in seconds.
+    pub stay: f64,
+    /// L: the mean number of jobs inside, counted by [`time_in_system`].
+    pub inside: f64,
+}
+
+impl Little {
+    /// Measured from these visits; all 0 without any.
+    pub fn of(visits: &[Visit]) -> Self {
+        let Some(end) = visits.iter().map(|visit| visit.end).max() else {
+            return Self {
+                rate: 0.0,
+                stay: 0.0,
+                inside: 0.0,
+            };
+        };
+        let seconds = float(end.max(1)) / 1e6;
+        let stay: u64 = visits.iter().map(Visit::response).sum();
+        Self {
+            rate: float(visits.len()) / seconds,
+            stay: float(stay) / 1e6 / float(visits.len()),
+            inside: float(time_in_system(visits)) / 1e6 / seconds,
+        }
+    }
+}
+
 // ANCHOR: pipeline
 /// Sends jobs through a series of stages. A stage is its number of workers and its time
 /// for a job, in microseconds.
@@ -165,7 +198,6 @@ pub fn pipeline(arrivals: &[u64], stages: &[(usize, u64)]) -> Vec<Visit> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::number::float;
     use proptest::prelude::*;
 
     fn jobs() -> impl Strategy<Value = Vec<Job>> {
@@ -237,6 +269,12 @@ mod tests {
         fn the_area_is_the_sum_of_the_responses(jobs in jobs(), servers in 1..4usize) {
             let visits = queue(&jobs, servers);
             prop_assert_eq!(time_in_system(&visits), visits.iter().map(Visit::response).sum::<u64>());
+        }
+
+        #[test]
+        fn littles_law_holds_for_any_jobs(jobs in jobs(), servers in 1..4usize) {
+            let law = Little::of(&queue(&jobs, servers));
+            prop_assert!((law.inside - law.rate * law.stay).abs() < 1e-9, "{:?}", law);
         }
 
         #[test]
