@@ -52,18 +52,61 @@ pub fn send(
 /// Clients are taken in rounds of `servers / size`. A round shuffles the servers and
 /// deals them out, so that each server has the same number of clients in each full
 /// round. From Beyer, Jones, Petoff and Murphy (editors), "Site Reliability
-/// Engineering", 2016, chapter 20.
-pub fn subset(client: usize, servers: usize, size: usize) -> Vec<usize> {
+/// Engineering", 2016, chapter 20. There the seed of the first round is 0.
+pub fn subset(client: usize, servers: usize, size: usize, seed: u64) -> Vec<usize> {
     let hands = (servers / size.max(1)).max(1);
     let (round, hand) = (client / hands, client % hands);
-    let mut deck: Vec<usize> = (0..servers).collect();
-    let mut random = Random::new(round as u64);
-    for at in (1..servers).rev() {
-        deck.swap(at, random.index(at + 1));
-    }
+    let deck = shuffled(servers, seed + round as u64);
     deck.into_iter().skip(hand * size).take(size).collect()
 }
 // ANCHOR_END: subset
+
+/// The servers in a random order.
+fn shuffled(servers: usize, seed: u64) -> Vec<usize> {
+    let mut deck: Vec<usize> = (0..servers).collect();
+    let mut random = Random::new(seed);
+    for at in (1..servers).rev() {
+        deck.swap(at, random.index(at + 1));
+    }
+    deck
+}
+
+/// How clients come by the servers that they connect to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Each connects to all.
+    All,
+    /// Subsets are dealt out in rounds, see [`subset`].
+    Dealt,
+    /// Each draws a subset of its own.
+    Drawn,
+}
+
+/// How many clients each server has.
+pub fn connected(
+    way: Way,
+    clients: usize,
+    servers: usize,
+    size: usize,
+    seed: u64,
+) -> Vec<u32> {
+    // A seed for each round or client that no other seed has.
+    let first = seed.wrapping_mul(1 << 20);
+    let of_client = |client: usize| match way {
+        Way::All => (0..servers).collect(),
+        Way::Dealt => subset(client, servers, size, first),
+        Way::Drawn => {
+            let mut deck = shuffled(servers, first + client as u64);
+            deck.truncate(size);
+            deck
+        }
+    };
+    let mut loads = vec![0; servers];
+    for server in (0..clients).flat_map(of_client) {
+        loads[server] += 1;
+    }
+    loads
+}
 
 #[cfg(test)]
 mod tests {
@@ -92,12 +135,30 @@ mod tests {
     fn full_rounds_give_each_server_the_same_number_of_clients() {
         let mut clients = [0; 30];
         for client in 0..60 {
-            let servers = subset(client, 30, 5);
+            let servers = subset(client, 30, 5, 7);
             assert_eq!(servers.len(), 5);
             for server in servers {
                 clients[server] += 1;
             }
         }
         assert_eq!(clients, [10; 30]);
+    }
+
+    #[test]
+    fn drawn_subsets_are_as_uneven_as_coins() {
+        // 300 clients that each draw 20 of 100: 60 ± 6.9 a server.
+        let (mut squares, mut count) = (0.0, 0.0);
+        for seed in 0..50 {
+            let loads = connected(Way::Drawn, 300, 100, 20, seed);
+            assert_eq!(loads.iter().sum::<u32>(), 6_000);
+            for load in loads {
+                squares += (f64::from(load) - 60.0).powi(2);
+                count += 1.0;
+            }
+        }
+        let spread = (squares / count).sqrt();
+        assert!((spread - 6.93).abs() < 0.3, "{spread}");
+        assert_eq!(connected(Way::Dealt, 300, 100, 20, 9), [60; 100]);
+        assert_eq!(connected(Way::All, 7, 3, 1, 9), [7; 3]);
     }
 }

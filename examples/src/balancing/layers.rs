@@ -3,7 +3,9 @@
 //!
 //! Shown in `src/balancing/layers.md`.
 
-use super::rule::hash;
+use super::rule::{Balancer, Rule, View, hash};
+use crate::random::Random;
+use crate::workload::Zipf;
 
 /// What identifies a connection: the five values that a layer 4 balancer sees in each
 /// packet.
@@ -78,6 +80,47 @@ pub fn pool<'r>(request: &Request<'_>, routes: &[(&str, &'r str)]) -> Option<&'r
 }
 // ANCHOR_END: seven
 
+/// How many requests each server gets from clients that keep one connection each: if
+/// connections are balanced, by their hash, and if requests are, in turn.
+///
+/// Clients have random addresses and ports; how many requests each sends follows Zipf's
+/// law with this exponent.
+pub fn by_connection_and_request(
+    clients: usize,
+    exponent: f64,
+    requests: usize,
+    servers: usize,
+    seed: u64,
+) -> [Vec<u32>; 2] {
+    let mut random = Random::new(seed.wrapping_mul(2).wrapping_add(1));
+    let mut number = |below| u32::try_from(random.below(below)).unwrap_or(0);
+    let mut flow = |_| Flow {
+        source: number(1 << 32),
+        source_port: u16::try_from(number(1 << 16)).unwrap_or(0),
+        target: 0xc000_0201,
+        target_port: 443,
+        protocol: 6,
+    };
+    let flows: Vec<Flow> = (0..clients).map(&mut flow).collect();
+    let servers = servers.max(1);
+    let views = vec![
+        View {
+            weight: 1,
+            in_flight: 0,
+        };
+        servers
+    ];
+    let mut balancer = Balancer::new(Rule::RoundRobin, seed);
+    let mut loads = [vec![0; servers], vec![0; servers]];
+    for client in Zipf::new(clients, exponent, seed.wrapping_mul(2)).take(requests) {
+        loads[0][by_flow(flows[client], servers)] += 1;
+        if let Some(server) = balancer.pick(&views, client as u64) {
+            loads[1][server] += 1;
+        }
+    }
+    loads
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +147,22 @@ mod tests {
             counts.iter().all(|count| count.abs_diff(1_000) < 150),
             "{counts:?}"
         );
+    }
+
+    #[test]
+    fn connections_of_equal_clients_are_as_uneven_as_balls_in_bins() {
+        // Of 100 clients on 4 servers each has 25 ± 4.3, and so has the variance of the
+        // requests, which come evenly from all.
+        let (mut squares, mut seeds) = (0.0, 0.0);
+        for seed in 0..400 {
+            let [four, seven] = by_connection_and_request(100, 0.0, 20_000, 4, seed);
+            assert_eq!(seven, [5_000; 4]);
+            assert_eq!(four.iter().sum::<u32>(), 20_000);
+            squares += (f64::from(four[0]) / 200.0 - 25.0).powi(2);
+            seeds += 1.0;
+        }
+        let spread = (squares / seeds).sqrt();
+        assert!((spread - 4.33).abs() < 0.5, "{spread}");
     }
 
     #[test]

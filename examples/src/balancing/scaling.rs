@@ -23,6 +23,19 @@ pub struct Scaler {
     pub least: usize,
 }
 
+impl Scaler {
+    /// No rule: as many servers as this rate of requests fills.
+    pub fn fixed(rate: f64, capacity: f64) -> Self {
+        Self {
+            capacity,
+            target: f64::INFINITY,
+            boot: 0,
+            hold: 0,
+            least: whole_count((rate / capacity).ceil()),
+        }
+    }
+}
+
 /// What a day cost, and what was missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Day {
@@ -145,6 +158,15 @@ mod tests {
         // 550 / 60 is 9.2.
         assert_eq!((day.most, day.changes, day.overloaded), (10, 0, 0));
         assert!((day.server_hours - 240.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_fixed_number_of_servers_never_changes() {
+        let mut load = vec![300.0; 60];
+        load.extend([1_200.0; 60]);
+        let day = scale(&load, Scaler::fixed(550.0, 100.0));
+        assert_eq!((day.most, day.changes, day.overloaded), (6, 0, 60));
+        assert!((day.server_hours - 12.0).abs() < 1e-9);
     }
 
     #[test]

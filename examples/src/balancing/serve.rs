@@ -3,7 +3,7 @@
 //! Shown in `src/balancing/rules.md` and `src/balancing/two-choices.md`.
 
 use super::rule::{Balancer, Rule, View};
-use crate::number::{float, whole_count};
+use crate::number::{float, whole, whole_count};
 use crate::random::Random;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -33,6 +33,57 @@ pub fn gap_us(servers: &[Server], busy: f64) -> f64 {
     100.0 / (busy * rate)
 }
 
+/// How much longer some requests take than others. The mean is that of the server.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Sizes {
+    /// All take the same time.
+    Equal,
+    /// Exponentially distributed.
+    Exponential,
+    /// A share of the requests takes this many times as long as the rest.
+    Two {
+        /// The share of the long ones, from 0 to 1.
+        long: f64,
+        /// How many times as long they take.
+        times: f64,
+    },
+}
+
+impl Sizes {
+    /// What one request takes, in microseconds.
+    fn draw(self, mean_us: f64, random: &mut Random) -> u64 {
+        match self {
+            Self::Equal => whole(mean_us.round()),
+            Self::Exponential => random.exponential_us(mean_us),
+            Self::Two { long, times } => {
+                let short = mean_us / (1.0 - long + long * times);
+                let is_long = random.chance(long);
+                whole((if is_long { short * times } else { short }).round())
+            }
+        }
+    }
+
+    /// The variance over the square of the mean.
+    pub fn squared_variation(self) -> f64 {
+        match self {
+            Self::Equal => 0.0,
+            Self::Exponential => 1.0,
+            Self::Two { long, times } => {
+                let mean = 1.0 - long + long * times;
+                (1.0 - long + long * times * times) / (mean * mean) - 1.0
+            }
+        }
+    }
+
+    /// The mean response, in milliseconds, of a server with a queue of its own that gets
+    /// requests at random times and is busy for this share of the time: Pollaczek and
+    /// Khinchine's formula.
+    pub fn response_ms(self, mean_ms: f64, busy: f64) -> f64 {
+        let wait = busy / (1.0 - busy) * f64::midpoint(1.0, self.squared_variation());
+        mean_ms * (1.0 + wait)
+    }
+}
+
 /// Sends this many requests, on average one every `gap_us`, through a balancer to
 /// servers that do one request at a time, in order. Gaps and service times are
 /// exponentially distributed.
@@ -46,7 +97,24 @@ pub fn serve(
     serve_seeing(rule, servers, gap_us, requests, 0, seed)
 }
 
-// ANCHOR: serve
+/// The same with requests of other sizes.
+pub fn serve_sizes(
+    rule: Rule,
+    servers: &[Server],
+    gap_us: f64,
+    requests: u32,
+    sizes: Sizes,
+    seed: u64,
+) -> Vec<Served> {
+    let sent = Sent {
+        gap_us,
+        requests,
+        look_us: 0,
+        sizes,
+    };
+    run(rule, servers, sent, seed)
+}
+
 /// The same with a balancer that looks at the servers only every `look_us`, and decides
 /// by what it saw then.
 pub fn serve_seeing(
@@ -57,6 +125,26 @@ pub fn serve_seeing(
     look_us: u64,
     seed: u64,
 ) -> Vec<Served> {
+    let sent = Sent {
+        gap_us,
+        requests,
+        look_us,
+        sizes: Sizes::Exponential,
+    };
+    run(rule, servers, sent, seed)
+}
+
+/// What is sent, and how often the balancer looks at the servers.
+#[derive(Debug, Clone, Copy)]
+struct Sent {
+    gap_us: f64,
+    requests: u32,
+    look_us: u64,
+    sizes: Sizes,
+}
+
+// ANCHOR: serve
+fn run(rule: Rule, servers: &[Server], sent: Sent, seed: u64) -> Vec<Served> {
     // Three streams a seed, so that runs with neighboring seeds share none.
     let [chooses, arrives, works] =
         [0, 1, 2].map(|stream| seed.wrapping_mul(3).wrapping_add(stream));
@@ -76,8 +164,8 @@ pub fn serve_seeing(
     let mut under_way: BinaryHeap<Reverse<(u64, usize)>> = BinaryHeap::new();
     let (mut now, mut looks_at) = (0, 0);
     let mut served = Vec::new();
-    for client in 0..u64::from(requests) {
-        now += arrivals.exponential_us(gap_us);
+    for client in 0..u64::from(sent.requests) {
+        now += arrivals.exponential_us(sent.gap_us);
         while let Some(Reverse((done, server))) = under_way.peek().copied()
             && done <= now
         {
@@ -85,14 +173,14 @@ pub fn serve_seeing(
             truth[server].in_flight -= 1;
         }
         if now >= looks_at {
-            looks_at = now + look_us;
+            looks_at = now + sent.look_us;
             seen.clone_from(&truth);
         }
         let Some(server) = balancer.pick(&seen, client) else {
             continue;
         };
         let starts = now.max(free_at[server]);
-        let done = starts + services.exponential_us(servers[server].mean_us);
+        let done = starts + sent.sizes.draw(servers[server].mean_us, &mut services);
         free_at[server] = done;
         truth[server].in_flight += 1;
         under_way.push(Reverse((done, server)));
@@ -184,6 +272,32 @@ mod tests {
         let gap = gap_us(&EQUAL[..1], 50.0);
         let mean = mean_ms(&serve(Rule::Random, &EQUAL[..1], gap, 100_000, 1));
         assert!((mean - 20.0).abs() < 0.8, "{mean}");
+    }
+
+    #[test]
+    fn a_random_split_waits_as_pollaczek_and_khinchine_say() {
+        let two = Sizes::Two {
+            long: 0.1,
+            times: 10.0,
+        };
+        // (0.9 + 0.1 × 100) / 1.9² - 1.
+        assert!((two.squared_variation() - 2.0194).abs() < 1e-3);
+        assert!((Sizes::Exponential.response_ms(10.0, 0.8) - 50.0).abs() < 1e-9);
+        for sizes in [Sizes::Equal, Sizes::Exponential, two] {
+            let gap = gap_us(&EQUAL, 70.0);
+            let mean: f64 = (0..5)
+                .map(|seed| {
+                    let served =
+                        serve_sizes(Rule::Random, &EQUAL, gap, 100_000, sizes, seed);
+                    mean_ms(&served[10_000..]) / 5.0
+                })
+                .sum();
+            let theory = sizes.response_ms(10.0, 0.7);
+            assert!(
+                (mean / theory - 1.0).abs() < 0.05,
+                "{sizes:?} {mean} {theory}"
+            );
+        }
     }
 
     #[test]

@@ -137,23 +137,44 @@ impl Site {
     }
 }
 
-/// Clients with random cookies; the first `behind_one_address` share one address.
+/// Clients with random cookies and addresses; the first `behind_one_address` share one.
 pub fn clients(count: u64, behind_one_address: u64, seed: u64) -> Vec<Client> {
     let mut random = Random::new(seed);
     let mut number = || {
         let part = |random: &mut Random| random.below(1 << 31);
         part(&mut random) << 31 | part(&mut random)
     };
-    (0..count)
-        .map(|client| Client {
-            address: if client < behind_one_address {
-                0
-            } else {
-                client
-            },
-            cookie: (number(), None),
-        })
-        .collect()
+    let shared = number();
+    let mut client = |client: u64| Client {
+        address: if client < behind_one_address {
+            shared
+        } else {
+            number()
+        },
+        cookie: (number(), None),
+    };
+    (0..count).map(&mut client).collect()
+}
+
+/// How many of so many users find no session after a failure, if all had logged in on
+/// this many servers before.
+pub fn logged_out(
+    home: Home,
+    servers: usize,
+    users: u64,
+    failure: Failure,
+    seed: u64,
+) -> usize {
+    let mut site = Site::new(home, servers, seed.wrapping_mul(2));
+    let mut users = clients(users, 0, seed.wrapping_mul(2).wrapping_add(1));
+    for user in &mut users {
+        site.log_in(user, "logged in");
+    }
+    site.fail(failure);
+    users
+        .iter()
+        .filter(|user| site.request(user).is_none())
+        .count()
 }
 
 #[cfg(test)]
@@ -212,5 +233,25 @@ mod tests {
         assert!(
             kept(Home::ServerByAddress, Some(Failure::NewServer)).abs_diff(333) < 60
         );
+    }
+
+    #[test]
+    fn who_is_logged_out_is_who_is_not_kept() {
+        let lost = |home, failure| logged_out(home, 5, 2_000, failure, 4);
+        assert!(lost(Home::ServerByAddress, Failure::Server).abs_diff(1_600) < 60);
+        assert!(lost(Home::ServerByScore, Failure::NewServer).abs_diff(333) < 60);
+        assert_eq!(lost(Home::SharedStore, Failure::Store), 2_000);
+        assert_eq!(lost(Home::Cookie, Failure::Store), 0);
+    }
+
+    #[test]
+    fn an_office_shares_one_address_and_others_have_their_own() {
+        let clients = clients(1_000, 300, 5);
+        let addresses = |clients: &[Client]| {
+            let all = clients.iter().map(|client| client.address);
+            all.collect::<std::collections::BTreeSet<_>>().len()
+        };
+        assert_eq!(addresses(&clients[..300]), 1);
+        assert_eq!(addresses(&clients), 701);
     }
 }

@@ -3,8 +3,10 @@
 //!
 //! Shown in `src/edge/cdn.md`.
 
+use crate::number::float;
+use crate::random::Random;
+use crate::service::SERVICE;
 use crate::workload::Zipf;
-use std::collections::HashMap;
 
 /// How files come to the edges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub enum Way {
 pub struct Site {
     /// Files; how often each is asked for follows Zipf's law.
     pub files: usize,
+    /// How uneven that is: the exponent of Zipf's law.
+    pub popularity: f64,
     /// Places with copies. Requests take them in turn.
     pub edges: usize,
     /// Requests a second.
@@ -29,10 +33,26 @@ pub struct Site {
     pub duration: u64,
     /// Requests and files sent before this second fill the edges and are not counted.
     pub counted_from: u64,
-    /// The seconds between two changes of a file.
-    pub change_every: u64,
-    /// How many files change: the most popular ones, in turn.
+    /// The mean time between two changes of any file, in seconds; changes come at
+    /// random.
+    pub change_every: f64,
+    /// How many files change: the most popular ones, each as often as the others.
     pub changing: usize,
+}
+
+impl Site {
+    /// 1,000 files at five edges, ten requests a second, and a change a minute among the
+    /// 60 most popular files. The first two hours are not counted, the next two are.
+    pub const EXAMPLE: Self = Self {
+        files: 1_000,
+        popularity: SERVICE.popularity,
+        edges: 5,
+        rate: 10,
+        duration: 4 * 3_600,
+        counted_from: 2 * 3_600,
+        change_every: 60.0,
+        changing: 60,
+    };
 }
 
 /// What happened to the traffic that is counted.
@@ -64,7 +84,7 @@ struct Network {
     /// The second in which each file changed last.
     changed: Vec<u64>,
     /// For each edge and file: the version it holds, and until when it doesn't ask.
-    copies: HashMap<(usize, usize), (u64, u64)>,
+    copies: Vec<Option<(u64, u64)>>,
     /// The edge that the last request came to.
     turn: usize,
     met: Met,
@@ -77,7 +97,7 @@ impl Network {
         self.changed[file] = now;
         if self.way == Way::Push {
             for edge in 0..self.site.edges {
-                self.copies.insert((edge, file), (now, u64::MAX));
+                self.copies[edge * self.site.files + file] = Some((now, u64::MAX));
                 self.met.sent += 1;
             }
         }
@@ -86,10 +106,10 @@ impl Network {
     /// A request for a file at the next edge.
     fn request(&mut self, file: usize, now: u64) {
         self.turn = (self.turn + 1) % self.site.edges;
-        let edge = self.turn;
+        let at = self.turn * self.site.files + file;
         let newest = self.changed[file];
         self.met.requests += 1;
-        let version = match (self.copies.get(&(edge, file)).copied(), self.way) {
+        let version = match (self.copies[at], self.way) {
             (Some((version, until)), _) if now < until => version,
             (held, Way::Pull(ttl)) => {
                 self.met.slow += 1;
@@ -100,7 +120,7 @@ impl Network {
                         self.met.first += u32::from(held.is_none());
                     }
                 }
-                self.copies.insert((edge, file), (newest, now + ttl));
+                self.copies[at] = Some((newest, now + ttl));
                 newest
             }
             (_, Way::Push) => newest,
@@ -122,29 +142,60 @@ pub fn deliver(site: Site, way: Way, seed: u64) -> Met {
         site,
         way,
         changed: vec![0; site.files],
-        copies: HashMap::new(),
+        copies: vec![None; site.files * site.edges],
         turn: 0,
         met: Met::default(),
     };
     if way == Way::Push {
         (0..site.files).for_each(|file| network.change(file, 0));
     }
-    let mut requests = Zipf::new(site.files, 1.0, seed);
+    let streams = [0, 1].map(|stream| seed.wrapping_mul(2).wrapping_add(stream));
+    let mut requests = Zipf::new(site.files, site.popularity, streams[0]);
+    let mut changes = Random::new(streams[1]);
     let changing = site.changing.clamp(1, site.files);
     for now in 0..site.duration {
         if now == site.counted_from {
             network.met = Met::default();
         }
-        if now > 0 && now.is_multiple_of(site.change_every) {
-            let file = usize::try_from(now / site.change_every).unwrap_or(0) % changing;
-            network.change(file, now);
+        if now > 0 && changes.chance(1.0 / site.change_every) {
+            network.change(changes.index(changing), now);
         }
         for file in requests.by_ref().take(site.rate) {
             network.request(file, now);
         }
     }
-    network.met.copies = network.copies.len();
+    network.met.copies = network.copies.iter().flatten().count();
     network.met
+}
+
+/// What is expected, as shares of the requests: those that wait, and those that get an
+/// old version. With push nobody does either.
+///
+/// A copy serves for its time to live after the request that fetched it, so that of
+/// requests at random times, at a rate of λ, one in 1 + λ × TTL waits (Jung, Berger and
+/// Balakrishnan, "Modeling TTL-based Internet Caches", 2003). The others get what has
+/// changed since that moment.
+pub fn expected(site: Site, way: Way) -> (f64, f64) {
+    let Way::Pull(ttl) = way else {
+        return (0.0, 0.0);
+    };
+    let weight = |file: usize| float(file + 1).powf(-site.popularity);
+    let all: f64 = (0..site.files).map(weight).sum();
+    let ttl = float(ttl);
+    let changing = site.changing.clamp(1, site.files.max(1));
+    let changes = 1.0 / (site.change_every * float(changing));
+    // The time for which a copy is old, of its time to live.
+    let old = ttl + (-changes * ttl).exp_m1() / changes;
+    let (mut slow, mut stale) = (0.0, 0.0);
+    for file in 0..site.files {
+        let share = weight(file) / all;
+        let rate = share * float(site.rate) / float(site.edges);
+        slow += share / (1.0 + rate * ttl);
+        if file < changing {
+            stale += share * rate * old / (1.0 + rate * ttl);
+        }
+    }
+    (slow, stale)
 }
 
 #[cfg(test)]
@@ -154,11 +205,12 @@ mod tests {
 
     const SITE: Site = Site {
         files: 50,
+        popularity: 1.0,
         edges: 4,
         rate: 20,
         duration: 500,
         counted_from: 0,
-        change_every: 25,
+        change_every: 25.0,
         changing: 50,
     };
 
@@ -166,9 +218,47 @@ mod tests {
     fn what_is_pushed_is_never_stale_or_slow_and_is_stored_everywhere() {
         let met = deliver(SITE, Way::Push, 1);
         assert_eq!((met.slow, met.stale, met.copies), (0, 0, 200));
-        // 19 changes, each to all edges. The 200 initial copies are sent before
-        // anything is counted.
-        assert_eq!(met.sent, 19 * 4);
+        // Each change goes to all edges, and there are 20 on average. The 200 initial
+        // copies are sent before anything is counted.
+        assert!(met.sent.is_multiple_of(4));
+        let mean = (0..200)
+            .map(|seed| f64::from(deliver(SITE, Way::Push, seed).sent) / 4.0)
+            .sum::<f64>()
+            / 200.0;
+        assert!((mean - 20.0).abs() < 1.0, "{mean}");
+    }
+
+    #[test]
+    fn pull_waits_and_is_stale_as_often_as_the_theory_says() {
+        let long = Site {
+            files: 200,
+            duration: 12_000,
+            counted_from: 2_000,
+            ..SITE
+        };
+        for (changing, popularity) in [(200, 1.0), (20, 0.7)] {
+            for ttl in [10, 100, 1_000] {
+                let site = Site {
+                    popularity,
+                    changing,
+                    ..long
+                };
+                let (mut slow, mut stale, mut all) = (0.0, 0.0, 0.0);
+                for seed in 0..8 {
+                    let met = deliver(site, Way::Pull(ttl), seed);
+                    slow += f64::from(met.slow);
+                    stale += f64::from(met.stale);
+                    all += f64::from(met.requests);
+                }
+                let (by_slow, by_stale) = expected(site, Way::Pull(ttl));
+                assert!((slow / all - by_slow).abs() < 0.03 * by_slow + 0.001);
+                assert!(
+                    (stale / all - by_stale).abs() < 0.1 * by_stale + 0.001,
+                    "{changing} {ttl}: {} {by_stale}",
+                    stale / all
+                );
+            }
+        }
     }
 
     #[test]
@@ -225,7 +315,7 @@ mod tests {
         /// more, and only if it is requested there.
         #[test]
         fn pull_never_sends_more_files_than_push(
-            ttl in 1..200u64, rate in 1..60usize, change_every in 5..60u64, changing in 1..50usize, seed in 0..9u64,
+            ttl in 1..200u64, rate in 1..60usize, change_every in 5.0..60.0f64, changing in 1..50usize, seed in 0..9u64,
         ) {
             let site = Site { rate, change_every, changing, ..SITE };
             let [pull, push] = [Way::Pull(ttl), Way::Push].map(|way| deliver(site, way, seed));

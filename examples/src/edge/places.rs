@@ -3,7 +3,7 @@
 //!
 //! Shown in `src/edge/places.md`.
 
-use crate::number::float;
+use crate::random::Random;
 
 /// A place on Earth.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -87,12 +87,19 @@ pub fn least_trip_ms(a: Place, b: Place) -> f64 {
 }
 // ANCHOR_END: distance
 
-/// The best `count` places for data centers, by the mean over all places of the trip to
-/// the nearest one; every choice is tried. Returns names, mean and the longest trip, in
+/// The best `count` places for data centers, by the mean over all users of the trip to
+/// the nearest one; every choice is tried. Each place has as many users as `users` says,
+/// and 1 if that list is shorter. Returns names, mean and the longest trip, in
 /// milliseconds.
-pub fn best(places: &[Place], count: usize) -> Option<(Vec<&'static str>, f64, f64)> {
+pub fn best(
+    places: &[Place],
+    users: &[f64],
+    count: usize,
+) -> Option<(Vec<&'static str>, f64, f64)> {
     let choices = (0u32..1 << places.len().min(20))
         .filter(|set| set.count_ones() as usize == count);
+    let weights = || users.iter().copied().chain(std::iter::repeat(1.0));
+    let all: f64 = weights().take(places.len()).sum();
     let rated = choices.map(|set| {
         let chosen = || {
             places
@@ -105,15 +112,24 @@ pub fn best(places: &[Place], count: usize) -> Option<(Vec<&'static str>, f64, f
             trips.fold(f64::INFINITY, f64::min)
         };
         let trips: Vec<f64> = places.iter().map(nearest).collect();
-        let users = float(trips.len());
-        let names = chosen().map(|(_, place)| place.name).collect();
+        let weighed = trips
+            .iter()
+            .zip(weights())
+            .map(|(trip, users)| trip * users);
         (
-            names,
-            trips.iter().sum::<f64>() / users,
+            chosen().map(|(_, place)| place.name).collect(),
+            weighed.sum::<f64>() / all,
             trips.iter().copied().fold(0.0, f64::max),
         )
     });
     rated.min_by(|a: &(Vec<_>, f64, f64), b| a.1.total_cmp(&b.1))
+}
+
+/// Users for each of the places: at most `uneven` times as many in one as in another,
+/// their logarithms drawn evenly.
+pub fn uneven_users(places: usize, uneven: f64, seed: u64) -> Vec<f64> {
+    let mut random = Random::new(seed);
+    (0..places).map(|_| uneven.powf(random.uniform())).collect()
 }
 
 #[cfg(test)]
@@ -139,11 +155,44 @@ mod tests {
     fn a_data_center_in_each_place_is_next_door_to_all_and_more_never_hurts() {
         let mut last = f64::INFINITY;
         for count in 1..=CITIES.len() {
-            let (names, mean, worst) = best(&CITIES, count).unwrap();
+            let (names, mean, worst) = best(&CITIES, &[], count).unwrap();
             assert_eq!(names.len(), count);
             assert!(mean < last && worst >= mean);
             last = mean;
         }
         assert!(last < 1e-9);
+    }
+
+    #[test]
+    fn around_a_middle_the_third_data_center_saves_more_than_the_second() {
+        let place = |north, east| Place {
+            name: "",
+            north,
+            east,
+        };
+        let groups = [(0.0, 0.0), (20.0, 0.0), (-10.0, 17.0), (-10.0, -17.0)];
+        let places = groups.map(|(north, east)| place(north, east));
+        let users = [0.0, 1.0, 1.0, 1.0];
+        let mean = |count| best(&places, &users, count).unwrap().1;
+        assert!(mean(2) - mean(3) > 1.2 * (mean(1) - mean(2)));
+        assert!(mean(3) < 1e-9);
+    }
+
+    #[test]
+    fn nearly_all_users_in_one_place_draw_the_first_data_center_there() {
+        for at in 0..CITIES.len() {
+            let mut users = [1.0; CITIES.len()];
+            users[at] = 1e6;
+            let (names, mean, _) = best(&CITIES, &users, 1).unwrap();
+            assert_eq!(names, [CITIES[at].name]);
+            assert!(mean < 0.01);
+        }
+        let users = uneven_users(10, 8.0, 3);
+        assert!(users.iter().all(|users| (1.0..8.0).contains(users)));
+        assert!(
+            uneven_users(10, 1.0, 3)
+                .iter()
+                .all(|u| (u - 1.0).abs() < 1e-9)
+        );
     }
 }

@@ -3,6 +3,9 @@
 //!
 //! Shown in `src/edge/proxies.md`.
 
+use crate::number::float;
+use crate::random::Random;
+use crate::workload::Zipf;
 use std::collections::BTreeSet;
 
 /// What a machine on the path does.
@@ -92,6 +95,37 @@ pub fn requests_left(requests: &[(usize, usize)], groups: usize) -> usize {
     fetched.len()
 }
 
+/// The requests of an office, each a client and a file: clients ask equally often, and
+/// files follow Zipf's law with this exponent.
+pub fn office(
+    people: usize,
+    files: usize,
+    popularity: f64,
+    requests: usize,
+    seed: u64,
+) -> Vec<(usize, usize)> {
+    let mut who = Random::new(seed.wrapping_mul(2).wrapping_add(1));
+    Zipf::new(files, popularity, seed.wrapping_mul(2))
+        .take(requests)
+        .map(|file| (who.index(people), file))
+        .collect()
+}
+
+/// How many of these requests are expected to leave, with as many equally busy groups: of
+/// each file and group the first, if there is one.
+pub fn expected_left(
+    files: usize,
+    popularity: f64,
+    requests: usize,
+    groups: usize,
+) -> f64 {
+    let weight = |file: usize| float(file + 1).powf(-popularity);
+    let all: f64 = (0..files).map(weight).sum();
+    let groups = float(groups.max(1));
+    let none = |file| (-weight(file) / all / groups).ln_1p() * float(requests);
+    groups * (0..files).map(|file| -none(file).exp_m1()).sum::<f64>()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,5 +160,20 @@ mod tests {
         let requests: Vec<_> = (0..100).map(|at| (at % 20, at % 7)).collect();
         assert_eq!(requests_left(&requests, 1), 7);
         assert_eq!(requests_left(&requests, 20), 100);
+    }
+
+    #[test]
+    fn as_many_requests_leave_as_expected() {
+        for (popularity, groups) in [(0.0, 1), (0.8, 10), (1.2, 200)] {
+            let left = (0..20)
+                .map(|seed| {
+                    let requests = office(200, 500, popularity, 20_000, seed);
+                    float(requests_left(&requests, groups))
+                })
+                .sum::<f64>()
+                / 20.0;
+            let expected = expected_left(500, popularity, 20_000, groups);
+            assert!((left / expected - 1.0).abs() < 0.01, "{left} {expected}");
+        }
     }
 }

@@ -4,6 +4,8 @@
 
 use super::message::{Data, Message, Record};
 use super::zones::{NameServer, is_in};
+use crate::number::whole;
+use crate::random::Random;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
@@ -143,6 +145,56 @@ fn address(data: &Data) -> Option<Ipv4Addr> {
     }
 }
 
+/// What became of a name that was asked for at random times, and whose address changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// Questions to the resolver.
+    pub asked: u32,
+    /// Questions that the resolver sent on.
+    pub sent: u32,
+    /// For how many seconds the old address was given out after the change.
+    pub old_for: u64,
+}
+
+/// Asks a resolver that knows nothing for `www.example.com`, `rate` times a second on
+/// average, for `seconds`. The record has this time to live, and its address changes at
+/// the second `change`.
+pub fn ask_at_random(
+    ttl: u32,
+    rate: f64,
+    change: u64,
+    seconds: u64,
+    seed: u64,
+) -> Asked {
+    let new = Ipv4Addr::new(192, 0, 2, 99);
+    let mut resolver = Resolver::new(super::zones::toy_tree(), 60);
+    let mut random = Random::new(seed);
+    let mut is_changed = false;
+    resolver.servers[3].records[1].ttl = ttl;
+    let (mut asked, mut old_until, mut time) = (0, change, 0.0);
+    loop {
+        time += random.exponential(1.0 / rate);
+        let now = whole(time);
+        if now >= seconds {
+            break;
+        }
+        if now >= change && !is_changed {
+            is_changed = true;
+            resolver.servers[3].records[1].data = Data::A(new);
+        }
+        asked += 1;
+        let found = resolver.resolve("www.example.com", now);
+        if now >= change && found != [new] {
+            old_until = now + 1;
+        }
+    }
+    Asked {
+        asked,
+        sent: resolver.sent,
+        old_for: old_until - change,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,6 +278,20 @@ mod tests {
                     .any(|(at, (_, last))| found == [*last] && now < end(at).saturating_add(u64::from(ttl)));
                 prop_assert!(was_true, "{found:?} at {now}, {truths:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_name_is_fetched_once_in_its_time_to_live_and_the_gap_after_it() {
+        // Jung, Berger and Balakrishnan, 2003: at a rate of λ, one question is sent in
+        // TTL + 1 / λ. The seconds here are whole, which takes half of one away.
+        for (ttl, rate) in [(30, 0.01), (100, 0.1), (300, 2.0)] {
+            let seconds = 200_000;
+            let asked = ask_at_random(ttl, rate, 500, seconds, 1);
+            let theory = 200_000.0 / (f64::from(ttl) + 1.0 / rate);
+            let off = f64::from(asked.sent - 2) / theory - 1.0;
+            assert!(off.abs() < 0.05, "{ttl} {rate}: {asked:?} {theory}");
+            assert!(asked.old_for <= u64::from(ttl));
         }
     }
 }
