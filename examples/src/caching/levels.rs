@@ -4,6 +4,7 @@
 //! Shown in `src/caching/levels.md`.
 
 use crate::caching::lru::Lru;
+use crate::workload::Zipf;
 
 /// Levels of LRU caches; a miss goes to the next one and fills all it came through.
 #[derive(Debug)]
@@ -23,6 +24,28 @@ impl Levels {
                 .collect(),
             hits: vec![0; capacities.len() + 1],
         }
+    }
+
+    /// Caches that got `requests` requests for `keys` keys with Zipf's popularity, and
+    /// then as many again, of which only the second half is counted.
+    pub fn warm(
+        capacities: &[usize],
+        keys: usize,
+        exponent: f64,
+        requests: usize,
+        seed: u64,
+    ) -> Self {
+        let mut levels = Self::new(capacities);
+        for (at, key) in Zipf::new(keys, exponent, seed)
+            .take(2 * requests)
+            .enumerate()
+        {
+            if at == requests {
+                levels.hits.fill(0);
+            }
+            levels.request(key);
+        }
+        levels
     }
 
     // ANCHOR: request
@@ -67,7 +90,7 @@ impl Levels {
 mod tests {
     use super::*;
     use crate::caching::lru::hit_ratio;
-    use crate::workload::Zipf;
+    use crate::capacity::popularity::lru_share;
 
     #[test]
     fn the_mean_is_what_a_sum_over_all_requests_gives() {
@@ -80,6 +103,18 @@ mod tests {
         }
         let mean = sum / 5_000.0;
         assert!((levels.mean_time(&times) - mean).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_fills_the_caches_is_not_counted_and_the_first_level_is_what_the_formula_says()
+     {
+        for (entries, exponent) in [(50, 0.8), (200, 0.8), (50, 1.2)] {
+            let levels = Levels::warm(&[entries, 400], 1_000, exponent, 20_000, 4);
+            assert_eq!(levels.hits.iter().sum::<u32>(), 20_000);
+            let expected = lru_share(1_000, exponent, u32::try_from(entries).unwrap());
+            let share = levels.hit_ratio(0);
+            assert!((share - expected).abs() < 0.02, "{share} {expected}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 pub mod ages;
 pub mod aside;
 pub mod belady;
+pub mod fifo_queues;
 pub mod hot;
 pub mod invalidation;
 pub mod jitter;

@@ -3,7 +3,9 @@
 //! Shown in `src/caching/negative.md`.
 
 use crate::caching::lru::Lru;
+use crate::random::Random;
 use crate::storage::bloom::Bloom;
+use crate::workload::Zipf;
 
 /// What keeps requests for missing keys from the database.
 #[derive(Debug, Clone)]
@@ -25,6 +27,42 @@ pub struct Asked {
     pub existing: u32,
     /// Reads of keys that don't.
     pub missing: u32,
+}
+
+/// Which keys that don't exist are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// One of so many, again and again.
+    DeadLinks(usize),
+    /// Another one each time.
+    Strangers,
+}
+
+/// Requests for keys below `existing`, which exist, and with the probability `share`
+/// for others. Popularity is Zipf's with this exponent. Another seed gives other
+/// missing keys, too.
+pub fn trace(
+    missing: Missing,
+    share: f64,
+    existing: usize,
+    exponent: f64,
+    requests: usize,
+    seed: u64,
+) -> Vec<usize> {
+    let mut random = Random::new(seed);
+    let mut real = Zipf::new(existing, exponent, seed.wrapping_add(1));
+    let dead_links = match missing {
+        Missing::DeadLinks(links) => links,
+        Missing::Strangers => 1,
+    };
+    let mut dead = Zipf::new(dead_links, exponent, seed.wrapping_add(2));
+    let first = existing + usize::try_from(seed).unwrap_or(0).wrapping_mul(1_000_000);
+    let next = |at: usize| match (random.chance(share), missing) {
+        (false, _) => real.next(),
+        (true, Missing::DeadLinks(_)) => dead.next().map(|key| first + key),
+        (true, Missing::Strangers) => Some(first + at),
+    };
+    (0..requests).filter_map(next).collect()
 }
 
 // ANCHOR: run
@@ -70,6 +108,23 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn a_trace_has_its_share_of_missing_keys_and_strangers_come_once() {
+        for missing in [Missing::DeadLinks(10), Missing::Strangers] {
+            let trace = trace(missing, 0.2, 100, 0.8, 10_000, 3);
+            let absent: Vec<usize> =
+                trace.iter().copied().filter(|key| *key >= 100).collect();
+            assert_eq!(trace.len(), 10_000);
+            assert!(absent.len().abs_diff(2_000) < 150, "{}", absent.len());
+            let different = absent.iter().collect::<BTreeSet<_>>().len();
+            let expected = match missing {
+                Missing::DeadLinks(links) => links,
+                Missing::Strangers => absent.len(),
+            };
+            assert_eq!(different, expected);
+        }
+    }
 
     proptest! {
         #[test]

@@ -6,6 +6,7 @@
 //! CLOCK is Corbató's "A Paging Experiment with the Multics System", 1968. LRU itself
 //! is [`super::lru::Lru`].
 
+use super::fifo_queues::{S3Fifo, Sieve};
 use super::sampled::{POOL, Sampled};
 use super::two_queues::TwoQueues;
 use crate::caching::lru::Lru;
@@ -34,6 +35,11 @@ pub enum Policy {
     TwoQueues,
     /// A hand passes over used entries once and takes the next unused one.
     Clock,
+    /// The same, but the hand's place isn't where newcomers go: SIEVE.
+    Sieve,
+    /// Three FIFO queues: a small one for newcomers, a large one for those that were
+    /// used in it, and one of remembered keys: S3-FIFO.
+    S3Fifo,
     /// Evicts the one unused for longest of this many entries drawn at random.
     Sampled(usize),
     /// The same, and the best candidates of earlier draws are kept, as Redis does since
@@ -42,6 +48,20 @@ pub enum Policy {
 }
 
 impl Policy {
+    /// All policies by their names, the sampled ones with samples of five.
+    pub const NAMED: [(&str, Self); 10] = [
+        ("FIFO", Self::Fifo),
+        ("LIFO", Self::Lifo),
+        ("LRU", Self::Lru),
+        ("LFU", Self::Lfu),
+        ("CLOCK", Self::Clock),
+        ("2Q", Self::TwoQueues),
+        ("SIEVE", Self::Sieve),
+        ("S3-FIFO", Self::S3Fifo),
+        ("sample of 5", Self::Sampled(5)),
+        ("with pool", Self::Pooled(5)),
+    ];
+
     /// An empty cache of this policy. One of capacity 0 keeps nothing.
     pub fn build(self, capacity: usize) -> Box<dyn Cache> {
         match self {
@@ -51,6 +71,8 @@ impl Policy {
             Self::Lfu => Box::new(Lfu::new(capacity)),
             Self::TwoQueues => Box::new(TwoQueues::new(capacity)),
             Self::Clock => Box::new(Clock::new(capacity)),
+            Self::Sieve => Box::new(Sieve::new(capacity)),
+            Self::S3Fifo => Box::new(S3Fifo::new(capacity)),
             Self::Sampled(sample) => Box::new(Sampled::new(capacity, sample, 0)),
             Self::Pooled(sample) => Box::new(Sampled::new(capacity, sample, POOL)),
         }
@@ -203,17 +225,6 @@ mod tests {
     use crate::random::Random;
     use proptest::prelude::*;
 
-    const ALL: [Policy; 8] = [
-        Policy::Fifo,
-        Policy::Lifo,
-        Policy::Lru,
-        Policy::Lfu,
-        Policy::TwoQueues,
-        Policy::Clock,
-        Policy::Sampled(5),
-        Policy::Pooled(5),
-    ];
-
     #[test]
     fn a_loop_one_larger_than_the_cache_never_hits_an_lru() {
         let trace: Vec<usize> = (0..11).cycle().take(1_000).collect();
@@ -352,8 +363,8 @@ mod tests {
         ) {
             let bound = belady_hits(&trace, capacity);
             let different = trace.iter().collect::<HashSet<_>>().len();
-            for policy in ALL {
-                prop_assert!(policy.hits(&trace, capacity) <= bound, "{policy:?}");
+            for (name, policy) in Policy::NAMED {
+                prop_assert!(policy.hits(&trace, capacity) <= bound, "{name}");
                 prop_assert_eq!(policy.hits(&trace, 12), trace.len() - different);
             }
         }

@@ -192,6 +192,36 @@ pub fn run(wants: &[Vec<usize>], without: Without, seed: u64) -> Ended {
     }
 }
 
+/// The share of runs in which some workers get stuck. In each run, each of `workers`
+/// workers wants `rows` different things of `things`, drawn at random.
+pub fn stuck_share(
+    workers: usize,
+    rows: usize,
+    things: usize,
+    without: Without,
+    runs: u32,
+    seed: u64,
+) -> f64 {
+    let mut random = Random::new(seed);
+    let mut stuck = 0;
+    for _ in 0..runs {
+        let mut draw = || {
+            let mut wants: Vec<usize> = Vec::new();
+            while wants.len() < rows.min(things) {
+                let thing = random.index(things);
+                if !wants.contains(&thing) {
+                    wants.push(thing);
+                }
+            }
+            wants
+        };
+        let wants: Vec<Vec<usize>> = (0..workers).map(|_| draw()).collect();
+        let scheduler = random.below(u64::MAX);
+        stuck += u32::from(run(&wants, without, scheduler).stuck > 0);
+    }
+    f64::from(stuck) / f64::from(runs.max(1))
+}
+
 /// Who holds what a worker wants next.
 fn holder(workers: &[Worker], who: usize, without: Without) -> Option<usize> {
     let worker = &workers[who];
@@ -275,5 +305,17 @@ mod tests {
                 assert_eq!((ended.finished, ended.stuck), (5, 0));
             }
         }
+    }
+
+    #[test]
+    fn a_share_counts_the_stuck_runs() {
+        // Both want both things: as in the runs with two in opposite order, but only
+        // half of the draws are in opposite order.
+        let share = stuck_share(2, 2, 2, Without::Nothing, 10_000, 3);
+        assert!((share - 0.25).abs() < 0.02, "{share}");
+        for without in [Without::CircularWait, Without::WaitDie] {
+            assert!(stuck_share(6, 8, 20, without, 100, 3) < 1e-9);
+        }
+        assert!(stuck_share(6, 1, 20, Without::Nothing, 100, 3) < 1e-9);
     }
 }

@@ -6,6 +6,9 @@
 //! Both after M. Fowler, *Patterns of Enterprise Application Architecture*, 2002,
 //! chapter 16 (by D. Rice).
 
+use crate::number::whole;
+use crate::random::Random;
+
 /// A document that people open, edit for a while, and save.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Document {
@@ -106,8 +109,9 @@ pub enum Guard {
     Pessimistic,
 }
 
-/// Editors who come at these times and need `seconds` each.
-pub fn edit(arrivals: &[u64], seconds: u64, guard: Guard) -> Edits {
+/// Edits of one document, each with the time at which its editor opens it and the time
+/// that it takes.
+pub fn edit(times: &[(u64, u64)], guard: Guard) -> Edits {
     let mut document = Document::default();
     let mut edits = Edits {
         saved: 0,
@@ -118,17 +122,17 @@ pub fn edit(arrivals: &[u64], seconds: u64, guard: Guard) -> Edits {
     // Begin and end of each edit in the order of time; at the same moment ends come
     // first.
     let mut events: Vec<(u64, bool, usize)> = Vec::new();
-    for (editor, time) in arrivals.iter().enumerate() {
+    for (editor, (time, length)) in times.iter().enumerate() {
         events.push((*time, true, editor));
-        events.push((time + seconds, false, editor));
+        events.push((time + length, false, editor));
     }
     events.sort_unstable();
-    let mut opened: Vec<Option<u64>> = vec![None; arrivals.len()];
+    let mut opened: Vec<Option<u64>> = vec![None; times.len()];
     for (now, begins, editor) in events {
         let who = editor.to_string();
         if begins {
             let locked = guard == Guard::Pessimistic
-                && document.lock(&who, now, seconds + 1).is_err();
+                && document.lock(&who, now, times[editor].1 + 1).is_err();
             edits.turned_away += usize::from(locked);
             opened[editor] = (!locked).then_some(document.version);
         } else if let Some(version) = opened[editor] {
@@ -147,11 +151,30 @@ pub fn edit(arrivals: &[u64], seconds: u64, guard: Guard) -> Edits {
     edits
 }
 
+/// Openings at random times, so many an hour on average, and edits that take `mean`
+/// seconds on average. With a `spread` of 0 all take equally long, with 1 anything from
+/// nothing to twice the mean. Times are in milliseconds.
+pub fn openings(
+    count: usize,
+    an_hour: f64,
+    mean: f64,
+    spread: f64,
+    seed: u64,
+) -> Vec<(u64, u64)> {
+    let mut random = Random::new(seed);
+    let mut now = 0.0;
+    let mut next = || {
+        now += random.exponential(3_600_000.0 / an_hour);
+        let length = 1_000.0 * mean * (1.0 + spread * (2.0 * random.uniform() - 1.0));
+        (whole(now), whole(length).max(1))
+    };
+    (0..count).map(|_| next()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::number::{float, whole};
-    use crate::random::Random;
+    use crate::number::float;
     use proptest::prelude::*;
 
     #[test]
@@ -176,14 +199,9 @@ mod tests {
     #[test]
     fn shares_are_those_of_the_formulas() {
         for (seed, overlap) in [(1, 0.05), (2, 0.5), (3, 1.0), (4, 2.0)] {
-            let (mut random, mut now) = (Random::new(seed), 0.0);
-            let mut next = || {
-                now += random.exponential(10_000.0 / overlap);
-                whole(now)
-            };
-            let arrivals: Vec<u64> = (0..20_000).map(|_| next()).collect();
+            let times = openings(20_000, 120.0 * overlap, 30.0, 0.0, seed);
             let share = |guard, part: fn(Edits) -> usize| {
-                float(part(edit(&arrivals, 10_000, guard))) / 20_000.0
+                float(part(edit(&times, guard))) / 20_000.0
             };
             let near = |measured: f64, formula: f64| (measured - formula).abs() < 0.015;
             assert!(near(
@@ -199,17 +217,28 @@ mod tests {
         }
     }
 
+    /// Erlang's formula needs the mean of the lengths only.
+    #[test]
+    fn a_lock_turns_away_the_same_share_whatever_the_lengths() {
+        for spread in [0.0, 0.5, 1.0] {
+            let times = openings(20_000, 120.0, 30.0, spread, 5);
+            let mean = times.iter().map(|(_, length)| *length).sum::<u64>() / 20_000;
+            assert!(mean.abs_diff(30_000) < 300, "{mean}");
+            let share = float(edit(&times, Guard::Pessimistic).turned_away) / 20_000.0;
+            assert!((share - 0.5).abs() < 0.015, "{share}");
+        }
+    }
+
     proptest! {
         #[test]
-        fn guarded_edits_overwrite_nothing(mut arrivals in proptest::collection::vec(0..500u64, 0..40), seconds in 1..60u64) {
-            arrivals.sort_unstable();
+        fn guarded_edits_overwrite_nothing(times in proptest::collection::vec((0..500u64, 1..60u64), 0..40)) {
             for guard in [Guard::None, Guard::Optimistic, Guard::Pessimistic] {
-                let edits = edit(&arrivals, seconds, guard);
-                prop_assert_eq!(edits.saved + edits.wasted + edits.turned_away, arrivals.len());
+                let edits = edit(&times, guard);
+                prop_assert_eq!(edits.saved + edits.wasted + edits.turned_away, times.len());
                 prop_assert!(guard == Guard::None || edits.overwritten == 0);
             }
             // An editor that locks first is never refused at the end.
-            prop_assert_eq!(edit(&arrivals, seconds, Guard::Pessimistic).wasted, 0);
+            prop_assert_eq!(edit(&times, Guard::Pessimistic).wasted, 0);
         }
     }
 }
