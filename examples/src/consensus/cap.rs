@@ -9,6 +9,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::random::Random;
+
 /// What a replica does when it can't reach a majority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -153,10 +155,69 @@ impl Replicas {
     // ANCHOR_END: reached
 }
 
+/// How clients fared while the network was cut, as shares.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Survey {
+    /// Of the requests, those that were answered.
+    pub answered: f64,
+    /// Of the reads that were asked, those that were answered with another value than
+    /// that of the last write that was stored.
+    pub stale: f64,
+}
+
+/// Writes and reads by turns, each at a random replica, while the first `at` of the
+/// replicas are cut from the others.
+pub fn survey(
+    mode: Mode,
+    replicas: usize,
+    at: usize,
+    rounds: u32,
+    seed: u64,
+) -> Survey {
+    let mut random = Random::new(seed);
+    let mut cluster = Replicas::new(mode, replicas);
+    cluster.partition(at);
+    let (mut answered, mut stale, mut last) = (0u32, 0u32, 0);
+    for value in 1..=rounds {
+        let value = u64::from(value);
+        if cluster.write(random.index(replicas), value).is_ok() {
+            (answered, last) = (answered + 1, value);
+        }
+        if let Ok(read) = cluster.read(random.index(replicas)) {
+            (answered, stale) = (answered + 1, stale + u32::from(read != last));
+        }
+    }
+    let rounds = f64::from(rounds.max(1));
+    Survey {
+        answered: f64::from(answered) / 2.0 / rounds,
+        stale: f64::from(stale) / rounds,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::float;
     use proptest::prelude::*;
+
+    /// A request is answered where there is a majority. A read misses the last write if
+    /// the two were on different sides.
+    #[test]
+    fn shares_are_what_the_sizes_of_the_sides_say() {
+        for (replicas, at) in [(5, 5), (5, 3), (7, 1), (4, 2), (9, 5)] {
+            let share = float(at) / float(replicas);
+            let larger = share.max(1.0 - share);
+            let answered = if larger > 0.5 { larger } else { 0.0 };
+            let run = |mode| survey(mode, replicas, at, 20_000, 1);
+            let (cp, ap) = (run(Mode::Consistent), run(Mode::Available));
+            assert!((cp.answered - answered).abs() < 0.01, "{cp:?} {answered}");
+            assert!(
+                (ap.stale - 2.0 * share * (1.0 - share)).abs() < 0.01,
+                "{ap:?}"
+            );
+            assert!(cp.stale == 0.0 && (ap.answered - 1.0).abs() < 1e-9);
+        }
+    }
 
     proptest! {
         #[test]

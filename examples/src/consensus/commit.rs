@@ -120,6 +120,24 @@ impl Transaction {
     }
     // ANCHOR_END: recover
 
+    /// The participants that are up ask each other. One that has committed or aborted
+    /// knows what was decided, or decides by what it did; without one, nobody learns
+    /// anything.
+    pub fn ask_each_other(&mut self) {
+        let known = self
+            .participants
+            .iter()
+            .copied()
+            .find(|state| matches!(state, State::Committed | State::Aborted));
+        if let Some(known) = known {
+            for state in &mut self.participants {
+                if *state == State::Prepared {
+                    *state = known;
+                }
+            }
+        }
+    }
+
     /// How many participants are blocked.
     pub fn blocked(&self) -> usize {
         self.participants
@@ -147,12 +165,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn all_agree_in_the_end_wherever_it_crashed(votes in prop::collection::vec(any::<bool>(), 1..6), survived in 0..14usize) {
+        fn all_agree_in_the_end_wherever_it_crashed(votes in prop::collection::vec(any::<bool>(), 1..6), survived in 0..14usize, asks in any::<bool>()) {
             let mut transaction = Transaction::run(&votes, survived);
             let both = |t: &Transaction| t.participants.contains(&State::Committed) && t.participants.contains(&State::Aborted);
             prop_assert!(!both(&transaction));
             transaction.time_out();
             prop_assert!(!both(&transaction));
+            if asks {
+                transaction.ask_each_other();
+                let all_said_yes = votes.iter().all(|vote| *vote) && survived >= votes.len();
+                prop_assert_eq!(transaction.blocked() > 0, all_said_yes && survived <= votes.len() + 1);
+                prop_assert!(!both(&transaction));
+            }
             transaction.recover();
             prop_assert_eq!(transaction.blocked(), 0);
             let first = transaction.participants[0];

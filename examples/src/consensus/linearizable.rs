@@ -50,6 +50,28 @@ impl Operation {
     }
 }
 
+/// The calls and answers of a history in order of time, as lines of a sequence diagram
+/// in which each operation has a client of its own.
+pub fn trace(history: &[Operation]) -> Vec<String> {
+    let mut events = Vec::new();
+    for (client, operation) in (1..).zip(history) {
+        let (call, answer) = match operation.action {
+            Action::Write(value) => (format!("write {value}"), "done".to_owned()),
+            Action::Read(value) => ("read".to_owned(), value.to_string()),
+        };
+        let call = format!("client {client} -> register: {call}");
+        events.push((operation.call, call));
+        if let Some(time) = operation.answer {
+            events.push((time, format!("register --> client {client}: {answer}")));
+        }
+    }
+    events.sort_by_key(|(time, _)| *time);
+    let lines = events.into_iter();
+    lines
+        .map(|(time, line)| format!("{time:2} ms  {line}"))
+        .collect()
+}
+
 /// An order in which one copy, holding 0 at first, could have done the operations (at
 /// most 64); `None` if there is no such order. It contains unanswered operations only
 /// where they may be needed.
@@ -168,6 +190,22 @@ mod tests {
                 action,
             },
         )
+    }
+
+    #[test]
+    fn a_trace_has_calls_and_answers_in_order_of_time() {
+        let lost = Operation {
+            call: 1,
+            answer: None,
+            action: Action::Write(2),
+        };
+        let lines = trace(&[Operation::read(0, 7, 5), lost]);
+        let expected = [
+            " 0 ms  client 1 -> register: read",
+            " 1 ms  client 2 -> register: write 2",
+            " 7 ms  register --> client 1: 5",
+        ];
+        assert_eq!(lines, expected);
     }
 
     #[test]

@@ -9,8 +9,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::crdt::Merge;
+use super::crdt::{Merge, ObservedSet};
 use super::versions::{Dot, VersionVector};
+use crate::random::Random;
 
 // ANCHOR: set
 /// A set that any replica may change. Each addition is a dot: the replica that made it,
@@ -75,10 +76,72 @@ impl AddWinsSet {
     }
 }
 
+/// What two kinds of set store after the same changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stored {
+    /// Changes that were made.
+    pub changes: u32,
+    /// How many of them were additions.
+    pub additions: u32,
+    /// Elements in the end, the same in both.
+    pub elements: usize,
+    /// Dots and counts of the set with tombstones.
+    pub with_tombstones: usize,
+    /// Dots and counts of the set with a version vector.
+    pub with_vector: usize,
+}
+
+/// Three replicas that add and remove `elements` elements at random, half and half.
+/// Every twenty changes each replica merges in what the others had. Both kinds of set
+/// get the same changes; the result is for the first replica after each of these
+/// numbers of changes, in rising order.
+pub fn stored(changes: &[u32], elements: u64, seed: u64) -> Vec<Stored> {
+    let mut random = Random::new(seed);
+    let mut kept: [ObservedSet; 3] = Default::default();
+    let mut lean: [AddWinsSet; 3] = Default::default();
+    let mut stored = Vec::new();
+    let mut additions = 0;
+    for change in 1..=changes.last().copied().unwrap_or(0) {
+        let at = random.index(3);
+        let element = random.below(elements).to_string();
+        if random.chance(0.5) {
+            additions += 1;
+            kept[at].add(at, &element);
+            lean[at].add(["a", "b", "c"][at], &element);
+        } else {
+            kept[at].remove(&element);
+            lean[at].remove(&element);
+        }
+        if change % 20 == 0 {
+            meet(&mut kept);
+            meet(&mut lean);
+        }
+        if changes.contains(&change) {
+            stored.push(Stored {
+                changes: change,
+                additions,
+                elements: lean[0].elements().len(),
+                with_tombstones: kept[0].metadata(),
+                with_vector: lean[0].metadata(),
+            });
+        }
+    }
+    stored
+}
+
+/// Each takes in what the others had.
+fn meet<T: Merge + Clone>(sets: &mut [T; 3]) {
+    let before = sets.clone();
+    for set in sets {
+        for other in &before {
+            set.merge(other);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::replication::crdt::ObservedSet;
     use proptest::prelude::*;
 
     const REPLICAS: [&str; 3] = ["a", "b", "c"];
@@ -125,6 +188,20 @@ mod tests {
             let all = merged(&[a, b, c]);
             prop_assert_eq!(&all, &merged(&[c, b, a, c]));
             prop_assert_eq!(&all, &merged(&[b, &merged(&[a, c]), b]));
+        }
+    }
+
+    /// Tombstones keep a dot of every addition that was ever made. A vector keeps, for
+    /// each element, at most one dot of each replica.
+    #[test]
+    fn tombstones_grow_with_the_additions_and_a_vector_does_not() {
+        for (elements, seed) in [(5, 1), (20, 2), (60, 3)] {
+            for stored in stored(&[200, 1_000], elements, seed) {
+                let all = usize::try_from(stored.additions).unwrap();
+                assert_eq!(stored.with_tombstones, all + 3, "{stored:?}");
+                let most = 3 * stored.elements + 3;
+                assert!(stored.with_vector <= most, "{stored:?}");
+            }
         }
     }
 

@@ -80,24 +80,34 @@ pub struct Broken {
     pub back_in_time: u32,
 }
 
-/// Runs of a chain of five in which writes, passes and up to four crashes come in any
-/// order, if writes are confirmed and reads are answered at these places.
-pub fn broken_runs(confirms: At, reads: At, runs: u32, seed: u64) -> Broken {
+/// A chain whose replicas crash, and how it is tried.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Trial {
+    /// How many replicas there are at first. The last one that is left never crashes.
+    pub replicas: usize,
+    /// The share of the steps that are crashes. Of the others three in nine are writes,
+    /// and the rest passes one on.
+    pub crashes: f64,
+    /// How many runs there are, of 40 steps each.
+    pub runs: u32,
+}
+
+/// Runs in which writes, passes and crashes come in any order, if writes are confirmed
+/// and reads are answered at these places.
+pub fn broken_runs(trial: &Trial, confirms: At, reads: At, seed: u64) -> Broken {
     let mut random = Random::new(seed);
     let mut broken = Broken::default();
-    for _ in 0..runs {
-        let mut chain = Chain::new(5);
+    for _ in 0..trial.runs {
+        let mut chain = Chain::new(trial.replicas);
         let (mut confirmed, mut read, mut lost, mut back) = (0, 0, false, false);
         for _ in 0..40 {
             let links = chain.has.len();
-            match random.below(10) {
-                0 if links > 1 => {
+            match random.below(9) {
+                _ if links > 1 && random.chance(trial.crashes) => {
                     chain.crash(random.index(links));
                 }
-                1..=3 => chain.write(),
-                _ if links > 1 => {
-                    chain.pass(random.index(links - 1));
-                }
+                0..=2 => chain.write(),
+                _ if links > 1 => chain.pass(random.index(links - 1)),
                 _ => {}
             }
             confirmed = confirmed.max(chain.seen(confirms));
@@ -157,15 +167,22 @@ mod tests {
 
     #[test]
     fn confirmed_and_read_at_the_tail_nothing_is_lost_or_goes_back() {
-        let right = broken_runs(At::Tail, At::Tail, 20_000, 1);
-        assert_eq!(right, Broken::default());
-        for (confirms, reads) in [(At::Head, At::Tail), (At::Middle, At::Tail)] {
-            let wrong = broken_runs(confirms, reads, 2_000, 1);
-            assert!(wrong.lost > 0 && wrong.back_in_time == 0);
-        }
-        for reads in [At::Head, At::Middle] {
-            let wrong = broken_runs(At::Tail, reads, 2_000, 1);
-            assert!(wrong.lost == 0 && wrong.back_in_time > 0);
+        for (replicas, crashes) in [(5, 0.1), (3, 0.02), (8, 0.4)] {
+            let trial = Trial {
+                replicas,
+                crashes,
+                runs: 8_000,
+            };
+            let right = broken_runs(&trial, At::Tail, At::Tail, 1);
+            assert_eq!(right, Broken::default());
+            for confirms in [At::Head, At::Middle] {
+                let wrong = broken_runs(&trial, confirms, At::Tail, 1);
+                assert!(wrong.lost > 0 && wrong.back_in_time == 0);
+            }
+            for reads in [At::Head, At::Middle] {
+                let wrong = broken_runs(&trial, At::Tail, reads, 1);
+                assert!(wrong.lost == 0 && wrong.back_in_time > 0);
+            }
         }
     }
 

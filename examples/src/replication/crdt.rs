@@ -82,7 +82,7 @@ pub struct ObservedSet {
     /// Each element with the additions that put it there: the replica and its number of
     /// them.
     added: BTreeSet<(String, usize, u64)>,
-    /// Additions that a removal has seen.
+    /// Tombstones: the additions that a removal has seen.
     removed: BTreeSet<(String, usize, u64)>,
     numbers: BTreeMap<usize, u64>,
 }
@@ -97,14 +97,16 @@ impl ObservedSet {
 
     /// Removes the additions of an element that are known here.
     pub fn remove(&mut self, element: &str) {
-        let known = self.added.iter().filter(|(name, _, _)| name == element);
-        self.removed.extend(known.cloned());
+        let added = std::mem::take(&mut self.added).into_iter();
+        let (known, others) = added.partition(|(name, _, _)| name == element);
+        self.added = others;
+        self.removed.extend::<BTreeSet<_>>(known);
     }
 
     /// The elements that have an addition which was not removed.
     pub fn elements(&self) -> BTreeSet<&str> {
         self.added
-            .difference(&self.removed)
+            .iter()
             .map(|(name, _, _)| name.as_str())
             .collect()
     }
@@ -112,8 +114,8 @@ impl ObservedSet {
 // ANCHOR_END: set
 
 impl ObservedSet {
-    /// What is stored besides the elements: every addition and every removal that was
-    /// ever made, and a count for each replica.
+    /// What is stored besides the elements: every addition that was ever made, removed
+    /// or not, and a count for each replica.
     pub fn metadata(&self) -> usize {
         self.added.len() + self.removed.len() + self.numbers.len()
     }
@@ -123,6 +125,8 @@ impl Merge for ObservedSet {
     fn merge(&mut self, other: &Self) {
         self.added.extend(other.added.iter().cloned());
         self.removed.extend(other.removed.iter().cloned());
+        self.added
+            .retain(|addition| !self.removed.contains(addition));
         for (replica, number) in &other.numbers {
             let own = self.numbers.entry(*replica).or_default();
             *own = (*own).max(*number);

@@ -102,6 +102,28 @@ impl Quorum {
 }
 // ANCHOR_END: sloppy
 
+impl Quorum {
+    /// By the formula, the probabilities that [`Quorum::sloppy`] could store a write
+    /// without spare nodes, and that with enough of them a read misses it.
+    pub fn sloppy_theory(&self, cut: f64) -> (f64, f64) {
+        // By the number of replicas that are reached, one replica after the other.
+        let mut by_number = vec![0.0; self.n + 1];
+        by_number[0] = 1.0;
+        for _ in 0..self.n {
+            for number in (0..=self.n).rev() {
+                let one_fewer = number.checked_sub(1).map_or(0.0, |n| by_number[n]);
+                by_number[number] = by_number[number] * cut + one_fewer * (1.0 - cut);
+            }
+        }
+        let strict = by_number.iter().skip(self.w).sum();
+        let stale = by_number.iter().enumerate().map(|(number, probability)| {
+            let w = number.min(self.w);
+            probability * Quorum { w, ..*self }.miss()
+        });
+        (strict, stale.sum())
+    }
+}
+
 /// The outcome of writes whose replicas could not all be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sloppy {
@@ -246,6 +268,23 @@ mod tests {
         // third of the cases.
         let expected = 0.3f64.powi(3) + 3.0 * 0.7 * 0.09 / 3.0;
         assert!((f64::from(sloppy.stale) / 20_000.0 - expected).abs() < 0.01);
+        let (stored, stale) = quorum.sloppy_theory(0.3);
+        assert!((stored - 0.784).abs() < 1e-9 && (stale - expected).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_formula_for_spare_nodes_fits_other_quorums() {
+        for quorum in all() {
+            let seen = quorum.sloppy(quorum.w, 0.4, 4_000, 2);
+            let (strict, stale) = quorum.sloppy_theory(0.4);
+            let off =
+                |count: u32, share: f64| (f64::from(count) / 4_000.0 - share).abs();
+            assert!(
+                off(seen.strict, strict) < 0.03,
+                "{quorum:?} {seen:?} {strict}"
+            );
+            assert!(off(seen.stale, stale) < 0.03, "{quorum:?} {seen:?} {stale}");
+        }
     }
 
     #[test]

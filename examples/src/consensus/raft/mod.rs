@@ -6,14 +6,18 @@
 
 mod chaos;
 mod cluster;
+mod elections;
 mod history;
 mod message;
 mod node;
+mod replaced;
 mod script;
 
 pub use chaos::{Outcome, chaos};
 pub use cluster::{Answer, Cluster, Timer, Times};
+pub use elections::Elections;
 pub use history::Trial;
 pub use message::{Entry, Message};
 pub use node::{Node, Outgoing, Reads, Role, Rules};
+pub use replaced::{Replaced, replaced_leader};
 pub use script::{Script, figure_eight};
