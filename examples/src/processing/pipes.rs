@@ -106,6 +106,29 @@ mod tests {
         assert!(run_pipes(&[], 3).is_empty());
     }
 
+    /// Two stages with exponential times: with `room` places between them there are
+    /// `room` + 3 states, all equally likely, and in one of them the second stage has
+    /// nothing to do.
+    #[test]
+    fn two_stages_are_as_fast_as_the_formula_says() {
+        let mut random = crate::random::Random::new(1);
+        for room in [0, 1, 3, 10] {
+            let service: Vec<Vec<u64>> = (0..2)
+                .map(|_| {
+                    (0..200_000)
+                        .map(|_| random.exponential_us(1_000.0))
+                        .collect()
+                })
+                .collect();
+            let pace = items_per_second(&run_pipes(&service, room)) / 1_000.0;
+            let theory = (float(room) + 2.0) / (float(room) + 3.0);
+            assert!(
+                (pace / theory - 1.0).abs() < 0.01,
+                "{room}: {pace} {theory}"
+            );
+        }
+    }
+
     proptest! {
         #[test]
         fn the_recurrence_says_what_a_simulation_by_ticks_says(

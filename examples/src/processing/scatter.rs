@@ -16,7 +16,7 @@ pub struct Gathered {
     pub hits: Vec<Hit>,
     /// How many shards answered in time.
     pub answered: usize,
-    /// When the answer was complete, in milliseconds.
+    /// When the answer was complete, in the unit of the delays.
     pub time: u64,
 }
 
@@ -42,7 +42,7 @@ impl Shards {
 
     // ANCHOR: gather
     /// Asks every shard for its best `k`, and merges what arrives until the deadline.
-    /// Shard `i` needs `delays[i]` milliseconds.
+    /// Shard `i` answers after `delays[i]`.
     pub fn search(&self, k: usize, delays: &[u64], deadline: u64) -> Gathered {
         let mut hits = Vec::new();
         let mut in_time = Vec::new();

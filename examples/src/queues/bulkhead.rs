@@ -15,9 +15,37 @@ pub struct Demand {
     pub between: f64,
     /// How long a call holds its thread, on average.
     pub holds: f64,
+    /// How these times are distributed.
+    pub length: Length,
 }
 
-/// The share of each demand's calls that found a thread.
+/// How the lengths of calls are distributed around their mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    /// All the same.
+    Constant,
+    /// Exponentially.
+    Exponential,
+    /// Nine of ten calls are exponential with half the mean, and the tenth with 5.5 times
+    /// the mean.
+    Mixed,
+}
+
+impl Demand {
+    /// How long a call holds its thread.
+    fn draw(&self, random: &mut Random) -> f64 {
+        match self.length {
+            Length::Constant => self.holds,
+            Length::Exponential => random.exponential(self.holds),
+            Length::Mixed => {
+                let factor = if random.chance(0.1) { 5.5 } else { 0.5 };
+                random.exponential(factor * self.holds)
+            }
+        }
+    }
+}
+
+/// The share of each demand's calls that found a thread, once the pool has filled.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shares {
     /// Of the first.
@@ -28,7 +56,8 @@ pub struct Shares {
 
 // ANCHOR: share
 /// Calls to two dependencies from one pool of threads, each of which may use at most
-/// its limit at a time. A call that finds no thread fails at once.
+/// its limit at a time. A call that finds no thread fails at once. The first fifth of
+/// the calls isn't counted: the pool is empty at the start.
 pub fn share_threads(
     demands: [Demand; 2],
     limits: [usize; 2],
@@ -40,18 +69,19 @@ pub fn share_threads(
     let mut next = demands.map(|demand| random.exponential(demand.between));
     let mut ends: [Vec<f64>; 2] = [Vec::new(), Vec::new()];
     let (mut came, mut served) = ([0_u32; 2], [0_u32; 2]);
-    for _ in 0..calls {
+    for call in 0..calls {
         let who = usize::from(next[1] < next[0]);
         let now = next[who];
         next[who] = now + random.exponential(demands[who].between);
         for held in &mut ends {
             held.retain(|end| *end > now);
         }
-        came[who] += 1;
+        let counts = u32::from(call >= calls / 5);
+        came[who] += counts;
         let free = ends[0].len() + ends[1].len() < threads;
         if free && ends[who].len() < limits[who] {
-            served[who] += 1;
-            ends[who].push(now + random.exponential(demands[who].holds));
+            served[who] += counts;
+            ends[who].push(now + demands[who].draw(&mut random));
         }
     }
     let share = |who: usize| f64::from(served[who]) / f64::from(came[who].max(1));
@@ -82,10 +112,12 @@ mod tests {
             let demand = Demand {
                 between: 1_000.0,
                 holds,
+                length: Length::Exponential,
             };
             let never = Demand {
                 between: 1e15,
                 holds: 1.0,
+                length: Length::Exponential,
             };
             let limits = [threads as usize; 2];
             let shares =
@@ -99,11 +131,27 @@ mod tests {
         }
     }
 
+    /// Erlang's formula needs no more than the mean.
+    #[test]
+    fn the_distribution_of_the_lengths_does_not_matter() {
+        let theory = 1.0 - erlang_b(10.0, 12);
+        for length in [Length::Constant, Length::Exponential, Length::Mixed] {
+            let demand = Demand {
+                between: 1_000.0,
+                holds: 5_000.0,
+                length,
+            };
+            let shares = share_threads([demand; 2], [12; 2], 12, 200_000, 4);
+            assert!((shares.first - theory).abs() < 0.01, "{length:?}");
+        }
+    }
+
     #[test]
     fn two_that_share_without_limits_fare_alike() {
         let demand = Demand {
             between: 2_000.0,
             holds: 3_000.0,
+            length: Length::Exponential,
         };
         let shares = share_threads([demand, demand], [5, 5], 5, 100_000, 4);
         let theory = 1.0 - erlang_b(3.0, 5);
@@ -111,6 +159,27 @@ mod tests {
             (shares.first - theory).abs() < 0.01
                 && (shares.second - theory).abs() < 0.01
         );
+    }
+
+    /// The pool is empty at first: if the first calls counted, a run that is hardly longer
+    /// than a call would lose too few.
+    #[test]
+    fn the_start_of_a_run_does_not_count() {
+        let demand = Demand {
+            between: 1_000.0,
+            holds: 500_000.0,
+            length: Length::Exponential,
+        };
+        let never = Demand {
+            between: 1e15,
+            holds: 1.0,
+            length: Length::Exponential,
+        };
+        let theory = 1.0 - erlang_b(500.0, 50);
+        let shares = (0..200)
+            .map(|seed| share_threads([demand, never], [50; 2], 50, 1_000, seed).first);
+        let mean = shares.sum::<f64>() / 200.0;
+        assert!((mean - theory).abs() < 0.005, "{mean} {theory}");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! Deadline propagation is described by B. Beyer and others (editors), *Site
 //! Reliability Engineering*, 2016, chapter 22. Times are in milliseconds.
 
+use crate::number::float;
 use crate::random::Random;
 
 /// How long a service waits for the one below it.
@@ -80,6 +81,17 @@ fn ask(
 }
 // ANCHOR_END: ask
 
+/// The share of requests that a chain answers in time if no service tries twice: that of
+/// sums of `depth` exponential times that are at most `user` (the Erlang distribution).
+pub fn in_time(chain: &Chain) -> f64 {
+    let rate = float(chain.user) / chain.work;
+    let terms = (1..chain.depth).scan(1.0, |term, n| {
+        *term *= rate / float(n);
+        Some(*term)
+    });
+    1.0 - (-rate).exp() * (1.0 + terms.sum::<f64>())
+}
+
 /// Sends many requests through a chain.
 pub fn ask_all(chain: &Chain, requests: u32, seed: u64) -> Cost {
     let mut random = Random::new(seed);
@@ -107,6 +119,21 @@ mod tests {
         };
         let share = f64::from(ask_all(&chain, 100_000, 3).answered) / 100_000.0;
         assert!((share - (1.0 - (-2.0_f64).exp())).abs() < 0.005, "{share}");
+    }
+
+    #[test]
+    fn a_longer_chain_is_answered_as_the_erlang_distribution_says() {
+        for (depth, work) in [(1, 700.0), (3, 200.0), (5, 150.0), (8, 300.0)] {
+            let chain = Chain {
+                depth,
+                work,
+                user: 1_000,
+                patience: Patience::Deadline,
+                tries: 1,
+            };
+            let share = f64::from(ask_all(&chain, 100_000, 3).answered) / 100_000.0;
+            assert!((share - in_time(&chain)).abs() < 0.005, "{depth} {share}");
+        }
     }
 
     proptest! {

@@ -141,6 +141,18 @@ pub fn assign(partitions: usize, members: usize) -> Vec<Option<usize>> {
 }
 // ANCHOR_END: assign
 
+/// How many of the records in partitions of these sizes the busiest member of a group
+/// reads.
+pub fn busiest(sizes: &[u64], members: usize) -> u64 {
+    let mut loads = vec![0; members];
+    for (owner, size) in assign(sizes.len(), members).into_iter().zip(sizes) {
+        if let Some(load) = owner.and_then(|owner| loads.get_mut(owner)) {
+            *load += size;
+        }
+    }
+    loads.into_iter().max().unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,6 +234,15 @@ mod tests {
                     prop_assert_eq!(of_key(&read), of_key(&records));
                 }
             }
+        }
+
+        /// Somebody reads at least an even share, and at least the largest partition.
+        #[test]
+        fn the_busiest_reads_an_even_share_and_the_largest_partition_at_least(sizes in prop::collection::vec(0..90u64, 1..20), members in 1..25usize) {
+            let (all, largest) = (sizes.iter().sum::<u64>(), *sizes.iter().max().unwrap());
+            let busiest = busiest(&sizes, members);
+            prop_assert!(busiest * members as u64 >= all && (largest..=all).contains(&busiest));
+            prop_assert!(members < sizes.len() || busiest == largest);
         }
 
         #[test]

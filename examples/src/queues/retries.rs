@@ -8,6 +8,7 @@
 
 use std::ops::Range;
 
+use crate::number::float;
 use crate::random::Random;
 
 /// How long a client waits before it tries again, in milliseconds.
@@ -69,6 +70,20 @@ pub struct Storm {
 }
 
 impl Storm {
+    /// New requests a second for a service that is up and refuses at no cost, each of
+    /// which is tried 20 times.
+    pub fn new(arrivals: u32, capacity: u32) -> Self {
+        Self {
+            herd: 0,
+            arrivals,
+            capacity,
+            refusal: 0.0,
+            down: 0..0,
+            tries: 20,
+            budget: None,
+        }
+    }
+
     // ANCHOR: tips
     /// The requests a second, new and repeated, above which the service answers fewer
     /// than come in new, because it is too busy with refusing. Below it the backlog
@@ -170,15 +185,53 @@ fn share(a_second: u32, tick: u64) -> u32 {
 }
 
 // ANCHOR: amplified
-/// How many calls reach the last of several layers, each of which tries `tries` times,
-/// when that last one is down.
-pub fn amplified(layers: u32, tries: u64) -> u64 {
-    match layers {
-        0 => 1,
-        _ => (0..tries).map(|_| amplified(layers - 1, tries)).sum(),
+/// Calls a service through several layers, each of which tries up to `tries` times until
+/// the one below it succeeds. A call of the service itself fails with the probability
+/// `failing`. Returns whether the request succeeded, and how many calls the service got.
+pub fn call_through(
+    layers: u32,
+    tries: u32,
+    failing: f64,
+    random: &mut Random,
+) -> (bool, u64) {
+    if layers == 0 {
+        return (!random.chance(failing), 1);
     }
+    let mut calls = 0;
+    for _ in 0..tries {
+        let (succeeds, more) = call_through(layers - 1, tries, failing, random);
+        calls += more;
+        if succeeds {
+            return (true, calls);
+        }
+    }
+    (false, calls)
 }
 // ANCHOR_END: amplified
+
+/// What requests through several layers cost on average.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Through {
+    /// Calls that the service got for a request.
+    pub calls: f64,
+    /// The share of requests that failed, in percent.
+    pub failed: f64,
+}
+
+/// Sends 2,000 requests by [`call_through`], and returns their means.
+pub fn mean_through(layers: u32, tries: u32, failing: f64, seed: u64) -> Through {
+    let mut random = Random::new(seed);
+    let (mut calls, mut failed) = (0, 0);
+    for _ in 0..2_000 {
+        let (succeeds, more) = call_through(layers, tries, failing, &mut random);
+        calls += more;
+        failed += u32::from(!succeeds);
+    }
+    Through {
+        calls: float(calls) / 2_000.0,
+        failed: f64::from(failed) / 20.0,
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -289,9 +342,29 @@ mod tests {
     }
 
     #[test]
-    fn layers_multiply() {
+    fn layers_multiply_when_every_call_fails() {
         for (layers, tries) in [(0, 3), (1, 3), (3, 3), (4, 2)] {
-            assert_eq!(amplified(layers, tries), tries.pow(layers));
+            let (succeeds, calls) =
+                call_through(layers, tries, 1.0, &mut Random::new(1));
+            assert_eq!((succeeds, calls), (false, u64::from(tries).pow(layers)));
+        }
+    }
+
+    /// A request is a row of calls that ends with the first success, and with the last
+    /// of `tries`^`layers` calls at the latest.
+    #[test]
+    fn the_mean_number_of_calls_is_a_geometric_sum() {
+        for (layers, tries, failing) in
+            [(1, 3, 0.5), (2, 3, 0.9), (3, 2, 0.8), (4, 3, 0.3)]
+        {
+            let runs = (1..=20).map(|seed| mean_through(layers, tries, failing, seed));
+            let runs: Vec<Through> = runs.collect();
+            let mean =
+                |of: fn(&Through) -> f64| runs.iter().map(of).sum::<f64>() / 20.0;
+            let most = f64::from(tries.pow(layers));
+            let calls = (1.0 - failing.powf(most)) / (1.0 - failing);
+            assert!((mean(|run| run.calls) / calls - 1.0).abs() < 0.03);
+            assert!((mean(|run| run.failed) - 100.0 * failing.powf(most)).abs() < 1.0);
         }
     }
 

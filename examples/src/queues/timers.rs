@@ -5,7 +5,8 @@
 //! After G. Varghese and A. Lauck, "Hashed and Hierarchical Timing Wheels", SOSP 1987:
 //! the wheel with rounds, their scheme 6.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 
 /// Names a job on a wheel, to cancel it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -92,6 +93,67 @@ impl<T> TimerWheel<T> {
     }
 }
 
+/// How a wheel is filled from a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Loading {
+    /// The seconds between two loads, each of which puts the jobs of that time on the
+    /// wheel.
+    pub every: u64,
+    /// Whether the program also loads when it starts again.
+    pub at_restart: bool,
+}
+
+/// What became of jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// Done in their second.
+    pub in_time: u64,
+    /// Done later.
+    pub late: u64,
+    /// Not done.
+    pub never: u64,
+    /// The most jobs that were on the wheel.
+    pub most: usize,
+}
+
+/// Jobs `1..=jobs`, each due in the second of its number, on a wheel of 60 slots. The
+/// program is down in some seconds, and with it the wheel is gone. Jobs are also stored
+/// in a database from which it loads, unless `loading` is `None`.
+pub fn survive(jobs: u64, down: Range<u64>, loading: Option<Loading>) -> Outcome {
+    let mut stored: BTreeSet<u64> = (1..=jobs).collect();
+    let (mut wheel, mut outcome) = (TimerWheel::new(60), Outcome::default());
+    if loading.is_none() {
+        for due in std::mem::take(&mut stored) {
+            wheel.add(due, due);
+        }
+    }
+    for now in 0..jobs + down.end {
+        if down.contains(&now) {
+            wheel = TimerWheel::new(60);
+            continue;
+        }
+        let loads = |loading: &Loading| {
+            now % loading.every.max(1) == 0 || loading.at_restart && now == down.end
+        };
+        if let Some(loading) = loading.filter(loads) {
+            wheel = TimerWheel::new(60);
+            for due in stored.range(..=now + loading.every) {
+                wheel.add(due.saturating_sub(now), *due);
+            }
+        }
+        outcome.most = outcome.most.max(wheel.len());
+        for due in wheel.tick() {
+            stored.remove(&due); // It is done.
+            match due == now + 1 {
+                true => outcome.in_time += 1,
+                false => outcome.late += 1,
+            }
+        }
+    }
+    outcome.never = jobs - outcome.in_time - outcome.late;
+    outcome
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,6 +161,22 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        /// What is late is what fell due until the first load after the crash.
+        #[test]
+        fn a_database_loses_nothing_and_a_load_at_the_restart_delays_least(
+            from in 1..200u64, down in 1..200u64, every in 1..200u64, jobs in 600..900u64,
+        ) {
+            let down = from..from + down;
+            let memory = survive(jobs, down.clone(), None);
+            prop_assert_eq!((memory.in_time, memory.never), (from, jobs - from));
+            for at_restart in [false, true] {
+                let stored = survive(jobs, down.clone(), Some(Loading { every, at_restart }));
+                let first = if at_restart { down.end } else { down.end.div_ceil(every) * every };
+                prop_assert_eq!((stored.never, stored.late), (0, first - from));
+                prop_assert!(stored.most as u64 <= every + first - from);
+            }
+        }
+
         /// The reference: a queue that is sorted by time.
         #[test]
         fn jobs_come_at_the_tick_at_which_a_sorted_queue_has_them(
