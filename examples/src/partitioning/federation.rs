@@ -2,6 +2,7 @@
 //!
 //! Shown in `src/partitioning/federation.md`.
 
+use crate::service::SERVICE;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A frequent query: the tables that it needs, and how often it runs.
@@ -51,9 +52,35 @@ pub fn federate<'a>(queries: &[Query<'_>], homes: &[(&str, &'a str)]) -> Federat
 }
 // ANCHOR_END: federate
 
+/// The requests of the service. A page shows the names of its posts' authors; if posts
+/// carry a copy of them, it doesn't need the users.
+pub fn requests(names_copied: bool) -> [Query<'static>; 5] {
+    let (timeline, page): (&[&str], &[&str]) = if names_copied {
+        (&["follows", "posts"], &["posts"])
+    } else {
+        (&["follows", "posts", "users"], &["posts", "users"])
+    };
+    let query = |name, tables, rate| Query { name, tables, rate };
+    [
+        query("home timeline", timeline, SERVICE.home_rate),
+        query("posts of a user", page, SERVICE.user_page_rate),
+        query("a post", page, SERVICE.single_post_rate),
+        query("write a post", &["posts"], SERVICE.post_rate),
+        query("favorite", &["favorites"], SERVICE.favorite_rate),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_requests_are_all_of_the_service() {
+        for names_copied in [false, true] {
+            let all = requests(names_copied).iter().map(|q| q.rate).sum::<f64>();
+            assert!((all / SERVICE.request_rate - 1.0).abs() < 1e-4, "{all}");
+        }
+    }
 
     const QUERIES: [Query<'_>; 3] = [
         Query {

@@ -9,6 +9,8 @@
 use std::collections::BTreeMap;
 
 use crate::partitioning::hash::hash_number;
+use crate::random::Random;
+use crate::workload::Zipf;
 
 /// The columns of a post by which a table may be partitioned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +21,27 @@ pub struct Row {
     pub author: u64,
     /// The number of its country.
     pub country: u64,
+}
+
+/// As many rows a day for some days, by random authors. Of the countries some are more
+/// frequent than others, by Zipf's law with exponent 1.
+pub fn random_rows(
+    days: u64,
+    a_day: u64,
+    authors: u64,
+    countries: usize,
+    seed: u64,
+) -> Vec<Row> {
+    let mut random = Random::new(seed);
+    let countries = Zipf::new(countries, 1.0, seed);
+    (0..days * a_day)
+        .zip(countries)
+        .map(|(n, country)| Row {
+            day: n / a_day.max(1),
+            author: random.below(authors),
+            country: country as u64,
+        })
+        .collect()
 }
 
 /// The rule that assigns rows to partitions.
@@ -235,6 +258,16 @@ mod tests {
             author,
             country,
         })
+    }
+
+    #[test]
+    fn random_rows_come_day_by_day() {
+        let rows = random_rows(30, 10, 7, 4, 3);
+        assert_eq!(rows.len(), 300);
+        assert!((0..30).all(|day| rows.iter().filter(|r| r.day == day).count() == 10));
+        assert!(rows.iter().all(|r| r.author < 7 && r.country < 4));
+        let of = |country| rows.iter().filter(|r| r.country == country).count();
+        assert!(of(0) > of(3));
     }
 
     proptest! {

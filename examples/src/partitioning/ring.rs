@@ -7,7 +7,7 @@
 //! as virtual servers.
 
 use crate::number::float;
-use crate::partitioning::hash::hash;
+use crate::partitioning::hash::{hash, hash_number};
 use crate::partitioning::modulo::{Spread, spread};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -205,10 +205,44 @@ pub fn uneven_rings(rings: u32, nodes: u32, points: u32, seed: u64) -> Spread {
     mean
 }
 
+/// Who gets the keys of a node that leaves.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Heirs {
+    /// How many nodes get some of them.
+    pub count: usize,
+    /// The share of the node's keys that the largest heir gets, from 0 to 1.
+    pub largest: f64,
+    /// The share of the other nodes' keys that stay where they were, from 0 to 1.
+    pub kept: f64,
+}
+
+/// Takes a node off a ring, and looks at the owners of these many keys.
+pub fn heirs(before: &Ring, node: &str, keys: u64) -> Heirs {
+    let mut after = before.clone();
+    after.remove(node);
+    let (mut heirs, mut kept, mut others) = (BTreeMap::new(), 0usize, 0usize);
+    for key in (0..keys).map(hash_number) {
+        let (old, new) = (before.owner(key), after.owner(key));
+        if old == Some(node) {
+            *heirs.entry(new).or_insert(0usize) += 1;
+        } else {
+            others += 1;
+            kept += usize::from(old == new);
+        }
+    }
+    let orphans: usize = heirs.values().sum();
+    let most = heirs.values().max().copied().unwrap_or(0);
+    Heirs {
+        count: heirs.len(),
+        largest: float(most) / float(orphans.max(1)),
+        kept: float(kept) / float(others.max(1)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::partitioning::hash::hash_number;
+
     use proptest::prelude::*;
 
     fn names(prefix: &str, count: usize) -> Vec<String> {
@@ -249,6 +283,25 @@ mod tests {
             let theory = f64::from(nodes - 1) / f64::from(nodes * points + 1);
             let ratio = seen.variation / theory.sqrt();
             assert!((ratio - 1.0).abs() < 0.07, "{nodes} {points}: {ratio}");
+        }
+    }
+
+    #[test]
+    fn one_point_a_node_has_one_heir_and_no_other_key_moves() {
+        for (nodes, seed) in [(3, 1), (10, 2), (20, 3)] {
+            let names = names(&format!("h{seed}-"), nodes);
+            for points in [1, 20] {
+                let ring = Ring::of(names.iter().map(String::as_str), points);
+                let seen = heirs(&ring, &names[0], 5_000);
+                assert!((seen.kept - 1.0).abs() < 1e-9);
+                assert!(seen.count < nodes && seen.largest <= 1.0);
+                // A node whose arc holds none of the keys has no heir.
+                assert!(points > 1 || seen.count <= 1);
+                let orphans = (0..5_000)
+                    .map(hash_number)
+                    .any(|key| ring.owner(key) == Some(names[0].as_str()));
+                assert_eq!(orphans, seen.count > 0);
+            }
         }
     }
 

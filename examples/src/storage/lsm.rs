@@ -8,7 +8,9 @@
 //! "Monkey: Optimal Navigable Key-Value Store", SIGMOD 2017.
 
 use super::bloom::Bloom;
-use std::collections::BTreeMap;
+use crate::number::float;
+use crate::random::Random;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// When runs are merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -192,6 +194,55 @@ impl Lsm {
     }
 }
 
+/// What a load of writes to random keys did to a store, and what look-ups in it cost.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measured {
+    /// How often each entry was written to runs, on average.
+    pub written: f64,
+    /// The fewest runs that there were at the times of the look-ups.
+    pub fewest_runs: usize,
+    /// The most.
+    pub most_runs: usize,
+    /// How many runs were searched for a key that is there, on average.
+    pub found: f64,
+    /// How many were searched for a key that isn't there.
+    pub absent: f64,
+}
+
+/// Writes `writes` times to a random one of `keys` keys. How many runs there are depends
+/// on when the last merges were, so 20 times in the second half of the writes every key
+/// is looked up, and as many that aren't there.
+pub fn measure(mut store: Lsm, writes: usize, keys: usize, seed: u64) -> Measured {
+    let mut random = Random::new(seed);
+    let keys = keys.max(1);
+    let (half, step) = (writes / 2, (writes / 40).max(1));
+    let (mut searched, mut runs, mut known) = ([0; 2], Vec::new(), BTreeSet::new());
+    let mut asked = [0usize; 2];
+    for n in 1..=writes {
+        // Even keys are written, and odd ones never are.
+        let key = 2 * random.below(keys as u64);
+        known.insert(key);
+        store.put(key, Some(n as u64));
+        if n > half && (n - half).is_multiple_of(step) {
+            for key in &known {
+                for (at, key) in [*key, key + 1].into_iter().enumerate() {
+                    searched[at] += store.get(key).1;
+                    asked[at] += 1;
+                }
+            }
+            runs.push(store.runs());
+        }
+    }
+    let mean = |at: usize| float(searched[at]) / float(asked[at].max(1));
+    Measured {
+        written: float(store.written) / float(store.put.max(1)),
+        fewest_runs: runs.iter().copied().min().unwrap_or(0),
+        most_runs: runs.iter().copied().max().unwrap_or(0),
+        found: mean(0),
+        absent: mean(1),
+    }
+}
+
 /// One run of several, newest first: of each key the newest value. Nothing lies below
 /// the last level, so a tombstone can go there.
 fn merge(runs: Vec<Run>, is_last: bool) -> Vec<(u64, Option<u64>)> {
@@ -234,6 +285,21 @@ mod tests {
             }
             for key in 0..50 {
                 prop_assert_eq!(store.get(key).0, model.get(&key).copied());
+            }
+        }
+    }
+
+    #[test]
+    fn a_look_up_searches_at_most_all_runs_and_without_filters_all_for_an_absent_key() {
+        for (policy, bits) in [(Policy::Tiered, 0), (Policy::Leveled, 10)] {
+            let seen = measure(Lsm::new(policy, 20, 4, bits), 2_000, 300, 7);
+            assert!(seen.fewest_runs <= seen.most_runs && seen.written >= 0.9);
+            assert!(seen.found <= float(seen.most_runs));
+            if bits == 0 {
+                assert!(seen.absent >= float(seen.fewest_runs));
+                assert!(seen.absent <= float(seen.most_runs));
+            } else {
+                assert!(seen.absent < 0.05 * float(seen.most_runs));
             }
         }
     }

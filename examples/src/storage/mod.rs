@@ -7,6 +7,7 @@ pub mod blobs;
 pub mod bloom;
 pub mod btree;
 pub mod buffer;
+pub mod engines;
 pub mod events;
 pub mod hops;
 pub mod inverted;

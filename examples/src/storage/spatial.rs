@@ -25,6 +25,15 @@ impl Area {
         self.low.0 <= x && x < self.high.0 && self.low.1 <= y && y < self.high.1
     }
 
+    /// A square around a point, as wide and as high as this many degrees.
+    pub fn square((x, y): Point, size: f64) -> Self {
+        let half = size / 2.0;
+        Self {
+            low: (x - half, y - half),
+            high: (x + half, y + half),
+        }
+    }
+
     /// The smallest rectangle around both.
     #[must_use]
     pub fn around(&self, other: &Area) -> Area {

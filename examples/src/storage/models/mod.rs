@@ -12,4 +12,4 @@ mod indexes;
 mod shop;
 mod tables;
 
-pub use shop::{Order, Paths, Store, orders, stores};
+pub use shop::{Order, Paths, Question, Store, ask, orders, stores};

@@ -95,6 +95,34 @@ pub trait Store {
     fn counts(&self) -> (usize, usize);
 }
 
+/// A question to a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// One order by its number.
+    Order(u32),
+    /// A customer's orders from a day on.
+    Since(u32, u32),
+    /// The orders that have a product.
+    Product(u32),
+    /// What others bought who share a product with this customer.
+    AlsoBought(u32),
+}
+
+/// Asks a store. Returns how many answers it found and how many records it read for
+/// them.
+pub fn ask(store: &dyn Store, question: Question) -> (usize, usize) {
+    store.counts();
+    let found = match question {
+        Question::Order(id) => usize::from(store.order(id).is_some()),
+        Question::Since(customer, day) => {
+            store.orders_of(customer, day, u32::MAX).len()
+        }
+        Question::Product(product) => store.orders_with(product).len(),
+        Question::AlsoBought(customer) => store.also_bought(customer).len(),
+    };
+    (found, store.counts().0)
+}
+
 /// All five kinds, with these orders.
 pub fn stores(all: &[Order], paths: Paths) -> Vec<Box<dyn Store>> {
     let mut stores: Vec<Box<dyn Store>> = vec![
@@ -196,6 +224,29 @@ mod tests {
                 prop_assert_eq!(&store.orders_with(product), &those(&|order| order.products.contains(&product)), "{}", name);
                 prop_assert_eq!(store.also_bought(customer), also.iter().copied().collect::<Vec<u32>>(), "{}", name);
             }
+        }
+    }
+
+    #[test]
+    fn asking_counts_what_was_read_for_the_question_alone() {
+        let all = orders(300, 20, 50, 3);
+        let of_7 = all
+            .iter()
+            .filter(|order| order.products.contains(&7))
+            .count();
+        for store in stores(&all, Paths::All) {
+            assert_eq!(ask(store.as_ref(), Question::Order(17)).0, 1);
+            assert_eq!(ask(store.as_ref(), Question::Order(300)).0, 0);
+            let (found, read) = ask(store.as_ref(), Question::Product(7));
+            assert_eq!((found, read >= found), (of_7, true), "{}", store.name());
+            assert_eq!(ask(store.as_ref(), Question::Product(7)), (found, read));
+            let all_days = ask(store.as_ref(), Question::Since(4, 0)).0;
+            let mine = all.iter().filter(|order| order.customer == 4).count();
+            assert_eq!(all_days, mine);
+            assert_eq!(
+                ask(store.as_ref(), Question::AlsoBought(4)).0,
+                store.also_bought(4).len()
+            );
         }
     }
 

@@ -9,12 +9,14 @@
 //! and A. Reuter, "Principles of Transaction-Oriented Database Recovery", ACM Computing
 //! Surveys 15(4), 1983), so that recovery has nothing to undo.
 
+mod cost;
 mod damage;
 mod database;
 mod disk;
 mod records;
 
+pub use cost::{Cost, cost, log_bytes};
 pub use damage::{Damage, crash_everywhere, transfers};
 pub use database::{Database, Recovered, Rules, Torn, restore};
 pub use disk::{Disk, Write};
-pub use records::{ACCOUNTS_A_PAGE, Entry};
+pub use records::{ACCOUNTS_A_PAGE, Entry, sums};

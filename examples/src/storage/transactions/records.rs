@@ -3,6 +3,7 @@
 //! Used by `storage/transactions/damage.rs` and `storage/transactions/database.rs`.
 
 use crate::services::checksum::crc32;
+use std::collections::BTreeMap;
 
 /// Accounts on a page.
 pub const ACCOUNTS_A_PAGE: usize = 4;
@@ -60,6 +61,26 @@ impl Entry {
     }
 }
 
+/// What accounts with this sum hold after the records of a log, in two ways of reading
+/// it: every whole record counts, or only those of transactions with a commit record.
+pub fn sums(records: &[&[u8]], before: i64) -> (i64, i64) {
+    let (mut all, mut committed) = (before, before);
+    let mut open: BTreeMap<u32, i64> = BTreeMap::new();
+    for entry in records.iter().filter_map(|record| Entry::decode(record)) {
+        match entry {
+            Entry::Change(transaction, _, coins) => {
+                all += coins;
+                *open.entry(transaction).or_default() += coins;
+            }
+            Entry::Commit(transaction) => {
+                committed += open.remove(&transaction).unwrap_or(0);
+            }
+            Entry::Image(..) => {}
+        }
+    }
+    (all, committed)
+}
+
 /// A page in memory. On disk: a checksum of the rest, its place, the number of the last
 /// record applied, the coins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +125,30 @@ impl Page {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_transaction_counts_once_it_is_committed() {
+        let entries = [
+            Entry::Change(1, 0, -30),
+            Entry::Change(2, 1, -5),
+            Entry::Change(1, 1, 30),
+            Entry::Change(2, 2, 4),
+            Entry::Commit(2),
+            Entry::Change(3, 2, 9),
+        ];
+        let records: Vec<Vec<u8>> = entries.iter().map(Entry::encode).collect();
+        let records: Vec<&[u8]> = records.iter().map(Vec::as_slice).collect();
+        let seen: Vec<(i64, i64)> =
+            (0..=6).map(|count| sums(&records[..count], 300)).collect();
+        assert_eq!(
+            seen.iter().map(|(all, _)| *all).collect::<Vec<_>>(),
+            [300, 270, 265, 295, 299, 299, 308]
+        );
+        assert_eq!(
+            seen.iter().map(|(_, whole)| *whole).collect::<Vec<_>>(),
+            [300, 300, 300, 300, 300, 299, 299]
+        );
+    }
 
     #[test]
     fn records_come_back_from_their_bytes() {
