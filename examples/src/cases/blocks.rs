@@ -40,22 +40,30 @@ pub fn place(
 ) -> [Machine; 3] {
     let (rack, machine) = writer;
     let machines = cluster.machines.max(3);
-    let other =
-        (rack + 1 + random.index(cluster.racks.max(3) - 1)) % cluster.racks.max(3);
-    let third = (0..cluster.racks.max(3))
-        .find(|r| *r != rack && *r != other)
-        .unwrap_or(0);
-    let a = random.index(machines);
-    let b = (a + 1 + random.index(machines - 1)) % machines;
+    let [other, third] = two_others(rack, cluster.racks.max(3), random);
     match placement {
-        Placement::OneRack => [
-            writer,
-            (rack, (machine + 1) % machines),
-            (rack, (machine + 2) % machines),
-        ],
-        Placement::TwoRacks => [writer, (other, a), (other, b)],
-        Placement::ThreeRacks => [writer, (other, a), (third, b)],
+        Placement::OneRack => {
+            let [a, b] = two_others(machine, machines, random);
+            [writer, (rack, a), (rack, b)]
+        }
+        Placement::TwoRacks => {
+            let a = random.index(machines);
+            let [b, _] = two_others(a, machines, random);
+            [writer, (other, a), (other, b)]
+        }
+        Placement::ThreeRacks => {
+            let [a, b] = [(); 2].map(|()| random.index(machines));
+            [writer, (other, a), (third, b)]
+        }
     }
+}
+
+/// Two different numbers below `count`, drawn among those that aren't `taken`.
+fn two_others(taken: usize, count: usize, random: &mut Random) -> [usize; 2] {
+    let first = 1 + random.index(count - 1);
+    let second = 1 + random.index(count - 2);
+    let second = second + usize::from(second >= first);
+    [first, second].map(|step| (taken + step) % count)
 }
 
 /// How many times a block crosses between racks while it is written from each machine
@@ -132,6 +140,31 @@ mod tests {
                 prop_assert_eq!(distinct.len(), expected);
                 prop_assert_eq!(crossings(&copies), expected - 1);
             }
+        }
+    }
+
+    /// Each other machine has the same number of copies, within what chance explains.
+    #[test]
+    fn copies_are_spread_evenly_over_the_others() {
+        let cluster = Cluster {
+            racks: 5,
+            machines: 4,
+        };
+        let mut random = Random::new(3);
+        for placement in [Placement::TwoRacks, Placement::ThreeRacks] {
+            let mut counts = [[0_u32; 4]; 5];
+            for _ in 0..32_000 {
+                for (rack, machine) in place(placement, cluster, (0, 0), &mut random)
+                    .into_iter()
+                    .skip(1)
+                {
+                    counts[rack][machine] += 1;
+                }
+            }
+            assert_eq!(counts[0], [0; 4], "{placement:?}");
+            // 64,000 copies on 16 machines.
+            let even = counts[1..].as_flattened();
+            assert!(even.iter().all(|n| n.abs_diff(4_000) < 250), "{counts:?}");
         }
     }
 

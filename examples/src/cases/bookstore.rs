@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::consensus::cap::{Mode, Replicas};
+use crate::number::float;
 use crate::random::Random;
 use crate::replication::crdt::{Counter, GrowCounter, Merge};
 
@@ -76,6 +77,28 @@ pub fn sell(stock: Stock, day: Day, seed: u64) -> Sales {
     }
     sales.oversold = sales.accepted.saturating_sub(day.copies);
     sales
+}
+
+/// Means over days.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Mean {
+    /// Orders that were turned away although a copy was left somewhere.
+    pub turned_away: f64,
+    /// Orders that were accepted without a copy for them.
+    pub oversold: f64,
+}
+
+/// The same day with the orders of many seeds.
+pub fn sell_days(stock: Stock, day: Day, seeds: u64) -> Mean {
+    let sales = (0..seeds).map(|seed| sell(stock, day, seed));
+    let (turned_away, oversold) = sales.fold((0, 0), |sum, sales| {
+        (sum.0 + sales.turned_away, sum.1 + sales.oversold)
+    });
+    let mean = |sum: u64| float(sum) / float(seeds.max(1));
+    Mean {
+        turned_away: mean(turned_away),
+        oversold: mean(oversold),
+    }
 }
 
 /// A stock in two places.

@@ -8,6 +8,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use crate::number::{float, whole_count};
+
 /// A page's host and its number there.
 pub type Page = (usize, usize);
 
@@ -77,10 +79,10 @@ pub struct Crawl {
 }
 
 // ANCHOR: crawl
-/// Fetches all pages of `hosts` hosts, `pages` each, one request after the other of
-/// `fetch` ms. Page n links to pages 2n + 1 and 2n + 2 of its host, to its first page,
-/// and to the same page of the next host.
-pub fn crawl(hosts: usize, pages: usize, fetch: u64, delay: u64) -> Crawl {
+/// Fetches all pages of hosts that have as many each as `sizes` says, one request after
+/// the other of `fetch` ms. Page n links to pages 2n + 1 and 2n + 2 of its host, to its
+/// first page, and to the same page of the next host.
+pub fn crawl(sizes: &[usize], fetch: u64, delay: u64) -> Crawl {
     let mut frontier = Frontier::new(delay);
     let mut crawl = Crawl {
         fetched: 0,
@@ -90,7 +92,8 @@ pub fn crawl(hosts: usize, pages: usize, fetch: u64, delay: u64) -> Crawl {
     };
     let mut last: BTreeMap<usize, u64> = BTreeMap::new();
     let mut now = 0;
-    if hosts > 0 && pages > 0 {
+    let exists = |(host, page): &Page| sizes.get(*host).is_some_and(|size| page < size);
+    if exists(&(0, 0)) {
         frontier.add((0, 0), 0);
     }
     while let Some((at, (host, page))) = frontier.next(now) {
@@ -104,15 +107,24 @@ pub fn crawl(hosts: usize, pages: usize, fetch: u64, delay: u64) -> Crawl {
             (host, 2 * page + 1),
             (host, 2 * page + 2),
             (host, 0),
-            ((host + 1) % hosts, page),
+            ((host + 1) % sizes.len(), page),
         ];
-        for link in links.into_iter().filter(|(_, page)| *page < pages) {
+        for link in links.into_iter().filter(exists) {
             crawl.known += u64::from(!frontier.add(link, now));
         }
     }
     crawl
 }
 // ANCHOR_END: crawl
+
+/// Pages divided over hosts: the host of rank k gets a share in proportion to
+/// 1 / k^`exponent`, and at least one page. An exponent of 0 makes them equal.
+pub fn sizes(hosts: usize, pages: usize, exponent: f64) -> Vec<usize> {
+    let weight = |rank: usize| float(rank).powf(-exponent);
+    let all: f64 = (1..=hosts).map(weight).sum();
+    let share = |rank| whole_count((float(pages) * weight(rank) / all).round());
+    (1..=hosts).map(|rank| share(rank).max(1)).collect()
+}
 
 #[cfg(test)]
 mod tests {
@@ -122,12 +134,22 @@ mod tests {
     proptest! {
         #[test]
         fn every_page_is_fetched_once_and_hosts_are_left_in_peace(
-            hosts in 1..8usize, pages in 1..30usize, fetch in 1..50u64, delay in 0..500u64,
+            sizes in prop::collection::vec(1..30usize, 1..8), fetch in 1..50u64, delay in 0..500u64,
         ) {
-            let crawl = crawl(hosts, pages, fetch, delay);
-            prop_assert_eq!(crawl.fetched, (hosts * pages) as u64);
+            let crawl = crawl(&sizes, fetch, delay);
+            prop_assert_eq!(crawl.fetched, sizes.iter().sum::<usize>() as u64);
             prop_assert!(crawl.closest >= delay.max(1));
             prop_assert!(crawl.time >= crawl.fetched * fetch);
+            // No plan is faster than the largest host at its own pace.
+            let largest = *sizes.iter().max().unwrap_or(&1) as u64;
+            prop_assert!(crawl.time >= (largest - 1) * delay.max(fetch) + fetch);
+        }
+
+        #[test]
+        fn sizes_add_up_and_fall(hosts in 1..60usize, exponent in 0.0..1.5f64) {
+            let sizes = sizes(hosts, 2_000, exponent);
+            prop_assert!(sizes.is_sorted_by(|a, b| a >= b));
+            prop_assert!(sizes.iter().sum::<usize>().abs_diff(2_000) <= hosts);
         }
     }
 }

@@ -9,8 +9,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::number::float;
 use crate::partitioning::hash::hash_number;
 use crate::partitioning::ring::Ring;
+use crate::random::Random;
 use crate::storage::lsm::{Lsm, Policy};
 use crate::storage::wal::{append_pair, recover_pairs};
 
@@ -240,6 +242,85 @@ impl KeyStore {
     }
     // ANCHOR_END: join
 }
+
+impl Promise {
+    /// The share of requests that are refused, if half of them are reads and each node
+    /// is up with this probability, independently of the others: too few of the copies
+    /// are up.
+    pub fn refused(&self, up: f64) -> f64 {
+        // The sum of binomial probabilities, with the coefficients of Pascal's triangle.
+        let fewer = |needed: usize| {
+            let mut ways = 1.0;
+            let mut sum = 0.0;
+            for alive in 0..needed.max(1) {
+                let dead = self.copies.saturating_sub(alive);
+                sum += ways * powi(up, alive) * powi(1.0 - up, dead);
+                ways *= float(dead) / float(alive + 1);
+            }
+            sum
+        };
+        f64::midpoint(fewer(self.read), fewer(self.write))
+    }
+}
+
+fn powi(base: f64, exponent: usize) -> f64 {
+    (0..exponent).fold(1.0, |power, _| power * base)
+}
+
+/// What came of many requests while nodes crashed and came back.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Trial {
+    /// The share of requests that were refused.
+    pub refused: f64,
+    /// Answers that were not the last confirmed value.
+    pub wrong: u64,
+    /// Copies that a read repaired.
+    pub repaired: u64,
+    /// Writes that were noted for a node that was down.
+    pub hinted: u64,
+}
+
+// ANCHOR: trial
+/// Reads and writes random keys of a hundred on five nodes. Before each request, a node
+/// drawn at random crashes with probability `crash`, and returns, if it is down, with
+/// probability `back`. Compares each answer with a map of what was confirmed.
+pub fn trial(
+    promise: Promise,
+    requests: u32,
+    (crash, back): (f64, f64),
+    seed: u64,
+) -> Trial {
+    let (mut store, mut random) = (KeyStore::new(5, promise), Random::new(seed));
+    let (mut last, mut refused, mut wrong) = (BTreeMap::new(), 0, 0);
+    for request in 0..requests {
+        let node = format!("node {}", random.below(5));
+        if random.chance(crash) {
+            store.crash(&node);
+        }
+        if random.chance(back) {
+            store.restart(&node);
+        }
+        let key = random.below(100);
+        if random.chance(0.5) {
+            match store.put(key, request) {
+                Ok(()) => drop(last.insert(key, request)),
+                Err(Refused) => refused += 1,
+            }
+        } else {
+            match store.get(key) {
+                Ok(value) => wrong += u64::from(value != last.get(&key).copied()),
+                Err(Refused) => refused += 1,
+            }
+        }
+    }
+    Trial {
+        refused: f64::from(refused) / f64::from(requests.max(1)),
+        wrong,
+        repaired: store.repaired,
+        hinted: store.hinted,
+    }
+}
+// ANCHOR_END: trial
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@
 //! After A. Silberstein, J. Terrace, B. F. Cooper and R. Ramakrishnan, "Feeding Frenzy:
 //! Selectively Materializing Users' Event Feeds", SIGMOD 2010.
 
+use crate::number::float;
 use crate::random::Random;
 use crate::service::SERVICE;
 use crate::workload::Zipf;
@@ -146,6 +147,45 @@ impl<'a> Timelines<'a> {
     // ANCHOR_END: timelines
 }
 
+// ANCHOR: crossover
+/// How many timelines have to be read for each post until pull has done as much work as
+/// push. User 0 writes one post in `every`, the others write the rest.
+pub fn crossover(follows: &Follows, posts: u64, every: u64, seed: u64) -> f64 {
+    let users = follows.following.len();
+    let [mut pull, mut push] =
+        [0, usize::MAX].map(|limit| Timelines::new(follows, limit));
+    let mut random = Random::new(seed);
+    for number in 0..posts {
+        let author = match number % every {
+            0 => 0,
+            _ => 1 + random.index(users - 1),
+        };
+        pull.write((number, author));
+        push.write((number, author));
+    }
+    let mut reads: u64 = 0;
+    while pull.reads < push.reads + push.writes {
+        let user = random.index(users);
+        pull.read(user);
+        push.read(user);
+        reads += 1;
+    }
+    float(reads) / float(posts)
+}
+// ANCHOR_END: crossover
+
+impl Follows {
+    /// The entries that push writes for a post on average, if user 0 writes one post in
+    /// `every`, and the lists that pull reads for a timeline: sums of who follows whom.
+    pub fn entries_and_lists(&self, every: u64) -> (f64, f64) {
+        let users = float(self.following.len());
+        let popular = float(self.followers.first().map_or(0, Vec::len));
+        let all = float(self.following.iter().map(Vec::len).sum::<usize>());
+        let others = (all - popular) / (users - 1.0);
+        (others + (popular - others) / float(every), all / users)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,6 +220,18 @@ mod tests {
         }
         let popular = Follows::by_popularity(1_000, 20, 2).followers;
         assert!(popular[0].len() > 500 && popular[999].len() < 20);
+    }
+
+    /// A timeline costs L lists or one, and a post F entries: r × L = F + r.
+    #[test]
+    fn pull_and_push_cross_where_the_formula_says() {
+        for (each, fans, every) in [(20, 500, 20), (20, 1, 5), (60, 2, 50)] {
+            let follows = Follows::random(500, each, fans, &mut Random::new(2));
+            let (entries, lists) = follows.entries_and_lists(every);
+            let (found, theory) =
+                (crossover(&follows, 400, every, 3), entries / (lists - 1.0));
+            assert!((found / theory - 1.0).abs() < 0.05, "{found} for {theory}");
+        }
     }
 
     proptest! {

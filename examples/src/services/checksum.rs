@@ -3,6 +3,8 @@
 //!
 //! Shown in `src/services/checksum.md`.
 
+use crate::random::Random;
+
 // ANCHOR: checksum
 /// The Internet checksum: the words of 16 bits are added, overflow is added back, and
 /// the sum is inverted.
@@ -35,6 +37,48 @@ pub fn crc32(bytes: &[u8]) -> u32 {
 }
 // ANCHOR_END: crc
 
+/// How a packet is damaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Damage {
+    /// One bit is flipped.
+    Bit,
+    /// Two bits are flipped, at the same place of two words of 16 bits.
+    TwoBits,
+    /// Two words change places.
+    Exchange,
+    /// The high bytes of two words are replaced by random ones.
+    HighBytes,
+}
+
+impl Damage {
+    /// A damaged copy of a packet that has two different words at least. It differs
+    /// from the packet.
+    pub fn of(self, packet: &[u8], random: &mut Random) -> Vec<u8> {
+        let words = packet.len() / 2;
+        loop {
+            let mut bad = packet.to_vec();
+            let [a, b] = [(); 2].map(|()| 2 * random.index(words));
+            let mut byte = || u8::try_from(random.below(256)).unwrap_or(0);
+            match self {
+                Self::Bit => bad[a] ^= 1 << (byte() % 8),
+                Self::TwoBits => {
+                    let bit = 1 << (byte() % 8);
+                    bad[a] ^= bit;
+                    bad[b] ^= bit;
+                }
+                Self::Exchange => {
+                    bad.swap(a, b);
+                    bad.swap(a + 1, b + 1);
+                }
+                Self::HighBytes => (bad[a], bad[b]) = (byte(), byte()),
+            }
+            if bad != packet {
+                return bad;
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +96,27 @@ mod tests {
     }
 
     proptest! {
+        /// A damaged packet differs, and only where the kind of damage says.
+        #[test]
+        fn damage_is_what_its_name_says(
+            packet in prop::collection::vec(any::<u8>(), 16..64), seed in any::<u64>(),
+        ) {
+            prop_assume!(packet.chunks_exact(2).any(|word| word != &packet[..2]));
+            for damage in [Damage::Bit, Damage::TwoBits, Damage::Exchange, Damage::HighBytes] {
+                let bad = damage.of(&packet, &mut Random::new(seed));
+                let flipped: Vec<u8> = bad.iter().zip(&packet).map(|(a, b)| a ^ b).filter(|bits| *bits != 0).collect();
+                let words = bad.chunks(2).zip(packet.chunks(2)).filter(|(a, b)| a != b).count();
+                prop_assert_eq!(bad.len(), packet.len());
+                let bits: u32 = flipped.iter().map(|byte| byte.count_ones()).sum();
+                match damage {
+                    Damage::Bit => prop_assert_eq!(bits, 1),
+                    Damage::TwoBits => prop_assert!(bits == 2 && words == 2 && flipped[0] == flipped[1]),
+                    Damage::Exchange => prop_assert_eq!(words, 2),
+                    Damage::HighBytes => prop_assert!((1..=2).contains(&words)),
+                }
+            }
+        }
+
         #[test]
         fn exchanged_words_are_seen_by_the_crc_alone(
             bytes in prop::collection::vec(any::<u8>(), 8..60), a in 0..4usize, b in 0..4usize,

@@ -3,7 +3,8 @@
 //!
 //! Shown in `src/services/handshake.md`.
 //!
-//! The messages are those of RFC 5246 (TLS 1.2) and RFC 9846 (TLS 1.3).
+//! The messages are those of RFC 5246 (TLS 1.2), RFC 9846 (TLS 1.3), and RFC 9001 (TLS
+//! in QUIC).
 
 use std::fmt;
 
@@ -20,6 +21,10 @@ pub enum Setup {
     Tls13,
     /// TLS 1.3 with early data, to a server that was visited before.
     Tls13Early,
+    /// QUIC, whose first message already has the client hello of TLS 1.3.
+    Quic,
+    /// QUIC with early data, to a server that was visited before.
+    QuicEarly,
 }
 
 /// A message, by its name.
@@ -60,6 +65,16 @@ impl Setup {
             Self::Tls13Early => &[
                 "TCP SYN",
                 "TCP SYN, ACK",
+                "client hello, key share, request (hidden, early)",
+                "server hello, finished, answer (hidden)",
+            ],
+            Self::Quic => &[
+                "client hello, key share",
+                "server hello, key share, certificate (hidden), finished",
+                "finished, request (hidden)",
+                "answer (hidden)",
+            ],
+            Self::QuicEarly => &[
                 "client hello, key share, request (hidden, early)",
                 "server hello, finished, answer (hidden)",
             ],
@@ -113,9 +128,15 @@ mod tests {
     #[test]
     fn round_trips_are_those_of_the_standards() {
         let round_trips = |setup| connect(setup, 500).0 / 1_000;
-        let all = [Setup::Plain, Setup::Tls12, Setup::Tls13, Setup::Tls13Early]
-            .map(round_trips);
-        assert_eq!(all, [2, 4, 3, 2]);
+        let all = [
+            Setup::Plain,
+            Setup::Tls12,
+            Setup::Tls13,
+            Setup::Tls13Early,
+            Setup::Quic,
+            Setup::QuicEarly,
+        ];
+        assert_eq!(all.map(round_trips), [2, 4, 3, 2, 2, 1]);
     }
 
     proptest! {

@@ -13,6 +13,7 @@ pub mod hypermedia;
 pub mod input;
 pub mod mesh;
 pub mod monitoring;
+pub mod passwords;
 pub mod pool;
 pub mod push;
 pub mod rest;

@@ -9,6 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use crate::number::float;
 use crate::random::Random;
 use crate::simulation::{Conditions, Event, Network};
 
@@ -61,6 +62,22 @@ pub struct Transfer {
     pub sent: u64,
     /// The trace, with times in milliseconds.
     pub trace: Vec<String>,
+}
+
+impl Transfer {
+    /// How old each packet that came was when the application got it, if one was
+    /// made every `pace` microseconds.
+    pub fn ages(&self, pace: u64) -> Vec<u64> {
+        let delivered = self.delivered.iter();
+        delivered.map(|(n, time)| time - n * pace).collect()
+    }
+
+    /// Packets a second, from the first one to the last acknowledgment, if the way back
+    /// takes `back` microseconds.
+    pub fn rate(&self, back: u64) -> f64 {
+        let end = self.delivered.values().last().map_or(0, |time| time + back);
+        float(self.delivered.len()) / float(end.max(1)) * 1e6
+    }
 }
 
 const SENDER: usize = 0;
@@ -229,7 +246,6 @@ pub fn share_link(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::number::float;
     use proptest::prelude::*;
 
     const STILL: Conditions = Conditions {
@@ -251,6 +267,20 @@ mod tests {
         // Ten windows; the last arrives half a round trip after it was sent.
         assert_eq!(transfer.delivered[&99], 9 * 20_000 + 10_000);
         assert_eq!(transfer.sent, 100);
+        assert!((transfer.rate(10_000) - 500.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_packet_that_is_not_lost_is_as_old_as_the_line_is_long() {
+        let sending = Sending {
+            packets: 5,
+            pace: 20_000,
+            window: 10,
+            timeout: 100_000,
+        };
+        for transfer in [reliable(sending, STILL, 1), datagrams(sending, STILL, 1)] {
+            assert_eq!(transfer.ages(20_000), [10_000; 5]);
+        }
     }
 
     /// Without loss slow start carries `first` × (2^k - 1) packets in k round trips.

@@ -1,5 +1,4 @@
 use super::*;
-use crate::random::Random;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
@@ -86,6 +85,29 @@ fn without_overlap_or_without_a_log_the_property_fails() {
         ..SAFE
     }));
     assert!(!holds(Promise { log: false, ..SAFE }));
+}
+
+/// The reference enumerates which of three nodes are up.
+#[test]
+fn the_share_of_refused_requests_is_that_of_all_cases() {
+    for (read, write) in [(1, 1), (2, 2), (1, 3), (3, 2)] {
+        let up = 0.9_f64;
+        let mut sum = 0.0;
+        for case in 0..8_u32 {
+            let alive = case.count_ones();
+            let chance = (0..3)
+                .map(|node| if case >> node & 1 == 1 { up } else { 1.0 - up })
+                .product::<f64>();
+            let fails = |needed: u32| if alive < needed { chance / 2.0 } else { 0.0 };
+            sum += fails(read) + fails(write);
+        }
+        let promise = Promise {
+            read: read as usize,
+            write: write as usize,
+            ..SAFE
+        };
+        assert!((promise.refused(up) - sum).abs() < 1e-12, "{read} {write}");
+    }
 }
 
 #[test]

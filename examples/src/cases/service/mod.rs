@@ -6,6 +6,7 @@
 
 mod delivery;
 mod load;
+mod scenes;
 mod store;
 
 use crate::number::float;
@@ -19,6 +20,9 @@ use crate::random::Random;
 use crate::service::Service as Inputs;
 use delivery::Delivery;
 pub use load::{Load, run_load};
+pub use scenes::{
+    Crash, Delays, busiest, busiest_with_hot_post, crash_under_load, minute_with_star,
+};
 use store::{Caches, RECENT, Store};
 
 /// How many posts a timeline shows.
@@ -243,6 +247,12 @@ impl<'a> Service<'a> {
     /// How many users marked a post.
     pub fn favorites(&mut self, post: Post) -> usize {
         self.shards.favorites(post)
+    }
+
+    /// Everybody's timeline, read one after the other.
+    pub fn pages(&mut self) -> Vec<Vec<Post>> {
+        let users = 0..self.follows.following.len();
+        users.map(|user| self.read(user)).collect()
     }
 
     /// One of the posts that a user's timeline shows.
