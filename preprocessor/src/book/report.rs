@@ -223,6 +223,13 @@ impl Report {
                 .map(|block| (&block.place, block.reason.clone()))
                 .collect()
         });
+        self.list_names(&mut out, &name);
+        self.list_limits(&mut out);
+        out
+    }
+
+    /// Adds the names that several pages define, with their values; `name` is how a path is shown.
+    fn list_names(&self, out: &mut String, name: &impl Fn(&str) -> String) {
         let title = "names that the sums of several pages define";
         if !self.shared_names.is_empty() {
             let _ = writeln!(out, "\n{title}:");
@@ -235,6 +242,10 @@ impl Report {
                 let _ = writeln!(out, "    {path}:{line}:{column}  {}", place.text);
             }
         }
+    }
+
+    /// Adds the limits of the book, each with the count.
+    fn list_limits(&self, out: &mut String) {
         for (limit, thing, place, count) in [
             (
                 self.limit,
@@ -263,7 +274,6 @@ impl Report {
                 "\nbook.toml allows {allowed} {place}; there {is} {count}"
             );
         }
-        out
     }
 }
 
