@@ -47,8 +47,8 @@ pub struct Outcome {
 // ANCHOR: run
 /// Sends the requests. Each resolver asks when it has no answer or an old one, takes
 /// the first address of the list, which the name server rotates by one for each
-/// question, and gives it to all its users. The run begins before second 0, with answers
-/// of any age, so that resolvers don't ask in step.
+/// question, and gives it to all its users. The run begins before second 0, with
+/// answers of any age, so that resolvers don't ask in step.
 pub fn round_robin(rule: Robin, seed: u64) -> Outcome {
     let servers = rule.servers.max(2);
     let mut answers = Answers::new(rule, servers, seed);

@@ -185,9 +185,10 @@ fn share(a_second: u32, tick: u64) -> u32 {
 }
 
 // ANCHOR: amplified
-/// Calls a service through several layers, each of which tries up to `tries` times until
-/// the one below it succeeds. A call of the service itself fails with the probability
-/// `failing`. Returns whether the request succeeded, and how many calls the service got.
+/// Calls a service through several layers, each of which tries up to `tries` times
+/// until the one below it succeeds. A call of the service itself fails with the
+/// probability `failing`. Returns whether the request succeeded, and how many calls
+/// the service got.
 pub fn call_through(
     layers: u32,
     tries: u32,

@@ -138,8 +138,8 @@ pub struct Cost {
 }
 
 // ANCHOR: view
-/// A view "marks of each post" over events. After each `reads_every` events somebody asks
-/// for the number of the next post in `asked`.
+/// A view "marks of each post" over events. After each `reads_every` events somebody
+/// asks for the number of the next post in `asked`.
 pub fn view(
     events: &[Event],
     refresh: Refresh,
