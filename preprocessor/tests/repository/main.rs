@@ -12,6 +12,7 @@ mod additions;
 mod ci;
 mod commands;
 mod copy;
+mod dated;
 #[allow(dead_code, reason = "these tests use a part of it")]
 #[path = "../program/fixture.rs"]
 mod fixture;
