@@ -1,7 +1,7 @@
 //! Pages in memory: which of them have to be read from the disk, and which have to be
 //! written back.
 //!
-//! Shown in `src/storage/choosing.md`.
+//! Used by `storage/engines.rs`.
 
 use crate::caching::lru::Lru;
 

@@ -1,7 +1,8 @@
 //! What the pages let happen to the service: phases of load, a post that everybody
 //! opens, an author whom everybody follows.
 //!
-//! Shown in `src/cases/assembled.md`; also used by `src/cases/growth.md`.
+//! Shown in `src/cases/assembled.md`.
+//! The page `src/cases/growth.md` uses it, too.
 
 use super::{Load, Parts, Service, Tally, Used, run_load};
 use crate::cases::timelines::{Follows, Post};
