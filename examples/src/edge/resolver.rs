@@ -145,7 +145,7 @@ fn address(data: &Data) -> Option<Ipv4Addr> {
     }
 }
 
-/// What became of a name that was asked for at random times, and whose address changed.
+/// The outcome for a name that was asked for at random times, and whose address changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asked {
     /// Questions to the resolver.

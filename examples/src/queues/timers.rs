@@ -103,7 +103,7 @@ pub struct Loading {
     pub at_restart: bool,
 }
 
-/// What became of jobs.
+/// The outcomes of jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Outcome {
     /// Done in their second.

@@ -52,7 +52,7 @@ pub struct Order {
     /// The share of the messages on all screens that are above what they answer, in
     /// percent.
     pub mean: f64,
-    /// The same for the seed with the most of them.
+    /// The same for the seed at which it is largest.
     pub worst: f64,
     /// How many different screens there are.
     pub screens: f64,
