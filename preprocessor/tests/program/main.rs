@@ -44,8 +44,8 @@ mod remembered;
 mod requests;
 mod seeds;
 mod serve;
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod shared_names;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod shim;
 mod shown;
 mod store;

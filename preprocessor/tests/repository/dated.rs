@@ -1,8 +1,8 @@
 //! What the book says of products and standards: each date on a page is in the table of dates, and CI's script names its old rows.
 
+use crate::pages::files;
 use crate::root;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 const TABLE: &str = "src/appendix/as-of.md";
@@ -40,25 +40,13 @@ fn dates(page: &str) -> Vec<String> {
         };
         // A footnote may follow without a space.
         let year = |offset| bare(offset).chars().take(4).collect::<String>();
-        if is_year(&year(2)) && bare(2).starts_with("20") {
+        if is_year(&year(2)) {
             found.push(year(2));
         } else if is_year(&year(3)) {
             found.push(format!("{} {}", bare(2), year(3)));
         }
     }
     found
-}
-
-fn pages(folder: &Path, found: &mut Vec<String>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            pages(&path, found);
-        } else if path.extension().is_some_and(|ending| ending == "md") {
-            let path = path.strip_prefix(root()).unwrap();
-            found.push(path.to_str().unwrap().replace('\\', "/"));
-        }
-    }
 }
 
 #[test]
@@ -71,12 +59,15 @@ fn dates_are_read_with_and_without_a_month() {
 fn each_date_on_a_page_is_that_of_a_row_which_names_the_page() {
     let rows = rows();
     assert!(rows.len() > 20, "{}", rows.len());
-    let mut all = Vec::new();
-    pages(&root().join("src"), &mut all);
+    let src = root().join("src");
     let mut count = 0;
-    for page in all.iter().filter(|page| *page != TABLE) {
-        let text = fs::read_to_string(root().join(page)).unwrap();
-        let name = page.rsplit_once("src/").unwrap().1;
+    for path in files(&src, "md") {
+        let text = fs::read_to_string(&path).unwrap();
+        let page = path.strip_prefix(&src).unwrap().to_str().unwrap();
+        let name = page.replace('\\', "/");
+        if TABLE.ends_with(&name) {
+            continue;
+        }
         let link = match name.strip_prefix("appendix/") {
             Some(beside) => format!("]({beside})"),
             None => format!("](../{name})"),
@@ -87,7 +78,7 @@ fn each_date_on_a_page_is_that_of_a_row_which_names_the_page() {
             };
             assert!(
                 rows.iter().any(|row| is_it(&row)),
-                "{page} says \"as of {date}\": {TABLE} has no row with this date and this page"
+                "{name} says \"as of {date}\": {TABLE} has no row with this date and this page"
             );
             count += 1;
         }
